@@ -1,0 +1,1 @@
+"""The messenger without screen or socket: commands and frames in, effects out."""

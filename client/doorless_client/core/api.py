@@ -1,0 +1,130 @@
+"""What can be asked of a messenger: the one interface that screens, commands and the lab see.
+
+`doorless_client.messenger.Messenger` is the real one; tests and screenshots use a fake.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from doorless_client.core.views import (
+    Chat,
+    Connection,
+    Details,
+    Event,
+    Me,
+    Message,
+    SafetyNumber,
+    WireView,
+)
+
+Listener = Callable[[Event], None]
+
+
+class RefusedError(Exception):
+    """It was not done; the message says in one line why and what the person can do."""
+
+
+class UnreachableError(RefusedError):
+    """The relay cannot be reached. What can wait was queued; the message says whether."""
+
+
+class KeyChangedError(RefusedError):
+    """Nothing is sent to a contact whose keys changed until the person decides."""
+
+
+class History(Protocol):
+    """A conversation by position in it, from 0: cheap at any length."""
+
+    def __len__(self) -> int: ...
+
+    def slice(self, start: int, stop: int) -> Sequence[Message]:
+        """Messages start to stop - 1, oldest first; read from the store as asked."""
+        ...
+
+    def lengths(self, chunk: int) -> Sequence[int]:
+        """Characters of text in each run of `chunk` messages, for estimates of height."""
+        ...
+
+    def first_unread(self) -> int | None:
+        """Place of the first message that was not seen, if there is one."""
+        ...
+
+
+class Engine(Protocol):
+    """A messenger that is unlocked and, when it can be, connected."""
+
+    @property
+    def me(self) -> Me: ...
+
+    @property
+    def connection(self) -> Connection: ...
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` for each event from now on, in order; returns how to stop it."""
+        ...
+
+    def chats(self) -> Sequence[Chat]:
+        """All conversations, the newest first."""
+        ...
+
+    def history(self, conversation: bytes) -> History: ...
+
+    def details(self, conversation: bytes) -> Details: ...
+
+    def wire(self, messages: Sequence[Message]) -> Sequence[WireView | None]:
+        """What went over the wire for each; None for what never leaves this computer."""
+        ...
+
+    def wire_size(self, conversation: bytes, text: str) -> int:
+        """Bytes that one envelope with this text would have on the wire."""
+        ...
+
+    def safety_number(self, conversation: bytes) -> SafetyNumber: ...
+
+    def invite(self) -> str:
+        """Our invite link."""
+        ...
+
+    async def add(self, address: str) -> Chat:
+        """Make a contact of `handle@relay` or an invite link.
+
+        Raises:
+            RefusedError: malformed, unknown, or not who the link says.
+            UnreachableError: no relay; nothing was changed.
+        """
+        ...
+
+    async def send(self, conversation: bytes, text: str) -> Message:
+        """Store and queue a text; it leaves as soon as it can, exactly once.
+
+        Raises:
+            KeyChangedError: their keys changed; nothing was stored.
+            RefusedError: blocked, empty, or longer than a message may be.
+        """
+        ...
+
+    async def mark_read(self, conversation: bytes) -> None: ...
+
+    async def set_typing(self, conversation: bytes, active: bool) -> None:
+        """Says so to the contact, if the settings allow it; at most once in some seconds."""
+        ...
+
+    async def save_draft(self, conversation: bytes, text: str) -> None: ...
+
+    async def accept(self, conversation: bytes) -> None:
+        """Accept a request; or, of a contact whose keys changed, the new keys."""
+        ...
+
+    async def block(self, conversation: bytes) -> None: ...
+
+    async def forget(self, conversation: bytes) -> None:
+        """Delete the contact and its history from this computer."""
+        ...
+
+    async def verify(self, conversation: bytes, number: str) -> None:
+        """Mark verified, if `number` (digits, or a QR code's text) is the safety number.
+
+        Raises:
+            KeyChangedError: it is another number: nothing is marked.
+        """
+        ...

@@ -1,0 +1,228 @@
+"""What the messenger shows: values that a screen, a line of output or a script can hold.
+
+Every text in them that a peer or a relay controls is a SafeText. Nothing here opens, seals,
+stores or sends; `core.api` says what can be asked for.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from doorless_client.text import SafeText
+
+NOTHING = SafeText()
+
+
+class Trust(Enum):
+    """What the person knows of a contact's keys."""
+
+    FIRST_SEEN = "first-seen"  # neutral: pinned at first contact, nothing contradicts it
+    VERIFIED = "verified"  # the safety numbers were compared, for exactly these keys
+    CHANGED = "changed"  # other keys than the pinned ones: nothing is sent until a decision
+
+
+class Standing(Enum):
+    """Whether somebody may write to us as a contact."""
+
+    CONTACT = "contact"
+    REQUEST = "request"  # wrote first; stored and shown, answered by nothing
+    BLOCKED = "blocked"
+
+
+class State(IntEnum):
+    """How far a message came. Only ever grows, but for FAILED, which WAITING alone becomes."""
+
+    WAITING = 0  # on this computer
+    SENT = 1  # the relay has it, durably
+    DELIVERED = 2  # a device of theirs stored it
+    READ = 3
+    FAILED = 4  # given up, and why is in `Message.note`
+    REQUEST = 5  # incoming, from somebody who is not a contact
+    RECEIVED = 6  # incoming
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class Kind(Enum):
+    TEXT = "text"
+    NOTE = "note"  # a local event: a key changed, a device was added; never a peer's words
+    UNKNOWN = "unknown"  # a kind of a later version
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    handle: str
+    relay: str
+    account: bytes  # 32, the account id
+    device: bytes  # 16
+
+    @property
+    def address(self) -> str:
+        return f"{self.handle}@{self.relay}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One row of the chat list.
+
+    Attributes:
+        conversation: 32 bytes, the conversation's id.
+        address: `handle@relay`, as the person added it, or the account id of a request.
+        confirmed: the peer proved itself beyond its prekeys; see the contact's details.
+        when: of the newest message, Unix seconds; 0 when there is none.
+        state: of the newest message, when it is ours.
+    """
+
+    conversation: bytes
+    address: SafeText
+    name: SafeText
+    trust: Trust
+    standing: Standing
+    confirmed: bool
+    preview: SafeText
+    when: int
+    unread: int
+    state: State | None
+    typing: bool = False
+    draft: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of a conversation, in the order that it is shown.
+
+    Attributes:
+        position: grows by order of storing; the place in the conversation's history.
+        id: 16 bytes, the content's id; empty for a NOTE.
+        mine: we said it, on this device or another one of ours.
+        sender: address of who said it.
+        device: 16 bytes, the device that said it.
+        at: by the sender's clock, Unix milliseconds; a claim.
+        received: when this computer stored it, Unix seconds.
+        text: of a TEXT, its words; of anything else, one line that says what it is.
+        gap: messages of this device that are known to be missing just before this one.
+        note: why it failed, or another fact for the message's details.
+    """
+
+    position: int
+    id: bytes
+    conversation: bytes
+    mine: bool
+    sender: SafeText
+    device: bytes
+    at: int
+    received: int
+    kind: Kind
+    text: SafeText
+    state: State
+    gap: int = 0
+    note: SafeText = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class WireView:
+    """What the relay handled for one message: for X-ray.
+
+    Attributes:
+        head: the envelope's first bytes, as they went over the wire, at most 512.
+        size: bytes on the wire; 0 when nothing was sent or the message still waits here.
+        mailbox: 16 bytes, whose envelope it was; the relay keeps it.
+        at: when it left or arrived here, Unix seconds; the relay keeps the hour alone.
+        copies: envelopes sealed for this message, one for each device.
+    """
+
+    head: bytes
+    size: int
+    mailbox: bytes
+    at: int
+    copies: int
+
+
+class Link(Enum):
+    """The connection to the relay."""
+
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    ONLINE = "connected"
+    REPLACED = "replaced"  # a newer connection of this device took over
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    link: Link
+    relay: str
+    waiting: int  # messages that have not reached the relay
+    retry_in: float = 0.0  # seconds until the next attempt; 0 when none is planned
+    round_trip: float | None = None  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyNumber:
+    """Both accounts' current keys, as 60 digits in groups of five, and what the QR code holds."""
+
+    digits: str  # "12345 67890 …", 12 groups
+    qr: str
+    name: SafeText
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What can be told of one contact. `confirmed` and `checked` say what was proven, and how."""
+
+    address: SafeText
+    name: SafeText
+    account: bytes
+    trust: Trust
+    standing: Standing
+    confirmed: bool
+    checked: bool  # by a key log; false until there is one
+    devices: int
+    manifest_version: int
+    added: int  # Unix seconds
+    last_resort: bool  # the session began with the last-resort prekey: weaker forward secrecy
+
+
+# --- events: what happened, told to whoever listens --------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAdded:
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChanged:
+    """Its state, gap or note is another one now."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ChatChanged:
+    """A row of the chat list is new or another one now."""
+
+    chat: Chat
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChanged:
+    """Stop and ask: this contact's keys are not the pinned ones."""
+
+    chat: Chat
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanged:
+    connection: Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One quiet line for the person, such as envelopes that could not be opened."""
+
+    text: SafeText
+
+
+Event = MessageAdded | MessageChanged | ChatChanged | KeyChanged | ConnectionChanged | Notice

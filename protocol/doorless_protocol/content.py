@@ -1,0 +1,181 @@
+"""What people say to each other: the plaintext inside an envelope.
+
+A content is a fixed outer list whose `body` stays raw bytes until its kind is known, so that
+kinds of later versions still decode and can be shown as "your version cannot show this".
+Spec: docs/spec/06-content.md.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from doorless_protocol.errors import MalformedError
+from doorless_protocol.primitives import sha256
+
+VERSION = 1
+
+MAX_TEXT_BYTES = 16 * 1024
+"""UTF-8 bytes of one text. Longer text is an attachment. Spec §3.1."""
+
+MAX_NAME_BYTES = 128
+"""UTF-8 bytes of a display name. Spec §3.4."""
+
+MAX_RECEIPTS = 32
+"""Messages that one receipt names; a full receipt still fits the smallest class. Spec §3.2."""
+
+MAX_MANIFEST_BYTES = 26 * 1024
+"""Bytes of an encoded manifest of six devices, and some room. Spec §3.4."""
+
+Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
+Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
+U32 = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+U53 = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+NO_PREVIOUS = bytes(32)
+"""`previous` of the first content that a device says in a conversation."""
+
+
+class Text(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A message that a person wrote. Spec §3.1."""
+
+    text: Annotated[str, Meta(max_length=MAX_TEXT_BYTES)]
+
+
+class Receipt(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """These contents arrived, or were read. Spec §3.2."""
+
+    ids: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=MAX_RECEIPTS)]
+    read: bool
+
+
+class Typing(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Somebody is writing, or stopped. Spec §3.3."""
+
+    active: bool
+
+
+class Profile(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What a contact may know: a name, the token that reaches us, all our devices. Spec §3.4."""
+
+    name: Annotated[str, Meta(max_length=MAX_NAME_BYTES)]
+    token: Id
+    manifest: Annotated[bytes, Meta(max_length=MAX_MANIFEST_BYTES)]
+
+
+class Control(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Says nothing; its envelope carries a ratchet forward. Spec §3.5."""
+
+
+class Unknown(Struct, frozen=True):
+    """A kind, or a version, that this program is too old for. Shown, never dropped. Spec §2."""
+
+    version: int
+    kind: int
+    body: bytes
+
+
+Body = Text | Receipt | Typing | Profile | Control
+_KINDS: dict[int, type[Any]] = {0: Control, 1: Text, 2: Receipt, 3: Typing, 4: Profile}
+_NUMBERS = {kind: number for number, kind in _KINDS.items()}
+
+
+class Content(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """One thing said by one device in one conversation. Spec §1.
+
+    Attributes:
+        id: random; the same in the copies for every device.
+        counter: place among what this device said in this conversation, from 0.
+        previous: `digest` of the content before it, NO_PREVIOUS for the first.
+        conversation: SHA-256 of a label and the two account ids, sorted.
+        time: by the sender's clock, in Unix milliseconds; a claim, never an order.
+        gossip: what the sender saw of the key log; empty until there is one.
+        body: the kind's own encoding.
+    """
+
+    version: U32
+    kind: U32
+    id: Id
+    counter: U53
+    previous: Digest
+    conversation: Digest
+    time: U53
+    gossip: Annotated[bytes, Meta(max_length=128)]
+    body: bytes
+
+    @classmethod
+    def saying(
+        cls,
+        body: Body,
+        *,
+        id: bytes,
+        counter: int,
+        previous: bytes,
+        conversation: bytes,
+        time: int,
+    ) -> "Content":
+        """Raises ValueError: the body is longer than the specification allows."""
+        _check_lengths(body)
+        kind = _NUMBERS[type(body)]
+        encoded = _encoder.encode(body)
+        return cls(VERSION, kind, id, counter, previous, conversation, time, b"", encoded)
+
+    def encode(self) -> bytes:
+        return _encoder.encode(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> "Content":
+        """Take the one canonical encoding; the body is not looked at.
+
+        Raises:
+            MalformedError: anything else.
+        """
+        content = _decode(data, _content_decoder, "content")
+        assert isinstance(content, Content)  # noqa: S101  for the type checker
+        return content
+
+    def say(self) -> Body | Unknown:
+        """What the body says.
+
+        Raises:
+            MalformedError: a kind of this version whose body is not in its one form.
+        """
+        decoder = _body_decoders.get(self.kind) if self.version == VERSION else None
+        if decoder is None:
+            return Unknown(self.version, self.kind, self.body)
+        body: Body = _decode(self.body, decoder, "body")
+        try:
+            _check_lengths(body)
+        except ValueError as error:
+            raise MalformedError(str(error)) from None
+        return body
+
+    def digest(self) -> bytes:
+        """What the next content of this device names as `previous`. Spec §1.2."""
+        return sha256(b"doorless/1 content" + self.encode())
+
+
+def _check_lengths(body: Body) -> None:
+    """Lengths in UTF-8 bytes, which the types above bound only in characters."""
+    if isinstance(body, Text) and len(body.text.encode()) > MAX_TEXT_BYTES:
+        raise ValueError(f"text of more than {MAX_TEXT_BYTES} bytes")
+    if isinstance(body, Profile) and len(body.name.encode()) > MAX_NAME_BYTES:
+        raise ValueError(f"name of more than {MAX_NAME_BYTES} bytes")
+
+
+def _decode(data: bytes, decoder: "msgspec.msgpack.Decoder[Any]", what: str) -> Any:
+    """Array structs alone take extra elements and long integers: so encode and compare."""
+    try:
+        value = decoder.decode(data)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        raise MalformedError(f"{what} of {len(data)} bytes is not in its one form") from None
+    if _encoder.encode(value) != data:
+        raise MalformedError(f"{what} of {len(data)} bytes is not in its canonical form")
+    return value
+
+
+_encoder = msgspec.msgpack.Encoder()
+_content_decoder = msgspec.msgpack.Decoder(Content)
+_body_decoders: dict[int, "msgspec.msgpack.Decoder[Any]"] = {
+    number: msgspec.msgpack.Decoder(kind) for number, kind in _KINDS.items()
+}

@@ -1,0 +1,62 @@
+"""What can go wrong, named by what the caller should do about it.
+
+DoorlessError
+├── MalformedError        drop the bytes; no honest peer sends them
+├── ForgedError           drop the message; it does not authenticate
+├── ReplayedError         acknowledge it and say nothing; this message was opened before
+├── SkippedTooFarError    drop it and ask for a resync; too many messages lie between
+├── BrokenSessionError    drop it and ask for a resync; authentic, but it does not fit what we hold
+├── UnknownPrekeyError    count it; it was sealed to a prekey that is gone
+├── ExpiredError          fetch a newer one; this object is no longer valid
+└── GhostError            stop, keep the evidence, tell the person: our keys were misrepresented
+
+A mistake of the caller's own is a ValueError or TypeError, never one of these. Messages
+name sizes and places, never keys or plaintext.
+"""
+
+
+class DoorlessError(Exception):
+    """Something outside this program is not as it should be."""
+
+
+class MalformedError(DoorlessError):
+    """Bytes that do not have the one form that the specification gives them."""
+
+
+class ForgedError(DoorlessError):
+    """Something that fails authentication: altered, or not meant for us."""
+
+
+class ReplayedError(DoorlessError):
+    """A message that was opened, or given up, before."""
+
+
+class SkippedTooFarError(DoorlessError):
+    """A message further ahead than `asked` may be beyond `limit`."""
+
+    def __init__(self, asked: int, limit: int) -> None:
+        super().__init__(f"{asked} messages skipped, at most {limit} allowed")
+        self.asked = asked
+        self.limit = limit
+
+
+class BrokenSessionError(DoorlessError):
+    """An authentic header with a message that does not fit: a rollback, a clone, or a thief."""
+
+
+class UnknownPrekeyError(DoorlessError):
+    """A first contact under a prekey that we no longer, or never, held."""
+
+
+class ExpiredError(DoorlessError):
+    """A signed object outside its time."""
+
+
+class GhostError(DoorlessError):
+    """A peer was shown keys in our name that are not ours; `shown` and `ours` are two hashes."""
+
+    def __init__(self, what: str, shown: bytes, ours: bytes) -> None:
+        super().__init__(f"a peer was shown another {what} in our name")
+        self.what = what
+        self.shown = shown
+        self.ours = ours

@@ -1,0 +1,1 @@
+"""The ratchets: chains, the Double Ratchet, and the post-quantum chains beside it."""

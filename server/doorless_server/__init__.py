@@ -1,0 +1,1 @@
+"""The relay: carries sealed envelopes, keeps them until collected, can open none of them."""

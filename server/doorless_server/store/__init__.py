@@ -1,0 +1,1 @@
+"""What the relay keeps, as small promises that every backend holds."""

@@ -1,0 +1,49 @@
+"""Attack tests and their vulnerable twins.
+
+    @pytest.mark.attack("R01", "a replayed envelope is shown once",
+                        weaken={"doorless_client.core.engine.is_known": lambda *_: False})
+    def test_a_replayed_envelope_is_shown_once(...): ...
+
+runs twice: as written, when it must pass; and as its twin, with each name in `weaken`
+replaced, when it must fail. A twin that passes shows a test that could not see the attack.
+"""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from doorless_protocol.errors import DoorlessError
+
+SEES_THE_ATTACK = (AssertionError, pytest.fail.Exception, DoorlessError)
+"""What a twin may fail with. Anything else is a mistake in the test or in `weaken`."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("attack"):
+        metafunc.parametrize("_twin", [False, True], ids=["defended", "twin"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _twin(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the defence away, in the twin."""
+    if getattr(request, "param", False):
+        mark = request.node.get_closest_marker("attack")
+        for name, replacement in mark.kwargs["weaken"].items():
+            monkeypatch.setattr(name, replacement)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    if not _is_twin(item):
+        return (yield)
+    try:
+        yield
+    except SEES_THE_ATTACK:
+        return None
+    raise AssertionError("the attack went unseen: this test passes without its defence")
+
+
+def _is_twin(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and callspec.params.get("_twin", False)
