@@ -3,18 +3,51 @@
 A terminal obeys control characters; a reader is deceived by invisible and direction-changing
 ones. Each is shown as a visible glyph instead. Whatever a peer, a relay or a file controls is
 a SafeText before anything draws, prints, logs or exports it.
+
+What stays although it is invisible, because people need it and nothing follows from it but the
+glyph that they meant:
+
+- the joiner inside an emoji sequence, and a presentation selector right behind an emoji;
+- the joiner and the non-joiner between two letters of the scripts that are spelled with them
+  (Arabic and Persian, the scripts of India).
+
+Anywhere else they, like the tags of subdivision flags, could only hide something.
 """
 
 import re
+import unicodedata
+
+MAX_TEXT = 65_536
+"""Characters of one text that are shown; the largest envelope holds no more bytes."""
+
+MAX_LINE = 256
+"""Characters of a name, a title or a preview: more than any screen shows of one."""
 
 MAX_COMBINING = 8
 """Combining marks kept on one character; more of them only pile up over other lines."""
 
-_UNSAFE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+_CUT = "…"
+_NO_BASE = "\N{DOTTED CIRCLE}"
+_FIRST_MARK = "\u0300"
+
+_EMOJI = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf"
+    "\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 )
+_JOINED_LETTERS = "\u0620-\u065f\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\u0900-\u0dff"
+
+_NEVER = (
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufdd0-\ufdef"
+    "\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U00013430-\U0001343f\U000e0000-\U000e0fff]"
+)
+_LONE_SELECTOR = f"(?<![0-9#*{_EMOJI}])[\ufe0e\ufe0f]"
+_LONE_JOINER = (
+    f"(?!(?<=[{_EMOJI}])\u200d[{_EMOJI}])(?!(?<=[{_EMOJI}]\ufe0f)\u200d[{_EMOJI}])"
+    f"(?!(?<=[{_JOINED_LETTERS}])[\u200c\u200d][{_JOINED_LETTERS}])[\u200c\u200d]"
+)
+_UNSAFE = re.compile(f"{_NEVER}|{_LONE_SELECTOR}|{_LONE_JOINER}")
 
 
 class SafeText(str):
@@ -23,17 +56,27 @@ class SafeText(str):
     __slots__ = ()
 
 
-def safe(text: str, *, at_most: int = 65_536) -> SafeText:
-    """Make `text` harmless on a terminal; longer than `at_most` characters is cut, visibly."""
+def safe(text: str, *, at_most: int = MAX_TEXT) -> SafeText:
+    """Make `text` harmless on a terminal, in NFC; what does not fit into `at_most` is cut, visibly.
+
+    Takes time linear in the smaller of `text` and `at_most`, and gives its own results back.
+    """
     if isinstance(text, SafeText) and len(text) <= at_most:
         return text
-    cut = text[:at_most] + "…" if len(text) > at_most else text
-    return SafeText(_UNSAFE.sub(_visible, cut.replace("\r\n", "\n").replace("\t", "    ")))
+    begin = text[: at_most + 1].replace("\r\n", "\n").replace("\t", "    ")
+    shown = _neutralise(_normalise(begin))
+    if len(shown) > at_most or len(text) > at_most + 1:
+        shown = _neutralise(shown[: at_most - len(_CUT)]) + _CUT
+    return SafeText(shown)
 
 
-def safe_line(text: str, *, at_most: int = 256) -> SafeText:
+def safe_line(text: str, *, at_most: int = MAX_LINE) -> SafeText:
     """The same, on one line: for names, titles and previews."""
     return SafeText(safe(text, at_most=at_most).replace("\n", "␤"))
+
+
+def _neutralise(text: str) -> str:
+    return _UNSAFE.sub(_visible, text)
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -41,3 +84,29 @@ def _visible(match: re.Match[str]) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "␡" if code == 0x7F else "\N{REPLACEMENT CHARACTER}"
+
+
+def _normalise(text: str) -> str:
+    """NFC. Marks are thinned before, since sorting a long run of them is quadratic, and after."""
+    if text.isascii():
+        return text
+    return _thin_marks(unicodedata.normalize("NFC", _thin_marks(text)))
+
+
+def _thin_marks(text: str) -> str:
+    """Keep MAX_COMBINING marks on a character, and give those without one a dotted circle."""
+    if max(text) < _FIRST_MARK:
+        return text
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        if character < _FIRST_MARK or unicodedata.category(character) not in {"Mn", "Me"}:
+            marks = 0
+        else:
+            if marks == 0 and (not kept or kept[-1] == "\n"):
+                kept.append(_NO_BASE)
+            marks += 1
+            if marks > MAX_COMBINING:
+                continue
+        kept.append(character)
+    return "".join(kept)
