@@ -1,0 +1,107 @@
+# Everything happens in .venv, made on first use; nothing is installed outside of it.
+# Paths here are relative, so that the clone may lie in a folder with spaces in its name.
+
+SHELL := /bin/sh
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
+ARGS ?=
+
+# Stamps. A venv whose Python is gone, or that was moved here from elsewhere, is made anew.
+MADE := $(VENV)/made-in
+READY := $(VENV)/ready
+READY_DEV := $(VENV)/ready-dev
+READY_BENCH := $(VENV)/ready-bench
+ifneq ($(shell $(RUN) -c 'import pip' 2>/dev/null && test "$$(cat $(MADE))" = "$$(pwd -P)" && echo yes),yes)
+.PHONY: $(MADE)
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format lint types contracts shell fix bench attacks lock clean
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+demo: $(READY) ## open the demo: two people, and the relay between them
+	@$(VENV)/bin/doorless-lab demo $(ARGS)
+
+test: $(READY_DEV) ## run the tests (ARGS="-k ratchet" picks some)
+	@$(RUN) -m pytest $(ARGS)
+
+check: format lint types contracts shell ## format, lint, types, import contracts, shell syntax
+
+format: $(READY_DEV)
+	@$(RUN) -m ruff format --check --quiet . || { echo 'unformatted files: "make fix" formats them' >&2; exit 1; }
+
+lint: $(READY_DEV)
+	@$(RUN) -m ruff check --quiet .
+
+types: $(READY_DEV)
+	@$(RUN) -m mypy
+
+contracts: $(READY_DEV)
+	@$(VENV)/bin/lint-imports
+
+shell:
+	@bash -n .ci/run
+
+fix: $(READY_DEV) ## format, and mend what the linter can mend
+	@$(RUN) -m ruff format .
+	@$(RUN) -m ruff check --fix .
+
+bench: $(READY_BENCH) ## run the benchmarks in their short form
+	@for name in protocol relay client tui; do \
+		echo "== $$name"; $(RUN) -m benchmarks.$$name --quick $(ARGS) || exit 1; \
+	done
+
+attacks: $(READY_DEV) ## run the attack tests and write docs/reference/attacks.md from their verdicts
+	@$(RUN) -m pytest tests/attacks --quiet --attack-table docs/reference/attacks.md
+
+# Universal: one lock for Python 3.11 to 3.14 on Linux, macOS and Windows. The later locks keep
+# to the versions of the first, so that one environment can hold them all.
+COMPILE := $(RUN) -m uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --quiet
+
+lock: $(MADE) ## resolve the dependencies anew, for every supported Python and system
+	@$(PIP) uv
+	@printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - -o requirements.txt > /dev/null
+	@$(COMPILE) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt > /dev/null
+	@$(COMPILE) pyproject.toml --extra bench -c requirements-dev.txt -o requirements-bench.txt > /dev/null
+
+clean: ## remove everything that was made
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- the virtual environment -------------------------------------------------------------------
+
+$(MADE):
+	@python=; for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+		if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo 'doorless needs Python 3.11 or newer; found: '"$$(python3 --version 2>&1 || echo none)"' (make PYTHON=/path/to/python3 picks one)' >&2; exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$$python cannot make virtual environments; on Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; \
+	fi; \
+	echo "making .venv with $$("$$python" --version)"; \
+	"$$python" -m venv --clear $(VENV)
+	@pwd -P > $@
+
+# The locked requirements bring the build backend, so nothing is fetched unlocked afterwards
+# (pip refuses "-e ." beside hashes, and build isolation would ignore the lock).
+$(READY): requirements.txt pyproject.toml $(MADE)
+	@echo 'installing what doorless needs'
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(READY_DEV): requirements-dev.txt $(READY)
+	@echo 'installing the development tools'
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(READY_BENCH): requirements-bench.txt $(READY)
+	@echo 'installing what the benchmarks compare with'
+	@$(PIP) --require-hashes -r requirements-bench.txt
+	@touch $@
