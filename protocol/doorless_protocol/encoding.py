@@ -9,6 +9,12 @@ from hashlib import sha3_256
 
 from doorless_protocol.errors import MalformedError
 
+PROTOCOL = b"\x01\x01"
+"""Version and suite, the first bytes of every signed object. One suite: nothing to negotiate."""
+
+MAX_NUMBER = 2**53 - 1
+"""The largest counter or time on the wire: frames, databases and JSON all hold it exactly."""
+
 
 class Writer:
     """Appends fields to a growing encoding."""
@@ -53,6 +59,13 @@ class Reader:
     def uint(self, size: int) -> int:
         return int.from_bytes(self.raw(size), "big")
 
+    def number(self) -> int:
+        """A counter or a time: 8 bytes, at most MAX_NUMBER."""
+        value = self.uint(8)
+        if value > MAX_NUMBER:
+            raise MalformedError(f"{self._what} has a number above {MAX_NUMBER}")
+        return value
+
     def prefixed(self, length_size: int, at_most: int) -> bytes:
         size = self.uint(length_size)
         if size > at_most:
@@ -67,6 +80,11 @@ class Reader:
         left = len(self._data) - self._at
         if left:
             raise MalformedError(f"{self._what} has {left} bytes too many")
+
+
+def read_protocol(reader: Reader) -> None:
+    """Raises MalformedError: another version or suite. Spec: docs/spec/01-primitives.md §4.1."""
+    reader.exactly(PROTOCOL, "version or suite")
 
 
 def transcript_hash(label: bytes, items: Iterable[tuple[bytes, bytes]]) -> bytes:

@@ -8,6 +8,8 @@ DoorlessError
 ├── BrokenSessionError    drop it and ask for a resync; authentic, but it does not fit what we hold
 ├── UnknownPrekeyError    count it; it was sealed to a prekey that is gone
 ├── ExpiredError          fetch a newer one; this object is no longer valid
+├── ProofError            refuse the answer; the proof does not back it
+├── ForkedError           stop, keep the evidence, ask the person: one account, two histories
 └── GhostError            stop, keep the evidence, tell the person: our keys were misrepresented
 
 A mistake of the caller's own is a ValueError or TypeError, never one of these. Messages
@@ -50,6 +52,20 @@ class UnknownPrekeyError(DoorlessError):
 
 class ExpiredError(DoorlessError):
     """A signed object outside its time."""
+
+
+class ProofError(DoorlessError):
+    """A proof that does not lead from what was answered to what was promised."""
+
+
+class ForkedError(DoorlessError):
+    """Two signed heads that cannot both belong to one history; `ours` and `theirs` show it."""
+
+    def __init__(self, what: str, ours: bytes, theirs: bytes) -> None:
+        super().__init__(f"{what} that does not continue the one we hold")
+        self.what = what
+        self.ours = ours
+        self.theirs = theirs
 
 
 class GhostError(DoorlessError):

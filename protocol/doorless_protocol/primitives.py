@@ -114,10 +114,20 @@ def parse_x25519(data: bytes) -> X25519Public:
     """
     if len(data) != X25519_SIZE:
         raise MalformedError(f"X25519 key of {len(data)} bytes, not {X25519_SIZE}")
+    refuse_second_encoding(data)
+    refuse_small_order(X25519Public(data))
+    return X25519Public(data)
+
+
+def refuse_second_encoding(data: bytes) -> None:
+    """Raises MalformedError: u is not below the prime, or its top bit is set."""
     if int.from_bytes(data, "little") >= _X25519_PRIME:
         raise MalformedError("X25519 key is not in its canonical form")
-    x25519(_SOME_PRIVATE, X25519Public(data))
-    return X25519Public(data)
+
+
+def refuse_small_order(theirs: X25519Public) -> None:
+    """Raises MalformedError: one of the seven points that give everyone the secret zero."""
+    x25519(_SOME_PRIVATE, theirs)
 
 
 def x25519_public(ours: X25519Private) -> X25519Public:
@@ -241,6 +251,22 @@ def hpke_open(ours: XWingPrivate, info: bytes, sealed: bytes) -> bytes:
 
 
 # --- signatures ------------------------------------------------------------------------------
+
+
+def parse_ed25519(data: bytes) -> bytes:
+    """Take a public key that is a canonical point of the main subgroup.
+
+    Raises:
+        MalformedError: not 32 bytes, not on the curve, a second encoding of a point, or of
+            small or mixed order. Under a key of small order one signature fits many messages.
+
+    Spec: docs/spec/01-primitives.md §2.
+    """
+    if len(data) != ED25519_PUBLIC_SIZE:
+        raise MalformedError(f"Ed25519 key of {len(data)} bytes, not {ED25519_PUBLIC_SIZE}")
+    if not nacl.bindings.crypto_core_ed25519_is_valid_point(data):
+        raise MalformedError("Ed25519 key is not a canonical point of prime order")
+    return data
 
 
 def ed25519_public(seed: bytes) -> bytes:
