@@ -25,7 +25,7 @@ MAX_PAIRS_PER_FRAME: Final = 32
 MAX_ACKNOWLEDGED: Final = 256
 """Envelope ids in one Acknowledge."""
 
-HANDLE_PATTERN: Final = r"^[a-z][a-z0-9._-]{1,30}$"
+HANDLE_PATTERN: Final = r"\A[a-z][a-z0-9._-]{1,30}\Z"  # not $, which a newline may follow
 
 Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]

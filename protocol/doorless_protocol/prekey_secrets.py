@@ -38,7 +38,7 @@ from doorless_protocol.primitives import (
 )
 
 ROTATE_AFTER = 7 * DAY
-"""Seconds after which a device publishes a new bundle: PQXDH §2.4 says "once a week"."""
+"""Seconds after which a device publishes a new bundle: the shorter interval of PQXDH §3.2."""
 
 RETIRED_LIFE = 30 * DAY
 """Seconds that private keys outlive their bundle: how long an envelope may wait in a queue."""
