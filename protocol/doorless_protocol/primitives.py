@@ -130,6 +130,11 @@ def refuse_small_order(theirs: X25519Public) -> None:
     x25519(_SOME_PRIVATE, theirs)
 
 
+def is_canonical_x25519(data: bytes) -> bool:
+    """Below the prime, so with its top bit 0: the one encoding of its point."""
+    return int.from_bytes(data, "little") < _X25519_PRIME
+
+
 def x25519_public(ours: X25519Private) -> X25519Public:
     return X25519Public(_x25519_private(ours).public_key().public_bytes_raw())
 
@@ -328,3 +333,80 @@ def aead_open(key: bytes, nonce: bytes, sealed: bytes, context: bytes) -> bytes:
         return ChaCha20Poly1305(key).decrypt(nonce, sealed, context)
     except InvalidTag:
         raise ForgedError("does not authenticate") from None
+
+
+# --- keys that a ratchet uses again and again --------------------------------------------------
+
+
+class HeaderKey:
+    """A key that seals many headers. It is its 32 bytes; the library's object is a cache.
+
+    Spec: docs/spec/04-ratchet.md §3.
+    """
+
+    __slots__ = ("_cipher", "raw")
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw, self._cipher = raw, ChaCha20Poly1305(raw)
+
+    def seal(self, nonce: bytes, header: bytes, context: bytes) -> bytes:
+        return self._cipher.encrypt(nonce, header, context)
+
+    def open(self, nonce: bytes, sealed: bytes, context: bytes) -> bytes | None:
+        """The header, or None: it was sealed under another key. That is no error but a search."""
+        try:
+            return self._cipher.decrypt(nonce, sealed, context)
+        except InvalidTag:
+            return None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HeaderKey) and same(self.raw, other.raw)
+
+    def __hash__(self) -> int:
+        return hash(self.raw)
+
+    def __repr__(self) -> str:
+        return "HeaderKey()"
+
+
+class AgreementKey:
+    """Our half of a ratchet turn. It is its 32 bytes; the library's object is a cache.
+
+    Spec: docs/spec/04-ratchet.md §4.
+    """
+
+    __slots__ = ("_private", "raw")
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = X25519Private(raw)
+        self._private: X25519PrivateKey | None = None
+
+    def public(self) -> X25519Public:
+        return X25519Public(self._load().public_key().public_bytes_raw())
+
+    def agree(self, theirs: bytes) -> bytes:
+        """The shared secret, 32 bytes.
+
+        Raises:
+            MalformedError: `theirs` is not in its one canonical form, or of small order.
+        """
+        if len(theirs) != X25519_SIZE or not is_canonical_x25519(theirs):
+            raise MalformedError("X25519 key is not in its canonical form")
+        try:
+            return self._load().exchange(X25519PublicKey.from_public_bytes(theirs))
+        except ValueError:
+            raise MalformedError("X25519 key of small order") from None
+
+    def _load(self) -> X25519PrivateKey:
+        if self._private is None:
+            self._private = _x25519_private(self.raw)
+        return self._private
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AgreementKey) and same(self.raw, other.raw)
+
+    def __hash__(self) -> int:
+        return hash(self.raw)
+
+    def __repr__(self) -> str:
+        return "AgreementKey()"

@@ -1,0 +1,311 @@
+"""The message layer: the Double Ratchet and the post-quantum chains side by side.
+
+Envelope, exactly 2, 4, 8, 16, 32 or 64 KiB (docs/spec/04-ratchet.md §6):
+
+    offset  size  field
+         0    12  nonce        random, for header and body (their keys differ)
+        12    72  header       sealed under a header key: 56 and a tag of 16
+        84    32  commitment   derived with the body's key, compared before it is used
+       116   ...  body         sealed under the message's hybrid key, with a tag of 16
+
+A sender's messages stand in one order and both ratchets count along it. So a gap is known
+exactly, and each message in it gets its hybrid key at once: no chain is kept for latecomers.
+"""
+
+from collections.abc import Sequence
+from struct import Struct as Form
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from doorless_protocol.errors import BrokenSessionError, ForgedError, ReplayedError
+from doorless_protocol.primitives import (
+    NONCE_SIZE,
+    TAG_SIZE,
+    AgreementKey,
+    HeaderKey,
+    Random,
+    aead_open,
+    aead_seal,
+    hkdf_expand,
+    hkdf_extract,
+    same,
+    sha3_256,
+)
+from doorless_protocol.ratchet.chain import LAST_NUMBER
+from doorless_protocol.ratchet.double import Double, Passed
+from doorless_protocol.ratchet.epochs import Epochs
+from doorless_protocol.ratchet.late import Late, LateKey
+from doorless_protocol.sizes import SIZE_CLASSES, check_size_class, size_class
+
+HEADER_SIZE = 56
+FRONT_SIZE = NONCE_SIZE + HEADER_SIZE + TAG_SIZE
+COMMITMENT_SIZE = 32
+BODY_OFFSET = FRONT_SIZE + COMMITMENT_SIZE
+
+HOP_FIELD_SIZE = 1217
+"""Kind 1, an ML-KEM-768 key or ciphertext 1,184, a MAC 32. All zero as yet. Spec §6.3."""
+
+LENGTH_SIZE = 2
+CONTENT_OFFSET = HOP_FIELD_SIZE + LENGTH_SIZE
+OVERHEAD = BODY_OFFSET + CONTENT_OFFSET + TAG_SIZE
+MAX_CONTENT = SIZE_CLASSES[-1] - OVERHEAD
+
+_LABEL = b"doorless/1 message"
+_EMPTY_HOP = bytes(HOP_FIELD_SIZE)
+_ZEROS = bytes(SIZE_CLASSES[-1])
+_form = Form(">32sIIQIB3s")
+
+
+class Outputs(NamedTuple):
+    """What a handshake gives to both sides. Spec: docs/spec/03-handshake.md §4."""
+
+    root: bytes
+    authenticator: bytes
+    chain_seed: bytes
+    header_key_a: bytes
+    header_key_b: bytes
+
+
+class Header(Struct, frozen=True, gc=False):
+    """Tells which key opens the message. 56 bytes (docs/spec/04-ratchet.md §6.2):
+
+    offset  size  field
+         0    32  dh        the sender's current X25519 public key
+        32     4  previous  how many messages the sender's last chain had
+        36     4  number    place in the current chain, from 0
+        40     8  label     of the post-quantum epoch
+        48     4  index     place in the epoch's chain, from 0
+        52     1  flags     1: the label moved since the chain began. 0 as yet
+        53     3  zero
+    """
+
+    dh: bytes
+    previous: int
+    number: int
+    label: int
+    index: int
+
+    def encode(self) -> bytes:
+        return _form.pack(
+            self.dh, self.previous, self.number, self.label, self.index, 0, b"\0\0\0"
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> "Header":
+        """Raises BrokenSessionError: authentic, but not in its one form."""
+        dh, previous, number, label, index, flags, zero = _form.unpack(data)
+        if flags or zero != b"\0\0\0":
+            raise BrokenSessionError("header has flags or spare bytes that this version lacks")
+        if LAST_NUMBER in (previous, number, index):
+            raise BrokenSessionError("header has a counter at its end")
+        return cls(dh, previous, number, label, index)
+
+
+class Found(NamedTuple):
+    """A header that opened, and the key that opened it."""
+
+    key: HeaderKey
+    header: bytes
+
+
+class Triple(Struct, frozen=True, gc=False):
+    """One side of a session's ratchets.
+
+    Attributes:
+        outgoing, incoming: what every message of that direction is bound to: the session, the
+            direction, both devices.
+        authenticator: the handshake's hop authenticator, for the epochs to come.
+    """
+
+    outgoing: bytes
+    incoming: bytes
+    authenticator: bytes
+    double: Double
+    epochs: Epochs
+    late: Late
+
+    @classmethod
+    def start(
+        cls, outputs: Outputs, theirs: bytes, outgoing: bytes, incoming: bytes, random: Random
+    ) -> "Triple":
+        """The initiator's side. `theirs` is the responder's signed prekey."""
+        epochs = Epochs.start(True, outputs.chain_seed)
+        double = Double.start(
+            outputs.root,
+            theirs,
+            outputs.header_key_a,
+            outputs.header_key_b,
+            epochs.turn_secret,
+            random,
+        )
+        return cls(outgoing, incoming, outputs.authenticator, double, epochs, Late())
+
+    @classmethod
+    def accept(
+        cls, outputs: Outputs, ours: AgreementKey, outgoing: bytes, incoming: bytes
+    ) -> "Triple":
+        """The responder's side. `ours` is the signed prekey that the initiator chose."""
+        epochs = Epochs.start(False, outputs.chain_seed)
+        double = Double.accept(outputs.root, ours, outputs.header_key_a, outputs.header_key_b)
+        return cls(outgoing, incoming, outputs.authenticator, double, epochs, Late())
+
+    def seal(
+        self, content: bytes, random: Random, at_least: int = SIZE_CLASSES[0]
+    ) -> tuple["Triple", bytes]:
+        """What follows, and the envelope. Keep what follows before the envelope leaves.
+
+        Args:
+            at_least: the smallest size class to use.
+
+        Raises:
+            ValueError: the content is longer than MAX_CONTENT.
+        """
+        size = max(size_class(OVERHEAD + len(content)), at_least)
+        double, number, ec_key = self.double.send(self.epochs.turn_secret, random)
+        epochs, index, pq_key = self.epochs.send()
+        keys, nonce = double.keys, random(NONCE_SIZE)
+        header = Header(keys.public, keys.previous, number, epochs.label, index).encode()
+        assert keys.out_key is not None  # noqa: S101  there is a chain, so there is a key
+        sealed = keys.out_key.seal(nonce, header, self.outgoing)
+        context = self.outgoing + sealed
+        key, commitment = message_keys(hkdf_extract(pq_key, ec_key), nonce, context)
+        plain = b"".join((_EMPTY_HOP, len(content).to_bytes(LENGTH_SIZE, "big"), content))
+        body = aead_seal(key, nonce, plain.ljust(size - BODY_OFFSET - TAG_SIZE, b"\0"), context)
+        follows = Triple(
+            self.outgoing, self.incoming, self.authenticator, double, epochs, self.late
+        )
+        return follows, b"".join((nonce, sealed, commitment, body))
+
+    def look(self, nonce: bytes, sealed: bytes) -> Found | None:
+        """Does one of the two live header keys open it?"""
+        keys = self.double.keys
+        if keys.in_key is not None and (header := keys.in_key.open(nonce, sealed, self.incoming)):
+            return Found(keys.in_key, header)
+        if header := keys.next_in_key.open(nonce, sealed, self.incoming):
+            return Found(keys.next_in_key, header)
+        return None
+
+    def look_late(self, nonce: bytes, sealed: bytes) -> Found | None:
+        """Does a header key of a late message open it?"""
+        for chain in self.late.chains.values():
+            if header := chain.header_key.open(nonce, sealed, self.incoming):
+                return Found(chain.header_key, header)
+        return None
+
+    def open(self, envelope: bytes, now: float) -> tuple["Triple", bytes]:
+        """What follows, and the content. Keep what follows before the content is shown.
+
+        Raises:
+            MalformedError: in no size class, or a ratchet key that is not canonical.
+            ForgedError: no key of ours opens it, or its body is not what its header announced.
+            ReplayedError: opened before, or given up.
+            SkippedTooFarError, BrokenSessionError: authentic, but it does not fit.
+        """
+        check_size_class(envelope)
+        front = split_front(envelope)
+        found = self.look(*front) or self.look_late(*front)
+        if found is None:
+            raise ForgedError("no header key of this session opens it")
+        return self.open_found(found, envelope, now)
+
+    def open_found(self, found: Found, envelope: bytes, now: float) -> tuple["Triple", bytes]:
+        """Open an envelope whose header opened. Raises as `open` does."""
+        header, keys = Header.decode(found.header), self.double.keys
+        receiving = self.double.receiving
+        if found.key is keys.next_in_key:
+            turn_secret = self.epochs.turn_secret_of(header.label)
+            double, passed, ec_key = self.double.turn(
+                header.dh, header.previous, header.number, turn_secret
+            )
+        elif (
+            found.key is keys.in_key and receiving is not None and header.number >= receiving.number
+        ):
+            double, passed, ec_key = self.double.hear(header.dh, header.number)
+        else:
+            return self._open_late(found.key, header, envelope)
+        epochs, pq_keys, pq_key = self.epochs.hear(header.label, header.index, len(passed))
+        content = read(hkdf_extract(pq_key, ec_key), envelope, self.incoming)
+        late = self._keep(passed, pq_keys, header.label, now) if passed else self.late
+        follows = Triple(self.outgoing, self.incoming, self.authenticator, double, epochs, late)
+        return follows, content
+
+    def _open_late(self, key: HeaderKey, header: Header, envelope: bytes) -> tuple["Triple", bytes]:
+        kept = self.late.get(key.raw, header.number)
+        if kept is None:
+            raise ReplayedError("this message was opened or given up before")
+        if kept.label != header.label:
+            raise BrokenSessionError("a late message names a label that is not its own")
+        content = read(kept.prk, envelope, self.incoming)
+        late = self.late.take(key.raw, header.number)
+        follows = Triple(
+            self.outgoing, self.incoming, self.authenticator, self.double, self.epochs, late
+        )
+        return follows, content
+
+    def _keep(
+        self, passed: Sequence[Passed], pq_keys: Sequence[bytes], label: int, now: float
+    ) -> Late:
+        """Derive and keep the hybrid key of each message that was passed over."""
+        since = int(now)
+        return self.late.keep(
+            (
+                message.header_key,
+                message.number,
+                LateKey(label, hkdf_extract(pq_key, message.key), since),
+            )
+            for message, pq_key in zip(passed, pq_keys, strict=True)
+        )
+
+    def forget(self, now: float) -> "Triple":
+        """Without late keys older than 14 days; this very object when there are none."""
+        late = self.late.forget(now)
+        if late is self.late:
+            return self
+        return Triple(
+            self.outgoing, self.incoming, self.authenticator, self.double, self.epochs, late
+        )
+
+    def __repr__(self) -> str:
+        return f"Triple(label={self.epochs.label}, late={self.late.count})"
+
+
+def split_front(envelope: bytes) -> tuple[bytes, bytes]:
+    """Nonce and sealed header."""
+    return envelope[:NONCE_SIZE], envelope[NONCE_SIZE:FRONT_SIZE]
+
+
+def message_keys(prk: bytes, nonce: bytes, context: bytes) -> tuple[bytes, bytes]:
+    """Key and commitment of one body, 32 bytes each.
+
+    The nonce is inside, so a state that was rolled back and seals twice repeats neither; the
+    context is inside, so the commitment covers it, too. Spec: docs/spec/04-ratchet.md §6.4.
+    """
+    keys = hkdf_expand(prk, _LABEL + nonce + sha3_256(context), 64)
+    return keys[:32], keys[32:]
+
+
+def read(prk: bytes, envelope: bytes, incoming: bytes) -> bytes:
+    """The content of an envelope, under a message's hybrid key.
+
+    Raises:
+        ForgedError: the body does not authenticate.
+        BrokenSessionError: it does, but it is not in its one form.
+    """
+    nonce, sealed = split_front(envelope)
+    context = incoming + sealed
+    key, commitment = message_keys(prk, nonce, context)
+    check_commitment(commitment, envelope[FRONT_SIZE:BODY_OFFSET])
+    plain = aead_open(key, nonce, envelope[BODY_OFFSET:], context)
+    end = CONTENT_OFFSET + int.from_bytes(plain[HOP_FIELD_SIZE:CONTENT_OFFSET], "big")
+    if end > len(plain) or plain[end:] != _ZEROS[: len(plain) - end]:
+        raise BrokenSessionError("padding is not in its one form")
+    if plain[:HOP_FIELD_SIZE] != _EMPTY_HOP:
+        raise BrokenSessionError("hop field in use, which this version does not know")
+    return plain[CONTENT_OFFSET:end]
+
+
+def check_commitment(ours: bytes, theirs: bytes) -> None:
+    """Before decryption: a body opens under one key only. Raises ForgedError."""
+    if not same(ours, theirs):
+        raise ForgedError("commitment does not match")
