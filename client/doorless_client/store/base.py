@@ -1,0 +1,145 @@
+"""What every store of a profile promises. tests/client/test_store.py holds all backends to it.
+
+A store is tables of rows, changed inside transactions: all of a transaction is durable when
+it ends, or none of it ever happened. Spec: docs/spec/08-state.md §2.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
+
+from doorless_client.store.records import (
+    Contact,
+    Copy,
+    Device,
+    Entry,
+    Evidence,
+    Failure,
+    KnownNumber,
+    Origin,
+    Outgoing,
+    Own,
+    OwnManifest,
+    Prekeys,
+    ReceiptDue,
+    Row,
+    Seen,
+    SessionPart,
+    Setting,
+    Voice,
+    Wire,
+)
+
+R = TypeVar("R", bound=Row)
+Value = bytes | str | int | float
+
+
+class StoreError(Exception):
+    """The profile's database cannot be used; nothing was changed by what failed."""
+
+
+class WrongKeyError(StoreError):
+    """The key does not open this file, or the file is no database. Nothing was written."""
+
+
+class NewerSchemaError(StoreError):
+    """A later version of doorless wrote this file. It was left untouched."""
+
+
+class Table(Protocol[R]):
+    """Rows of one kind."""
+
+    def get(self, *key: Value) -> R | None: ...
+
+    def put(self, row: R) -> None:
+        """Keep `row`, in place of the one with its key. Only inside a transaction."""
+
+    def drop(self, *key: Value) -> None:
+        """Forget the row with this key, if there is one. Only inside a transaction."""
+
+    def clear(self, **equal: Value) -> None:
+        """Forget every row whose columns have these values. Only inside a transaction.
+
+        Raises:
+            ValueError: no such column.
+        """
+
+    def find(self, **equal: Value) -> Sequence[R]:
+        """Rows whose columns have these values, in the order of their keys.
+
+        Raises:
+            ValueError: no such column.
+        """
+        ...
+
+    def last(self) -> R | None:
+        """The row with the highest key."""
+        ...
+
+
+class MessageTable(Table[Entry], Protocol):
+    """Conversations: places are dense and begin at 0."""
+
+    def length(self, conversation: bytes) -> int: ...
+
+    def slice(self, conversation: bytes, start: int, stop: int) -> Sequence[Entry]: ...
+
+    def chars(self, conversation: bytes, chunk: int) -> Sequence[int]:
+        """Characters of text in each run of `chunk` messages."""
+        ...
+
+    def unread(self, conversation: bytes, seen: int) -> tuple[int, int | None]:
+        """How many messages of others are at `seen` or after, and the place of the first."""
+        ...
+
+
+class Store(Protocol):
+    """All that a profile remembers."""
+
+    @property
+    def own(self) -> Table[Own]: ...
+    @property
+    def own_manifests(self) -> Table[OwnManifest]: ...
+    @property
+    def prekeys(self) -> Table[Prekeys]: ...
+    @property
+    def contacts(self) -> Table[Contact]: ...
+    @property
+    def devices(self) -> Table[Device]: ...
+    @property
+    def session_parts(self) -> Table[SessionPart]: ...
+    @property
+    def known_numbers(self) -> Table[KnownNumber]: ...
+    @property
+    def origins(self) -> Table[Origin]: ...
+    @property
+    def messages(self) -> MessageTable: ...
+    @property
+    def voices(self) -> Table[Voice]: ...
+    @property
+    def outbox(self) -> Table[Outgoing]: ...
+    @property
+    def copies(self) -> Table[Copy]: ...
+    @property
+    def wires(self) -> Table[Wire]: ...
+    @property
+    def seen(self) -> Table[Seen]: ...
+    @property
+    def receipts_due(self) -> Table[ReceiptDue]: ...
+    @property
+    def failures(self) -> Table[Failure]: ...
+    @property
+    def evidence(self) -> Table[Evidence]: ...
+    @property
+    def settings(self) -> Table[Setting]: ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All that is put and dropped inside becomes durable when it ends, or nothing does.
+
+        Raises:
+            StoreError: it could not be made durable; the store is as it was before.
+            ValueError: already inside one.
+        """
+        ...
+
+    def close(self) -> None: ...

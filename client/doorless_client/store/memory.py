@@ -1,0 +1,162 @@
+"""A store in memory: for tests and the lab. Forgets everything when it is dropped."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Generic
+
+from doorless_client.store.base import R, Value
+from doorless_client.store.records import (
+    Contact,
+    Copy,
+    Device,
+    Entry,
+    Evidence,
+    Failure,
+    KnownNumber,
+    Origin,
+    Outgoing,
+    Own,
+    OwnManifest,
+    Prekeys,
+    ReceiptDue,
+    Seen,
+    SessionPart,
+    Setting,
+    Voice,
+    Wire,
+)
+
+Undo = Callable[[], None]
+
+
+class MemoryTable(Generic[R]):
+    """Rows in a dict; each change remembers how to take itself back."""
+
+    def __init__(self, kind: type[R], undo: "UndoLog") -> None:
+        self._kind, self._undo = kind, undo
+        self.rows: dict[tuple[Any, ...], R] = {}
+
+    def get(self, *key: Value) -> R | None:
+        return self.rows.get(key)
+
+    def put(self, row: R) -> None:
+        self._replace(tuple(getattr(row, column) for column in self._kind.key), row)
+
+    def drop(self, *key: Value) -> None:
+        if key in self.rows:
+            self._replace(key, None)
+
+    def clear(self, **equal: Value) -> None:
+        for key in self._keys(equal):
+            self._replace(key, None)
+
+    def find(self, **equal: Value) -> Sequence[R]:
+        return [self.rows[key] for key in self._keys(equal)]
+
+    def last(self) -> R | None:
+        return self.rows[max(self.rows)] if self.rows else None
+
+    def _keys(self, equal: dict[str, Value]) -> list[tuple[Any, ...]]:
+        for column in equal:
+            if column not in self._kind.__struct_fields__:
+                raise ValueError(f"{self._kind.table} has no column {column}")
+        return sorted(
+            key
+            for key, row in self.rows.items()
+            if all(getattr(row, column) == value for column, value in equal.items())
+        )
+
+    def _replace(self, key: tuple[Any, ...], row: R | None) -> None:
+        before = self.rows.get(key)
+        self._undo.remember(lambda: self._set(key, before))
+        self._set(key, row)
+
+    def _set(self, key: tuple[Any, ...], row: R | None) -> None:
+        if row is None:
+            self.rows.pop(key, None)
+        else:
+            self.rows[key] = row
+
+
+class MemoryMessages(MemoryTable[Entry]):
+    """Conversations as rows, counted when asked."""
+
+    def length(self, conversation: bytes) -> int:
+        return len(self.find(conversation=conversation))
+
+    def slice(self, conversation: bytes, start: int, stop: int) -> Sequence[Entry]:
+        return self.find(conversation=conversation)[max(start, 0) : max(stop, 0)]
+
+    def chars(self, conversation: bytes, chunk: int) -> Sequence[int]:
+        rows = self.find(conversation=conversation)
+        return [
+            sum(row.chars for row in rows[at : at + chunk]) for at in range(0, len(rows), chunk)
+        ]
+
+    def unread(self, conversation: bytes, seen: int) -> tuple[int, int | None]:
+        theirs = [row.place for row in self.slice(conversation, seen, 2**53) if is_news(row)]
+        return len(theirs), theirs[0] if theirs else None
+
+
+def is_news(row: Entry) -> bool:
+    """Somebody else said it: notes of our own program wait for nobody."""
+    return not row.mine and row.kind != "note"
+
+
+class UndoLog:
+    """What takes back the open transaction."""
+
+    def __init__(self) -> None:
+        self._undo: list[Undo] | None = None
+
+    def remember(self, undo: Undo) -> None:
+        if self._undo is None:
+            raise ValueError("a change outside of a transaction")
+        self._undo.append(undo)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        if self._undo is not None:
+            raise ValueError("already inside a transaction")
+        self._undo = []
+        try:
+            yield
+        except BaseException:
+            for undo in reversed(self._undo):
+                undo()
+            raise
+        finally:
+            self._undo = None
+
+
+class MemoryStore:
+    """Every table in memory."""
+
+    def __init__(self) -> None:
+        self._log = UndoLog()
+        self.own = MemoryTable(Own, self._log)
+        self.own_manifests = MemoryTable(OwnManifest, self._log)
+        self.prekeys = MemoryTable(Prekeys, self._log)
+        self.contacts = MemoryTable(Contact, self._log)
+        self.devices = MemoryTable(Device, self._log)
+        self.session_parts = MemoryTable(SessionPart, self._log)
+        self.known_numbers = MemoryTable(KnownNumber, self._log)
+        self.origins = MemoryTable(Origin, self._log)
+        self.messages = MemoryMessages(Entry, self._log)
+        self.voices = MemoryTable(Voice, self._log)
+        self.outbox = MemoryTable(Outgoing, self._log)
+        self.copies = MemoryTable(Copy, self._log)
+        self.wires = MemoryTable(Wire, self._log)
+        self.seen = MemoryTable(Seen, self._log)
+        self.receipts_due = MemoryTable(ReceiptDue, self._log)
+        self.failures = MemoryTable(Failure, self._log)
+        self.evidence = MemoryTable(Evidence, self._log)
+        self.settings = MemoryTable(Setting, self._log)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._log.transaction():
+            yield
+
+    def close(self) -> None:
+        """Nothing is held open."""

@@ -1,0 +1,248 @@
+"""A profile's store in SQLCipher: every page encrypted under the profile's raw key.
+
+WAL with `synchronous=FULL`: a commit that returned survives the loss of power. What is
+deleted is overwritten. Spec: docs/spec/08-state.md §1-§2.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Generic
+
+import sqlcipher3
+
+from doorless_client.store.base import R, StoreError, Value, WrongKeyError
+from doorless_client.store.migrations import migrate, scripts
+from doorless_client.store.records import (
+    Contact,
+    Copy,
+    Device,
+    Entry,
+    Evidence,
+    Failure,
+    KnownNumber,
+    Origin,
+    Outgoing,
+    Own,
+    OwnManifest,
+    Prekeys,
+    ReceiptDue,
+    Seen,
+    SessionPart,
+    Setting,
+    Voice,
+    Wire,
+)
+
+KEY_SIZE = 32
+
+SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # NORMAL loses acknowledged commits when the power goes
+    "PRAGMA secure_delete = ON",  # a used key is overwritten, not only unlinked
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",  # what is sorted must not reach the disk in the clear
+)
+
+
+def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherStore":
+    """Open the database at `path`, or make it.
+
+    Args:
+        key: the profile's 32-byte raw key.
+        create: begin a new one; `path` must not exist.
+
+    Raises:
+        WrongKeyError: the key does not open it. Nothing was written.
+        NewerSchemaError: a later version wrote it. Nothing was written.
+        StoreError: missing, already there, or not usable.
+    """
+    if len(key) != KEY_SIZE:
+        raise ValueError(f"key of {len(key)} bytes, not {KEY_SIZE}")
+    if create == path.exists():
+        raise StoreError("a database is there already" if create else "the database is missing")
+    database = _connect(path, key)
+    try:
+        with _as_store_errors():
+            migrate(database, scripts())
+    except BaseException:
+        database.close()
+        raise
+    return SqlcipherStore(database)
+
+
+def _connect(path: Path, key: bytes) -> Any:
+    database = sqlcipher3.connect(str(path), isolation_level=None, check_same_thread=False)
+    try:
+        # Without this a wrong key is reported on stderr, over whatever is on the screen.
+        database.execute("PRAGMA cipher_log_level = NONE")
+        database.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlcipher3.DatabaseError:
+        database.close()
+        raise WrongKeyError("the key does not open this database, or it is damaged") from None
+    with _as_store_errors():
+        for setting in SETTINGS:
+            database.execute(setting)
+    return database
+
+
+class SqlTable(Generic[R]):
+    """Rows of one table, by prepared statements."""
+
+    def __init__(self, kind: type[R], database: Any) -> None:
+        self._kind, self._database = kind, database
+        self._columns = kind.__struct_fields__
+        names, key = ", ".join(self._columns), kind.key
+        self._flags = [at for at, name in enumerate(self._columns) if _is_flag(kind, name)]
+        self._select = f"SELECT {names} FROM {kind.table}"  # noqa: S608  names of our own
+        self._where = " AND ".join(f"{column} = ?" for column in key)
+        self._order = ", ".join(key)
+        values = ", ".join("?" * len(self._columns))
+        others = [column for column in self._columns if column not in key]
+        change = ", ".join(f"{column} = excluded.{column}" for column in others)
+        conflict = f"DO UPDATE SET {change}" if others else "DO NOTHING"
+        self._put = (
+            f"INSERT INTO {kind.table} ({names}) VALUES ({values}) "  # noqa: S608
+            f"ON CONFLICT ({self._order}) {conflict}"
+        )
+
+    def get(self, *key: Value) -> R | None:
+        rows = self._query(f"{self._select} WHERE {self._where}", key)
+        return rows[0] if rows else None
+
+    def put(self, row: R) -> None:
+        self._change(self._put, tuple(getattr(row, column) for column in self._columns))
+
+    def drop(self, *key: Value) -> None:
+        self._change(f"DELETE FROM {self._kind.table} WHERE {self._where}", key)  # noqa: S608
+
+    def clear(self, **equal: Value) -> None:
+        sql = f"DELETE FROM {self._kind.table} WHERE {self._matching(equal)}"  # noqa: S608
+        self._change(sql, tuple(equal.values()))
+
+    def find(self, **equal: Value) -> Sequence[R]:
+        return self._query(
+            f"{self._select} WHERE {self._matching(equal)} ORDER BY {self._order}",
+            tuple(equal.values()),
+        )
+
+    def last(self) -> R | None:
+        order = ", ".join(f"{column} DESC" for column in self._kind.key)
+        rows = self._query(f"{self._select} ORDER BY {order} LIMIT 1", ())
+        return rows[0] if rows else None
+
+    def _matching(self, equal: dict[str, Value]) -> str:
+        for column in equal:
+            if column not in self._columns:
+                raise ValueError(f"{self._kind.table} has no column {column}")
+        return " AND ".join(f"{column} = ?" for column in equal) or "TRUE"
+
+    def _query(self, sql: str, values: Sequence[Value]) -> list[R]:
+        with _as_store_errors():
+            found = self._database.execute(sql, values).fetchall()
+        return [self._row(row) for row in found]
+
+    def _row(self, values: Sequence[Any]) -> R:
+        if self._flags:
+            values = list(values)
+            for at in self._flags:
+                values[at] = bool(values[at])
+        return self._kind(*values)
+
+    def _change(self, sql: str, values: Sequence[Value]) -> None:
+        if not self._database.in_transaction:
+            raise ValueError("a change outside of a transaction")
+        with _as_store_errors():
+            self._database.execute(sql, values)
+
+
+class SqlMessages(SqlTable[Entry]):
+    """Conversations, read from the index that carries their shape."""
+
+    def length(self, conversation: bytes) -> int:
+        sql = "SELECT coalesce(max(place) + 1, 0) FROM messages WHERE conversation = ?"
+        return int(self._one(sql, (conversation,))[0])
+
+    def slice(self, conversation: bytes, start: int, stop: int) -> Sequence[Entry]:
+        return self._query(
+            f"{self._select} WHERE conversation = ? AND place >= ? AND place < ? ORDER BY place",
+            (conversation, start, stop),
+        )
+
+    def chars(self, conversation: bytes, chunk: int) -> Sequence[int]:
+        sql = (
+            "SELECT sum(chars) FROM messages WHERE conversation = ? "
+            "GROUP BY place / ? ORDER BY place / ?"
+        )
+        with _as_store_errors():
+            found = self._database.execute(sql, (conversation, chunk, chunk)).fetchall()
+        return [int(row[0]) for row in found]
+
+    def unread(self, conversation: bytes, seen: int) -> tuple[int, int | None]:
+        sql = (
+            "SELECT count(*), min(place) FROM messages "
+            "WHERE conversation = ? AND place >= ? AND mine = 0 AND kind <> 'note'"
+        )
+        count, first = self._one(sql, (conversation, seen))
+        return int(count), first
+
+    def _one(self, sql: str, values: Sequence[Value]) -> Any:
+        with _as_store_errors():
+            return self._database.execute(sql, values).fetchone()
+
+
+class SqlcipherStore:
+    """Every table in one encrypted file."""
+
+    def __init__(self, database: Any) -> None:
+        self._database = database
+        self.own = SqlTable(Own, database)
+        self.own_manifests = SqlTable(OwnManifest, database)
+        self.prekeys = SqlTable(Prekeys, database)
+        self.contacts = SqlTable(Contact, database)
+        self.devices = SqlTable(Device, database)
+        self.session_parts = SqlTable(SessionPart, database)
+        self.known_numbers = SqlTable(KnownNumber, database)
+        self.origins = SqlTable(Origin, database)
+        self.messages = SqlMessages(Entry, database)
+        self.voices = SqlTable(Voice, database)
+        self.outbox = SqlTable(Outgoing, database)
+        self.copies = SqlTable(Copy, database)
+        self.wires = SqlTable(Wire, database)
+        self.seen = SqlTable(Seen, database)
+        self.receipts_due = SqlTable(ReceiptDue, database)
+        self.failures = SqlTable(Failure, database)
+        self.evidence = SqlTable(Evidence, database)
+        self.settings = SqlTable(Setting, database)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        if self._database.in_transaction:
+            raise ValueError("already inside a transaction")
+        with _as_store_errors():
+            self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with _as_store_errors():
+                self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def _is_flag(kind: type[Any], column: str) -> bool:
+    return kind.__annotations__.get(column) in (bool, "bool")
+
+
+@contextmanager
+def _as_store_errors() -> Iterator[None]:
+    """The library's errors in the words of this store; they name no values."""
+    try:
+        yield
+    except sqlcipher3.Error as error:
+        raise StoreError(f"the profile's database: {error}") from error

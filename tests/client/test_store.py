@@ -1,0 +1,185 @@
+"""The promises of a profile's store, kept by every backend."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from doorless_client.store.base import Store
+from doorless_client.store.memory import MemoryStore
+from doorless_client.store.records import Contact, Device, Entry, Outgoing, Setting
+from doorless_client.store.sqlcipher import open_store
+
+KEY = bytes(range(32))
+
+
+@pytest.fixture(params=["memory", "sqlcipher"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    opened: Store = MemoryStore()
+    if request.param == "sqlcipher":
+        opened = open_store(tmp_path / "store.db", KEY, create=True)
+    yield opened
+    opened.close()
+
+
+def test_a_row_is_found_by_its_key(store: Store) -> None:
+    row = Setting("name", b"alice")
+    with store.transaction():
+        store.settings.put(row)
+    assert store.settings.get("name") == row
+    assert store.settings.get("other") is None
+
+
+def test_a_put_takes_the_place_of_the_row_with_its_key(store: Store) -> None:
+    with store.transaction():
+        store.settings.put(Setting("name", b"alice"))
+        store.settings.put(Setting("name", b"bob"))
+    assert store.settings.find() == [Setting("name", b"bob")]
+
+
+def test_a_dropped_row_is_gone_and_dropping_nothing_is_fine(store: Store) -> None:
+    with store.transaction():
+        store.settings.put(Setting("name", b"alice"))
+        store.settings.drop("name")
+        store.settings.drop("name")
+    assert store.settings.find() == []
+
+
+def test_rows_are_found_by_columns_in_the_order_of_their_keys(store: Store) -> None:
+    rows = [Device(bytes([a]) * 32, bytes([d]) * 16, b"entry") for a in (2, 1) for d in (9, 3)]
+    with store.transaction():
+        for row in rows:
+            store.devices.put(row)
+    assert store.devices.find(account=b"\x02" * 32) == [rows[1], rows[0]]
+    assert store.devices.find() == [rows[3], rows[2], rows[1], rows[0]]
+
+
+def test_clear_forgets_the_rows_with_these_values_alone(store: Store) -> None:
+    kept, gone = Device(b"\x01" * 32, b"d" * 16, b""), Device(b"\x02" * 32, b"d" * 16, b"")
+    with store.transaction():
+        store.devices.put(kept)
+        store.devices.put(gone)
+        store.devices.clear(account=gone.account)
+    assert store.devices.find() == [kept]
+
+
+def test_a_column_that_is_not_there_is_a_mistake_of_ours(store: Store) -> None:
+    with pytest.raises(ValueError, match="no column"):
+        store.devices.find(colour=b"red")
+    with pytest.raises(ValueError, match="no column"), store.transaction():
+        store.devices.clear(colour=b"red")
+
+
+def test_the_last_row_has_the_highest_key(store: Store) -> None:
+    assert store.outbox.last() is None
+    with store.transaction():
+        for number in (9, 10, 2):
+            store.outbox.put(outgoing(number))
+    assert store.outbox.last() == outgoing(10)
+
+
+def test_flags_and_numbers_come_back_as_what_they_were(store: Store) -> None:
+    row = outgoing(1)
+    with store.transaction():
+        store.outbox.put(row)
+    found = store.outbox.get(1)
+    assert found == row
+    assert found is not None
+    assert found.confirmed_only is True
+    assert isinstance(found.not_before, float)
+
+
+def test_a_transaction_that_fails_never_happened(store: Store) -> None:
+    with store.transaction():
+        store.settings.put(Setting("kept", b"1"))
+    with pytest.raises(RuntimeError):
+        fail_midway(store)
+    assert store.settings.find() == [Setting("kept", b"1")]
+
+
+def test_nothing_changes_outside_of_a_transaction(store: Store) -> None:
+    with pytest.raises(ValueError, match="outside"):
+        store.settings.put(Setting("name", b"alice"))
+
+
+def test_transactions_do_not_nest(store: Store) -> None:
+    with pytest.raises(ValueError, match="inside"), store.transaction(), store.transaction():
+        pass
+
+
+def test_a_conversation_is_read_by_place(store: Store) -> None:
+    fill(store, 10)
+    assert store.messages.length(CONVERSATION) == 10
+    assert [row.place for row in store.messages.slice(CONVERSATION, 3, 6)] == [3, 4, 5]
+    assert list(store.messages.slice(CONVERSATION, 8, 99)) == [entry(8), entry(9)]
+    assert store.messages.length(b"\x00" * 32) == 0
+
+
+def test_the_shape_of_a_conversation_is_counted_in_chunks(store: Store) -> None:
+    fill(store, 10)
+    assert list(store.messages.chars(CONVERSATION, 4)) == [0 + 1 + 2 + 3, 4 + 5 + 6 + 7, 8 + 9]
+
+
+def test_unread_are_the_messages_of_others_from_there_on(store: Store) -> None:
+    fill(store, 10)  # the odd ones are ours
+    assert store.messages.unread(CONVERSATION, 3) == (3, 4)
+    assert store.messages.unread(CONVERSATION, 9) == (0, None)
+
+
+CONVERSATION = b"\xcc" * 32
+
+
+def entry(place: int) -> Entry:
+    return Entry(
+        conversation=CONVERSATION,
+        place=place,
+        id=place.to_bytes(16, "big"),
+        mine=place % 2 == 1,
+        account=b"\xaa" * 32,
+        device=b"\xdd" * 16,
+        at=1,
+        received=2,
+        kind="text",
+        text="x" * place,
+        chars=place,
+        state=6,
+    )
+
+
+def fail_midway(store: Store) -> None:
+    with store.transaction():
+        store.settings.put(Setting("new", b"2"))
+        store.settings.drop("kept")
+        raise RuntimeError
+
+
+def outgoing(number: int) -> Outgoing:
+    return Outgoing(number, b"a" * 32, CONVERSATION, b"", -1, b"i" * 16, b"c", True, 0.0, 9.5)
+
+
+def fill(store: Store, count: int) -> None:
+    with store.transaction():
+        store.contacts.put(contact())
+        for place in range(count):
+            store.messages.put(entry(place))
+
+
+def contact() -> Contact:
+    return Contact(
+        conversation=CONVERSATION,
+        account=b"\xaa" * 32,
+        handle="bob",
+        relay="relay.test",
+        pin=b"",
+        claim="",
+        name="",
+        trust="first-seen",
+        standing="contact",
+        head=b"",
+        manifest=b"",
+        offered=b"",
+        token=b"",
+        looked_up=0.0,
+        introduced=False,
+        added=0,
+    )
