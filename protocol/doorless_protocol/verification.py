@@ -27,7 +27,7 @@ _MAX_SHOWN = 256  # characters; the QR text has 120, sixty digits with spaces fe
 class SafetyNumber:
     """What both screens show if, and only if, both people hold the same two account keys.
 
-    Takes tens of milliseconds to make: make it once for a pair of keys. That somebody compared it is
+    Takes tens of milliseconds to make: make it once for a pair of keys. That it was compared is
     kept with the account id compared, so it ends by itself when the key changes.
 
     Attributes:
