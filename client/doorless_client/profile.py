@@ -1,0 +1,186 @@
+"""A profile: the directory with everything that one account keeps on this computer.
+
+    DIR/key            the store's key, wrapped by the passphrase    `key_file`
+    DIR/store.db       everything else, encrypted
+    DIR/lock           held by the one process that has it open      `profile_lock`
+    DIR/settings.toml  what must be known before                     `profile_settings`
+
+Mode 0700, its files 0600; one that others could read or replace is not opened.
+"""
+
+import contextlib
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import Final, Self
+
+import platformdirs
+
+from doorless_client.key_file import RAW_KEY_SIZE, unwrap, wrap
+from doorless_client.private_files import (
+    UnsafeFileError,
+    check_private,
+    make_private_directory,
+    open_private,
+    replace_private,
+    sync_directory,
+)
+from doorless_client.profile_lock import ProfileLock
+from doorless_client.profile_settings import MAX_SETTINGS_BYTES, Settings
+from doorless_protocol.errors import MalformedError
+from doorless_protocol.primitives import Random
+
+FILES: Final = ("key", "store.db", "store.db-wal", "store.db-shm", "lock", "settings.toml")
+
+
+class NoProfileError(Exception):
+    """There is none in this directory."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(f"no profile in {directory}; make one with: doorless register")
+
+
+class ProfileExistsError(Exception):
+    """There is one in this directory already; it was not touched."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(f"there is a profile in {directory} already; choose another --profile")
+
+
+class DamagedProfileError(Exception):
+    """It is not as we left it; the message says what to do. Nothing was changed."""
+
+
+def default_directory() -> Path:
+    return Path(platformdirs.user_data_dir("doorless", appauthor=False)) / "profiles" / "default"
+
+
+class Profile:
+    """Holds the profile's lock until `close`. Made by `hold` or `create`."""
+
+    def __init__(self, directory: Path, lock: ProfileLock) -> None:
+        self.directory = directory
+        self.store_path = directory / "store.db"
+        self._lock = lock
+
+    @classmethod
+    def hold(cls, directory: Path) -> Self:
+        """Take an existing profile for this process.
+
+        Raises:
+            NoProfileError: there is none.
+            ProfileInUseError: another process has it.
+            DamagedProfileError: others could read or replace it.
+        """
+        with _as_damage():
+            if not (directory / "key").is_symlink() and not (directory / "key").exists():
+                raise NoProfileError(directory)
+            check_private(directory)
+            profile = cls(directory, ProfileLock(directory))
+        try:
+            with _as_damage():
+                for name in FILES:
+                    with contextlib.suppress(FileNotFoundError):
+                        check_private(directory / name)
+        except BaseException:
+            profile.close()
+            raise
+        return profile
+
+    @classmethod
+    def create(cls, directory: Path, passphrase: str, random: Random) -> tuple[Self, bytes]:
+        """Make a new one; returns it with its raw key, 32 random bytes.
+
+        Raises:
+            ProfileExistsError, ProfileInUseError, DamagedProfileError: nothing was changed.
+            ValueError: the passphrase is empty or too long.
+        """
+        raw_key = random(RAW_KEY_SIZE)
+        wrapped = wrap(raw_key, passphrase, random)
+        with _as_damage():
+            try:
+                make_private_directory(directory)
+            except FileExistsError:  # perhaps a directory that somebody made for us
+                check_private(directory)
+            profile = cls(directory, ProfileLock(directory))
+        try:
+            _refuse_existing(directory)
+            with _as_damage():
+                replace_private(directory / "key", wrapped)
+                sync_directory(directory.parent)
+        except BaseException:
+            profile.close()
+            raise
+        return profile, raw_key
+
+    def unlock(self, passphrase: str) -> bytes:
+        """The raw key, 32 bytes. Takes a tenth of a second and 64 MiB.
+
+        Raises:
+            WrongPassphraseError: a wrong passphrase, or a damaged key file.
+        """
+        return unwrap(self._read("key", 4096), passphrase)
+
+    def change_passphrase(self, old: str, new: str, random: Random) -> None:
+        """Wrap the key anew. Cut at any moment, the profile opens under `old` or under `new`.
+
+        Raises:
+            WrongPassphraseError: `old` is wrong; nothing was changed.
+            ValueError: `new` is empty or too long; nothing was changed.
+        """
+        wrapped = wrap(self.unlock(old), new, random)
+        with _as_damage():
+            replace_private(self.directory / "key", wrapped)
+
+    def settings(self) -> Settings:
+        """Raises DamagedProfileError: the file is not what it may be."""
+        if not (self.directory / "settings.toml").exists():
+            return Settings()
+        try:
+            return Settings.decode(self._read("settings.toml", MAX_SETTINGS_BYTES + 1))
+        except MalformedError as error:
+            raise DamagedProfileError(f"{self.directory / 'settings.toml'}: {error}") from None
+
+    def save_settings(self, settings: Settings) -> None:
+        with _as_damage():
+            replace_private(self.directory / "settings.toml", settings.encode())
+
+    def discard(self) -> None:
+        """Delete a profile that never came to hold an account."""
+        for name in FILES:
+            (self.directory / name).unlink(missing_ok=True)
+        self.close()
+        with contextlib.suppress(OSError):  # not empty: somebody else's files stay
+            self.directory.rmdir()
+
+    def close(self) -> None:
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _read(self, name: str, at_most: int) -> bytes:
+        with (
+            _as_damage(),
+            os.fdopen(open_private(self.directory / name, os.O_RDONLY), "rb") as file,
+        ):
+            return file.read(at_most)
+
+
+def _refuse_existing(directory: Path) -> None:
+    if any((directory / name).exists() for name in ("key", "store.db")):
+        raise ProfileExistsError(directory)
+
+
+@contextlib.contextmanager
+def _as_damage() -> Generator[None, None, None]:
+    try:
+        yield
+    except UnsafeFileError as error:
+        raise DamagedProfileError(str(error)) from None
+    except OSError as error:
+        where = error.filename or "the profile"
+        raise DamagedProfileError(f"{where}: {error.strerror or 'cannot be used'}") from None

@@ -1,0 +1,70 @@
+"""settings.toml of a profile: what must be known before its store is open.
+
+    relay = "wss://relay.example:8443"
+    certificate = "9f86d081…"
+    theme = "dark"
+
+Taken strictly: an unknown name or another type is refused with a line that says so.
+"""
+
+import json
+import tomllib
+from dataclasses import asdict, dataclass, fields
+
+from doorless_client.endpoint import Endpoint
+from doorless_client.text import safe_line
+from doorless_protocol.errors import MalformedError
+
+THEMES = ("dark", "light", "high-contrast")
+MAX_SETTINGS_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    Attributes:
+        relay: URL of the home relay; empty before there is an account.
+        certificate: fingerprint of its certificate in hex, where it is self-signed.
+        theme: one of THEMES.
+    """
+
+    relay: str = ""
+    certificate: str = ""
+    theme: str = "dark"
+
+    def __post_init__(self) -> None:
+        """Raises MalformedError: a value that is none of its setting's."""
+        if self.theme not in THEMES:
+            raise MalformedError(f"setting theme is one of: {', '.join(THEMES)}")
+        if self.relay:
+            self.home()
+        elif self.certificate:
+            raise MalformedError("setting certificate needs the setting relay")
+
+    def home(self) -> Endpoint:
+        """Raises MalformedError: there is no relay yet, or it is not one."""
+        try:
+            return Endpoint.parse(self.relay, bytes.fromhex(self.certificate))
+        except ValueError:
+            raise MalformedError("setting certificate is not written in hex") from None
+
+    def encode(self) -> bytes:
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in asdict(self).items() if value]
+        return "".join(lines).encode()
+
+    @classmethod
+    def decode(cls, data: bytes) -> "Settings":
+        """Raises MalformedError, with a line for the person who wrote the file."""
+        if len(data) > MAX_SETTINGS_BYTES:
+            raise MalformedError(f"settings of {len(data)} bytes, at most {MAX_SETTINGS_BYTES}")
+        try:
+            table = tomllib.loads(data.decode())
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+            raise MalformedError("settings.toml is not TOML") from None
+        known = {field.name for field in fields(cls)}
+        for name, value in table.items():
+            if name not in known:
+                raise MalformedError(f"unknown setting {safe_line(name, at_most=40)!r}")
+            if not isinstance(value, str):
+                raise MalformedError(f"setting {name} is a text in quotes")
+        return cls(**table)
