@@ -12,8 +12,12 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from doorless_protocol.errors import DoorlessError
+
+settings.register_profile("doorless", deadline=None)  # a slow machine is no failure
+settings.load_profile("doorless")
 
 SEES_THE_ATTACK = (AssertionError, pytest.fail.Exception, DoorlessError)
 """What a twin may fail with. Anything else is a mistake in the test or in `weaken`."""

@@ -74,6 +74,8 @@ def verify_leaf_hash(
         raise ProofError(f"entry {index} of a tree of {size}")
     if len(path) != path_length(index, size):
         raise ProofError(f"path of {len(path)} hashes for entry {index} of {size}")
+    if any(len(each) != HASH_SIZE for each in (hashed, root, *path)):
+        raise ProofError(f"path with a hash that has not {HASH_SIZE} bytes")
     siblings = iter(path)
     while size > 1:
         if index % 2:

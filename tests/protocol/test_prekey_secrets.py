@@ -1,0 +1,109 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorless_protocol import primitives
+from doorless_protocol.errors import MalformedError, UnknownPrekeyError
+from doorless_protocol.prekey_secrets import (
+    REFILL_BELOW,
+    RETIRED_LIFE,
+    ROTATE_AFTER,
+    PrekeySecrets,
+    draw_bundle,
+    refill_due,
+    rotation_due,
+    to_forget,
+)
+from doorless_protocol.prekeys import BUNDLE_LIFETIME, PREKEY_BATCH, PrekeyId
+
+DAY = 86_400
+
+
+@pytest.fixture
+def drawn(bob, random, now):
+    return draw_bundle(bob.devices[0], bob.manifest.account, now, random, count=4)
+
+
+def test_the_secrets_are_the_private_halves_of_what_was_signed(drawn) -> None:
+    bundle, pairs, secrets = drawn
+    assert secrets.bundle_id == bundle.id
+    assert secrets.bundle_hash == bundle.hash
+    assert (secrets.created, secrets.expires) == (bundle.created, bundle.expires)
+    assert secrets.signed_prekey_id == bundle.signed_prekey_id
+    assert primitives.x25519_public(secrets.signed_prekey) == bundle.signed_prekey
+    assert secrets.last_resort_id == bundle.last_resort_id
+    assert primitives.kem1024_public(secrets.last_resort) == bundle.last_resort
+    assert secrets.envelope_id == bundle.envelope_id
+    assert primitives.xwing_public(secrets.envelope) == bundle.envelope
+    assert tuple(pair.public() for pair in secrets.pairs) == pairs
+
+
+def test_a_whole_batch_is_a_hundred_pairs(bob, random, now) -> None:
+    bundle, pairs, secrets = draw_bundle(bob.devices[0], bob.manifest.account, now, random)
+    assert bundle.one_time_count == len(pairs) == len(secrets.pairs) == PREKEY_BATCH == 100
+    bundle.check_batch(pairs)
+    bundle.verify(bob.entry, bob.manifest.account, now)
+
+
+def test_secrets_come_back_from_storage(drawn) -> None:
+    secrets = drawn[2]
+    assert len(secrets.encode()) == 281 + 4 * 104
+    assert PrekeySecrets.decode(secrets.encode()) == secrets
+
+
+@given(st.binary(max_size=800), st.booleans())
+def test_other_stored_bytes_are_malformed(data, versioned) -> None:
+    if versioned:
+        data = b"\x01" + data
+    try:
+        secrets = PrekeySecrets.decode(data)
+    except MalformedError:
+        return
+    assert secrets.encode() == data
+
+
+def test_a_pair_is_gone_once_it_was_used(drawn) -> None:
+    secrets = drawn[2]
+    used = secrets.pairs[1].id
+    left = secrets.without_pair(used)
+    assert secrets.pair(used) == secrets.pairs[1]
+    assert len(left.pairs) == 3
+    with pytest.raises(UnknownPrekeyError):
+        left.pair(used)
+    with pytest.raises(UnknownPrekeyError):
+        left.without_pair(used)
+    with pytest.raises(UnknownPrekeyError):
+        secrets.pair(PrekeyId(bytes(8)))
+    assert secrets.pairs[1].curve not in left.encode()
+
+
+def test_a_bundle_is_replaced_after_a_week_or_when_few_pairs_are_left(drawn) -> None:
+    secrets = drawn[2]
+    assert not rotation_due(secrets, secrets.created + ROTATE_AFTER - 1)
+    assert rotation_due(secrets, secrets.created + ROTATE_AFTER)
+    assert not refill_due(REFILL_BELOW)
+    assert refill_due(REFILL_BELOW - 1)
+    assert ROTATE_AFTER == 7 * DAY
+
+
+def test_private_keys_live_until_expiry_and_the_life_of_a_queue(drawn) -> None:
+    secrets = drawn[2]
+    assert secrets.forget_after == secrets.created + BUNDLE_LIFETIME + RETIRED_LIFE
+    assert secrets.forget_after == secrets.created + 60 * DAY
+    assert to_forget([secrets], secrets.forget_after - 1) == ()
+    assert to_forget([secrets], secrets.forget_after) == (secrets.bundle_id,)
+
+
+def test_no_secret_is_in_a_representation(drawn) -> None:
+    secrets = drawn[2]
+    shown = repr(secrets) + repr(secrets.pairs[0])
+    for secret in (
+        secrets.signed_prekey,
+        secrets.last_resort,
+        secrets.envelope,
+        secrets.pairs[0].curve,
+        secrets.pairs[0].kem,
+    ):
+        for part in (secret[:8], secret[-8:]):
+            assert repr(part)[2:-1] not in shown
+            assert part.hex() not in shown
