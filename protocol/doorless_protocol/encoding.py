@@ -76,6 +76,10 @@ class Reader:
         if self.raw(len(expected)) != expected:
             raise MalformedError(f"{self._what} has an unknown {field}")
 
+    def rest(self) -> bytes:
+        """All that is left, for a form that ends in padding."""
+        return self.raw(len(self._data) - self._at)
+
     def end(self) -> None:
         left = len(self._data) - self._at
         if left:

@@ -57,14 +57,19 @@ _ZEROS = bytes(SIZE_CLASSES[-1])
 _form = Form(">32sIIQIB3s")
 
 
-class Outputs(NamedTuple):
-    """What a handshake gives to both sides. Spec: docs/spec/03-handshake.md §4."""
+class Seeds(NamedTuple):
+    """What a handshake gives to both sides, 32 bytes each. Spec: docs/spec/03-handshake.md §4."""
 
     root: bytes
     authenticator: bytes
-    chain_seed: bytes
+    chain: bytes
     header_key_a: bytes
     header_key_b: bytes
+
+    @classmethod
+    def split(cls, secret: bytes) -> "Seeds":
+        """Take the handshake's 160 bytes apart."""
+        return cls(*(secret[at : at + 32] for at in range(0, 160, 32)))
 
 
 class Header(Struct, frozen=True, gc=False):
@@ -87,9 +92,7 @@ class Header(Struct, frozen=True, gc=False):
     index: int
 
     def encode(self) -> bytes:
-        return _form.pack(
-            self.dh, self.previous, self.number, self.label, self.index, 0, b"\0\0\0"
-        )
+        return _form.pack(self.dh, self.previous, self.number, self.label, self.index, 0, b"\0\0\0")
 
     @classmethod
     def decode(cls, data: bytes) -> "Header":
@@ -127,28 +130,26 @@ class Triple(Struct, frozen=True, gc=False):
 
     @classmethod
     def start(
-        cls, outputs: Outputs, theirs: bytes, outgoing: bytes, incoming: bytes, random: Random
+        cls, seeds: Seeds, theirs: bytes, outgoing: bytes, incoming: bytes, random: Random
     ) -> "Triple":
         """The initiator's side. `theirs` is the responder's signed prekey."""
-        epochs = Epochs.start(True, outputs.chain_seed)
+        epochs = Epochs.start(True, seeds.chain)
         double = Double.start(
-            outputs.root,
+            seeds.root,
             theirs,
-            outputs.header_key_a,
-            outputs.header_key_b,
+            seeds.header_key_a,
+            seeds.header_key_b,
             epochs.turn_secret,
             random,
         )
-        return cls(outgoing, incoming, outputs.authenticator, double, epochs, Late())
+        return cls(outgoing, incoming, seeds.authenticator, double, epochs, Late())
 
     @classmethod
-    def accept(
-        cls, outputs: Outputs, ours: AgreementKey, outgoing: bytes, incoming: bytes
-    ) -> "Triple":
+    def accept(cls, seeds: Seeds, ours: AgreementKey, outgoing: bytes, incoming: bytes) -> "Triple":
         """The responder's side. `ours` is the signed prekey that the initiator chose."""
-        epochs = Epochs.start(False, outputs.chain_seed)
-        double = Double.accept(outputs.root, ours, outputs.header_key_a, outputs.header_key_b)
-        return cls(outgoing, incoming, outputs.authenticator, double, epochs, Late())
+        epochs = Epochs.start(False, seeds.chain)
+        double = Double.accept(seeds.root, ours, seeds.header_key_a, seeds.header_key_b)
+        return cls(outgoing, incoming, seeds.authenticator, double, epochs, Late())
 
     def seal(
         self, content: bytes, random: Random, at_least: int = SIZE_CLASSES[0]

@@ -1,0 +1,261 @@
+"""The conversation of two devices: a handshake, then ratchets.
+
+    initiate ──► AWAITING A REPLY ── open the first reply ──► CONFIRMED ◄─┐
+                 (every envelope repeats                                  │ open a message of
+                  the initial message)                                    │ their second chain
+    respond ───► UNCONFIRMED ─────────────────────────────────────────────┘
+                 (may still be an impostor who stole prekeys)
+
+A session is a value: a step returns the one that follows, to be kept before anything leaves
+or is shown; a step that raises leaves the held one as it was. How one begins is in
+first_contact.py. Spec: docs/spec/03-handshake.md §7, docs/spec/04-ratchet.md.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from doorless_protocol.envelope import MESSAGE_SIZE, seal_initial
+from doorless_protocol.errors import DoorlessError, ForgedError
+from doorless_protocol.keys import AccountId, DeviceId
+from doorless_protocol.primitives import Random, XWingPublic
+from doorless_protocol.ratchet.triple import MAX_CONTENT, OVERHEAD, Found, Triple, split_front
+from doorless_protocol.sizes import FIRST_CONTACT_SIZE, check_size_class, size_class
+
+
+class Link(Struct, frozen=True, array_like=True, gc=False):
+    """What stays as it is for the life of a session.
+
+    Attributes:
+        id: hash of the handshake's transcript, 32 bytes.
+        initiator: whether this side began.
+        number: rises from session to session of this pair of devices.
+        known: the highest number that the initiator knew of when he began, 0 for none.
+        began: on our side, in Unix seconds.
+        origin: bundle id || EKa, 40 bytes.
+        last_resort: the handshake used a prekey that others may have used, too.
+    """
+
+    id: bytes
+    initiator: bool
+    our_account: AccountId
+    our_device: DeviceId
+    their_account: AccountId
+    their_device: DeviceId
+    number: int
+    known: int
+    began: int
+    origin: bytes
+    last_resort: bool
+
+
+class Unanswered(Struct, frozen=True, array_like=True, gc=False):
+    """What repeats the initial message until the first reply: about 13 KB."""
+
+    envelope_key: XWingPublic
+    info: bytes
+    front: bytes
+
+    def __repr__(self) -> str:
+        return "Unanswered()"
+
+
+class Session(Struct, frozen=True, gc=False):
+    """One side of the conversation of two devices.
+
+    Attributes:
+        unanswered: None for the responder, and once a reply opened.
+        confirmed: the other side has shown that it holds its identity keys, not only prekeys
+            (spec 03-handshake §7); marks of this version are cleared when epochs advance.
+        answered: we have sent what completes the handshake on our side.
+        receive_only_since: Unix seconds; None while this session may send.
+    """
+
+    link: Link
+    ratchet: Triple
+    unanswered: Unanswered | None = None
+    confirmed: bool = False
+    answered: bool = False
+    receive_only_since: int | None = None
+
+    def seal(self, content: bytes, random: Random) -> tuple["Session", bytes]:
+        """What follows, and an envelope of exactly one size class. Keep, then send.
+
+        Raises:
+            ValueError: more than `room` bytes, or the session is receive-only.
+        """
+        if len(content) > self.room or not self.may_send:
+            raise ValueError(f"content of {len(content)} bytes does not fit, or receive-only")
+        if self.unanswered is None:
+            ratchet, envelope = self.ratchet.seal(content, random)
+        else:
+            ratchet, message = self.ratchet.seal(content, random, at_least=MESSAGE_SIZE)
+            first = self.unanswered
+            envelope = seal_initial(first.envelope_key, first.info, first.front, message)
+        answered = self.answered or self.confirmed or not self.link.initiator
+        return Session(self.link, ratchet, self.unanswered, self.confirmed, answered), envelope
+
+    def open(self, envelope: bytes, now: float) -> tuple["Session", bytes]:
+        """What follows, and the content. Keep, then show and acknowledge.
+
+        Raises:
+            MalformedError, ForgedError, ReplayedError, SkippedTooFarError, BrokenSessionError:
+                as in Triple.open. The held session stays as it was.
+        """
+        opened = open_any((self,), envelope, now)
+        return opened.session, opened.content
+
+    def open_found(self, found: Found, envelope: bytes, now: float) -> tuple["Session", bytes]:
+        """Open an envelope whose header opened. Raises as `open` does."""
+        ratchet, content = self.ratchet.open_found(found, envelope, now)
+        turned = ratchet.double.keys is not self.ratchet.double.keys
+        follows = Session(
+            self.link,
+            ratchet,
+            None,  # an initiator who opens anything has his reply
+            self.confirmed or proves_identity(self.link.initiator, turned),
+            self.answered,
+            self.receive_only_since,
+        )
+        return follows, content
+
+    def forget(self, now: float) -> "Session":
+        """Without late keys older than 14 days; this very object when there are none."""
+        ratchet = self.ratchet.forget(now)
+        return self if ratchet is self.ratchet else replace(self, ratchet=ratchet)
+
+    def retire(self, now: float) -> "Session":
+        """Receive-only from now on; this very object when it is so already."""
+        return self if not self.may_send else replace(self, receive_only_since=int(now))
+
+    def wire_size(self, content_size: int) -> int:
+        """Bytes on the wire of a content of that many bytes. Raises ValueError: no room."""
+        if content_size > self.room:
+            raise ValueError(f"content of {content_size} bytes, room for {self.room}")
+        return FIRST_CONTACT_SIZE if self.unanswered else size_class(OVERHEAD + content_size)
+
+    @property
+    def room(self) -> int:
+        """Bytes of content that `seal` takes now."""
+        return MESSAGE_SIZE - OVERHEAD if self.unanswered else MAX_CONTENT
+
+    @property
+    def may_send(self) -> bool:
+        return self.receive_only_since is None
+
+    @property
+    def awaiting_reply(self) -> bool:
+        """We began, and heard nothing yet: every envelope repeats the initial message."""
+        return self.unanswered is not None
+
+    @property
+    def owes_control(self) -> bool:
+        """Whether an empty control message is due, once the person accepted the other side.
+
+        The responder's proves his keys to the initiator; the initiator's, after the first
+        reply, his to the responder. Spec: docs/spec/03-handshake.md §7.
+        """
+        return not self.answered and (self.confirmed or not self.link.initiator)
+
+    @property
+    def late(self) -> int:
+        """Keys held of messages that are still on their way."""
+        return self.ratchet.late.count
+
+    @property
+    def id(self) -> bytes:
+        return self.link.id
+
+    @property
+    def initiator(self) -> bool:
+        return self.link.initiator
+
+    @property
+    def our_account(self) -> AccountId:
+        return self.link.our_account
+
+    @property
+    def our_device(self) -> DeviceId:
+        return self.link.our_device
+
+    @property
+    def their_account(self) -> AccountId:
+        return self.link.their_account
+
+    @property
+    def their_device(self) -> DeviceId:
+        return self.link.their_device
+
+    @property
+    def number(self) -> int:
+        return self.link.number
+
+    @property
+    def known(self) -> int:
+        return self.link.known
+
+    @property
+    def began(self) -> int:
+        return self.link.began
+
+    @property
+    def origin(self) -> bytes:
+        return self.link.origin
+
+    @property
+    def last_resort(self) -> bool:
+        return self.link.last_resort
+
+    @property
+    def initiating_device(self) -> DeviceId:
+        return self.our_device if self.initiator else self.their_device
+
+
+class Opened(NamedTuple):
+    """Which session opened an envelope, what follows it, and the content."""
+
+    before: Session
+    session: Session
+    content: bytes
+
+
+def open_any(sessions: Sequence[Session], envelope: bytes, now: float) -> Opened:
+    """Find the session that an envelope belongs to, and open it there.
+
+    Nothing on the envelope says whose it is: the live header keys of all sessions are tried
+    in the order given (the most recently used first), and only then those of late messages.
+    A header that opens with a body that does not is no match, and the next one is tried.
+
+    Raises:
+        MalformedError: in no size class.
+        ForgedError: nothing fits.
+        Another error of Session.open: of the one session whose header did open.
+
+    Spec: docs/spec/04-ratchet.md §6.5.
+    """
+    check_size_class(envelope)
+    nonce, sealed = split_front(envelope)
+    error: DoorlessError = ForgedError("no header key of any session opens it")
+    looks: tuple[Callable[[Triple, bytes, bytes], Found | None], ...]
+    looks = (Triple.look, Triple.look_late)
+    for look in looks:
+        for session in sessions:
+            found = look(session.ratchet, nonce, sealed)
+            if found is None:
+                continue
+            try:
+                return Opened(session, *session.open_found(found, envelope, now))
+            except DoorlessError as refusal:
+                error = refusal if isinstance(error, ForgedError) else error
+    raise error
+
+
+def proves_identity(initiator: bool, turned: bool) -> bool:
+    """Whether a message that opened shows that the other side holds its identity keys.
+
+    To the initiator any message does: only who decapsulated can reply. To the responder it is
+    the second chain of the initiator, who must have read the reply to begin it.
+    """
+    return initiator or turned

@@ -1,0 +1,194 @@
+"""A session as a store keeps it: named parts, of which a step rewrites only what changed.
+
+    core                    about 1 KB, every step
+    initial                 about 13 KB, until the first reply
+    late/SERIAL/BLOCK       up to 32 late keys of one chain
+
+A store keeps one row a part, writes what `changes` says, and gives all of them to `join`.
+Spec: docs/spec/04-ratchet.md §9.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from doorless_protocol.errors import MalformedError
+from doorless_protocol.primitives import HeaderKey
+from doorless_protocol.ratchet.double import Double
+from doorless_protocol.ratchet.epochs import Epochs
+from doorless_protocol.ratchet.late import Block, Late, LateChain
+from doorless_protocol.ratchet.triple import Triple
+from doorless_protocol.session import Link, Session, Unanswered
+
+SCHEMA_VERSION = 1
+"""Of every part. A store with another one is migrated first; no other one is read."""
+
+CORE, INITIAL, LATE = b"core", b"initial", b"late"
+
+
+class Changes(NamedTuple):
+    """Parts to write, and names of parts to delete."""
+
+    put: dict[bytes, bytes]
+    drop: tuple[bytes, ...]
+
+
+class _Core(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    version: int
+    link: Link
+    outgoing: bytes
+    incoming: bytes
+    authenticator: bytes
+    double: Double
+    epochs: Epochs
+    next_serial: int
+    confirmed: bool
+    answered: bool
+    receive_only_since: int | None
+
+
+class _Initial(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    version: int
+    unanswered: Unanswered
+
+
+class _LateBlock(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    version: int
+    header_key: HeaderKey
+    keys: Block
+
+
+def changes(before: Session | None, after: Session) -> Changes:
+    """What a store must write to go from `before` (None: nothing) to `after`.
+
+    Parts are compared by identity: values share what a step did not change.
+    """
+    put = {} if after is before else {CORE: _encode(_core(after))}
+    drop: list[bytes] = []
+    unanswered = before.unanswered if before else None
+    if after.unanswered is not unanswered:
+        if after.unanswered is None:
+            drop.append(INITIAL)
+        else:
+            put[INITIAL] = _encode(_Initial(SCHEMA_VERSION, after.unanswered))
+    old = before.ratchet.late if before else Late()
+    if after.ratchet.late is not old:
+        held = dict(_blocks(old))
+        for name, (chain, block) in _blocks(after.ratchet.late):
+            if name not in held or held.pop(name)[1] is not block:
+                put[name] = _encode(_LateBlock(SCHEMA_VERSION, chain.header_key, block))
+        drop.extend(held)
+    return Changes(put, tuple(drop))
+
+
+def parts(session: Session) -> dict[bytes, bytes]:
+    """All parts of a session."""
+    return changes(None, session).put
+
+
+def join(parts: Mapping[bytes, bytes]) -> Session:
+    """The session that these parts, in any order, are.
+
+    Raises:
+        MalformedError: parts of another schema version, missing, or not a session's.
+    """
+    if CORE not in parts:
+        raise MalformedError("session without its core")
+    core: _Core = _decode(_core_decoder, parts[CORE])
+    unanswered = None
+    if INITIAL in parts:
+        unanswered = _decode(_initial_decoder, parts[INITIAL]).unanswered
+    ratchet = Triple(
+        core.outgoing,
+        core.incoming,
+        core.authenticator,
+        core.double,
+        core.epochs,
+        _join_late(parts, core.next_serial),
+    )
+    return Session(
+        core.link,
+        ratchet,
+        unanswered,
+        core.confirmed,
+        core.answered,
+        core.receive_only_since,
+    )
+
+
+def _core(session: Session) -> _Core:
+    ratchet = session.ratchet
+    return _Core(
+        SCHEMA_VERSION,
+        session.link,
+        ratchet.outgoing,
+        ratchet.incoming,
+        ratchet.authenticator,
+        ratchet.double,
+        ratchet.epochs,
+        ratchet.late.next_serial,
+        session.confirmed,
+        session.answered,
+        session.receive_only_since,
+    )
+
+
+def _blocks(late: Late) -> Iterator[tuple[bytes, tuple[LateChain, Block]]]:
+    for chain in late.chains.values():
+        for at, block in chain.blocks.items():
+            yield b"%s/%d/%d" % (LATE, chain.serial, at), (chain, block)
+
+
+def _join_late(parts: Mapping[bytes, bytes], next_serial: int) -> Late:
+    found: list[tuple[int, int, bytes]] = []
+    for name, data in parts.items():
+        if name not in (CORE, INITIAL):
+            found.append((*_parse_name(name), data))
+    chains: dict[bytes, LateChain] = {}
+    count = 0
+    for serial, at, data in sorted(found):  # oldest first, as they are given up
+        block: _LateBlock = _decode(_late_decoder, data)
+        raw = block.header_key.raw
+        if raw not in chains:
+            chains[raw] = LateChain(serial, block.header_key, {})
+        chains[raw].blocks[at] = dict(sorted(block.keys.items()))
+        count += len(block.keys)
+    return Late(chains, count, next_serial)
+
+
+def _parse_name(name: bytes) -> tuple[int, int]:
+    try:
+        kind, serial, at = name.split(b"/")
+        if kind == LATE:
+            return int(serial), int(at)
+    except ValueError:
+        pass
+    raise MalformedError("session with a part of an unknown name")
+
+
+def _raw(key: Any) -> bytes:
+    raw: bytes = key.raw
+    return raw
+
+
+def _load(kind: type[Any], raw: bytes) -> Any:
+    return kind(raw)
+
+
+def _decode(decoder: "msgspec.msgpack.Decoder[Any]", data: bytes) -> Any:
+    try:
+        version = _version_decoder.decode(data)[0]
+        if version != SCHEMA_VERSION:
+            raise MalformedError(f"session of schema version {version}, not {SCHEMA_VERSION}")
+        return decoder.decode(data)
+    except (msgspec.DecodeError, ValueError, LookupError):
+        raise MalformedError("part of a session that is not in its form") from None
+
+
+_encode = msgspec.msgpack.Encoder(enc_hook=_raw).encode
+_version_decoder = msgspec.msgpack.Decoder(list[Any])
+_core_decoder = msgspec.msgpack.Decoder(_Core, dec_hook=_load)
+_initial_decoder = msgspec.msgpack.Decoder(_Initial)
+_late_decoder = msgspec.msgpack.Decoder(_LateBlock, dec_hook=_load)
