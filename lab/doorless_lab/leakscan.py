@@ -40,10 +40,16 @@ _OBJECT = 16
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Something that must not be found; `name` says what it is in a report."""
+    """Something that must not be found; `name` says what it is in a report.
+
+    Attributes:
+        whole: it is searched for in one piece alone. For words that a person chose: half of
+            them may well stand in a program's own texts.
+    """
 
     name: str
     value: bytes = field(repr=False)
+    whole: bool = False
 
     def __post_init__(self) -> None:
         if len(self.value) < LEAST:
@@ -283,7 +289,8 @@ def _needles(markers: Iterable[Marker]) -> Iterator[_Needle]:
     for marker in markers:
         for disguise, form, value in _forms(marker.value):
             half = len(value) // 2
-            parts = (value[:half], value[half:]) if len(marker.value) >= _HALVED else (value,)
+            halved = len(marker.value) >= _HALVED and not marker.whole
+            parts = (value[:half], value[half:]) if halved else (value,)
             for part in parts:
                 if part not in known:
                     known.add(part)

@@ -146,3 +146,11 @@ def test_markers_are_drawn_from_128_bits() -> None:
     assert draw_marker("zero", bytes).text == "a" * 26
     assert draw_marker("last", lambda size: b"\xff" * size).text == "7" * 25 + "h"
     assert len({draw_marker("", NOISE).value for _ in range(100)}) == 100
+
+
+def test_words_of_a_person_are_searched_for_in_one_piece() -> None:
+    words = b"the relay cannot read this"
+    halves = words[:13] + b"..." + words[13:]
+    assert Scanner([Marker("text", words)]).scan(halves, "here").total == 1
+    assert Scanner([Marker("text", words, whole=True)]).scan(halves, "here").total == 0
+    assert Scanner([Marker("text", words, whole=True)]).scan(b"..." + words, "here").total == 1
