@@ -56,7 +56,7 @@ bench: $(READY_BENCH) ## run the benchmarks in their short form
 	done
 
 attacks: $(READY_DEV) ## run the attack tests and write docs/reference/attacks.md from their verdicts
-	@$(RUN) -m pytest tests/attacks --quiet --attack-table docs/reference/attacks.md
+	@PYTHONPATH=tests $(RUN) -m pytest -p attack_table -m attack --quiet $(ARGS)
 
 # Universal: one lock for Python 3.11 to 3.14 on Linux, macOS and Windows. The later locks keep
 # to the versions of the first, so that one environment can hold them all.
