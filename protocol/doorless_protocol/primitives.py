@@ -334,13 +334,25 @@ def aead_open(key: bytes, nonce: bytes, sealed: bytes, context: bytes) -> bytes:
 # --- keys that a ratchet uses again and again --------------------------------------------------
 
 
-class HeaderKey:
-    """A key that seals many headers. It is its 32 bytes; the library's object is a cache.
+class _CachedKey:
+    """A key is its 32 bytes; the library's object beside them is only a cache."""
 
-    Spec: docs/spec/04-ratchet.md §3.
-    """
+    __slots__ = ("raw",)
 
-    __slots__ = ("_cipher", "raw")
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and same(self.raw, other.raw)
+
+    def __hash__(self) -> int:
+        return hash(self.raw)
+
+
+class HeaderKey(_CachedKey):
+    """A key that seals many headers. Spec: docs/spec/04-ratchet.md §3.1."""
+
+    __slots__ = ("_cipher",)
 
     def __init__(self, raw: bytes) -> None:
         self.raw, self._cipher = raw, ChaCha20Poly1305(raw)
@@ -355,26 +367,14 @@ class HeaderKey:
         except InvalidTag:
             return None
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, HeaderKey) and same(self.raw, other.raw)
 
-    def __hash__(self) -> int:
-        return hash(self.raw)
+class AgreementKey(_CachedKey):
+    """Our half of a ratchet turn. Spec: docs/spec/04-ratchet.md §4."""
 
-    def __repr__(self) -> str:
-        return "HeaderKey()"
-
-
-class AgreementKey:
-    """Our half of a ratchet turn. It is its 32 bytes; the library's object is a cache.
-
-    Spec: docs/spec/04-ratchet.md §4.
-    """
-
-    __slots__ = ("_private", "raw")
+    __slots__ = ("_private",)
 
     def __init__(self, raw: bytes) -> None:
-        self.raw = X25519Private(raw)
+        self.raw = raw
         self._private: X25519PrivateKey | None = None
 
     def public(self) -> X25519Public:
@@ -394,14 +394,5 @@ class AgreementKey:
 
     def _load(self) -> X25519PrivateKey:
         if self._private is None:
-            self._private = _x25519_private(self.raw)
+            self._private = _x25519_private(X25519Private(self.raw))
         return self._private
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, AgreementKey) and same(self.raw, other.raw)
-
-    def __hash__(self) -> int:
-        return hash(self.raw)
-
-    def __repr__(self) -> str:
-        return "AgreementKey()"

@@ -6,7 +6,7 @@
 
 Signal, "The Double Ratchet Algorithm" rev 4, §4. The second half of a turn (our new key)
 waits for our next send, so hearing draws nothing and a message costs one agreement.
-Spec: docs/spec/04-ratchet.md §3 and §4.
+Spec: docs/spec/04-ratchet.md §3, docs/spec/04-ratchet.md §4.
 """
 
 from typing import NamedTuple
@@ -111,8 +111,8 @@ class Double(Struct, frozen=True, array_like=True, gc=False):
         )
         return cls(keys, None, None)
 
-    def send(self, turn_secret: bytes, random: Random) -> tuple["Double", int, bytes]:
-        """The value that follows, the message's number and its key.
+    def send(self, turn_secret: bytes, random: Random) -> tuple["Double", HeaderKey, int, bytes]:
+        """The value that follows, the header's key, the message's number and its key.
 
         Args:
             turn_secret: of the label that the message will carry; mixed in where a chain begins.
@@ -121,13 +121,13 @@ class Double(Struct, frozen=True, array_like=True, gc=False):
             ValueError: who was written to writes first, or the chain has no place left.
         """
         double = self._fresh(turn_secret, random) if self.keys.due else self
-        chain = double.sending
-        if chain is None:
+        chain, out_key = double.sending, double.keys.out_key
+        if chain is None or out_key is None:
             raise ValueError("the responder cannot send before the first message was opened")
         if chain.number == LAST_NUMBER:
             raise ValueError("this chain is full until the other side answers")
         follows, key = chain.step()
-        return Double(double.keys, follows, double.receiving), chain.number, key
+        return Double(double.keys, follows, double.receiving), out_key, chain.number, key
 
     def _fresh(self, turn_secret: bytes, random: Random) -> "Double":
         """The second half of a turn: our new key, and a new sending chain."""
@@ -214,6 +214,6 @@ def _pass(header_key: HeaderKey, chain: Chain, until: int) -> tuple[Chain, list[
 
 
 def _turn(root: bytes, shared: bytes, turn_secret: bytes) -> tuple[bytes, Chain, HeaderKey]:
-    """KDF_RK: root | chain | the next header key. The turn secret heals headers, too. Spec §4.2."""
+    """KDF_RK: root | chain | the next header key. The turn secret heals headers, too."""
     out = hkdf(root, shared + turn_secret, _LABEL, 96)
     return out[:32], Chain(out[32:64]), HeaderKey(out[64:])

@@ -163,12 +163,11 @@ class Triple(Struct, frozen=True, gc=False):
             ValueError: the content is longer than MAX_CONTENT.
         """
         size = max(size_class(OVERHEAD + len(content)), at_least)
-        double, number, ec_key = self.double.send(self.epochs.turn_secret, random)
+        double, out_key, number, ec_key = self.double.send(self.epochs.turn_secret, random)
         epochs, index, pq_key = self.epochs.send()
         keys, nonce = double.keys, random(NONCE_SIZE)
         header = Header(keys.public, keys.previous, number, epochs.label, index).encode()
-        assert keys.out_key is not None  # noqa: S101  there is a chain, so there is a key
-        sealed = keys.out_key.seal(nonce, header, self.outgoing)
+        sealed = out_key.seal(nonce, header, self.outgoing)
         context = self.outgoing + sealed
         key, commitment = message_keys(hkdf_extract(pq_key, ec_key), nonce, context)
         plain = b"".join((_EMPTY_HOP, len(content).to_bytes(LENGTH_SIZE, "big"), content))
