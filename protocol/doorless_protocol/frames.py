@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from doorless_protocol.errors import MalformedError
+from doorless_protocol.primitives import sha256
 from doorless_protocol.sizes import SIZE_CLASSES
 
 SUBPROTOCOL: Final = "doorless.1"
@@ -32,7 +33,7 @@ Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 U32 = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 U53 = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Handle = Annotated[str, Meta(pattern=HANDLE_PATTERN)]
-RelayName = Annotated[str, Meta(min_length=1, max_length=255)]
+RelayName = Annotated[str, Meta(max_length=255, pattern=r"\A[!-~]+\Z")]  # visible ASCII
 Manifest = Annotated[bytes, Meta(max_length=26 * 1024)]
 Bundle = Annotated[bytes, Meta(max_length=8 * 1024)]
 Pair = Annotated[bytes, Meta(max_length=2 * 1024)]
@@ -292,6 +293,11 @@ def login_object(relay: str, nonce: bytes, binding: bytes, account: bytes, devic
     """
     name = relay.encode()
     return bytes((len(name),)) + name + nonce + binding + account + device
+
+
+def delivery_token_hash(token: bytes) -> bytes:
+    """What a relay keeps of a delivery token: 32 bytes that open nothing. Spec §3.5."""
+    return sha256(b"doorless/1 delivery token" + token)
 
 
 def _decode(data: bytes, decoder: "msgspec.msgpack.Decoder[Any]") -> Any:

@@ -1,0 +1,143 @@
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorless_protocol.content import (
+    MAX_NAME_BYTES,
+    MAX_RECEIPTS,
+    MAX_TEXT_BYTES,
+    NO_PREVIOUS,
+    Content,
+    Control,
+    Profile,
+    Receipt,
+    Text,
+    Typing,
+    Unknown,
+)
+from doorless_protocol.errors import MalformedError
+
+ids = st.binary(min_size=16, max_size=16)
+digests = st.binary(min_size=32, max_size=32)
+numbers = st.integers(0, 2**53 - 1)
+bodies = st.one_of(
+    st.builds(Text, st.text(max_size=300)),
+    st.builds(Receipt, st.lists(ids, min_size=1, max_size=MAX_RECEIPTS).map(tuple), st.booleans()),
+    st.builds(Typing, st.booleans()),
+    st.builds(Profile, st.text(max_size=30), ids, st.binary(max_size=200)),
+    st.just(Control()),
+)
+
+
+def saying(body, **fields) -> Content:
+    defaults = {
+        "id": bytes(16),
+        "counter": 0,
+        "previous": NO_PREVIOUS,
+        "conversation": bytes(32),
+        "time": 1_800_000_000_000,
+    }
+    return Content.saying(body, **(defaults | fields))
+
+
+HELLO = saying(Text("hello"))
+
+
+@given(bodies, ids, numbers, digests, digests, numbers)
+def test_what_was_said_is_heard(body, id, counter, previous, conversation, time) -> None:
+    content = Content.saying(
+        body, id=id, counter=counter, previous=previous, conversation=conversation, time=time
+    )
+    heard = Content.decode(content.encode())
+    assert heard == content
+    assert heard.say() == body
+    assert heard.encode() == content.encode()
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_refused_in_our_own_words(data) -> None:
+    try:
+        content = Content.decode(data)
+    except MalformedError:
+        return
+    assert content.encode() == data
+
+
+@given(st.integers(0, len(HELLO.encode()) - 1), st.integers(0, 255))
+def test_an_altered_byte_gives_another_content_or_none(at, value) -> None:
+    encoded = HELLO.encode()
+    altered = encoded[:at] + bytes((value,)) + encoded[at + 1 :]
+    try:
+        content = Content.decode(altered)
+        content.say()
+    except MalformedError:
+        return
+    assert content.encode() == altered
+    assert (content == HELLO) == (altered == encoded)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b"",
+        HELLO.encode()[:-1],
+        HELLO.encode() + b"\0",
+        b"\xdc\x00\x09" + HELLO.encode()[1:],  # the list's length in two bytes
+        b"\x99\xcc\x01" + HELLO.encode()[2:],  # version 1 in two bytes
+        b"\x9a" + HELLO.encode()[1:] + b"\xc0",  # one element more
+        msgspec.msgpack.encode({"version": 1}),
+        b"\x91" * 3000,  # deeper than any decoder goes
+    ],
+)
+def test_another_encoding_of_the_same_is_refused(wrong) -> None:
+    with pytest.raises(MalformedError):
+        Content.decode(wrong)
+
+
+def test_a_kind_or_version_of_later_is_shown_and_not_dropped() -> None:
+    later = msgspec.structs.replace(HELLO, kind=99, body=b"who knows")
+    assert Content.decode(later.encode()).say() == Unknown(1, 99, b"who knows")
+    newer = msgspec.structs.replace(HELLO, version=2)
+    assert Content.decode(newer.encode()).say() == Unknown(2, 1, HELLO.body)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (0, b""),
+        (0, b"\x91\xc0"),
+        (1, b""),
+        (1, b"\x90"),
+        (1, b"\x91\xc4\x01a"),  # bytes for text
+        (1, b"\x91\xa1\xff"),  # not UTF-8
+        (1, b"\x92\xa1a\xc0"),
+        (1, b"\x91\xd9\x01a"),  # a long form of a short length
+        (2, b"\x92\x90\xc3"),  # a receipt for nothing
+        (2, msgspec.msgpack.encode([[bytes(16)] * (MAX_RECEIPTS + 1), True])),
+        (2, msgspec.msgpack.encode([[bytes(15)], True])),
+        (2, msgspec.msgpack.encode([[bytes(16)], 1])),
+        (3, b"\x91\x01"),
+        (4, msgspec.msgpack.encode(["name", bytes(15), b""])),
+        (4, msgspec.msgpack.encode(["n" * (MAX_NAME_BYTES + 1), bytes(16), b""])),
+        (4, msgspec.msgpack.encode(["ü" * MAX_NAME_BYTES, bytes(16), b""])),
+        (1, msgspec.msgpack.encode(["ü" * MAX_TEXT_BYTES])),
+    ],
+)
+def test_a_body_not_in_its_one_form_is_malformed(kind, body) -> None:
+    with pytest.raises(MalformedError):
+        msgspec.structs.replace(HELLO, kind=kind, body=body).say()
+
+
+def test_lengths_are_counted_in_bytes_before_anything_is_sent() -> None:
+    saying(Text("ü" * (MAX_TEXT_BYTES // 2)))
+    with pytest.raises(ValueError, match="text of more than"):
+        saying(Text("ü" * (MAX_TEXT_BYTES // 2) + "u"))
+    with pytest.raises(ValueError, match="name of more than"):
+        saying(Profile("ü" * MAX_NAME_BYTES, bytes(16), b""))
+
+
+def test_the_digest_chains_exactly_what_was_said() -> None:
+    second = saying(Text("again"), counter=1, previous=HELLO.digest())
+    assert second.previous == Content.decode(HELLO.encode()).digest()
+    assert HELLO.digest() != saying(Text("hullo")).digest()
