@@ -104,12 +104,13 @@ class Session(Struct, frozen=True, gc=False):
             MalformedError, ForgedError, ReplayedError, SkippedTooFarError, BrokenSessionError:
                 as in Triple.open. The held session stays as it was.
         """
-        opened = open_any((self,), envelope, now)
-        return opened.session, opened.content
+        return self._heard(*self.ratchet.open(envelope, now))
 
     def open_found(self, found: Found, envelope: bytes, now: float) -> tuple["Session", bytes]:
         """Open an envelope whose header opened. Raises as `open` does."""
-        ratchet, content = self.ratchet.open_found(found, envelope, now)
+        return self._heard(*self.ratchet.open_found(found, envelope, now))
+
+    def _heard(self, ratchet: Triple, content: bytes) -> tuple["Session", bytes]:
         turned = ratchet.double.keys is not self.ratchet.double.keys
         follows = Session(
             self.link,

@@ -105,7 +105,7 @@ class Header(Struct, frozen=True, gc=False):
         return cls(dh, previous, number, label, index)
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True, gc=False):
     """A header that opened, and the key that opened it."""
 
     key: HeaderKey

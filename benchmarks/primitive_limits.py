@@ -1,0 +1,102 @@
+"""The primitives that a message needs, called bare: what no code around them can beat."""
+
+from collections.abc import Callable
+from hashlib import sha3_256
+from os import urandom
+from time import perf_counter
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
+
+from doorless_protocol.ratchet.triple import BODY_OFFSET, HEADER_SIZE
+from doorless_protocol.sizes import SIZE_CLASSES
+
+SHA = SHA256()
+KEY, NONCE, CONTEXT = urandom(32), urandom(12), urandom(65)
+HEADERS = ChaCha20Poly1305(urandom(32))
+OTHER = ChaCha20Poly1305(urandom(32))
+HEADER, SMALL_HEADER = urandom(HEADER_SIZE), urandom(40)
+SEALED_HEADER = HEADERS.encrypt(NONCE, HEADER, CONTEXT)
+SEALED_SMALL_HEADER = HEADERS.encrypt(NONCE, SMALL_HEADER, CONTEXT)
+AD = CONTEXT + SEALED_HEADER
+TEXT = urandom(256)
+PLAIN = bytes(SIZE_CLASSES[0] - BODY_OFFSET - 16)
+SEALED_TEXT = ChaCha20Poly1305(KEY).encrypt(NONCE, TEXT, AD)
+SEALED_PLAIN = ChaCha20Poly1305(KEY).encrypt(NONCE, PLAIN, AD)
+INFO = b"doorless/1 message" + bytes(12 + 32)
+
+
+def _timed(work: Callable[[], object]) -> Callable[[int], float]:
+    def measure(count: int) -> float:
+        started = perf_counter()
+        for _ in range(count):
+            work()
+        return (perf_counter() - started) / count * 1e6
+
+    return measure
+
+
+def _chain() -> None:
+    HKDFExpand(SHA, 64, b"doorless/1 chain").derive(KEY)
+
+
+def _classic_seal() -> None:
+    HKDFExpand(SHA, 64, b"doorless/1 chain").derive(KEY)
+    HEADERS.encrypt(urandom(12), SMALL_HEADER, CONTEXT)
+    ChaCha20Poly1305(KEY).encrypt(NONCE, TEXT, AD)
+
+
+def _classic_open() -> None:
+    HKDFExpand(SHA, 64, b"doorless/1 chain").derive(KEY)
+    HEADERS.decrypt(NONCE, SEALED_SMALL_HEADER, CONTEXT)
+    ChaCha20Poly1305(KEY).decrypt(NONCE, SEALED_TEXT, AD)
+
+
+def _message_key() -> None:
+    HKDFExpand(SHA, 64, b"doorless/1 chain").derive(KEY)
+    HKDFExpand(SHA, 64, b"doorless/1 chain").derive(KEY)
+    HKDF.extract(SHA, KEY, KEY)
+    sha3_256(AD).digest()
+    HKDFExpand(SHA, 64, INFO).derive(KEY)
+
+
+def _seal() -> None:
+    _message_key()
+    HEADERS.encrypt(urandom(12), HEADER, CONTEXT)
+    ChaCha20Poly1305(KEY).encrypt(NONCE, PLAIN, AD)
+
+
+def _open() -> None:
+    _message_key()
+    HEADERS.decrypt(NONCE, SEALED_HEADER, CONTEXT)
+    ChaCha20Poly1305(KEY).decrypt(NONCE, SEALED_PLAIN, AD)
+
+
+THEIRS = X25519PrivateKey.generate().public_key().public_bytes_raw()
+
+
+def _turn() -> None:
+    """A key, two agreements, two roots, two header keys, one miss of the old header key."""
+    ours = X25519PrivateKey.from_private_bytes(urandom(32))
+    ours.public_key().public_bytes_raw()
+    for _ in range(2):
+        shared = ours.exchange(X25519PublicKey.from_public_bytes(THEIRS))
+        HKDF(SHA, 96, KEY, b"doorless/1 root").derive(shared + KEY)
+        ChaCha20Poly1305(KEY)
+    try:
+        OTHER.decrypt(NONCE, SEALED_HEADER, CONTEXT)
+    except InvalidTag:
+        return
+
+
+def _ping_pong() -> None:
+    _seal()
+    _open()
+    _turn()
+
+
+classic_seal, classic_open = _timed(_classic_seal), _timed(_classic_open)
+seal, open_, ping_pong = _timed(_seal), _timed(_open), _timed(_ping_pong)
