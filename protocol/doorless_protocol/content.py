@@ -130,8 +130,7 @@ class Content(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         Raises:
             MalformedError: anything else.
         """
-        content = _decode(data, _content_decoder, "content")
-        assert isinstance(content, Content)  # noqa: S101  for the type checker
+        content: Content = _decode(data, _content_decoder, "content")
         return content
 
     def say(self) -> Body | Unknown:
