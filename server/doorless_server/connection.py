@@ -1,0 +1,143 @@
+"""One connection: who is on it, what it waits for, and by when.
+
+Spec: docs/spec/07-relay.md §2, §5.4.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+from websockets.frames import CloseCode
+
+from doorless_protocol.frames import Answer as AnswerFrame
+from doorless_protocol.frames import Answered, Call, CloseReason, Closing, Deliver, encode
+from doorless_server.delivery import Window
+from doorless_server.limits import REQUESTS, SUBMITS, TokenBucket
+from doorless_server.peers import Anonymous, Peer, SignedIn
+from doorless_server.store.base import Mail
+from doorless_server.websocket import WebSocket
+
+CLOSE_CODES = {
+    CloseReason.REPLACED: CloseCode.NORMAL_CLOSURE,
+    CloseReason.GOING_AWAY: CloseCode.GOING_AWAY,
+    CloseReason.TOO_SLOW: CloseCode.POLICY_VIOLATION,
+    CloseReason.NOT_IN_TIME: CloseCode.POLICY_VIOLATION,
+    CloseReason.MALFORMED: CloseCode.PROTOCOL_ERROR,
+    CloseReason.REVOKED: CloseCode.POLICY_VIOLATION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds until the relay stops waiting.
+
+    Attributes:
+        open: for the WebSocket handshake; a slow line takes two.
+        first: then for the first request or sign-in: a signature takes milliseconds.
+        ping: of silence before a ping, and again before the connection counts as dead.
+        slow: for a peer that does not read what was written to it.
+        drain: for everything, when the relay stops.
+        tick: between two looks at the clock.
+    """
+
+    open: float = 10.0
+    first: float = 5.0
+    ping: float = 20.0
+    slow: float = 30.0
+    drain: float = 10.0
+    tick: float = 1.0
+
+
+class Connection:
+    """What the listener remembers of one socket."""
+
+    __slots__ = (
+        "_timing",
+        "accepted",
+        "counted",
+        "device",
+        "opened",
+        "peer",
+        "pending",
+        "pinged",
+        "quiet_since",
+        "reading",
+        "requests",
+        "socket",
+        "stuck_since",
+        "submits",
+        "window",
+        "working",
+    )
+
+    def __init__(self, socket: WebSocket, timing: Timing, now: float) -> None:
+        self.socket, self._timing = socket, timing
+        self.accepted = self.quiet_since = now
+        self.counted = True  # among its address's half-open ones
+        self.opened: float | None = None
+        self.stuck_since: float | None = None
+        self.pinged = False
+        self.peer: Peer | None = None  # None until the handshake is done
+        self.requests: TokenBucket | None = None  # made when first needed: most stay idle
+        self.submits: TokenBucket | None = None
+        self.pending: deque[Call] = deque()
+        self.working = False  # through `pending`
+        self.device: bytes | None = None  # whose connection it is, where a manifest lists it
+        self.window: Window | None = None
+        self.reading = False  # for `window`
+
+    @property
+    def half_open(self) -> bool:
+        """Nobody has said anything sensible on it yet."""
+        return not isinstance(self.peer, Anonymous | SignedIn)
+
+    def answer(self, call_id: int, answered: Answered) -> None:
+        self.socket.queue(encode(AnswerFrame(call_id, answered)))
+
+    def deliver(self, mail: Mail) -> None:
+        self.socket.queue(encode(Deliver(mail.id, mail.envelope)))
+
+    def end(self, reason: CloseReason) -> None:
+        self.socket.queue(encode(Closing(int(reason))))
+        self.socket.end(CLOSE_CODES[reason])
+
+    def request_wait(self, now: float, cost: float = 1) -> int:
+        """Seconds until one more request is welcome, 0 for now."""
+        if self.requests is None:
+            self.requests = TokenBucket(REQUESTS, now)
+        return self.requests.take(now, cost)
+
+    def submit_wait(self, now: float, units: float) -> int:
+        if self.submits is None:
+            self.submits = TokenBucket(SUBMITS, now)
+        return self.submits.take(now, units)
+
+    def check(self, now: float) -> None:
+        """End it if it is over time, ask whether it lives if it is quiet."""
+        timing = self._timing
+        if self.opened is None:
+            if now - self.accepted > timing.open:
+                self.socket.abort()
+        elif self.half_open and now - self.opened > timing.first:
+            self.end(CloseReason.NOT_IN_TIME)
+        elif not self.socket.writable:
+            self._check_stuck(now)
+        else:
+            self.stuck_since = None
+            self._check_quiet(now)
+
+    def _check_stuck(self, now: float) -> None:
+        if self.stuck_since is None:
+            self.stuck_since = now
+        elif now - self.stuck_since > self._timing.slow:
+            self.end(CloseReason.TOO_SLOW)
+            self.socket.abort()
+
+    def _check_quiet(self, now: float) -> None:
+        if self.socket.heard:
+            self.socket.heard, self.pinged, self.quiet_since = False, False, now
+        elif now - self.quiet_since > self._timing.ping:
+            if self.pinged:
+                self.socket.abort()
+            else:
+                self.pinged, self.quiet_since = True, now
+                self.socket.ping()

@@ -1,0 +1,85 @@
+"""The relay's folder: who may read it, who may use it, and the keys that it begins with.
+
+    DIR/relay.db    everything kept for accounts (store/schema.sql)
+    DIR/keys/       log.key: the seed of the key that will sign the log
+    DIR/lock        held by the one process that serves from here
+
+Spec: docs/spec/07-relay.md §9.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from doorless_protocol.keys import SIGNING_KEY_SIZE, SigningKey
+from doorless_protocol.primitives import Random
+
+DATABASE = "relay.db"
+LOG_KEY = Path("keys", "log.key")
+LOCK = "lock"
+
+
+class DataError(Exception):
+    """The folder cannot be used; the message says what to do."""
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Make the folder if need be, for its owner alone, and keep other processes out of it.
+
+    Raises:
+        DataError: another process serves from it, or it cannot be written.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise DataError(f"cannot use {folder}: {error.strerror}") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise DataError(f"another relay serves from {folder}; stop it first") from None
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def log_key(folder: Path, random: Random) -> SigningKey:
+    """The key of the log: drawn at the first start, the same ever after.
+
+    Raises:
+        DataError: what is there is no key, or it cannot be written.
+    """
+    path = folder / LOG_KEY
+    try:
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            _write_once(path, random(SIGNING_KEY_SIZE))
+        seed = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot use {path}: {error.strerror}") from None
+    if len(seed) != SIGNING_KEY_SIZE:
+        raise DataError(f"{path} has {len(seed)} bytes, not {SIGNING_KEY_SIZE}: restore it")
+    return SigningKey.from_seed(seed)
+
+
+def _write_once(path: Path, data: bytes) -> None:
+    """All of it on the disk under its name, or nothing under that name."""
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

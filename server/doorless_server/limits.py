@@ -1,0 +1,150 @@
+"""What the relay bounds, each with its unit and its reason, and the buckets that meter it.
+
+Nothing here reads a clock: `now` is an argument, in seconds. Spec: docs/spec/07-relay.md §7.
+"""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from doorless_protocol.frames import MAX_FRAME_BYTES
+from doorless_protocol.prekeys import PREKEY_BATCH
+
+KIB, MIB = 1024, 1024 * 1024
+HOUR, DAY = 3600, 24 * 3600
+
+# --- on a connection -------------------------------------------------------------------------
+
+MAX_MESSAGE_BYTES = MAX_FRAME_BYTES
+"""Bytes of one WebSocket message: no frame is larger, so nothing larger is ever buffered."""
+
+MAX_FRAGMENTS = 32
+"""Pieces of one WebSocket message. A proxy may cut; nobody honest cuts 68 KiB into more."""
+
+MAX_OPEN_REQUESTS = 64
+"""Requests of one connection that wait for an answer; honest clients wait for a few."""
+
+MAX_HALF_OPEN = 32
+"""Connections of one address that have not said who they are. Held in memory only."""
+
+CHALLENGE_LIFE = 30
+"""Seconds in which a challenge can be answered: a slow signature, not a stolen one."""
+
+PUSHED_ENVELOPES, PUSHED_BYTES = 256, MIB
+"""Envelopes, and bytes, pushed to a device and not acknowledged: one Acknowledge's worth."""
+
+WRITE_BUFFER_BYTES = MIB
+"""Bytes buffered for a peer that does not read, before nothing more is written to it."""
+
+# --- over all connections --------------------------------------------------------------------
+
+PENDING_BYTES = 64 * MIB
+"""Bytes of envelopes on their way to the disk; beyond it new ones are told to come later."""
+
+# --- in the store ----------------------------------------------------------------------------
+
+ENVELOPE_HOURS = 30 * 24
+"""Hours an envelope waits. Longer than a holiday; the senders' keys live as long."""
+
+RECEIPT_HOURS = 24
+"""Hours after delivery in which a repeated submit is recognised: a sender's retries."""
+
+TOKEN_OVERLAP_DAYS = 1
+"""Days in which the delivery token before the newest still opens: contacts learn the new one."""
+
+MAX_PAIRS = PREKEY_BATCH
+"""One-time pairs of one bundle: what clients upload, 162 kB."""
+
+# --- rates -----------------------------------------------------------------------------------
+
+REFUSED_RETRY = 600
+"""Seconds after which a submit that found no room is worth repeating: a person reads mail."""
+
+OVERLOAD_RETRY = 2
+"""Seconds to stay away when the relay itself is behind: some hundred commits."""
+
+MAX_BUCKETS = 100_000
+"""Buckets kept for targets and addresses, about 20 MB; the one used longest ago goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A bucket holds `burst` tokens and gains `per_second`."""
+
+    burst: float
+    per_second: float
+
+
+REQUESTS = Rate(burst=500, per_second=50)
+"""Requests of one connection, submits apart: an upload of prekeys takes six."""
+
+SUBMITS = Rate(burst=4_000, per_second=1_000)
+"""Kept 2-KiB units of one anonymous connection: a message to a full group takes 384 at once."""
+
+PREKEY_FETCHES = Rate(burst=6, per_second=1 / 600)
+"""One-time pairs of one device: nobody can drain a batch in less than half a day."""
+
+UNKNOWN_LOOKUPS = Rate(burst=100, per_second=1 / 900)
+"""Lookups by one address of handles that do not exist: a typo is free, a census is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one mailbox may hold.
+
+    Attributes:
+        waiting: envelopes that came with the delivery token; a month of a busy conversation.
+        size: their bytes.
+        requests: envelopes that came without; what a person looks through.
+    """
+
+    waiting: int = 2_000
+    size: int = 64 * MIB
+    requests: int = 20
+
+
+class TokenBucket:
+    """Meters one thing. A clock that runs backwards gives nothing, and takes nothing."""
+
+    __slots__ = ("_at", "_rate", "_tokens")
+
+    def __init__(self, rate: Rate, now: float) -> None:
+        self._rate, self._tokens, self._at = rate, rate.burst, now
+
+    def wait(self, now: float, cost: float = 1) -> int:
+        """Seconds until `cost` tokens are there, 0 if they are. Takes nothing."""
+        if now > self._at:
+            gained = (now - self._at) * self._rate.per_second
+            self._tokens = min(self._rate.burst, self._tokens + gained)
+            self._at = now
+        if self._tokens >= cost:
+            return 0
+        return int((cost - self._tokens) / self._rate.per_second) + 1
+
+    def take(self, now: float, cost: float = 1) -> int:
+        """Take `cost` tokens and return 0; or take nothing and return the seconds to wait."""
+        seconds = self.wait(now, cost)
+        if not seconds:
+            self._tokens -= cost
+        return seconds
+
+
+class Buckets:
+    """A bucket for each key, the least recently used forgotten beyond MAX_BUCKETS."""
+
+    def __init__(self, rate: Rate, at_most: int = MAX_BUCKETS) -> None:
+        self._rate, self._at_most = rate, at_most
+        self._held: OrderedDict[Hashable, TokenBucket] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def of(self, key: Hashable, now: float) -> TokenBucket:
+        bucket = self._held.get(key)
+        if bucket is None:
+            bucket = self._held[key] = TokenBucket(self._rate, now)
+            if len(self._held) > self._at_most:
+                self._held.popitem(last=False)
+        else:
+            self._held.move_to_end(key)
+        return bucket

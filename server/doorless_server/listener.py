@@ -1,0 +1,188 @@
+"""The relay on the network: who may connect, for how long, and how it all ends.
+
+Spec: docs/spec/07-relay.md §1, §2, §7.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections import Counter
+from collections.abc import Callable
+
+from doorless_protocol.frames import CloseReason, encode
+from doorless_server.connection import Connection, Timing
+from doorless_server.limits import MAX_HALF_OPEN
+from doorless_server.relay import Relay
+from doorless_server.store.base import UnavailableError
+from doorless_server.switchboard import Switchboard
+from doorless_server.websocket import WebSocket
+
+NO_BINDING = bytes(32)
+"""The channel binding of plain ws, which is for loopback alone."""
+
+SWEEP_SECONDS = 60.0
+"""Between two searches for what is past its time: it is kept by the hour."""
+
+BACKLOG = 1024
+"""Connections that may wait in the kernel: after a restart all clients come at once."""
+
+
+class Listener:
+    """A relay at one address. Made by `serve`."""
+
+    def __init__(
+        self, relay: Relay, *, clock: Callable[[], int], binding: bytes, timing: Timing
+    ) -> None:
+        self._relay, self._clock, self._binding, self._timing = relay, clock, binding, timing
+        self._loop = asyncio.get_running_loop()
+        self._board = Switchboard(relay, clock)
+        self._connections: dict[WebSocket, Connection] = {}
+        self._half_open: Counter[str] = Counter()
+        self._server: asyncio.Server | None = None
+        self._scheme = "ws"
+        self._routine: list[asyncio.Task[None]] = []
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._address = ""
+
+    @property
+    def url(self) -> str:
+        return f"{self._scheme}://{self._address}"
+
+    async def start(self, bound: socket.socket, tls: ssl.SSLContext | None) -> None:
+        self._scheme = "ws" if tls is None else "wss"
+        self._address = address_of(bound)
+        self._server = await self._loop.create_server(
+            lambda: WebSocket(self), sock=bound, ssl=tls, backlog=BACKLOG
+        )
+        self._routine = [
+            self._loop.create_task(self._watch_time()),
+            self._loop.create_task(self._sweep()),
+        ]
+
+    async def close(self) -> None:
+        """Take nothing new, finish what was begun, say goodbye: at most `Timing.drain` seconds."""
+        if self._server is None:
+            return
+        server, self._server = self._server, None
+        server.close()
+        until = self._loop.time() + self._timing.drain
+        for task in self._routine:
+            task.cancel()
+        await asyncio.gather(*self._routine, return_exceptions=True)
+        await self._board.settle(self._timing.drain)
+        for connection in list(self._connections.values()):
+            connection.end(CloseReason.GOING_AWAY)
+        try:
+            await asyncio.wait_for(self._empty.wait(), max(0.0, until - self._loop.time()))
+        except TimeoutError:
+            for websocket in list(self._connections):
+                websocket.abort()
+            await self._empty.wait()
+        await self._board.stop()
+
+    # --- what sockets tell -------------------------------------------------------------------
+
+    def connected(self, websocket: WebSocket) -> None:
+        self._connections[websocket] = Connection(websocket, self._timing, self._loop.time())
+        self._empty.clear()
+        self._half_open[websocket.source] += 1
+        if self._server is None or self._half_open[websocket.source] > MAX_HALF_OPEN:
+            websocket.abort()
+
+    def opened(self, websocket: WebSocket) -> None:
+        connection = self._connections[websocket]
+        greeted = self._relay.greet(self._clock(), self._binding)
+        connection.peer, connection.opened = greeted, self._loop.time()
+        websocket.queue(encode(greeted.challenge))
+        websocket.flush()
+
+    def message(self, websocket: WebSocket, data: bytes) -> None:
+        if self._server is None:
+            return  # draining: what is not begun now is asked again elsewhere, or later
+        connection = self._connections[websocket]
+        self._board.receive(connection, data)
+        if connection.counted:
+            self._recount(connection)
+
+    def gone(self, websocket: WebSocket) -> None:
+        connection = self._connections.pop(websocket)
+        self._board.forget(connection)
+        if connection.counted:
+            self._release(websocket.source)
+        if not self._connections:
+            self._empty.set()
+
+    # --- what time brings --------------------------------------------------------------------
+
+    async def _watch_time(self) -> None:
+        while True:
+            await asyncio.sleep(self._timing.tick)
+            now = self._loop.time()
+            for connection in list(self._connections.values()):
+                self._recount(connection)
+                connection.check(now)
+
+    async def _sweep(self) -> None:
+        """Forget piece by piece, so that between two pieces mail is stored."""
+        while True:
+            try:
+                gone = await self._relay.sweep(self._clock())
+            except UnavailableError:
+                gone = 0
+            await asyncio.sleep(0 if gone else SWEEP_SECONDS)
+
+    def _recount(self, connection: Connection) -> None:
+        """Once somebody said who he is, he no longer counts as half open."""
+        if connection.counted and not connection.half_open:
+            connection.counted = False
+            self._release(connection.socket.source)
+
+    def _release(self, source: str) -> None:
+        self._half_open[source] -= 1
+        if not self._half_open[source]:
+            del self._half_open[source]
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket to serve on; port 0 picks one. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def address_of(bound: socket.socket) -> str:
+    """host:port, an IPv6 host in brackets."""
+    host, port = bound.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+async def serve(
+    relay: Relay,
+    host: str,
+    port: int,
+    *,
+    clock: Callable[[], int],
+    timing: Timing | None = None,
+) -> Listener:
+    """Serve plain ws until `close`: for loopback. `Listener.url` tells where."""
+    return await serve_on(relay, bind(host, port), clock=clock, timing=timing)
+
+
+async def serve_on(
+    relay: Relay,
+    bound: socket.socket,
+    *,
+    clock: Callable[[], int],
+    tls: ssl.SSLContext | None = None,
+    binding: bytes = NO_BINDING,
+    timing: Timing | None = None,
+) -> Listener:
+    """Serve on a socket of `bind`.
+
+    Args:
+        clock: Unix seconds.
+        binding: SHA-256 of the leaf certificate in `tls`, in DER.
+    """
+    listener = Listener(relay, clock=clock, binding=binding, timing=timing or Timing())
+    await listener.start(bound, tls)
+    return listener

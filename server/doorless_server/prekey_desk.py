@@ -1,0 +1,84 @@
+"""Prekeys: taken in as a whole, given out one pair at a time.
+
+    BeginPrekeys ──► AddPrekeys … ──► CommitPrekeys ──► served, all of it or nothing
+
+Spec: docs/spec/07-relay.md §3.4, §4.4.
+"""
+
+from dataclasses import replace
+
+from doorless_protocol import merkle
+from doorless_protocol.errors import MalformedError
+from doorless_protocol.frames import BundleServed, PrekeysHeld
+from doorless_protocol.keys import DeviceId
+from doorless_protocol.manifest import Manifest
+from doorless_protocol.merkle import HASH_SIZE
+from doorless_protocol.prekeys import OneTimePair, SignedBundle
+from doorless_server.limits import DAY, MAX_PAIRS, Buckets
+from doorless_server.peers import Upload
+from doorless_server.registry import NotAllowedError
+from doorless_server.store.base import Batch, OneTime, Seat, Store
+
+NONE_SERVED = PrekeysHeld(bytes(HASH_SIZE), 0)
+
+
+async def begin(store: Store, seat: Seat, bundle: bytes, now: int) -> Upload:
+    """Check a bundle under the device's entry in the manifest held.
+
+    Raises:
+        MalformedError, ForgedError, ExpiredError: it is not this device's, or not in force.
+        NotAllowedError: the account is gone.
+    """
+    account = await store.account(seat.account)
+    if account is None:
+        raise NotAllowedError("no such account")
+    manifest = Manifest.decode(account.manifest)
+    signed = SignedBundle.decode(bundle)
+    signed.verify(manifest.entry(DeviceId(seat.device)), manifest.account, now)
+    if signed.one_time_count > MAX_PAIRS:
+        raise MalformedError(f"{signed.one_time_count} one-time pairs, at most {MAX_PAIRS}")
+    return Upload(signed)
+
+
+def add(upload: Upload, pairs: tuple[bytes, ...]) -> Upload:
+    """Raises MalformedError: not pairs, or more of them than the bundle signs."""
+    if len(upload.pairs) + len(pairs) > upload.bundle.one_time_count:
+        raise MalformedError(f"more than {upload.bundle.one_time_count} one-time pairs")
+    return replace(upload, pairs=upload.pairs + tuple(map(OneTimePair.decode, pairs)))
+
+
+async def commit(store: Store, seat: Seat, upload: Upload) -> None:
+    """Raises ProofError: these are not the pairs that the bundle signs."""
+    upload.bundle.check_batch(upload.pairs)
+    encoded = [pair.encode() for pair in upload.pairs]
+    paths = merkle.inclusion_paths(encoded)
+    batch = Batch(
+        upload.bundle.encode(),
+        upload.bundle.hash,
+        upload.bundle.expires // DAY,
+        tuple(
+            OneTime(index, pair, b"".join(path))
+            for index, (pair, path) in enumerate(zip(encoded, paths, strict=True))
+        ),
+    )
+    await store.publish(seat.device, batch)
+
+
+async def status(store: Store, seat: Seat) -> PrekeysHeld:
+    left = await store.prekeys_left(seat.device)
+    return PrekeysHeld(*left) if left else NONE_SERVED
+
+
+async def fetch(store: Store, fetches: Buckets, device: bytes, now: int) -> BundleServed | None:
+    """Serve a pair while the device's rate allows it, then the last resort alone."""
+    if await store.prekeys_left(device) is None:
+        return None
+    one_time = fetches.of(device, now).take(now) == 0
+    served = await store.take_prekeys(device, now // DAY, one_time=one_time)
+    if served is None:
+        return None
+    if served.one_time is None:
+        return BundleServed(served.bundle, b"", 0, ())
+    path = served.one_time.path
+    hashes = tuple(path[at : at + HASH_SIZE] for at in range(0, len(path), HASH_SIZE))
+    return BundleServed(served.bundle, served.one_time.pair, served.one_time.index, hashes)

@@ -1,0 +1,318 @@
+"""What the relay does with a request: no sockets, no clock, no loop of its own.
+
+    Call ──► handle / submit / acknowledge ──► what the store promises ──► Outcome
+
+The listener brings requests and the time, and carries out what comes back. Submits and
+acknowledgements come in batches, because they are nearly all that a busy relay does.
+Spec: docs/spec/07-relay.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from doorless_protocol.encoding import transcript_hash
+from doorless_protocol.errors import DoorlessError, ForgedError, MalformedError
+from doorless_protocol.frames import (
+    Acknowledge,
+    AddPrekeys,
+    Answered,
+    BeginPrekeys,
+    Challenge,
+    CloseAccount,
+    CloseReason,
+    CommitPrekeys,
+    Done,
+    FetchBundle,
+    Hello,
+    Incarnation,
+    IncarnationHeld,
+    Lookup,
+    PrekeyStatus,
+    PublishManifest,
+    Refusal,
+    Register,
+    RelayInfo,
+    Request,
+    SetDeliveryToken,
+    SignIn,
+    Submit,
+    Subscribe,
+    delivery_token_hash,
+    login_object,
+)
+from doorless_protocol.keys import Purpose, VerifyingKey
+from doorless_protocol.primitives import Random, sha256
+from doorless_protocol.sizes import check_size_class
+from doorless_server import prekey_desk, registry
+from doorless_server.effects import Arrived, CloseDevices, Outcome, PushFrom, TakeOver, refused
+from doorless_server.limits import (
+    CHALLENGE_LIFE,
+    DAY,
+    HOUR,
+    OVERLOAD_RETRY,
+    PREKEY_FETCHES,
+    REFUSED_RETRY,
+    TOKEN_OVERLAP_DAYS,
+    UNKNOWN_LOOKUPS,
+    Bounds,
+    Buckets,
+)
+from doorless_server.peers import Greeted, Peer, SignedIn, Spent, after_asking
+from doorless_server.registry import NotAllowedError
+from doorless_server.store.base import (
+    Arriving,
+    Fate,
+    Mail,
+    Position,
+    Seat,
+    StaleError,
+    Store,
+    TakenError,
+    UnavailableError,
+)
+
+DONE = Done()
+NO_ROOM = refused(Refusal.NOT_ALLOWED, REFUSED_RETRY)
+FULL = refused(Refusal.BUSY, REFUSED_RETRY)
+OVERLOADED = refused(Refusal.BUSY, OVERLOAD_RETRY)
+NOT_ALLOWED = refused(Refusal.NOT_ALLOWED)
+MALFORMED = refused(Refusal.MALFORMED)
+
+_FATES: dict[Fate, Answered] = {Fate.KNOWN: DONE, Fate.NO_ROOM: NO_ROOM, Fate.FULL: FULL}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this relay is: part of what devices sign to sign in.
+
+    Attributes:
+        log_keys: the keys that sign its log, encoded VerifyingKeys.
+    """
+
+    name: str
+    log_keys: tuple[bytes, ...] = ()
+
+    @property
+    def config_hash(self) -> bytes:
+        """What an invite link pins. Spec: docs/spec/07-relay.md §4.1."""
+        keys = [(b"log key", key) for key in self.log_keys]
+        return transcript_hash(b"doorless/1 relay config", [(b"name", self.name.encode()), *keys])
+
+
+class Relay:
+    """One relay over one store. `bounds` are those of the store, to be told to clients."""
+
+    def __init__(
+        self, store: Store, identity: Identity, *, random: Random, bounds: Bounds | None = None
+    ) -> None:
+        self._store, self._identity, self._random = store, identity, random
+        bounds = bounds or Bounds()
+        self._info = RelayInfo(
+            identity.name,
+            identity.log_keys,
+            identity.config_hash,
+            bounds.waiting,
+            bounds.requests,
+        )
+        self._fetches = Buckets(PREKEY_FETCHES)
+        self._unknown = Buckets(UNKNOWN_LOOKUPS)
+
+    @property
+    def name(self) -> str:
+        return self._identity.name
+
+    def greet(self, now: int, binding: bytes) -> Greeted:
+        """The state of a fresh connection; its challenge is the first thing to send."""
+        return Greeted(Challenge(self.name, self._random(32)), now, binding)
+
+    async def handle(self, peer: Peer, request: Request, now: int, source: str = "") -> Outcome:
+        """Do what is asked, once it is durable; a refusal has changed nothing.
+
+        Args:
+            source: the address it came from, for rates; never stored.
+        """
+        asking = after_asking(peer, request)
+        if asking is None:
+            return Outcome(peer, NOT_ALLOWED)
+        try:
+            if isinstance(request, SignIn):
+                return await self._sign_in(asking, request, now)
+            if isinstance(asking, SignedIn):
+                return await self._for_device(asking, request, now)
+            if isinstance(request, Submit):
+                answers, news = await self.submit([request], now)
+                return Outcome(asking, answers[0], tuple(news))
+            return Outcome(asking, await self._for_anybody(request, now, source))
+        except UnavailableError:
+            return Outcome(asking, OVERLOADED)
+        except TakenError:
+            return Outcome(asking, refused(Refusal.TAKEN))
+        except StaleError:
+            return Outcome(asking, refused(Refusal.STALE))
+        except NotAllowedError:
+            return Outcome(asking, NOT_ALLOWED)
+        except DoorlessError:  # what it brought does not parse, or does not verify
+            return Outcome(asking, MALFORMED)
+
+    # --- the two that are asked in masses ----------------------------------------------------
+
+    async def submit(
+        self, asked: Sequence[Submit], now: int
+    ) -> tuple[list[Answered], list[Arrived]]:
+        """Keep envelopes; return an answer for each, and what is new.
+
+        Raises:
+            UnavailableError: none was kept; everybody may try again.
+        """
+        answers: list[Answered] = [MALFORMED] * len(asked)
+        sound = [index for index, submit in enumerate(asked) if _is_sound(submit)]
+        arriving = [_arriving(asked[index]) for index in sound]
+        fates = await self._store.put(arriving, now // HOUR, now // DAY)
+        news: list[Arrived] = []
+        for index, mail, fate in zip(sound, arriving, fates, strict=True):
+            if isinstance(fate, Fate):
+                answers[index] = _FATES[fate]
+            else:
+                answers[index] = DONE
+                news.append(Arrived(mail.mailbox, Mail(fate, mail.id, mail.envelope)))
+        return answers, news
+
+    async def acknowledge(self, delivered: Sequence[tuple[bytes, bytes]], now: int) -> None:
+        """Forget these (mailbox, envelope id). Raises UnavailableError."""
+        await self._store.drop(delivered, now // HOUR)
+
+    async def waiting(
+        self, mailbox: bytes, after: Position, count: int, size: int
+    ) -> Sequence[Mail]:
+        """What to push next. Raises UnavailableError."""
+        return await self._store.waiting(mailbox, after, count, size)
+
+    async def sweep(self, now: int) -> int:
+        """Forget a part of what is past its time; 0 when nothing is left. Some ms of work."""
+        return await self._store.sweep(now // HOUR, now // DAY)
+
+    # --- signed in ---------------------------------------------------------------------------
+
+    async def _sign_in(self, peer: Peer, asked: SignIn, now: int) -> Outcome:
+        """A good signature signs in, whoever it is: only a request shows what the device may do."""
+        if not isinstance(peer, Greeted) or not is_in_time(peer, now):
+            return Outcome(Spent(), NOT_ALLOWED)
+        try:
+            check_login(peer, asked)
+        except (MalformedError, ForgedError):
+            return Outcome(Spent(), NOT_ALLOWED)
+        signed_in = SignedIn(asked.account, asked.device, sha256(asked.key))
+        seat = await self._seat(signed_in)
+        if seat is None:
+            return Outcome(signed_in, DONE)
+        await self._store.note_connection(seat.account, now // DAY)
+        return Outcome(signed_in, DONE, (TakeOver(seat.device),))
+
+    async def _for_device(self, peer: SignedIn, request: Request, now: int) -> Outcome:
+        if isinstance(request, Register):
+            await registry.register(self._store, peer, request, now)
+            return Outcome(peer, DONE, (TakeOver(peer.device),))
+        if isinstance(request, PublishManifest):
+            gone = await registry.publish_manifest(self._store, peer, request, now)
+            return Outcome(peer, DONE, (TakeOver(peer.device), *_revoked(gone)))
+        seat = await self._seat(peer)
+        if seat is None:
+            return Outcome(peer, NOT_ALLOWED)
+        match request:
+            case BeginPrekeys(bundle):
+                upload = await prekey_desk.begin(self._store, seat, bundle, now)
+                return Outcome(replace(peer, upload=upload), DONE)
+            case AddPrekeys(pairs):
+                if peer.upload is None:
+                    return Outcome(peer, NOT_ALLOWED)
+                return Outcome(replace(peer, upload=prekey_desk.add(peer.upload, pairs)), DONE)
+            case CommitPrekeys():
+                if peer.upload is None:
+                    return Outcome(peer, NOT_ALLOWED)
+                await prekey_desk.commit(self._store, seat, peer.upload)
+                return Outcome(replace(peer, upload=None), DONE)
+            case PrekeyStatus():
+                return Outcome(peer, await prekey_desk.status(self._store, seat))
+            case SetDeliveryToken(token_hash):
+                until = now // DAY + TOKEN_OVERLAP_DAYS
+                await self._store.set_token(seat.account, token_hash, until)
+                return Outcome(peer, DONE)
+            case Subscribe():
+                return Outcome(peer, DONE, (PushFrom(seat.mailbox),))
+            case Acknowledge(ids):
+                await self.acknowledge([(seat.mailbox, each) for each in ids], now)
+                return Outcome(peer, DONE)
+            case Incarnation(expected, successor):
+                return Outcome(peer, await self._swap(seat, expected, successor))
+            case CloseAccount():
+                return Outcome(peer, DONE, _revoked(await self._store.close_account(seat.account)))
+        return Outcome(peer, NOT_ALLOWED)
+
+    async def _seat(self, peer: SignedIn) -> Seat | None:
+        """The place that a manifest gives this very device with this very key."""
+        seat = await self._store.seat(peer.device)
+        return seat if seat is not None and _is_of(peer, seat) else None
+
+    async def _swap(self, seat: Seat, expected: int, successor: int) -> Answered:
+        held = await self._store.swap_incarnation(seat.device, expected, successor)
+        return DONE if held is None else IncarnationHeld(held)
+
+    # --- anonymous ---------------------------------------------------------------------------
+
+    async def _for_anybody(self, request: Request, now: int, source: str) -> Answered:
+        match request:
+            case Hello():
+                return self._info
+            case Lookup(handle, known_version):
+                return await self._look_up(handle, known_version, now, source)
+            case FetchBundle(device):
+                served = await prekey_desk.fetch(self._store, self._fetches, device, now)
+                return served or NOT_ALLOWED
+        return NOT_ALLOWED
+
+    async def _look_up(self, handle: str, known: int, now: int, source: str) -> Answered:
+        """An address that asked for too many handles nobody has is told nothing of any."""
+        misses = self._unknown.of(source, now)
+        if seconds := misses.wait(now):
+            return refused(Refusal.BUSY, seconds)
+        found = await registry.look_up(self._store, handle, known)
+        if found is None:
+            misses.take(now)
+            return NOT_ALLOWED
+        return found
+
+
+def check_login(peer: Greeted, asked: SignIn) -> None:
+    """Raises MalformedError, ForgedError: not a signature over this connection's own challenge."""
+    challenge = peer.challenge
+    signed = login_object(
+        challenge.relay, challenge.nonce, peer.binding, asked.account, asked.device
+    )
+    VerifyingKey.decode(asked.key).verify(Purpose.RELAY_LOGIN, signed, asked.signature)
+
+
+def is_in_time(peer: Greeted, now: int) -> bool:
+    return abs(now - peer.since) <= CHALLENGE_LIFE
+
+
+def _is_of(peer: SignedIn, seat: Seat) -> bool:
+    return (seat.account, seat.key_hash) == (peer.account, peer.key_hash)
+
+
+def _revoked(seats: Sequence[Seat]) -> tuple[CloseDevices, ...]:
+    if not seats:
+        return ()
+    return (CloseDevices(tuple(seat.device for seat in seats), CloseReason.REVOKED),)
+
+
+def _is_sound(asked: Submit) -> bool:
+    try:
+        check_size_class(asked.envelope)
+    except MalformedError:
+        return False
+    return len(asked.token) in (0, 16)
+
+
+def _arriving(asked: Submit) -> Arriving:
+    token_hash = delivery_token_hash(asked.token) if asked.token else b""
+    return Arriving(asked.mailbox, asked.envelope_id, asked.envelope, token_hash)

@@ -1,0 +1,132 @@
+"""The relay's database: its versions, and what each of its columns is.
+
+    version 0 (an empty file) ── schema.sql ──► version 1
+
+A later version appends a step to _STEPS; each runs in a transaction of its own, so that a
+relay killed between two goes on where it stopped. Spec: docs/spec/07-relay.md §8.
+"""
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+_COLUMN = re.compile(r"^ {4}([a-z_]+) (?:INTEGER|TEXT|BLOB)\b[^-]*-- (.+)$")
+_TABLE = re.compile(r"^CREATE TABLE ([a-z_]+) \($")
+
+CLASSES = frozenset({"name", "public key", "token", "routing", "ciphertext", "time", "count"})
+
+BUSY_MS = 5_000
+"""How long an opener waits for another one's lock, in ms: a commit, or a checkpoint."""
+
+CACHE_KIB = 64 * 1024
+"""Of pages in memory, in KiB: the indexes of a million receipts."""
+
+CHECKPOINT_PAGES = 4_000
+"""The write-ahead log is folded back beyond this: 16 MiB, so that most mail never is."""
+
+
+class NewerSchemaError(Exception):
+    """The file was written by a later version of the relay. It was not touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column holds, said in schema.sql."""
+
+    category: str
+    purpose: str
+    kept: str
+    producible: bool
+
+
+@cache
+def columns() -> Mapping[tuple[str, str], Column]:
+    """By (table, column), as schema.sql declares them."""
+    found: dict[tuple[str, str], Column] = {}
+    table = ""
+    for line in _sql().splitlines():
+        if match := _TABLE.match(line):
+            table = match[1]
+        elif match := _COLUMN.match(line):
+            category, purpose, kept, producible = match[2].split(" | ")
+            found[table, match[1]] = Column(category, purpose, kept, producible == "yes")
+    return found
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """Open the database to write, brought to the newest version; begin it where there is none.
+
+    Used from one thread at a time, not necessarily this one.
+
+    Raises:
+        NewerSchemaError: a later relay wrote it.
+        sqlite3.Error: it is no database, or damaged, or the disk refuses.
+    """
+    db = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
+    )
+    try:
+        _refuse_newer(db)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = FAST")
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        for version in range(_version(db), len(_STEPS)):
+            migrate(db, version)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open it to look, while a relay may be writing. Errors as of `open_writer`."""
+    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
+    try:
+        _refuse_newer(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def migrate(db: sqlite3.Connection, version: int) -> None:
+    """Take the step from `version` to the next, all of it or nothing."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in _statements(_STEPS[version]()):
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {version + 1}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+def _refuse_newer(db: sqlite3.Connection) -> None:
+    if _version(db) > len(_STEPS):
+        raise NewerSchemaError(f"schema {_version(db)}, this relay knows {len(_STEPS)}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _statements(script: str) -> list[str]:
+    """Apart, because executescript would commit in between."""
+    bare = re.sub(r"--.*", "", script)
+    return [statement for statement in bare.split(";") if statement.strip()]
+
+
+@cache
+def _sql() -> str:
+    return files("doorless_server.store").joinpath("schema.sql").read_text(encoding="utf-8")
+
+
+_STEPS = (_sql,)

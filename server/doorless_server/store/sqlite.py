@@ -1,0 +1,124 @@
+"""The store of a running relay: one SQLite file, one writer, one fsync for many callers."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Self
+
+from doorless_server.limits import Bounds
+from doorless_server.store import sqlite_accounts as accounts
+from doorless_server.store.base import (
+    Account,
+    Arriving,
+    Batch,
+    Fate,
+    Listing,
+    Mail,
+    Position,
+    Seat,
+    Served,
+)
+from doorless_server.store.schema import open_writer
+from doorless_server.store.sqlite_mail import MailTable
+from doorless_server.store.writer import Writer
+
+
+def _ignore(_error: Exception) -> None:
+    """What the callers were told is all there is to say."""
+
+
+class SqliteStore:
+    """Made by `open`, inside a running event loop, and used on that loop alone."""
+
+    def __init__(self, mail: MailTable, writer: Writer) -> None:
+        self._mail, self._writer = mail, writer
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        bounds: Bounds | None = None,
+        broken: Callable[[Exception], None] = _ignore,
+    ) -> Self:
+        """Open or begin the file; errors as of `schema.open_writer`, `broken` as of Writer."""
+        db = open_writer(path)
+        mail = MailTable(db, bounds or Bounds())
+        return cls(mail, Writer(db, forget=mail.forget, broken=broken))
+
+    async def close(self) -> None:
+        await self._writer.close()
+
+    # --- accounts ----------------------------------------------------------------------------
+
+    async def create(self, handle: str, listing: Listing, token_hash: bytes, day: int) -> None:
+        await self._writer.run(lambda db: accounts.create(db, handle, listing, token_hash, day))
+
+    async def replace_manifest(self, account: bytes, listing: Listing) -> Sequence[Seat]:
+        forget = self._mail.forget_mailbox
+        return await self._writer.run(
+            lambda db: accounts.replace_manifest(db, account, listing, forget)
+        )
+
+    async def close_account(self, account: bytes) -> Sequence[Seat]:
+        forget = self._mail.forget_mailbox
+        return await self._writer.run(lambda db: accounts.close_account(db, account, forget))
+
+    async def account_named(self, handle: str) -> Account | None:
+        return await self._writer.run(lambda db: accounts.account_named(db, handle))
+
+    async def account(self, account: bytes) -> Account | None:
+        return await self._writer.run(lambda db: accounts.account(db, account))
+
+    async def heads(self, account: bytes, after: int, before: int, limit: int) -> Sequence[bytes]:
+        return await self._writer.run(lambda db: accounts.heads(db, account, after, before, limit))
+
+    async def seat(self, device: bytes) -> Seat | None:
+        return await self._writer.run(lambda db: accounts.seat(db, device))
+
+    async def note_connection(self, account: bytes, day: int) -> None:
+        await self._writer.run(lambda db: accounts.note_connection(db, account, day))
+
+    async def set_token(self, account: bytes, token_hash: bytes, until: int) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            accounts.set_token(db, account, token_hash, until)
+            self._mail.forget()
+
+        await self._writer.run(work)
+
+    async def swap_incarnation(self, device: bytes, expected: int, successor: int) -> int | None:
+        return await self._writer.run(
+            lambda db: accounts.swap_incarnation(db, device, expected, successor)
+        )
+
+    # --- prekeys -----------------------------------------------------------------------------
+
+    async def publish(self, device: bytes, batch: Batch) -> None:
+        await self._writer.run(lambda db: accounts.publish(db, device, batch))
+
+    async def prekeys_left(self, device: bytes) -> tuple[bytes, int] | None:
+        return await self._writer.run(lambda db: accounts.prekeys_left(db, device))
+
+    async def take_prekeys(self, device: bytes, day: int, *, one_time: bool) -> Served | None:
+        return await self._writer.run(lambda db: accounts.take_prekeys(db, device, day, one_time))
+
+    # --- mail --------------------------------------------------------------------------------
+
+    async def put(
+        self, mails: Sequence[Arriving], hour: int, day: int
+    ) -> Sequence[Position | Fate]:
+        return await self._writer.run(lambda db: self._mail.put(db, mails, hour, day))
+
+    async def waiting(
+        self, mailbox: bytes, after: Position, count: int, size: int
+    ) -> Sequence[Mail]:
+        return await self._writer.run(
+            lambda db: self._mail.waiting(db, mailbox, after, count, size)
+        )
+
+    async def drop(self, delivered: Sequence[tuple[bytes, bytes]], hour: int) -> None:
+        await self._writer.run(lambda db: self._mail.drop(db, delivered, hour))
+
+    async def sweep(self, hour: int, day: int) -> int:
+        return await self._writer.run(
+            lambda db: self._mail.sweep(db, hour) + accounts.sweep_prekeys(db, day)
+        )

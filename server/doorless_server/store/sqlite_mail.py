@@ -1,0 +1,172 @@
+"""Envelopes in SQLite. Everything here runs in the writer's thread, inside a transaction.
+
+What admission needs to know of a mailbox is kept in memory while it is used, and read again
+after a rollback.
+"""
+
+import hashlib
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from doorless_server.limits import ENVELOPE_HOURS, RECEIPT_HOURS, Bounds
+from doorless_server.store.admission import Box, opens, refusal
+from doorless_server.store.base import Arriving, Fate, Mail, Position
+
+MAX_BOXES = 100_000
+"""Mailboxes remembered, about 30 MB."""
+
+SWEPT_AT_ONCE = 2_000
+"""Rows that one sweep looks at: some milliseconds, so that no submit waits for it."""
+
+
+class MailTable:
+    def __init__(self, db: sqlite3.Connection, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._boxes: OrderedDict[bytes, Box] = OrderedDict()
+        self._swept = 0
+        # From here on it counts in memory: a deleted last row must not give its place away.
+        (last,) = db.execute(
+            "SELECT max(coalesce((SELECT max(position) FROM envelopes), 0),"
+            " coalesce((SELECT max(position) FROM receipts), 0))"
+        ).fetchone()
+        self._last: int = last
+
+    def forget(self) -> None:
+        """What is remembered may no longer be so."""
+        self._boxes.clear()
+
+    def put(
+        self, db: sqlite3.Connection, mails: Sequence[Arriving], hour: int, day: int
+    ) -> list[Position | Fate]:
+        fates: list[Position | Fate] = []
+        rows: list[tuple[int, bytes, bytes, int, int, bytes]] = []
+        for mail in mails:
+            box = self._box(db, mail.mailbox)
+            if box is None:
+                fates.append(Fate.NO_ROOM)
+                continue
+            request = not opens(box, mail.token_hash, day)
+            why = refusal(box, self._bounds, len(mail.envelope), request=request)
+            digest = receipt(mail.mailbox, mail.id)
+            if why is not None:
+                fates.append(Fate.KNOWN if _is_known(db, digest) else why)
+                continue
+            position = self._last + 1
+            remembered = db.execute(
+                "INSERT INTO receipts (digest, position) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (digest, position),
+            )
+            if not remembered.rowcount:
+                fates.append(Fate.KNOWN)
+                continue
+            self._last = position
+            rows.append((position, mail.mailbox, mail.id, request, hour, mail.envelope))
+            box.count(len(mail.envelope), request=request)
+            fates.append(Position(position))
+        db.executemany("INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?)", rows)
+        return fates
+
+    def waiting(
+        self, db: sqlite3.Connection, mailbox: bytes, after: int, count: int, size: int
+    ) -> list[Mail]:
+        mails: list[Mail] = []
+        for position, envelope_id, envelope in db.execute(
+            "SELECT position, id, envelope FROM envelopes"
+            " WHERE mailbox = ? AND position > ? ORDER BY position LIMIT ?",
+            (mailbox, after, count),
+        ):
+            size -= len(envelope)
+            if mails and size < 0:
+                break
+            mails.append(Mail(position, envelope_id, envelope))
+        return mails
+
+    def drop(
+        self, db: sqlite3.Connection, delivered: Sequence[tuple[bytes, bytes]], hour: int
+    ) -> None:
+        for mailbox, envelope_id in delivered:
+            found = db.execute(
+                "UPDATE receipts SET delivered = ? WHERE digest = ? AND delivered IS NULL"
+                " RETURNING position",
+                (hour, receipt(mailbox, envelope_id)),
+            ).fetchall()
+            for (position,) in found:
+                self._remove(db, position)
+
+    def sweep(self, db: sqlite3.Connection, hour: int) -> int:
+        """Look at the next SWEPT_AT_ONCE rows, in turns; 0 when everything was looked at."""
+        old = db.execute(
+            "SELECT position, mailbox, id FROM envelopes WHERE position IN"
+            " (SELECT position FROM envelopes ORDER BY position LIMIT ?) AND hour < ?",
+            (SWEPT_AT_ONCE, hour - ENVELOPE_HOURS),
+        ).fetchall()
+        for position, mailbox, envelope_id in old:
+            db.execute("DELETE FROM receipts WHERE digest = ?", (receipt(mailbox, envelope_id),))
+            self._remove(db, position)
+        return len(old) + self._sweep_receipts(db, hour)
+
+    def forget_mailbox(self, db: sqlite3.Connection, mailbox: bytes) -> None:
+        """Delete everything in it, and that it was."""
+        for (envelope_id,) in db.execute("SELECT id FROM envelopes WHERE mailbox = ?", (mailbox,)):
+            db.execute("DELETE FROM receipts WHERE digest = ?", (receipt(mailbox, envelope_id),))
+        db.execute("DELETE FROM envelopes WHERE mailbox = ?", (mailbox,))
+        self._boxes.pop(mailbox, None)
+
+    def _sweep_receipts(self, db: sqlite3.Connection, hour: int) -> int:
+        numbers = db.execute(
+            "SELECT number FROM receipts WHERE number > ? ORDER BY number LIMIT ?",
+            (self._swept, SWEPT_AT_ONCE),
+        ).fetchall()
+        if not numbers:
+            self._swept = 0
+            return 0
+        first, last = self._swept, numbers[-1][0]
+        self._swept = last
+        gone = db.execute(
+            "DELETE FROM receipts WHERE number > ? AND number <= ? AND delivered < ?",
+            (first, last, hour - RECEIPT_HOURS),
+        )
+        return max(gone.rowcount, 1)
+
+    def _remove(self, db: sqlite3.Connection, position: int) -> None:
+        for mailbox, size, request in db.execute(
+            "DELETE FROM envelopes WHERE position = ? RETURNING mailbox, length(envelope), request",
+            (position,),
+        ).fetchall():
+            box = self._boxes.get(mailbox)
+            if box is not None:
+                box.count(size, request=bool(request), sign=-1)
+
+    def _box(self, db: sqlite3.Connection, mailbox: bytes) -> Box | None:
+        box = self._boxes.get(mailbox)
+        if box is not None:
+            self._boxes.move_to_end(mailbox)
+            return box
+        found = db.execute(
+            "SELECT token_hash, previous_hash, previous_until FROM devices"
+            " JOIN accounts ON accounts.id = devices.account WHERE mailbox = ?",
+            (mailbox,),
+        ).fetchone()
+        if found is None:
+            return None
+        counts = db.execute(
+            "SELECT coalesce(sum(1 - request), 0),"
+            " coalesce(sum((1 - request) * length(envelope)), 0), coalesce(sum(request), 0)"
+            " FROM envelopes WHERE mailbox = ?",
+            (mailbox,),
+        ).fetchone()
+        box = self._boxes[mailbox] = Box(*found, *counts)
+        if len(self._boxes) > MAX_BOXES:
+            self._boxes.popitem(last=False)
+        return box
+
+
+def receipt(mailbox: bytes, envelope_id: bytes) -> bytes:
+    """What is remembered of a delivery: 16 bytes that name it only to who knows both ids."""
+    return hashlib.sha256(mailbox + envelope_id).digest()[:16]
+
+
+def _is_known(db: sqlite3.Connection, digest: bytes) -> bool:
+    found = db.execute("SELECT 1 FROM receipts WHERE digest = ?", (digest,)).fetchone()
+    return found is not None

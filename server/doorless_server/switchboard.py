@@ -1,0 +1,296 @@
+"""Brings calls from connections to the core, and what follows from them back.
+
+    Submit, Acknowledge ── gathered for one turn of the loop ──┐
+    everything else ────── one after the other, each connection┴─► Relay ──► answers, pushes
+
+Nearly all traffic takes the first way: one task and one commit for all that came in a turn.
+Spec: docs/spec/07-relay.md §6.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, NamedTuple
+
+import structlog
+
+from doorless_protocol.errors import MalformedError
+from doorless_protocol.frames import (
+    Acknowledge,
+    Answered,
+    Call,
+    CloseReason,
+    Refusal,
+    Submit,
+    decode_call,
+)
+from doorless_protocol.sizes import SIZE_CLASSES
+from doorless_server.connection import Connection
+from doorless_server.delivery import Window
+from doorless_server.effects import Arrived, CloseDevices, Effect, PushFrom, TakeOver, refused
+from doorless_server.limits import MAX_OPEN_REQUESTS, PENDING_BYTES
+from doorless_server.peers import after_asking
+from doorless_server.relay import DONE, OVERLOADED, Relay
+from doorless_server.store.base import UnavailableError
+
+ACKNOWLEDGE_COST = 0.05
+"""Of a request: a device that is online acknowledges every single envelope, some a second."""
+
+
+class _Submitted(NamedTuple):
+    connection: Connection
+    call: int
+    submit: Submit
+
+
+class _Acknowledged(NamedTuple):
+    connection: Connection
+    call: int
+    delivered: list[tuple[bytes, bytes]]
+
+
+class Switchboard:
+    """Knows which connection is which device's, and whose mailbox is pushed to which."""
+
+    def __init__(self, relay: Relay, clock: Callable[[], int]) -> None:
+        self._relay, self._clock = relay, clock
+        self._loop = asyncio.get_running_loop()
+        self._devices: dict[bytes, Connection] = {}
+        self._mailboxes: dict[bytes, Connection] = {}
+        self._submitted: list[_Submitted] = []
+        self._acknowledged: list[_Acknowledged] = []
+        self._turn_is_due = False
+        self._pending_bytes = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._log = structlog.get_logger()
+
+    def receive(self, connection: Connection, data: bytes) -> None:
+        """Take one message of a connection."""
+        try:
+            call = decode_call(data)
+        except MalformedError:
+            connection.end(CloseReason.MALFORMED)
+            return
+        request = call.request
+        if isinstance(request, Submit):
+            self._take_submit(connection, call.id, request)
+        elif isinstance(request, Acknowledge) and connection.window is not None:
+            self._take_acknowledge(connection, connection.window, call.id, request)
+        else:
+            self._take_request(connection, call)
+
+    def forget(self, connection: Connection) -> None:
+        """The connection is gone."""
+        connection.pending.clear()
+        if connection.device is not None and self._devices.get(connection.device) is connection:
+            del self._devices[connection.device]
+        window = connection.window
+        if window is not None and self._mailboxes.get(window.mailbox) is connection:
+            del self._mailboxes[window.mailbox]
+
+    async def settle(self, within: float) -> None:
+        """Wait until everything that was asked is answered, at most `within` seconds."""
+        until = self._loop.time() + within
+        while self._tasks and (left := until - self._loop.time()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)
+
+    async def stop(self) -> None:
+        """Let go of whatever is left."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- gathered ----------------------------------------------------------------------------
+
+    def _take_submit(self, connection: Connection, call: int, submit: Submit) -> None:
+        peer = None if connection.peer is None else after_asking(connection.peer, submit)
+        if peer is None:
+            self._refuse(connection, call, refused(Refusal.NOT_ALLOWED))
+            return
+        connection.peer = peer
+        size = len(submit.envelope)
+        if seconds := connection.submit_wait(self._loop.time(), size / SIZE_CLASSES[0]):
+            self._refuse(connection, call, refused(Refusal.BUSY, seconds))
+        elif self._pending_bytes + size > PENDING_BYTES:
+            self._refuse(connection, call, OVERLOADED)
+        else:
+            self._pending_bytes += size
+            self._submitted.append(_Submitted(connection, call, submit))
+            self._plan_turn()
+
+    def _take_acknowledge(
+        self, connection: Connection, window: Window, call: int, asked: Acknowledge
+    ) -> None:
+        if seconds := connection.request_wait(self._loop.time(), ACKNOWLEDGE_COST):
+            self._refuse(connection, call, refused(Refusal.BUSY, seconds))
+            return
+        window.acknowledged(asked.ids)
+        delivered = [(window.mailbox, envelope_id) for envelope_id in asked.ids]
+        self._acknowledged.append(_Acknowledged(connection, call, delivered))
+        self._plan_turn()
+        self._read_on(connection)
+
+    def _plan_turn(self) -> None:
+        if not self._turn_is_due:
+            self._turn_is_due = True
+            self._loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        """Hand over all that came in this turn of the loop."""
+        self._turn_is_due = False
+        if self._submitted:
+            submitted, self._submitted = self._submitted, []
+            self._spawn(self._submit(submitted))
+        if self._acknowledged:
+            acknowledged, self._acknowledged = self._acknowledged, []
+            self._spawn(self._acknowledge(acknowledged))
+
+    async def _submit(self, batch: list[_Submitted]) -> None:
+        try:
+            answers, news = await self._relay.submit([each.submit for each in batch], self._clock())
+        except UnavailableError:
+            answers, news = [OVERLOADED] * len(batch), []
+        finally:
+            self._pending_bytes -= sum(len(each.submit.envelope) for each in batch)
+        touched = set()
+        for each, answered in zip(batch, answers, strict=True):
+            each.connection.answer(each.call, answered)
+            touched.add(each.connection)
+        for arrived in news:
+            if (connection := self._push(arrived)) is not None:
+                touched.add(connection)
+        _flush(touched)
+
+    async def _acknowledge(self, batch: list[_Acknowledged]) -> None:
+        answered: Answered = DONE
+        try:
+            delivered = [pair for each in batch for pair in each.delivered]
+            await self._relay.acknowledge(delivered, self._clock())
+        except UnavailableError:
+            answered = OVERLOADED
+        for each in batch:
+            each.connection.answer(each.call, answered)
+        _flush({each.connection for each in batch})
+
+    # --- one after the other -----------------------------------------------------------------
+
+    def _take_request(self, connection: Connection, call: Call) -> None:
+        seconds = connection.request_wait(self._loop.time())
+        if seconds or len(connection.pending) >= MAX_OPEN_REQUESTS:
+            self._refuse(connection, call.id, refused(Refusal.BUSY, max(seconds, 1)))
+            return
+        connection.pending.append(call)
+        if not connection.working:
+            connection.working = True
+            self._spawn(self._work(connection))
+
+    async def _work(self, connection: Connection) -> None:
+        try:
+            while connection.pending and connection.peer is not None:
+                call = connection.pending.popleft()
+                outcome = await self._relay.handle(
+                    connection.peer, call.request, self._clock(), connection.socket.source
+                )
+                connection.peer = outcome.peer
+                connection.answer(call.id, outcome.answered)
+                connection.socket.flush()
+                for effect in outcome.effects:
+                    self._carry_out(connection, effect)
+        finally:
+            connection.working = False
+
+    def _carry_out(self, connection: Connection, effect: Effect) -> None:
+        match effect:
+            case TakeOver(device):
+                self._take_over(connection, device)
+            case PushFrom(mailbox):
+                self._push_from(connection, mailbox)
+            case CloseDevices(devices, reason):
+                for device in devices:
+                    if (other := self._devices.get(device)) is not None:
+                        other.end(reason)
+            case Arrived():
+                if (other := self._push(effect)) is not None:
+                    other.socket.flush()
+
+    def _take_over(self, connection: Connection, device: bytes) -> None:
+        older = self._devices.get(device)
+        if older is not None and older is not connection:
+            older.end(CloseReason.REPLACED)
+            self.forget(older)
+        if not connection.socket.ended:
+            self._devices[device] = connection
+            connection.device = device
+
+    # --- pushes ------------------------------------------------------------------------------
+
+    def _push_from(self, connection: Connection, mailbox: bytes) -> None:
+        """Subscribing again starts afresh: what was not acknowledged is pushed once more."""
+        if connection.socket.ended:
+            return
+        connection.window = Window(mailbox)
+        self._mailboxes[mailbox] = connection
+        self._read_on(connection)
+
+    def _push(self, arrived: Arrived) -> Connection | None:
+        connection = self._mailboxes.get(arrived.mailbox)
+        if connection is None or connection.window is None:
+            return None
+        if connection.window.arrived(arrived.mail, writable=connection.socket.writable):
+            connection.deliver(arrived.mail)
+            return connection
+        self._read_on(connection)
+        return None
+
+    def _read_on(self, connection: Connection) -> None:
+        window = connection.window
+        if window is not None and window.wants_reading() and not connection.reading:
+            connection.reading = True
+            self._spawn(self._read(connection))
+
+    async def _read(self, connection: Connection) -> None:
+        """Push from the store until there is no room, or nothing more."""
+        try:
+            while (window := connection.window) is not None and window.wants_reading():
+                if connection.socket.ended or not connection.socket.writable:
+                    return
+                mails = await self._relay.waiting(window.mailbox, window.after, *window.room())
+                if window is connection.window:
+                    window.read(mails)
+                    for mail in mails:
+                        connection.deliver(mail)
+                    connection.socket.flush()
+        except UnavailableError:
+            connection.end(CloseReason.GOING_AWAY)  # it comes back, and reads then
+        finally:
+            connection.reading = False
+
+    # --- shared ------------------------------------------------------------------------------
+
+    def _refuse(self, connection: Connection, call: int, why: Answered) -> None:
+        connection.answer(call, why)
+        connection.socket.flush()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._log.error("internal_error", kind=type(error).__name__, place=_place(error))
+
+
+def _flush(connections: Iterable[Connection]) -> None:
+    for connection in connections:
+        connection.socket.flush()
+
+
+def _place(error: BaseException) -> str:
+    """Where it was raised, and nothing of what was being handled."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code if trace is not None else None
+    return f"{code.co_name}:{trace.tb_lineno}" if code and trace else ""

@@ -1,0 +1,213 @@
+"""One WebSocket, seen from the relay: bytes in, whole binary messages out, and its ends.
+
+The protocol itself is the Sans-I/O layer of `websockets`; here it meets an asyncio
+transport, bounds, and the pieces of cut messages. Spec: docs/spec/07-relay.md §1.
+"""
+
+import asyncio
+import logging
+from typing import Final, Protocol, cast
+
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from doorless_protocol.frames import SUBPROTOCOL
+from doorless_server.limits import MAX_FRAGMENTS, MAX_MESSAGE_BYTES, WRITE_BUFFER_BYTES
+
+_SILENT: Final = logging.getLogger("doorless_server.websocket")
+_SILENT.disabled = True  # it would write what connections do; the relay's own log counts instead
+
+
+class Events(Protocol):
+    """Who is told what happens on a WebSocket."""
+
+    def connected(self, websocket: "WebSocket") -> None:
+        """Bytes can come, from `websocket.source`."""
+
+    def opened(self, websocket: "WebSocket") -> None:
+        """The handshake is done."""
+
+    def message(self, websocket: "WebSocket", data: bytes) -> None:
+        """A whole binary message came."""
+
+    def gone(self, websocket: "WebSocket") -> None:
+        """Nothing can be sent or will come any more. Told once."""
+
+
+class WebSocket(asyncio.Protocol):
+    """Tells what comes; says and ends what it is told.
+
+    Attributes:
+        source: the peer's address, kept in memory alone.
+        heard: whether anything came since the listener last looked.
+        writable: whether the peer reads what is written to it.
+    """
+
+    __slots__ = (
+        "_ended",
+        "_events",
+        "_fragments",
+        "_out",
+        "_parts",
+        "_protocol",
+        "_transport",
+        "heard",
+        "source",
+        "writable",
+    )
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+        self._protocol = ServerProtocol(
+            subprotocols=[Subprotocol(SUBPROTOCOL)],
+            max_size=MAX_MESSAGE_BYTES,
+            logger=_SILENT,
+        )
+        self._transport: asyncio.Transport | None = None
+        self._out: list[bytes] = []
+        self._parts = bytearray()
+        self._fragments = 0
+        self._ended = False
+        self.heard = True
+        self.writable = True
+        self.source = ""
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more is taken, or sent."""
+        return self._ended
+
+    # --- what the listener says --------------------------------------------------------------
+
+    def queue(self, message: bytes) -> None:
+        """Have a binary message leave with the next `flush`."""
+        if not self._ended:
+            self._out.append(_header(len(message)))
+            self._out.append(message)
+
+    def flush(self) -> None:
+        if self._out and self._transport is not None:
+            out, self._out = self._out, []
+            self._transport.write(b"".join(out))
+
+    def ping(self) -> None:
+        if not self._ended:
+            self._protocol.send_ping(b"")
+            self._write_protocol()
+
+    def end(self, code: CloseCode) -> None:
+        """Say goodbye; the transport closes once that was read, or `abort` is called."""
+        if self._ended or self._transport is None:
+            return
+        self.flush()
+        self._ended = True
+        self._protocol.fail(code)
+        self._write_protocol()
+        if self._transport is not None:
+            self._transport.close()
+
+    def abort(self) -> None:
+        self._ended = True
+        if self._transport is not None:
+            self._transport.abort()
+
+    # --- what the transport says -------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
+        peer = transport.get_extra_info("peername")
+        self.source = str(peer[0]) if peer else ""
+        self._events.connected(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._ended:
+            return
+        self.heard = True
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
+            if self._ended:
+                return
+            if isinstance(event, Frame):
+                self._take(event)
+            elif isinstance(event, Request):
+                self._answer(event)
+        if self._protocol.writes:
+            self._write_protocol()
+        if self._protocol.close_expected() and not self._ended:
+            self._close()
+
+    def eof_received(self) -> bool:
+        return False
+
+    def pause_writing(self) -> None:
+        """The peer does not read: nothing more is read from it either, so nothing grows."""
+        self.writable = False
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self.writable = True
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._ended = True
+        self._transport = None
+        self._out.clear()
+        self._parts.clear()
+        self._events.gone(self)
+
+    # --- frames ------------------------------------------------------------------------------
+
+    def _answer(self, request: Request) -> None:
+        response = self._protocol.accept(request)
+        del response.headers["Date"]
+        self._protocol.send_response(response)
+        self._write_protocol()
+        if response.status_code == 101:
+            self._events.opened(self)
+
+    def _take(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.BINARY and frame.fin:
+            self._events.message(self, bytes(frame.data))
+        elif frame.opcode is Opcode.TEXT:
+            self.end(CloseCode.UNSUPPORTED_DATA)
+        elif frame.opcode in (Opcode.BINARY, Opcode.CONT):
+            self._take_part(frame)
+
+    def _take_part(self, frame: Frame) -> None:
+        self._fragments += 1
+        if self._fragments > MAX_FRAGMENTS:
+            self.end(CloseCode.MESSAGE_TOO_BIG)
+            return
+        self._parts += frame.data
+        if frame.fin:
+            message = bytes(self._parts)
+            self._parts.clear()
+            self._fragments = 0
+            self._events.message(self, message)
+
+    def _close(self) -> None:
+        self._ended = True
+        if self._transport is not None:
+            self._transport.close()
+
+    def _write_protocol(self) -> None:
+        """Send what the protocol itself has to say, behind what was queued before."""
+        self.flush()
+        if self._transport is not None:
+            data = b"".join(self._protocol.data_to_send())
+            if data:
+                self._transport.write(data)
+
+
+def _header(size: int) -> bytes:
+    """Of an unmasked, final binary frame (RFC 6455 §5.2)."""
+    if size < 126:
+        return bytes((0x82, size))
+    if size < 1 << 16:
+        return b"\x82\x7e" + size.to_bytes(2, "big")
+    return b"\x82\x7f" + size.to_bytes(8, "big")
