@@ -1,0 +1,317 @@
+"""Whom we talk to: found, added, accepted, blocked, forgotten.
+
+Spec: docs/spec/08-state.md §8, §10.
+"""
+
+import msgspec
+
+from doorless_client.core.api import KeyChangedError, RefusedError
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.devices import Devices
+from doorless_client.core.effects import Anonymously, Flow
+from doorless_client.core.state import State
+from doorless_client.core.trust import TrustKeeper
+from doorless_client.core.views import Standing, Trust
+from doorless_client.store.records import Contact
+from doorless_protocol.errors import DoorlessError, MalformedError
+from doorless_protocol.frames import Found, Lookup, Refused
+from doorless_protocol.invite import Address, InviteLink, RelayAddress
+from doorless_protocol.keys import AccountId, conversation_id
+from doorless_protocol.manifest import Manifest, SignedHead, Staple
+
+FRESH_FOR = 600
+"""Seconds that a looked-up manifest may serve for sending. protocol.md 7."""
+
+LINK_PREFIX = "doorless:"
+
+
+class BusyError(Exception):
+    """Not now; the relay may do it in `retry_after` seconds."""
+
+    def __init__(self, why: str, retry_after: float) -> None:
+        super().__init__(why)
+        self.retry_after = retry_after
+
+
+class Contacts:
+    def __init__(
+        self, state: State, conversations: Conversations, devices: Devices, trust: TrustKeeper
+    ) -> None:
+        self._state, self._store = state, state.store
+        self._conversations, self._devices, self._trust = conversations, devices, trust
+
+    # --- finding -----------------------------------------------------------------------------
+
+    def get(self, conversation: bytes) -> Contact:
+        """Raises RefusedError: there is no such conversation."""
+        contact = self._store.contacts.get(conversation)
+        if contact is None:
+            raise RefusedError("there is no such conversation")
+        return contact
+
+    def with_account(self, account: bytes) -> Contact | None:
+        found = self._store.contacts.find(account=account)
+        return found[0] if found else None
+
+    def in_conversation(self, shared: bytes) -> Contact | None:
+        """The contact with whom contents name the conversation so."""
+        ours = self._state.account
+        for contact in self._store.contacts.find():
+            if conversation_id(ours, AccountId(contact.account)) == shared:
+                return contact
+        return None
+
+    def find(self, words: str) -> Contact:
+        """By address, handle, claimed address, or the beginning of an account id.
+
+        Raises:
+            RefusedError: nobody is called so, or several are.
+        """
+        held = self._store.contacts.find()
+        for found in (
+            [contact for contact in held if words == f"{contact.handle}@{contact.relay}"],
+            [contact for contact in held if words == contact.handle],
+            [contact for contact in held if words == contact.claim],
+            [contact for contact in held if words == contact.claim.partition("@")[0]],
+            [contact for contact in held if _begins(contact.account, words)],
+            [contact for contact in held if _begins(contact.conversation, words)],
+        ):
+            if len(found) > 1:
+                raise RefusedError("several contacts are called so: give the whole address")
+            if found:
+                return found[0]
+        raise RefusedError("no contact is called so: add them first")
+
+    def relay_of(self, contact: Contact) -> str:
+        """Where their mailbox is: as vouched for, else as they claim, else as ours."""
+        if contact.relay:
+            return contact.relay
+        if contact.claim:
+            return str(Address.parse(contact.claim).relay)
+        return self._state.own.relay
+
+    # --- adding ------------------------------------------------------------------------------
+
+    def add(self, text: str) -> Flow[Contact]:
+        """Look up whom `handle@relay` or an invite link names, and pin what is found.
+
+        Raises:
+            RefusedError: malformed, unknown, ourselves, or not who the link says.
+        """
+        address, link = _parse(text)
+        found = yield from self._lookup(address, link.tls or b"" if link else b"", 0)
+        manifest, heads = found
+        if link and manifest.account != link.account:
+            raise RefusedError(
+                f"{address} is not who the link says: the relay shows other keys, nothing was added"
+            )
+        if manifest.account == self._state.account:
+            raise RefusedError("that is you")
+        with self._state.change():
+            contact = self._add_found(address, link, manifest, heads)
+            self._conversations.show_chat(contact)
+        if contact.trust == Trust.CHANGED.value:
+            raise KeyChangedError(f"the keys of {address} are not those that you know")
+        return contact
+
+    def _add_found(
+        self,
+        address: Address,
+        link: InviteLink | None,
+        manifest: Manifest,
+        heads: list[SignedHead],
+    ) -> Contact:
+        named = self._store.contacts.find(handle=address.handle, relay=str(address.relay))
+        known = self.with_account(manifest.account) or (named[0] if named else None)
+        if known is not None:
+            known = self._vouch(known, address, link)
+            return self._trust.compare(known, manifest, heads)
+        contact = Contact(
+            conversation=conversation_id(self._state.account, manifest.account),
+            account=manifest.account,
+            handle=address.handle,
+            relay=str(address.relay),
+            pin=(link.tls if link else None) or b"",
+            claim="",
+            name="",
+            trust=Trust.FIRST_SEEN.value,
+            standing=Standing.CONTACT.value,
+            head=manifest.head.encode(),
+            manifest=manifest.encode(),
+            offered=b"",
+            token=(link.token if link else None) or b"",
+            looked_up=self._state.clock(),
+            introduced=False,
+            added=self._state.now(),
+        )
+        self._store.contacts.put(contact)
+        self._devices.adopt(contact.account, manifest)
+        return contact
+
+    def _vouch(self, contact: Contact, address: Address, link: InviteLink | None) -> Contact:
+        """Somebody known under an address: added on purpose, so a contact from now on."""
+        vouched = msgspec.structs.replace(
+            contact,
+            handle=address.handle,
+            relay=str(address.relay),
+            standing=Standing.CONTACT.value,
+            token=contact.token or (link.token if link else None) or b"",
+            looked_up=self._state.clock(),
+        )
+        self._store.contacts.put(vouched)
+        if contact.standing == Standing.REQUEST.value:
+            self._conversations.receive_all(vouched)
+        return vouched
+
+    def add_request(self, staple: Staple, claim: str) -> Contact:
+        """Somebody unknown wrote first. Inside a change."""
+        contact = Contact(
+            conversation=conversation_id(self._state.account, staple.account),
+            account=staple.account,
+            handle="",
+            relay="",
+            pin=b"",
+            claim=_valid_claim(claim),
+            name="",
+            trust=Trust.FIRST_SEEN.value,
+            standing=Standing.REQUEST.value,
+            head=staple.head.encode(),
+            manifest=b"",
+            offered=b"",
+            token=b"",
+            looked_up=0.0,
+            introduced=False,
+            added=self._state.now(),
+        )
+        self._store.contacts.put(contact)
+        self._devices.add(contact.account, staple.entry)
+        return contact
+
+    # --- keeping up to date ------------------------------------------------------------------
+
+    def refresh(self, conversation: bytes) -> Flow[None]:
+        """See to it that the pinned manifest was the newest one ten minutes ago, at most.
+
+        Raises:
+            BusyError: the relay does not say.
+            DoorlessError: what it shows does not verify, or is older than what is pinned.
+        """
+        contact = self.get(conversation)
+        if is_fresh(contact, self._state.clock()):
+            return
+        if contact.handle:
+            address = Address(contact.handle, RelayAddress.parse(contact.relay))
+        elif contact.claim:
+            address = Address.parse(contact.claim)
+        else:
+            return  # nobody vouches for their manifest but they themselves
+        version = SignedHead.decode(contact.head).version
+        try:
+            manifest, heads = yield from self._lookup(address, contact.pin, version)
+        except RefusedError as refused:
+            raise BusyError(str(refused), FRESH_FOR) from None
+        with self._state.change():
+            self._adopt(self.get(conversation), address, manifest, heads)
+
+    def _adopt(
+        self, contact: Contact, address: Address, manifest: Manifest, heads: list[SignedHead]
+    ) -> None:
+        looked_up = self._state.clock()
+        if not contact.handle and manifest.account != contact.account:
+            disproved = msgspec.structs.replace(contact, claim="", looked_up=looked_up)
+            self._store.contacts.put(disproved)
+            self._conversations.note(disproved, f"{address}, the address they gave, is not theirs")
+            return
+        vouched = msgspec.structs.replace(
+            contact, handle=address.handle, relay=str(address.relay), looked_up=looked_up
+        )
+        self._store.contacts.put(vouched)
+        self._trust.compare(vouched, manifest, heads)
+        self._conversations.show_chat(vouched)
+
+    def _lookup(
+        self, address: Address, pin: bytes, known: int
+    ) -> Flow[tuple[Manifest, list[SignedHead]]]:
+        answered = yield Anonymously(
+            str(address.relay), pin, Lookup(address.handle, known), str(address).encode()
+        )
+        if isinstance(answered, Refused) and answered.retry_after:
+            raise RefusedError(f"the relay is busy: try again in {answered.retry_after} seconds")
+        if not isinstance(answered, Found):
+            raise RefusedError(f"the relay knows nobody called {address}")
+        try:
+            heads = [SignedHead.decode(head) for head in answered.heads]
+            return Manifest.decode(answered.manifest), heads
+        except DoorlessError as error:
+            raise RefusedError(
+                f"what the relay says of {address} does not verify: {error}"
+            ) from None
+
+    # --- what the person decides -------------------------------------------------------------
+
+    def accept_request(self, contact: Contact) -> Contact:
+        """A request, or somebody blocked, is a contact from now on. Inside a change."""
+        accepted = msgspec.structs.replace(
+            contact, standing=Standing.CONTACT.value, introduced=False
+        )
+        self._store.contacts.put(accepted)
+        self._conversations.receive_all(accepted)
+        self._conversations.show_chat(accepted)
+        return accepted
+
+    def block(self, contact: Contact) -> None:
+        """What they send is dropped, and the token they know goes out of use. Inside a change."""
+        blocked = msgspec.structs.replace(contact, standing=Standing.BLOCKED.value)
+        self._store.contacts.put(blocked)
+        self._store.receipts_due.clear(conversation=contact.conversation)
+        self._conversations.show_chat(blocked)
+        if contact.standing == Standing.CONTACT.value:
+            self.rotate_token()
+
+    def rotate_token(self) -> None:
+        """Draw another delivery token; contacts get it once the relay knows it. Inside a change."""
+        own = self._state.own
+        self._store.own.put(
+            msgspec.structs.replace(own, token=self._state.random(16), token_published=False)
+        )
+
+    def forget(self, contact: Contact) -> None:
+        """Delete them, and all that was said. Inside a change."""
+        key = contact.conversation
+        for item in self._store.outbox.find(conversation=key):
+            self._store.copies.clear(number=item.number)
+        self._store.outbox.clear(conversation=key)
+        self._store.receipts_due.clear(conversation=key)
+        shared = conversation_id(self._state.account, AccountId(contact.account))
+        self._store.voices.clear(conversation=shared)
+        self._store.wires.clear(conversation=key)
+        self._store.messages.clear(conversation=key)
+        self._devices.remove_all(contact.account)
+        self._store.contacts.drop(key)
+
+
+def is_fresh(contact: Contact, now: float) -> bool:
+    return 0 <= now - contact.looked_up <= FRESH_FOR
+
+
+def _parse(text: str) -> tuple[Address, InviteLink | None]:
+    words = text.strip()
+    try:
+        if not words.startswith(LINK_PREFIX):
+            return Address.parse(words), None
+        link = InviteLink.parse(words)
+        return Address(link.handle, link.relay), link
+    except MalformedError as error:
+        raise RefusedError(f"that is neither handle@relay nor an invite link: {error}") from None
+
+
+def _valid_claim(claim: str) -> str:
+    try:
+        return str(Address.parse(claim))
+    except MalformedError:
+        return ""
+
+
+def _begins(id: bytes, words: str) -> bool:
+    """At least 8 hexadecimal digits, so that nobody is meant by accident."""
+    return len(words) >= 8 and id.hex().startswith(words.lower())

@@ -1,0 +1,289 @@
+"""What was said, in the order it was stored: that order never changes.
+
+Spec: docs/spec/08-state.md §6.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from doorless_client.core import present
+from doorless_client.core.state import State
+from doorless_client.core.views import (
+    Chat,
+    ChatChanged,
+    Details,
+    Kind,
+    Message,
+    MessageAdded,
+    MessageChanged,
+    Standing,
+    WireView,
+)
+from doorless_client.core.views import State as Reach
+from doorless_client.core.voices import UNCOUNTED, Voices
+from doorless_client.store.records import Contact, Entry, Wire
+from doorless_protocol.content import Body, Content
+from doorless_protocol.keys import AccountId, conversation_id
+
+CANNOT_SHOW = "your version of doorless cannot show this"
+CONTRADICTS = "it does not follow what this device said before"
+LATE = "arrived late"
+
+
+class Conversations:
+    """Contents in and out, as rows and as what is shown of them."""
+
+    def __init__(self, state: State) -> None:
+        self._state, self._store = state, state.store
+        self._voices = Voices(state.store)
+        self._typing: dict[bytes, float] = {}
+
+    # --- saying ------------------------------------------------------------------------------
+
+    def say(self, contact: Contact, body: Body, *, id: bytes = b"") -> Content:
+        """The content that says `body` next. Inside a change; counted when it will be shown."""
+        theirs = AccountId(contact.account)
+        conversation = conversation_id(self._state.account, theirs)
+        device = self._state.keys.device
+        voice = self._voices.of(conversation, device)
+        content = Content.saying(
+            body,
+            id=id or self._state.random(16),
+            counter=voice.next,
+            previous=voice.last,
+            conversation=conversation,
+            time=int(self._state.clock() * 1000),
+        )
+        if not isinstance(body, UNCOUNTED):
+            self._voices.say(content, device)
+        return content
+
+    def preview(self, contact: Contact, body: Body) -> bytes:
+        """The encoding that saying `body` now would have. Nothing is counted."""
+        content = Content.saying(
+            body,
+            id=bytes(16),
+            counter=self._next_counter(contact),
+            previous=bytes(32),
+            conversation=bytes(32),
+            time=int(self._state.clock() * 1000),
+        )
+        return content.encode()
+
+    def _next_counter(self, contact: Contact) -> int:
+        conversation = conversation_id(self._state.account, AccountId(contact.account))
+        return self._voices.of(conversation, self._state.keys.device).next
+
+    def add_own(self, contact: Contact, content: Content, text: str) -> Entry:
+        return self._add(
+            contact,
+            id=content.id,
+            mine=True,
+            account=self._state.account,
+            device=self._state.keys.device,
+            at=content.time,
+            kind=Kind.TEXT,
+            text=text,
+            state=Reach.WAITING,
+        )
+
+    # --- hearing -----------------------------------------------------------------------------
+
+    def add_heard(
+        self,
+        contact: Contact,
+        content: Content,
+        device: bytes,
+        text: str | None,
+        *,
+        from_own: bool = False,
+    ) -> Entry | None:
+        """Store what a device said; None when it is there already. `text` None: of a later kind."""
+        account = self._state.account if from_own else contact.account
+        if self._find(contact, content.id, account):
+            return None
+        heard = self._voices.hear(
+            content, device, self._store.messages.length(contact.conversation)
+        )
+        if heard.late_for is not None:
+            self._close_gap(contact, heard.late_for)
+        notes = ((LATE, heard.late_for is not None), (CONTRADICTS, heard.contradicts))
+        return self._add(
+            contact,
+            id=content.id,
+            mine=from_own,
+            account=account,
+            device=device,
+            at=content.time,
+            kind=Kind.UNKNOWN if text is None else Kind.TEXT,
+            text=CANNOT_SHOW if text is None else text,
+            state=Reach.SENT if from_own else _heard_state(contact),
+            gap=heard.gap,
+            note="; ".join(words for words, said in notes if said),
+        )
+
+    def note(self, contact: Contact, text: str) -> None:
+        """One line of our own among what was said: a key changed, a device came."""
+        self._add(
+            contact,
+            id=b"",
+            mine=False,
+            account=contact.account,
+            device=bytes(16),
+            at=int(self._state.clock() * 1000),
+            kind=Kind.NOTE,
+            text=text,
+            state=Reach.RECEIVED,
+        )
+
+    def reach(self, contact: Contact, id: bytes, state: Reach) -> bool:
+        """One of our messages came further. Unknown ids and steps back change nothing."""
+        row = self._find(contact, id, self._state.account)
+        if row is None or not Reach.WAITING <= row.state < state <= Reach.READ:
+            return False
+        self._replace(contact, msgspec.structs.replace(row, state=int(state)))
+        return True
+
+    def fail(self, contact: Contact, place: int, why: str) -> None:
+        """Give one of our waiting messages up."""
+        row = self._store.messages.get(contact.conversation, place)
+        if row is not None and row.state == Reach.WAITING:
+            failed = msgspec.structs.replace(row, state=int(Reach.FAILED), note=why)
+            self._replace(contact, failed)
+
+    def receive_all(self, contact: Contact) -> None:
+        """The messages of an accepted request are a contact's from now on."""
+        for row in self._store.messages.find(
+            conversation=contact.conversation, state=int(Reach.REQUEST)
+        ):
+            self._replace(contact, msgspec.structs.replace(row, state=int(Reach.RECEIVED)))
+
+    def put_wire(self, row: Wire) -> None:
+        self._store.wires.put(row)
+
+    # --- showing -----------------------------------------------------------------------------
+
+    def chats(self) -> Sequence[Chat]:
+        shown = [self.chat(contact) for contact in self._store.contacts.find()]
+        return sorted(shown, key=lambda chat: chat.when, reverse=True)
+
+    def chat(self, contact: Contact) -> Chat:
+        rows = self._store.messages
+        length = rows.length(contact.conversation)
+        return present.chat(
+            contact,
+            rows.get(contact.conversation, length - 1) if length else None,
+            unread=rows.unread(contact.conversation, contact.seen)[0],
+            confirmed=self.is_confirmed(contact),
+            typing=contact.conversation in self._typing,
+        )
+
+    def details(self, contact: Contact) -> Details:
+        sessions = self._state.sessions.with_account(contact.account)
+        return present.details(
+            contact,
+            devices=len(self._store.devices.find(account=contact.account)),
+            confirmed=self.is_confirmed(contact),
+            last_resort=any(session.last_resort for session in sessions),
+        )
+
+    def is_confirmed(self, contact: Contact) -> bool:
+        sessions = self._state.sessions.with_account(contact.account)
+        return any(session.confirmed for session in sessions)
+
+    def message(self, contact: Contact, row: Entry) -> Message:
+        return present.message(row, contact, str(self._state.address))
+
+    def messages(self, contact: Contact, start: int, stop: int) -> Sequence[Message]:
+        ours = str(self._state.address)
+        rows = self._store.messages.slice(contact.conversation, start, stop)
+        return [present.message(row, contact, ours) for row in rows]
+
+    def wire(self, message: Message) -> WireView | None:
+        row = self._store.wires.get(message.conversation, message.position)
+        return present.wire(row) if row else None
+
+    def show_chat(self, contact: Contact) -> None:
+        """Tell how its row in the list looks once the open change is done."""
+        key = contact.conversation
+        self._state.show_last(key, lambda: self._chat_changed(key))
+
+    def _chat_changed(self, conversation: bytes) -> ChatChanged | None:
+        contact = self._store.contacts.get(conversation)
+        return ChatChanged(self.chat(contact)) if contact else None
+
+    # --- typing: in memory alone -------------------------------------------------------------
+
+    def set_typing(self, contact: Contact, until: float | None) -> None:
+        """They are writing, for all we know until then; None: they stopped."""
+        known = self._typing.pop(contact.conversation, None)
+        if until is not None:
+            self._typing[contact.conversation] = until
+        if (known is None) != (until is None):
+            self.show_chat(contact)
+
+    def expire_typing(self, now: float) -> None:
+        for conversation, until in list(self._typing.items()):
+            contact = self._store.contacts.get(conversation)
+            if until <= now and contact is not None:
+                self.set_typing(contact, None)
+
+    def typing_until(self) -> float | None:
+        return min(self._typing.values(), default=None)
+
+    # --- rows --------------------------------------------------------------------------------
+
+    def _add(
+        self,
+        contact: Contact,
+        *,
+        id: bytes,
+        mine: bool,
+        account: bytes,
+        device: bytes,
+        at: int,
+        kind: Kind,
+        text: str,
+        state: Reach,
+        gap: int = 0,
+        note: str = "",
+    ) -> Entry:
+        row = Entry(
+            conversation=contact.conversation,
+            place=self._store.messages.length(contact.conversation),
+            id=id,
+            mine=mine,
+            account=account,
+            device=device,
+            at=at,
+            received=self._state.now(),
+            kind=kind.value,
+            text=text,
+            chars=len(text),
+            state=int(state),
+            gap=gap,
+            note=note,
+        )
+        self._store.messages.put(row)
+        self._state.show(MessageAdded(self.message(contact, row)))
+        self.show_chat(contact)
+        return row
+
+    def _replace(self, contact: Contact, row: Entry) -> None:
+        self._store.messages.put(row)
+        self._state.show(MessageChanged(self.message(contact, row)))
+        self.show_chat(contact)
+
+    def _find(self, contact: Contact, id: bytes, account: bytes) -> Entry | None:
+        found = self._store.messages.find(conversation=contact.conversation, id=id, account=account)
+        return found[0] if found else None
+
+    def _close_gap(self, contact: Contact, place: int) -> None:
+        row = self._store.messages.get(contact.conversation, place)
+        if row is not None and row.gap:
+            self._replace(contact, msgspec.structs.replace(row, gap=row.gap - 1))
+
+
+def _heard_state(contact: Contact) -> Reach:
+    return Reach.REQUEST if contact.standing == Standing.REQUEST.value else Reach.RECEIVED

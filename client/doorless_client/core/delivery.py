@@ -1,0 +1,158 @@
+"""The flow that takes what waits for one account to the relay, in order.
+
+For each pass: the peer's newest manifest (at most ten minutes old), sessions with devices
+that have none, envelopes, and then one submission after the other. Everything is read anew
+after each answer, so it can be dropped and begun again at any point.
+Spec: docs/spec/08-state.md §5.
+"""
+
+import msgspec
+
+from doorless_client.core.contacts import BusyError, Contacts
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.devices import Devices
+from doorless_client.core.effects import Anonymously, Flow
+from doorless_client.core.outbox import Outbox
+from doorless_client.core.receiving import HEAD_SIZE
+from doorless_client.core.state import State
+from doorless_client.core.trust import may_send
+from doorless_client.store.records import Contact, Copy, Outgoing, Wire
+from doorless_protocol.first_contact import initiate
+from doorless_protocol.frames import BundleServed, Done, FetchBundle, Refused, Submit
+from doorless_protocol.keys import AccountId
+from doorless_protocol.manifest import DeviceEntry, Manifest
+from doorless_protocol.prekeys import ServedBundle
+
+NO_BUNDLE_RETRY = 60.0
+"""Seconds before a device is asked for again that has no prekeys to give."""
+
+
+class Delivery:
+    def __init__(
+        self,
+        state: State,
+        conversations: Conversations,
+        contacts: Contacts,
+        devices: Devices,
+        outbox: Outbox,
+    ) -> None:
+        self._state, self._store = state, state.store
+        self._conversations, self._contacts = conversations, contacts
+        self._devices, self._outbox = devices, outbox
+
+    def deliver(self, account: bytes) -> Flow[None]:
+        """Send what is due for `account`, until nothing more can leave now.
+
+        Raises:
+            BusyError: a relay asks for patience.
+            DoorlessError: what the relay shows does not verify; nothing was sent because of it.
+        """
+        while self.can_deliver(account):
+            yield from self._refresh(account)
+            if not self.can_deliver(account):
+                return
+            yield from self._begin_sessions(account)
+            with self._state.change():
+                self._outbox.drop_removed(account)
+                self._outbox.seal(account)
+                self._outbox.finish(self._contacts.with_account(account), account)
+            unsent = self._outbox.unsent(account)
+            if not unsent:
+                return
+            yield from self._submit(account, *unsent[0])
+
+    def can_deliver(self, account: bytes) -> bool:
+        """Whether anything is due for an account that may be sent to."""
+        if not self._outbox.due(account):
+            return False
+        contact = self._contacts.with_account(account)
+        return account == self._state.account or (contact is not None and may_send(contact))
+
+    def _refresh(self, account: bytes) -> Flow[None]:
+        """Controls rest on the staple alone; all else on a manifest that was looked up."""
+        contact = self._contacts.with_account(account)
+        if contact is not None and not all(item.device for item in self._outbox.due(account)):
+            yield from self._contacts.refresh(contact.conversation)
+
+    # --- sessions ----------------------------------------------------------------------------
+
+    def _begin_sessions(self, account: bytes) -> Flow[None]:
+        for entry in self._outbox.lacking_session(account):
+            manifest = self._manifest(account)
+            if manifest is None:
+                raise BusyError("their list of devices is not known yet", NO_BUNDLE_RETRY)
+            relay, pin = self._relay(account)
+            request = FetchBundle(entry.device)
+            answered = yield Anonymously(relay, pin, request, entry.mailbox)
+            if not isinstance(answered, BundleServed):
+                raise BusyError("a device of theirs has no prekeys", NO_BUNDLE_RETRY)
+            self._begin_session(account, manifest, entry, answered)
+
+    def _begin_session(
+        self, account: bytes, manifest: Manifest, entry: DeviceEntry, answered: BundleServed
+    ) -> None:
+        """Raises DoorlessError: the bundle is not one that this device signed for now."""
+        served = ServedBundle.decode(answered.bundle, answered.pair, answered.index, answered.path)
+        now = self._state.now()
+        check_bundle(served, entry, AccountId(account), now)
+        if self._state.sessions.sending(entry.device) is not None:
+            return  # they were faster
+        with self._state.change():
+            known = self._state.sessions.known_number(entry.device)
+            clock, random = self._state.clock(), self._state.random
+            session = initiate(self._state.us, manifest, served, known, clock, random)
+            self._state.sessions.add(session, now)
+
+    def _manifest(self, account: bytes) -> Manifest | None:
+        if account == self._state.account:
+            return self._state.manifest
+        contact = self._contacts.with_account(account)
+        return Manifest.decode(contact.manifest) if contact and contact.manifest else None
+
+    def _relay(self, account: bytes) -> tuple[str, bytes]:
+        contact = self._contacts.with_account(account)
+        own = self._state.own
+        if contact is None:
+            return own.relay, own.pin
+        return self._contacts.relay_of(contact), contact.pin
+
+    # --- submitting --------------------------------------------------------------------------
+
+    def _submit(self, account: bytes, item: Outgoing, copy: Copy) -> Flow[None]:
+        contact = self._contacts.with_account(account)
+        token = self._state.own.token if contact is None else contact.token
+        relay, pin = self._relay(account)
+        request = Submit(copy.mailbox, token, copy.envelope_id, copy.envelope)
+        answered = yield Anonymously(relay, pin, request, copy.mailbox)
+        if isinstance(answered, Refused):
+            raise BusyError(
+                "their mailbox takes no more for now", float(answered.retry_after or 60)
+            )
+        if not isinstance(answered, Done):
+            raise BusyError("the relay answered something else", NO_BUNDLE_RETRY)
+        with self._state.change():
+            self._outbox.sent(copy)
+            if contact is not None and item.place >= 0:
+                self._keep_wire(contact, item, copy)
+            self._outbox.finish(contact, account)
+
+    def _keep_wire(self, contact: Contact, item: Outgoing, copy: Copy) -> None:
+        known = self._store.wires.get(contact.conversation, item.place)
+        if known is not None:
+            more = msgspec.structs.replace(known, copies=known.copies + 1)
+        else:
+            more = Wire(
+                conversation=contact.conversation,
+                place=item.place,
+                head=copy.envelope[:HEAD_SIZE],
+                size=len(copy.envelope),
+                mailbox=copy.mailbox,
+                at=self._state.now(),
+                copies=1,
+            )
+        self._conversations.put_wire(more)
+
+
+def check_bundle(served: ServedBundle, entry: DeviceEntry, account: AccountId, now: int) -> None:
+    """Raises DoorlessError: signature, owner, time or the pair's place in its batch is wrong."""
+    served.check(entry, account, now)

@@ -1,0 +1,376 @@
+"""The messenger without screen or socket: what it can be asked, and what it does by itself.
+
+Commands change the store and return; flows ask relays in between. What must happen outside
+comes out as effects, after the change that made it true is durable.
+Spec: docs/spec/08-state.md.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from doorless_client.core import settings as chosen
+from doorless_client.core.api import KeyChangedError, RefusedError
+from doorless_client.core.contacts import BusyError, Contacts
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.delivery import Delivery
+from doorless_client.core.devices import Devices
+from doorless_client.core.effects import Acknowledge, Emit, Flow, Wake
+from doorless_client.core.failures import Failures
+from doorless_client.core.history import StoredHistory
+from doorless_client.core.introductions import Introductions
+from doorless_client.core.outbox import Outbox
+from doorless_client.core.receipts import Receipts
+from doorless_client.core.receiving import Receiver
+from doorless_client.core.settings import Settings
+from doorless_client.core.sign_in import HomeRelay
+from doorless_client.core.state import Clock, State
+from doorless_client.core.trust import TrustKeeper, check_may_send
+from doorless_client.core.views import (
+    Chat,
+    Details,
+    Me,
+    Message,
+    Notice,
+    SafetyNumber,
+    Standing,
+    Trust,
+    WireView,
+)
+from doorless_client.store.base import Store
+from doorless_client.store.records import Contact, Seen
+from doorless_client.text import safe_line
+from doorless_protocol.content import MAX_TEXT_BYTES, Text, Typing
+from doorless_protocol.errors import DoorlessError
+from doorless_protocol.frames import Deliver
+from doorless_protocol.invite import InviteLink
+from doorless_protocol.primitives import Random
+from doorless_protocol.sizes import FIRST_CONTACT_SIZE
+
+TYPING_EVERY = 5.0
+"""Seconds between two notices that we are writing."""
+
+HOUSEKEEPING_EVERY = 3600.0
+"""Seconds between two looks for what has to be deleted."""
+
+SEEN_FOR = 31 * 86_400
+"""Seconds that an envelope's id is remembered: longer than the relay keeps the envelope."""
+
+WILL_NOT_VERIFY_RETRY = 60.0
+"""Seconds before a relay that showed something false is asked again."""
+
+
+class Engine:
+    """One unlocked profile. Not for several threads at once."""
+
+    def __init__(self, store: Store, *, clock: Clock, random: Random, emit: Emit) -> None:
+        """Raises ValueError: the store holds no account; register first."""
+        self._state = state = State(store, clock, random, emit)
+        self._store = store
+        self._conversations = Conversations(state)
+        self._devices = Devices(state)
+        self._trust = TrustKeeper(state, self._conversations, self._devices)
+        self._contacts = Contacts(state, self._conversations, self._devices, self._trust)
+        self._outbox = Outbox(state, self._conversations, self._devices)
+        self._receipts = Receipts(state, self._conversations, self._outbox)
+        self._introductions = Introductions(
+            state, self._conversations, self._outbox, self._trust, self._receipts
+        )
+        self._receiver = Receiver(
+            state,
+            self._conversations,
+            self._contacts,
+            self._trust,
+            self._introductions,
+            self._receipts,
+        )
+        self._delivery = Delivery(
+            state, self._conversations, self._contacts, self._devices, self._outbox
+        )
+        self._failures = Failures(state)
+        self.home = HomeRelay(state, self._introductions)
+        self._paused: dict[bytes, float] = {}
+        self._said_typing: dict[bytes, float] = {}
+        self._cleaned = 0.0
+
+    # --- looking -----------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def me(self) -> Me:
+        own = self._state.own
+        return Me(own.handle, own.relay, self._state.account, self._state.keys.device)
+
+    @property
+    def waiting(self) -> int:
+        """Messages that have not reached the relay."""
+        return self._outbox.waiting_messages()
+
+    def chats(self) -> Sequence[Chat]:
+        return self._conversations.chats()
+
+    def chat(self, conversation: bytes) -> Chat:
+        return self._conversations.chat(self._contacts.get(conversation))
+
+    def find(self, words: str) -> Chat:
+        return self._conversations.chat(self._contacts.find(words))
+
+    def history(self, conversation: bytes) -> StoredHistory:
+        contact = self._contacts.get(conversation)
+        return StoredHistory(self._store, self._conversations, contact)
+
+    def details(self, conversation: bytes) -> Details:
+        return self._conversations.details(self._contacts.get(conversation))
+
+    def wire(self, messages: Sequence[Message]) -> Sequence[WireView | None]:
+        return [self._conversations.wire(message) for message in messages]
+
+    def wire_size(self, conversation: bytes, text: str) -> int:
+        """Raises RefusedError: longer than one message may be."""
+        contact = self._contacts.get(conversation)
+        content = self._conversations.preview(contact, Text(check_text(text or " ")))
+        sizes = [
+            session.wire_size(len(content))
+            for entry in self._devices.recipients(contact.account)
+            if (session := self._state.sessions.sending(entry.device)) is not None
+        ]
+        return max(sizes, default=FIRST_CONTACT_SIZE)
+
+    def safety_number(self, conversation: bytes) -> SafetyNumber:
+        return self._trust.safety_number(self._contacts.get(conversation))
+
+    def invite(self) -> str:
+        own, address = self._state.own, self._state.address
+        return InviteLink(
+            relay=address.relay,
+            handle=address.handle,
+            account=self._state.account,
+            config=None,
+            tls=own.pin or None,
+            token=own.token,
+        ).encode()
+
+    @property
+    def settings(self) -> Settings:
+        return chosen.load(self._store)
+
+    # --- commands ----------------------------------------------------------------------------
+
+    def add(self, address: str) -> Flow[Chat]:
+        contact = yield from self._contacts.add(address)
+        with self._state.change():
+            self._introductions.answer_all(contact)
+        return self.chat(contact.conversation)
+
+    def send(self, conversation: bytes, text: str) -> Message:
+        """Store and queue a text; sealed now where a session allows it.
+
+        Raises:
+            KeyChangedError, RefusedError: nothing was stored.
+        """
+        contact = self._contacts.get(conversation)
+        check_may_send(contact)
+        said = Text(check_text(text))
+        if contact.standing == Standing.REQUEST.value:
+            self.accept(conversation)  # who answers a request accepts it
+        with self._state.change():
+            contact = self._contacts.get(conversation)
+            content = self._conversations.say(contact, said)
+            entry = self._conversations.add_own(contact, content, text)
+            self._outbox.say(contact, said, content=content, place=entry.place)
+        return self._conversations.message(contact, entry)
+
+    def mark_read(self, conversation: bytes) -> None:
+        contact = self._contacts.get(conversation)
+        length = self._store.messages.length(conversation)
+        if contact.seen >= length:
+            return
+        with self._state.change():
+            for entry in self._store.messages.slice(conversation, contact.seen, length):
+                if not entry.mine and entry.id:
+                    self._receipts.owe(contact, entry.id, read=True)
+            self._store.contacts.put(msgspec.structs.replace(contact, seen=length))
+            self._conversations.show_chat(contact)
+
+    def save_draft(self, conversation: bytes, text: str) -> None:
+        contact = self._contacts.get(conversation)
+        if contact.draft != text:
+            with self._state.change():
+                self._store.contacts.put(msgspec.structs.replace(contact, draft=text))
+                self._conversations.show_chat(contact)
+
+    def set_typing(self, conversation: bytes, active: bool) -> None:
+        """Says so, if the settings allow it and the contact is confirmed; not too often."""
+        contact, now = self._contacts.get(conversation), self._state.clock()
+        last = self._said_typing.get(conversation, 0.0)
+        recently = now - last < TYPING_EVERY
+        if (recently if active else not last) or not self.settings.typing:
+            return
+        if contact.standing != Standing.CONTACT.value or contact.trust == Trust.CHANGED.value:
+            return
+        if not self._conversations.is_confirmed(contact):
+            return
+        self._said_typing[conversation] = now if active else 0.0
+        with self._state.change():
+            self._outbox.say(contact, Typing(active))
+
+    def accept(self, conversation: bytes) -> None:
+        """A request; somebody blocked; or the changed keys of a contact."""
+        contact = self._contacts.get(conversation)
+        with self._state.change():
+            if contact.trust == Trust.CHANGED.value:
+                self._take_keys(contact, verified=False)
+            elif contact.standing != Standing.CONTACT.value:
+                accepted = self._contacts.accept_request(contact)
+                self._introductions.answer_all(accepted)
+        self._wake(contact)
+
+    def verify(self, conversation: bytes, number: str) -> None:
+        """Raises KeyChangedError: another number. RefusedError: no number at all."""
+        contact = self._contacts.get(conversation)
+        self._trust.check_number(contact, number)
+        with self._state.change():
+            if contact.trust == Trust.CHANGED.value:
+                self._take_keys(contact, verified=True)
+            else:
+                self._trust.mark_verified(contact)
+            self._conversations.show_chat(contact)
+        self._wake(contact)
+
+    def _take_keys(self, contact: Contact, *, verified: bool) -> None:
+        accepted = self._trust.accept_keys(contact, verified=verified)
+        words = "you compared the new keys" if verified else "you accepted the new keys"
+        self._conversations.note(accepted, words)
+        if accepted.account != contact.account:
+            self._outbox.readdress(accepted, contact.account)
+
+    def block(self, conversation: bytes) -> None:
+        contact = self._contacts.get(conversation)
+        with self._state.change():
+            self._outbox.withdraw(contact)
+            self._contacts.block(contact)
+        self._wake(contact)
+
+    def forget(self, conversation: bytes) -> None:
+        contact = self._contacts.get(conversation)
+        with self._state.change():
+            self._contacts.forget(contact)
+
+    def change_settings(self, wanted: Settings) -> None:
+        renamed = wanted.name != self.settings.name
+        with self._state.change():
+            chosen.save(self._store, wanted)
+            if renamed:
+                self._introductions.introduce_all()
+
+    # --- what comes in -----------------------------------------------------------------------
+
+    def receive(self, delivered: Sequence[Deliver]) -> None:
+        """Store what arrived, all in one transaction; then it is acknowledged."""
+        opened = 0
+        with self._state.change():
+            for one in delivered:
+                if not is_known(self._store, one.envelope_id):
+                    self._store.seen.put(Seen(one.envelope_id, self._state.now()))
+                    failure = self._receiver.receive(one)
+                    self._failures.count(failure)
+                    opened += not failure
+            self._state.emit(Acknowledge(tuple(one.envelope_id for one in delivered)))
+            self._state.emit(Wake())
+        if opened:
+            self._paused.clear()  # they may have told a token, or other devices
+
+    # --- what goes on by itself --------------------------------------------------------------
+
+    def arrive(self) -> Flow[None]:
+        """After each sign-in: subscribe, and put in order what this device left at the relay."""
+        self._paused.clear()
+        self._state.emit(Wake())
+        yield from self.home.arrive()
+
+    def deliver(self, account: bytes) -> Flow[None]:
+        """Take what waits for `account` to the relay; a relay's refusal puts it off."""
+        try:
+            yield from self._delivery.deliver(account)
+        except BusyError as busy:
+            self.pause(account, busy.retry_after)
+        except (RefusedError, KeyChangedError) as refused:
+            self.pause(account, WILL_NOT_VERIFY_RETRY)
+            self._state.show(Notice(safe_line(str(refused))))
+        except DoorlessError as error:
+            self.pause(account, WILL_NOT_VERIFY_RETRY)
+            words = f"nothing was sent: what the relay showed does not verify ({error})"
+            self._state.show(Notice(safe_line(words)))
+
+    def pause(self, account: bytes, seconds: float) -> None:
+        """Do not try this account again before."""
+        self._paused[account] = self._state.clock() + seconds
+
+    def due(self) -> list[bytes]:
+        """Accounts that `deliver` has something to do for now."""
+        now = self._state.clock()
+        return sorted(
+            account
+            for account in self._outbox.accounts()
+            if self._paused.get(account, 0.0) <= now and self._delivery.can_deliver(account)
+        )
+
+    def tick(self) -> None:
+        """Do what the clock asks for: receipts, typing that ended, what is to be deleted."""
+        now = self._state.clock()
+        self._conversations.expire_typing(now)
+        self._failures.tell()
+        due = self._receipts.next_due()
+        if due is not None and due <= now:
+            with self._state.change():
+                self._receipts.send_due()
+        if now - self._cleaned >= HOUSEKEEPING_EVERY:
+            self._clean(now)
+
+    def next_tick(self) -> float:
+        """When `tick` or `due` may have something to do again, Unix seconds."""
+        now = self._state.clock()
+        times = [
+            self._cleaned + HOUSEKEEPING_EVERY,
+            self._receipts.next_due(),
+            self._conversations.typing_until(),
+            self._failures.tell_at(),
+            *(until for until in self._paused.values() if until > now),
+            self._outbox.next_not_before(),
+        ]
+        return min(at for at in times if at is not None)
+
+    def _clean(self, now: float) -> None:
+        self._cleaned = now
+        with self._state.change():
+            self.home.forget_old()
+            for contact in self._store.contacts.find():
+                self._outbox.expire(contact)
+            for row in self._store.seen.find():
+                if now - row.at > SEEN_FOR:
+                    self._store.seen.drop(row.envelope_id)
+
+    def _wake(self, contact: Contact) -> None:
+        self._paused.pop(contact.account, None)
+        self._state.emit(Wake())
+
+
+def is_known(store: Store, envelope_id: bytes) -> bool:
+    """Whether this envelope was dealt with before."""
+    return store.seen.get(envelope_id) is not None
+
+
+def check_text(text: str) -> str:
+    """Raises RefusedError: nothing in it, more than a message holds, or no Unicode."""
+    if not text.strip():
+        raise RefusedError("there is nothing in it")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise RefusedError("it holds characters that are no Unicode") from None
+    if size > MAX_TEXT_BYTES:
+        raise RefusedError(f"{size} bytes are too long: a message holds {MAX_TEXT_BYTES}")
+    return text

@@ -1,0 +1,104 @@
+"""How two people become contacts: the empty control, then profiles, once it is confirmed.
+
+    initiator                          responder
+        │── first message ────────────────►│  a request, until accepted
+        │◄──────────────── empty control ──│  at once on accepting
+        │── empty control ────────────────►│  confirmed: it opened the second sending chain
+        │── profile ──►          ◄── profile│  name, delivery token, all devices
+
+Neither profile, receipt nor typing goes into a session that is not confirmed: an impostor who
+stole a prekey would get them. Spec: docs/spec/08-state.md §8.
+"""
+
+import msgspec
+
+from doorless_client.core import settings
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.outbox import Outbox
+from doorless_client.core.receipts import Receipts
+from doorless_client.core.state import State
+from doorless_client.core.trust import TrustKeeper
+from doorless_client.core.views import Standing, Trust
+from doorless_client.store.records import Contact
+from doorless_protocol.content import Control, Profile
+from doorless_protocol.errors import DoorlessError
+from doorless_protocol.manifest import Manifest
+from doorless_protocol.session import Session
+
+MAX_NAME = 32
+"""Characters of our own name that a profile carries."""
+
+
+class Introductions:
+    """All of it runs inside a change."""
+
+    def __init__(
+        self,
+        state: State,
+        conversations: Conversations,
+        outbox: Outbox,
+        trust: TrustKeeper,
+        receipts: Receipts,
+    ) -> None:
+        self._state, self._store = state, state.store
+        self._conversations, self._outbox = conversations, outbox
+        self._trust, self._receipts = trust, receipts
+
+    def answer(self, contact: Contact, session: Session, was_confirmed: bool) -> None:
+        """After a message of a contact opened: what is owed for it at once."""
+        if contact.trust == Trust.CHANGED.value:
+            return
+        self._outbox.seal(contact.account)  # a text that waited answers as well as a control
+        self._control(contact, session.their_device)
+        current = self._state.sessions.get(session.id)
+        if current is not None and current.confirmed and not was_confirmed:
+            self._outbox.seal(contact.account)
+            self._receipts.release(contact)
+            self._conversations.show_chat(contact)
+        self.introduce(contact)
+
+    def answer_all(self, contact: Contact) -> None:
+        """After a request was accepted: the control reply, to every device that wrote."""
+        for session in self._state.sessions.with_account(contact.account):
+            self.answer(contact, session, session.confirmed)
+
+    def _control(self, contact: Contact, device: bytes) -> None:
+        session = self._state.sessions.sending(device)
+        if session is not None and session.owes_control:
+            self._outbox.say(contact, Control(), device=device)
+
+    def introduce(self, contact: Contact) -> None:
+        """Our profile, once for each delivery token, as soon as a session is confirmed."""
+        current = self._store.contacts.get(contact.conversation)
+        if (
+            current is None
+            or current.introduced
+            or current.standing != Standing.CONTACT.value
+            or current.trust == Trust.CHANGED.value
+            or not self._state.own.token_published
+            or not self._conversations.is_confirmed(current)
+        ):
+            return
+        introduced = msgspec.structs.replace(current, introduced=True)
+        self._store.contacts.put(introduced)
+        own = self._state.own
+        name = settings.load(self._store).name or own.handle
+        profile = Profile(name[:MAX_NAME], own.token, self._state.manifest.encode())
+        self._outbox.say(introduced, profile)
+
+    def introduce_all(self) -> None:
+        """Again to everybody: our token, name or devices are others now."""
+        for contact in self._store.contacts.find():
+            self._store.contacts.put(msgspec.structs.replace(contact, introduced=False))
+            self.introduce(contact)
+
+    def hear(self, contact: Contact, profile: Profile) -> Contact:
+        """What a contact says of itself. A manifest that does not verify is passed over."""
+        named = msgspec.structs.replace(contact, name=profile.name, token=profile.token)
+        self._store.contacts.put(named)
+        self._conversations.show_chat(named)
+        try:
+            manifest = Manifest.decode(profile.manifest)
+            return self._trust.compare(named, manifest, ())
+        except DoorlessError:
+            return named

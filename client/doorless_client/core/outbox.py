@@ -1,0 +1,245 @@
+"""What waits to leave: contents first, then final envelopes, then nothing.
+
+    queued ──► sealed ──► sent ──► (all copies sent) forgotten
+    content    envelope    the relay has it
+
+Sealing puts {the session's next state, the final envelope} into one transaction; only then
+it leaves, and what leaves again after a crash is the same bytes. Nothing is ever sealed
+twice. Spec: docs/spec/08-state.md §5.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.devices import Devices
+from doorless_client.core.effects import Wake
+from doorless_client.core.state import State
+from doorless_client.core.trust import may_send
+from doorless_client.core.views import State as Reach
+from doorless_client.store.records import Contact, Copy, Outgoing
+from doorless_protocol.content import Body, Content, Profile, Receipt, Text, Typing
+from doorless_protocol.manifest import DeviceEntry
+from doorless_protocol.session import Session
+
+KEPT_FOR = 14 * 86_400
+"""Seconds that a content waits for a relay or for a confirmed session."""
+
+TYPING_KEPT_FOR = 10
+"""Seconds after which nobody wants to know any more that somebody was writing."""
+
+OWN_COPY_DELAY = (2.0, 30.0)
+"""Seconds, least and most, before copies to our own devices: one burst would name the sender."""
+
+CONFIRMED_ONLY = (Receipt, Typing, Profile)
+"""What an impostor who stole a prekey must not get. Spec: docs/spec/08-state.md §8."""
+
+
+class Outbox:
+    """Queues, seals, and forgets what was sent. All but the questions run inside a change."""
+
+    def __init__(self, state: State, conversations: Conversations, devices: Devices) -> None:
+        self._state, self._store = state, state.store
+        self._conversations, self._devices = conversations, devices
+
+    # --- in ----------------------------------------------------------------------------------
+
+    def say(
+        self,
+        contact: Contact,
+        body: Body,
+        *,
+        content: Content | None = None,
+        place: int = -1,
+        device: bytes = b"",
+    ) -> None:
+        """Queue `body` for every device of the contact, or for one, and seal what can be."""
+        content = content or self._conversations.say(contact, body)
+        now = self._state.clock()
+        life = TYPING_KEPT_FOR if isinstance(body, Typing) else KEPT_FOR
+        item = Outgoing(
+            number=self._next_number(),
+            account=contact.account,
+            conversation=contact.conversation,
+            device=device,
+            place=place,
+            id=content.id,
+            content=content.encode(),
+            confirmed_only=isinstance(body, CONFIRMED_ONLY),
+            not_before=now,
+            expires=now + life,
+        )
+        self._store.outbox.put(item)
+        if place >= 0 and self._devices.recipients(self._state.account):
+            self._copy_to_own(item, now)
+        self.seal(contact.account)
+        self._state.emit(Wake())
+
+    def _copy_to_own(self, item: Outgoing, now: float) -> None:
+        copied = msgspec.structs.replace(
+            item,
+            number=item.number + 1,
+            account=self._state.account,
+            not_before=now + between(*OWN_COPY_DELAY, self._state.random(4)),
+        )
+        self._store.outbox.put(copied)
+
+    def _next_number(self) -> int:
+        last = self._store.outbox.last()
+        return last.number + 1 if last else 1
+
+    # --- sealing -----------------------------------------------------------------------------
+
+    def seal(self, account: bytes) -> None:
+        """Seal, for each device, what has no envelope yet, as far as its session allows."""
+        if self._is_stopped(account):
+            return
+        items = self.due(account)
+        for entry in self._devices.recipients(account):
+            for item in items:
+                if not self._lacks_copy(item, entry):
+                    continue
+                session = self._state.sessions.sending(entry.device)
+                if session is not None and may_carry(session, item):
+                    self._seal_one(item, entry, session)
+                elif not item.confirmed_only:
+                    break  # what was said later must not arrive earlier
+
+    def _is_stopped(self, account: bytes) -> bool:
+        """The person has to decide first, or decided already."""
+        return any(not may_send(contact) for contact in self._store.contacts.find(account=account))
+
+    def _seal_one(self, item: Outgoing, entry: DeviceEntry, session: Session) -> None:
+        following, envelope = session.seal(item.content, self._state.random)
+        self._state.sessions.keep(following)
+        self._store.copies.put(
+            Copy(
+                number=item.number,
+                device=entry.device,
+                mailbox=entry.mailbox,
+                envelope_id=self._state.random(16),
+                envelope=envelope,
+                sent=False,
+            )
+        )
+
+    def _lacks_copy(self, item: Outgoing, entry: DeviceEntry) -> bool:
+        if item.device and item.device != entry.device:
+            return False
+        return self._store.copies.get(item.number, entry.device) is None
+
+    def readdress(self, contact: Contact, old_account: bytes) -> None:
+        """Say again, to the accepted account, what the one before it never got."""
+        for item in self._store.outbox.find(account=old_account):
+            self.forget(item)
+            if item.place >= 0:
+                old = Content.decode(item.content)
+                said = old.say()
+                if isinstance(said, Text):
+                    content = self._conversations.say(contact, said, id=old.id)
+                    self.say(contact, said, content=content, place=item.place)
+
+    # --- questions ---------------------------------------------------------------------------
+
+    def due(self, account: bytes) -> list[Outgoing]:
+        """What may leave for this account now, in order."""
+        now = self._state.clock()
+        return [item for item in self._store.outbox.find(account=account) if item.not_before <= now]
+
+    def next_not_before(self) -> float | None:
+        """When the next copy that was put off may leave."""
+        now = self._state.clock()
+        later = [item.not_before for item in self._store.outbox.find() if item.not_before > now]
+        return min(later, default=None)
+
+    def waiting_messages(self) -> int:
+        """Messages of the person that have not reached the relay."""
+        shown = {(item.conversation, item.place) for item in self._store.outbox.find()}
+        return sum(place >= 0 for _, place in shown)
+
+    def unsent(self, account: bytes) -> list[tuple[Outgoing, Copy]]:
+        """Sealed envelopes that the relay does not have, in order."""
+        return [
+            (item, copy)
+            for item in self.due(account)
+            for copy in self._store.copies.find(number=item.number)
+            if not copy.sent
+        ]
+
+    def lacking_session(self, account: bytes) -> list[DeviceEntry]:
+        """Devices that something said by the person waits for, without a session to say it in."""
+        items = [item for item in self.due(account) if not item.confirmed_only]
+        return [
+            entry
+            for entry in self._devices.recipients(account)
+            if self._state.sessions.sending(entry.device) is None
+            and any(self._lacks_copy(item, entry) for item in items)
+        ]
+
+    def accounts(self) -> set[bytes]:
+        """Everybody for whom something waits."""
+        return {item.account for item in self._store.outbox.find()}
+
+    # --- out ---------------------------------------------------------------------------------
+
+    def drop_removed(self, account: bytes) -> None:
+        """Delete, unsent, what was sealed for devices that are no longer in the manifest."""
+        listed = {bytes(entry.device) for entry in self._devices.recipients(account)}
+        for item in self._store.outbox.find(account=account):
+            for copy in self._store.copies.find(number=item.number):
+                if copy.device not in listed:
+                    self._store.copies.drop(copy.number, copy.device)
+            if item.device and item.device not in listed:
+                self.forget(item)
+
+    def sent(self, copy: Copy) -> None:
+        """The relay has it, durably."""
+        self._store.copies.put(msgspec.structs.replace(copy, envelope=b"", sent=True))
+
+    def finish(self, contact: Contact | None, account: bytes) -> None:
+        """Forget what every device's mailbox has; the message is SENT."""
+        entries = self._devices.recipients(account)
+        for item in self._store.outbox.find(account=account):
+            if not entries or not self._is_complete(item, entries):
+                continue
+            self.forget(item)
+            if item.place >= 0 and contact is not None:
+                self._conversations.reach(contact, item.id, Reach.SENT)
+
+    def _is_complete(self, item: Outgoing, entries: Iterable[DeviceEntry]) -> bool:
+        wanted = {bytes(entry.device) for entry in entries} if not item.device else {item.device}
+        done = {copy.device for copy in self._store.copies.find(number=item.number) if copy.sent}
+        return wanted <= done
+
+    def forget(self, item: Outgoing) -> None:
+        self._store.copies.clear(number=item.number)
+        self._store.outbox.drop(item.number)
+
+    def withdraw(self, contact: Contact) -> None:
+        """Nothing more leaves for somebody who is blocked."""
+        for item in self._store.outbox.find(conversation=contact.conversation):
+            self.forget(item)
+            if item.place >= 0:
+                self._conversations.fail(contact, item.place, "blocked before it was sent")
+
+    def expire(self, contact: Contact) -> None:
+        """Give up what waited for too long; of what a person said, say so."""
+        now = self._state.clock()
+        for item in self._store.outbox.find(conversation=contact.conversation):
+            if item.expires <= now:
+                self.forget(item)
+                if item.place >= 0:
+                    self._conversations.fail(contact, item.place, "it could not be sent in 14 days")
+
+
+def may_carry(session: Session, item: Outgoing) -> bool:
+    """Whether `item` may be sealed in `session` now."""
+    if item.confirmed_only and not session.confirmed:
+        return False
+    return session.may_send and len(item.content) <= session.room
+
+
+def between(least: float, most: float, drawn: bytes) -> float:
+    """A number from `least` to `most`, evenly, by four random bytes."""
+    return least + (most - least) * int.from_bytes(drawn) / 2**32

@@ -1,0 +1,113 @@
+"""The prekeys that let others begin a session with this device: published, renewed, deleted.
+
+A bundle's secrets are stored before the relay can serve it, and deleted when nothing sealed
+to it can wait anywhere any more. Spec: docs/spec/08-state.md §11.
+"""
+
+import msgspec
+
+from doorless_client.core.contacts import BusyError
+from doorless_client.core.effects import Flow, SignedIn
+from doorless_client.core.state import State
+from doorless_client.store.records import Prekeys
+from doorless_protocol.frames import (
+    MAX_PAIRS_PER_FRAME,
+    AddPrekeys,
+    Answered,
+    BeginPrekeys,
+    CommitPrekeys,
+    PrekeysHeld,
+    PrekeyStatus,
+    Refused,
+    SignedInRequest,
+)
+from doorless_protocol.keys import AccountId, DeviceKeys
+from doorless_protocol.prekey_secrets import (
+    PrekeySecrets,
+    draw_bundle,
+    refill_due,
+    rotation_due,
+    to_forget,
+)
+from doorless_protocol.prekeys import OneTimePair, SignedBundle
+from doorless_protocol.primitives import Random
+from doorless_protocol.session import Session
+
+Drawn = tuple[SignedBundle, tuple[OneTimePair, ...], Prekeys]
+
+
+def draw(keys: DeviceKeys, account: AccountId, now: int, random: Random) -> Drawn:
+    """A bundle, its one-time pairs, and the row that keeps their secrets."""
+    bundle, pairs, secrets = draw_bundle(keys, account, now, random)
+    row = Prekeys(bundle.id, bundle.hash, bundle.created, secrets.encode(), published=False)
+    return bundle, pairs, row
+
+
+def upload(bundle: SignedBundle, pairs: tuple[OneTimePair, ...]) -> Flow[None]:
+    """Hand a bundle to the relay: all of it, or nothing.
+
+    Raises:
+        BusyError: the relay did not take it.
+    """
+    yield from ask(BeginPrekeys(bundle.encode()))
+    encoded = [pair.encode() for pair in pairs]
+    for at in range(0, len(encoded), MAX_PAIRS_PER_FRAME):
+        yield from ask(AddPrekeys(tuple(encoded[at : at + MAX_PAIRS_PER_FRAME])))
+    yield from ask(CommitPrekeys())
+
+
+def ask(request: SignedInRequest) -> Flow[Answered]:
+    """Ask our relay; a refusal is a BusyError."""
+    answered = yield SignedIn(request)
+    if isinstance(answered, Refused):
+        raise BusyError("the relay refused", float(answered.retry_after or 60))
+    return answered
+
+
+class PrekeyKeeper:
+    def __init__(self, state: State) -> None:
+        self._state, self._store = state, state.store
+
+    def maintain(self) -> Flow[None]:
+        """Publish a bundle if the relay lacks ours, is short of pairs, or ours is old."""
+        held = yield from ask(PrekeyStatus())
+        if not isinstance(held, PrekeysHeld):
+            raise BusyError("the relay did not say which prekeys it has", 60.0)
+        with self._state.change():
+            self._learn(held)
+        now = self._state.now()
+        served = [row for row in self._store.prekeys.find() if row.hash == held.bundle_hash]
+        fresh = served and not rotation_due(PrekeySecrets.decode(served[0].secrets), now)
+        if fresh and not refill_due(held.one_time):
+            return
+        bundle, pairs, row = draw(self._state.keys, self._state.account, now, self._state.random)
+        with self._state.change():
+            self._store.prekeys.put(row)  # before anybody can be given it
+        yield from upload(bundle, pairs)
+        with self._state.change():
+            self._store.prekeys.put(msgspec.structs.replace(row, published=True))
+
+    def _learn(self, held: PrekeysHeld) -> None:
+        """An upload whose answer was lost either happened, or never will."""
+        for row in self._store.prekeys.find(published=False):
+            if row.hash == held.bundle_hash:
+                self._store.prekeys.put(msgspec.structs.replace(row, published=True))
+            else:
+                self._store.prekeys.drop(row.bundle)
+
+    def forget_old(self) -> None:
+        """Delete secrets that nothing can need any more, and what rests on them. In a change."""
+        rows = self._store.prekeys.find()
+        secrets = [PrekeySecrets.decode(row.secrets) for row in rows]
+        for bundle in to_forget(secrets, self._state.now()):
+            self._store.prekeys.drop(bundle)
+            for row in self._store.origins.find():
+                if row.origin.startswith(bundle):
+                    self._store.origins.drop(row.origin)
+        for session in self._state.sessions.newest_first():
+            self._forget_late(session)
+
+    def _forget_late(self, session: Session) -> None:
+        shorter = session.forget(self._state.clock())
+        if shorter is not session:
+            self._state.sessions.keep(shorter)

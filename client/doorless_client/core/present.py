@@ -1,0 +1,96 @@
+"""From stored rows to what is shown. Here a peer's text becomes a SafeText, once."""
+
+from doorless_client.core.views import (
+    NOTHING,
+    Chat,
+    Details,
+    Kind,
+    Message,
+    Standing,
+    State,
+    Trust,
+    WireView,
+)
+from doorless_client.store.records import Contact, Entry, Wire
+from doorless_client.text import SafeText, safe, safe_line
+from doorless_protocol.manifest import Manifest, SignedHead
+
+
+def address(contact: Contact) -> SafeText:
+    """As the relay vouched for it; of whom it did not vouch for, the account id."""
+    if contact.handle:
+        return safe_line(f"{contact.handle}@{contact.relay}")
+    return SafeText(contact.account.hex())
+
+
+def name(contact: Contact) -> SafeText:
+    """What they call themselves; a request's address is a claim, and says so."""
+    if contact.name:
+        return safe_line(contact.name, at_most=64)
+    if contact.handle:
+        return safe_line(contact.handle)
+    return safe_line(f"{contact.claim} (not checked)") if contact.claim else NOTHING
+
+
+def message(row: Entry, contact: Contact, our_address: str) -> Message:
+    return Message(
+        position=row.place,
+        id=row.id,
+        conversation=row.conversation,
+        mine=row.mine,
+        sender=safe_line(our_address) if row.mine else address(contact),
+        device=row.device,
+        at=row.at,
+        received=row.received,
+        kind=Kind(row.kind),
+        text=safe(row.text),
+        state=State(row.state),
+        gap=row.gap,
+        note=safe_line(row.note),
+    )
+
+
+def chat(
+    contact: Contact, newest: Entry | None, *, unread: int, confirmed: bool, typing: bool
+) -> Chat:
+    return Chat(
+        conversation=contact.conversation,
+        address=address(contact),
+        name=name(contact),
+        trust=Trust(contact.trust),
+        standing=Standing(contact.standing),
+        confirmed=confirmed,
+        preview=safe_line(newest.text, at_most=120) if newest else NOTHING,
+        when=newest.received if newest else 0,
+        unread=unread,
+        state=State(newest.state) if newest and newest.mine else None,
+        typing=typing,
+        draft=contact.draft,
+    )
+
+
+def details(contact: Contact, *, devices: int, confirmed: bool, last_resort: bool) -> Details:
+    return Details(
+        address=address(contact),
+        name=name(contact),
+        account=contact.account,
+        trust=Trust(contact.trust),
+        standing=Standing(contact.standing),
+        confirmed=confirmed,
+        checked=False,  # nothing checks it before there is a key log
+        devices=devices,
+        manifest_version=SignedHead.decode(contact.head).version,
+        added=contact.added,
+        last_resort=last_resort,
+    )
+
+
+def wire(row: Wire) -> WireView:
+    return WireView(row.head, row.size, row.mailbox, row.at, row.copies)
+
+
+def offered_head(contact: Contact) -> SignedHead:
+    """The keys to compare: the pinned ones, or those offered in their place."""
+    if contact.trust == Trust.CHANGED.value and contact.offered:
+        return Manifest.decode(contact.offered).head
+    return SignedHead.decode(contact.head)

@@ -1,0 +1,83 @@
+"""Receipts, gathered and delayed: an answer at once would tell the relay who heard whom.
+
+Only to contacts, only into confirmed sessions, only for what they themselves said.
+Spec: docs/spec/08-state.md §9.
+"""
+
+from doorless_client.core import settings
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.effects import Wake
+from doorless_client.core.outbox import Outbox, between
+from doorless_client.core.state import State
+from doorless_client.core.views import Standing, Trust
+from doorless_client.store.records import Contact, ReceiptDue
+from doorless_protocol.content import MAX_RECEIPTS, Receipt
+
+UNTIL_CONFIRMED = float(2**53)
+"""The time at which a receipt is due whose session is not confirmed: none."""
+
+
+class Receipts:
+    """All of it but the question runs inside a change."""
+
+    def __init__(self, state: State, conversations: Conversations, outbox: Outbox) -> None:
+        self._state, self._store = state, state.store
+        self._conversations, self._outbox = conversations, outbox
+
+    def owe(self, contact: Contact, id: bytes, *, read: bool) -> None:
+        """A receipt for what this contact said, if the settings allow it, after a while."""
+        chosen = settings.load(self._store)
+        if not (chosen.read_receipts if read else chosen.delivery_receipts):
+            return
+        if contact.standing != Standing.CONTACT.value:
+            return
+        confirmed = self._conversations.is_confirmed(contact)
+        due = self._due(contact) if confirmed else UNTIL_CONFIRMED
+        self._store.receipts_due.put(ReceiptDue(contact.conversation, id, read, due))
+        self._state.emit(Wake())
+
+    def release(self, contact: Contact) -> None:
+        """A session was confirmed: what waited for it is due in a while."""
+        due = self._due(contact)
+        for row in self._store.receipts_due.find(
+            conversation=contact.conversation, due=UNTIL_CONFIRMED
+        ):
+            self._store.receipts_due.put(ReceiptDue(row.conversation, row.id, row.read, due))
+
+    def _due(self, contact: Contact) -> float:
+        """With the others that wait for the same contact, or after a delay drawn at random."""
+        now = self._state.clock()
+        waiting = [
+            row.due
+            for row in self._store.receipts_due.find(conversation=contact.conversation)
+            if now < row.due < UNTIL_CONFIRMED
+        ]
+        if waiting:
+            return min(waiting)
+        least, most = settings.load(self._store).receipt_delay
+        return now + between(least, most, self._state.random(4))
+
+    def next_due(self) -> float | None:
+        """When the next receipt is due."""
+        due = [row.due for row in self._store.receipts_due.find()]
+        return min((at for at in due if at < UNTIL_CONFIRMED), default=None)
+
+    def send_due(self) -> None:
+        """Queue the receipts whose time has come, gathered for each contact."""
+        now = self._state.clock()
+        rows = [row for row in self._store.receipts_due.find() if row.due <= now]
+        for conversation in dict.fromkeys(row.conversation for row in rows):
+            contact = self._store.contacts.get(conversation)
+            owed = [row for row in rows if row.conversation == conversation]
+            for row in owed:
+                self._store.receipts_due.drop(row.conversation, row.id, row.read)
+            if contact is None or contact.trust == Trust.CHANGED.value:
+                continue
+            if contact.standing != Standing.CONTACT.value:
+                continue
+            for read in (False, True):
+                self._send(contact, [row.id for row in owed if row.read is read], read=read)
+
+    def _send(self, contact: Contact, ids: list[bytes], *, read: bool) -> None:
+        for at in range(0, len(ids), MAX_RECEIPTS):
+            self._outbox.say(contact, Receipt(tuple(ids[at : at + MAX_RECEIPTS]), read))

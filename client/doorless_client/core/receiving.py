@@ -1,0 +1,267 @@
+"""From a delivered envelope to what was said.
+
+An envelope is tried on every session, then as a first contact. Everything is worked out on
+values; only what authenticated, and reads as it should, is stored: the session's next state,
+the message, the used one-time prekey's deletion, the replay map's row, together. Whatever
+fails is counted, acknowledged like the rest, and changes nothing else.
+Spec: docs/spec/08-state.md §6.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from doorless_client.core.contacts import Contacts
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.introductions import Introductions
+from doorless_client.core.receipts import Receipts
+from doorless_client.core.state import State
+from doorless_client.core.trust import TrustKeeper
+from doorless_client.core.views import Standing
+from doorless_client.core.views import State as Reach
+from doorless_client.store.records import Contact, Entry, Origin, Prekeys, Wire
+from doorless_protocol.content import (
+    Content,
+    Control,
+    Profile,
+    Receipt,
+    Text,
+    Typing,
+    Unknown,
+)
+from doorless_protocol.envelope import Initial, open_initial
+from doorless_protocol.errors import (
+    DoorlessError,
+    ForgedError,
+    GhostError,
+    MalformedError,
+    ReplayedError,
+)
+from doorless_protocol.first_contact import respond
+from doorless_protocol.frames import Deliver
+from doorless_protocol.keys import conversation_id
+from doorless_protocol.prekey_secrets import PrekeySecrets
+from doorless_protocol.prekeys import PrekeyId
+from doorless_protocol.session import Session, open_any
+from doorless_protocol.sizes import FIRST_CONTACT_SIZE
+
+HEAD_SIZE = 512
+"""Bytes of an envelope that are kept for X-ray."""
+
+TYPING_LASTS = 8.0
+"""Seconds for which somebody is shown as writing, without hearing it again."""
+
+Said = Text | Receipt | Typing | Profile | Control | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An envelope that authenticated, before anything of it is stored."""
+
+    session: Session
+    content: Content
+    said: Said
+    initial: Initial | None = None  # of a session that begins with it
+    used: PrekeyId | None = None
+    was_confirmed: bool = False
+
+
+class Receiver:
+    """Opens and stores. `receive` runs inside a change."""
+
+    def __init__(
+        self,
+        state: State,
+        conversations: Conversations,
+        contacts: Contacts,
+        trust: TrustKeeper,
+        introductions: Introductions,
+        receipts: Receipts,
+    ) -> None:
+        self._state, self._store = state, state.store
+        self._conversations, self._contacts, self._trust = conversations, contacts, trust
+        self._introductions, self._receipts = introductions, receipts
+
+    def receive(self, delivered: Deliver) -> str:
+        """Take one envelope; returns why it could not be opened, "" when it was.
+
+        An envelope that fails leaves everything as it was.
+        """
+        envelope = delivered.envelope
+        try:
+            arrival = self._open(envelope)
+        except ReplayedError:
+            return ""
+        except DoorlessError as error:
+            return type(error).__name__
+        return self._store_arrival(arrival, envelope)
+
+    # --- opening: nothing is stored, but the evidence of a ghost --------------------------------
+
+    def _open(self, envelope: bytes) -> Arrival:
+        now = self._state.clock()
+        try:
+            opened = open_any(self._state.sessions.newest_first(), envelope, now)
+        except ForgedError:
+            if len(envelope) != FIRST_CONTACT_SIZE:
+                raise
+            return self._open_initial(envelope, now)
+        return self._arrival(opened.session, opened.content, before=opened.before)
+
+    def _open_initial(self, envelope: bytes, now: float) -> Arrival:
+        rows = self._store.prekeys.find()
+        held = sorted(map(_secrets, rows), key=lambda secrets: -secrets.created)
+        ours = self._state.keys.device
+        initial = open_initial(envelope, self._state.account, ours, held)
+        known = self._store.origins.get(initial.origin)
+        if known is not None:
+            session = began_by(self._state.sessions.get(known.session))
+            following, content = session.open(initial.message, now)
+            return self._arrival(following, content, before=session)
+        secrets = next(secrets for secrets in held if secrets.bundle_id == initial.bundle_id)
+        manifests = {row.version: row.hash for row in self._store.own_manifests.find()}
+        try:
+            accepted = respond(initial, self._state.us, secrets, manifests, now)
+        except GhostError as ghost:
+            account = initial.staple.account
+            self._trust.ghost(self._contacts.with_account(account), account, ghost)
+            raise
+        arrival = self._arrival(accepted.session, accepted.content)
+        return Arrival(arrival.session, arrival.content, arrival.said, initial, accepted.used)
+
+    def _arrival(
+        self, session: Session, plaintext: bytes, before: Session | None = None
+    ) -> Arrival:
+        content = Content.decode(plaintext)
+        self._check_conversation(session, content)
+        return Arrival(
+            session, content, content.say(), was_confirmed=bool(before and before.confirmed)
+        )
+
+    def _check_conversation(self, session: Session, content: Content) -> None:
+        """A content is for the conversation of its two accounts; of our own devices, for any."""
+        if session.their_account == self._state.account:
+            return
+        expected = conversation_id(self._state.account, session.their_account)
+        check_same_conversation(content.conversation, expected)
+
+    # --- storing -----------------------------------------------------------------------------
+
+    def _store_arrival(self, arrival: Arrival, envelope: bytes) -> str:
+        account = arrival.session.their_account
+        if account == self._state.account:
+            self._keep_session(arrival)
+            return self._hear_own_device(arrival, envelope)
+        known = self._contacts.with_account(account)
+        if known is not None and known.standing == Standing.BLOCKED.value:
+            if arrival.initial is None:
+                self._keep_session(arrival)  # so that it still opens when they are accepted again
+            return ""
+        try:
+            contact = self._introduce_sender(known, arrival)
+        except DoorlessError as error:
+            return type(error).__name__
+        self._keep_session(arrival)
+        self._hear(contact, arrival, envelope)
+        return ""
+
+    def _introduce_sender(self, contact: Contact | None, arrival: Arrival) -> Contact:
+        if arrival.initial is None:
+            if contact is None:
+                raise ForgedError("a session with somebody who was forgotten")
+            return contact
+        if contact is None:
+            return self._contacts.add_request(arrival.initial.staple, arrival.initial.address)
+        return self._trust.compare_staple(contact, arrival.initial.staple)
+
+    def _keep_session(self, arrival: Arrival) -> None:
+        if arrival.initial is None:
+            self._state.sessions.keep(arrival.session)
+            return
+        self._state.sessions.add(arrival.session, self._state.now())
+        self._store.origins.put(Origin(arrival.initial.origin, arrival.session.id))
+        if arrival.used is not None:
+            self._delete_pair(arrival.initial.bundle_id, arrival.used)
+
+    def _delete_pair(self, bundle: PrekeyId, pair: PrekeyId) -> None:
+        row = self._store.prekeys.get(bundle)
+        if row is not None:
+            left = _secrets(row).without_pair(pair)
+            self._store.prekeys.put(msgspec.structs.replace(row, secrets=left.encode()))
+
+    # --- what was said -----------------------------------------------------------------------
+
+    def _hear(self, contact: Contact, arrival: Arrival, envelope: bytes) -> None:
+        said, content = arrival.said, arrival.content
+        device = arrival.session.their_device
+        if isinstance(said, Text):
+            entry = self._conversations.add_heard(contact, content, device, said.text)
+            self._keep_wire(entry, envelope)
+            self._conversations.set_typing(contact, None)
+        if contact.standing == Standing.REQUEST.value:
+            return  # nothing else of a stranger is looked at, and nothing answers him
+        if isinstance(said, Unknown):
+            entry = self._conversations.add_heard(contact, content, device, None)
+            self._keep_wire(entry, envelope)
+        elif isinstance(said, Receipt):
+            reach = Reach.READ if said.read else Reach.DELIVERED
+            for id in said.ids:
+                self._conversations.reach(contact, id, reach)
+        elif isinstance(said, Typing):
+            until = self._state.clock() + TYPING_LASTS if said.active else None
+            self._conversations.set_typing(contact, until)
+        elif isinstance(said, Profile):
+            contact = self._introductions.hear(contact, said)
+        elif isinstance(said, Text):
+            self._receipts.owe(contact, content.id, read=False)
+        self._introductions.answer(contact, arrival.session, arrival.was_confirmed)
+
+    def _hear_own_device(self, arrival: Arrival, envelope: bytes) -> str:
+        """What another device of ours said in one of our conversations."""
+        contact = self._contacts.in_conversation(arrival.content.conversation)
+        if contact is None or not isinstance(arrival.said, Text):
+            return "" if contact is not None else "UnknownConversation"
+        entry = self._conversations.add_heard(
+            contact,
+            arrival.content,
+            arrival.session.their_device,
+            arrival.said.text,
+            from_own=True,
+        )
+        self._keep_wire(entry, envelope)
+        return ""
+
+    def _keep_wire(self, entry: Entry | None, envelope: bytes) -> None:
+        if entry is not None:
+            self._conversations.put_wire(
+                Wire(
+                    conversation=entry.conversation,
+                    place=entry.place,
+                    head=envelope[:HEAD_SIZE],
+                    size=len(envelope),
+                    mailbox=self._state.keys.mailbox,
+                    at=self._state.now(),
+                    copies=1,
+                )
+            )
+
+
+def began_by(session: Session | None) -> Session:
+    """The session that an initial message began, when it is seen again.
+
+    Raises:
+        ReplayedError: it was given up since; the initial message must not begin another one.
+    """
+    if session is None:
+        raise ReplayedError("an initial message whose session is gone")
+    return session
+
+
+def check_same_conversation(said: bytes, expected: bytes) -> None:
+    """Raises MalformedError: a content that was said in another conversation."""
+    if said != expected:
+        raise MalformedError("a content of another conversation")
+
+
+def _secrets(row: Prekeys) -> PrekeySecrets:
+    return PrekeySecrets.decode(row.secrets)

@@ -1,0 +1,84 @@
+"""Every live session, as the store holds it: found by what it opens, or by its device.
+
+Held decoded, since each envelope is tried on all of them, the most recently used first.
+"""
+
+from collections.abc import Sequence
+
+from doorless_client.store.base import Store
+from doorless_client.store.records import KnownNumber, SessionPart
+from doorless_protocol.choice import choose_sending, settle
+from doorless_protocol.session import Session
+from doorless_protocol.snapshot import changes, join
+
+
+class Sessions:
+    """Reads once; `keep` and `drop` write through, inside a transaction."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._live: dict[bytes, Session] = {}  # the most recently used last
+        self.load()
+
+    def load(self) -> None:
+        """Forget what memory says and read what is stored."""
+        parts: dict[bytes, dict[bytes, bytes]] = {}
+        for row in self._store.session_parts.find():
+            parts.setdefault(row.session, {})[row.part] = row.data
+        self._live = {id: join(encoded) for id, encoded in parts.items()}
+
+    def newest_first(self) -> Sequence[Session]:
+        return list(reversed(self._live.values()))
+
+    def get(self, id: bytes) -> Session | None:
+        return self._live.get(id)
+
+    def with_device(self, device: bytes) -> list[Session]:
+        return [session for session in self._live.values() if session.their_device == device]
+
+    def with_account(self, account: bytes) -> list[Session]:
+        return [session for session in self._live.values() if session.their_account == account]
+
+    def sending(self, device: bytes) -> Session | None:
+        """The session that envelopes for this device are sealed in."""
+        return choose_sending(self.with_device(device))
+
+    def known_number(self, device: bytes) -> int:
+        """The highest number of a session with this device, now or ever; 0 for none."""
+        row = self._store.known_numbers.get(device)
+        return row.number if row else 0
+
+    def keep(self, session: Session) -> None:
+        """What `session` says is true from now on."""
+        self._write(session)
+
+    def add(self, session: Session, now: int) -> None:
+        """A session that was just begun; which one of its device sends is decided anew."""
+        self._write(session)
+        device = session.their_device
+        if session.number > self.known_number(device):
+            self._store.known_numbers.put(KnownNumber(device, session.number))
+        self.settle(device, now)
+
+    def settle(self, device: bytes, now: int) -> None:
+        """Leave one session sending; give up those that were receive-only for too long."""
+        held = self.with_device(device)
+        settled = settle(held, now)
+        for session in settled.sessions:
+            if session != self._live[session.id]:
+                self._write(session)
+        for session in settled.expired:
+            self.drop(session)
+
+    def drop(self, session: Session) -> None:
+        self._store.session_parts.clear(session=session.id)
+        self._live.pop(session.id, None)
+
+    def _write(self, session: Session) -> None:
+        before = self._live.pop(session.id, None)
+        changed = changes(before, session)
+        for part, data in changed.put.items():
+            self._store.session_parts.put(SessionPart(session.id, part, data))
+        for part in changed.drop:
+            self._store.session_parts.drop(session.id, part)
+        self._live[session.id] = session

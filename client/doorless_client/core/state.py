@@ -1,0 +1,108 @@
+"""The open profile: its store, who we are, the live sessions, and how all of it changes.
+
+    with state.change():          one transaction
+        …put, drop, keep…         nothing of it is true yet
+        state.show(event)         held back
+                                  durable now; then what was held back goes out
+
+When anything in it raises, nothing happened: the store takes it back, the sessions are read
+again, and no effect leaves. Spec: docs/spec/08-state.md §1.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from doorless_client.core.effects import Effect, Emit, Show
+from doorless_client.core.sessions import Sessions
+from doorless_client.core.views import Event
+from doorless_client.store.base import Store
+from doorless_client.store.records import Own
+from doorless_protocol.first_contact import Us
+from doorless_protocol.invite import Address, RelayAddress
+from doorless_protocol.keys import AccountId, DeviceKeys, SigningKey
+from doorless_protocol.manifest import Manifest
+from doorless_protocol.primitives import Random
+
+Clock = Callable[[], float]
+"""Unix seconds."""
+
+
+class State:
+    """Everything that the parts of an engine share."""
+
+    def __init__(self, store: Store, clock: Clock, random: Random, emit: Emit) -> None:
+        """Raises ValueError: the store holds no account; register first."""
+        own = store.own.get(1)
+        if own is None:
+            raise ValueError("this store holds no account")
+        self.store, self.clock, self.random = store, clock, random
+        self._emit = emit
+        self._held: list[Effect] | None = None
+        self._last: dict[bytes, Callable[[], Event | None]] = {}
+        self.keys = DeviceKeys.decode(own.device_keys)
+        self.signing = SigningKey.from_seed(own.account_key)
+        self.sessions = Sessions(store)
+        newest = store.own_manifests.last()
+        if newest is None:
+            raise ValueError("this store holds no manifest of ours")
+        self.manifest = Manifest.decode(newest.manifest)
+        self.account: AccountId = self.manifest.account
+
+    @property
+    def own(self) -> Own:
+        own = self.store.own.get(1)
+        if own is None:
+            raise ValueError("this store holds no account")
+        return own
+
+    @property
+    def address(self) -> Address:
+        own = self.own
+        return Address(own.handle, RelayAddress.parse(own.relay))
+
+    @property
+    def us(self) -> Us:
+        """This device, as peers know it."""
+        return Us(self.manifest, self.keys, str(self.address))
+
+    def now(self) -> int:
+        return int(self.clock())
+
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        self._held, self._last = [], {}
+        try:
+            with self.store.transaction():
+                yield
+            held, last = self._held, self._last
+        except BaseException:
+            self.sessions.load()
+            raise
+        finally:
+            self._held, self._last = None, {}
+        for effect in held:
+            self._emit(effect)
+        for make in last.values():
+            self._show_made(make)
+
+    def show(self, event: Event) -> None:
+        self.emit(Show(event))
+
+    def emit(self, effect: Effect) -> None:
+        """Let it out: at once, or when the open change is durable."""
+        if self._held is None:
+            self._emit(effect)
+        elif effect not in self._held:
+            self._held.append(effect)
+
+    def show_last(self, key: bytes, make: Callable[[], Event | None]) -> None:
+        """Show what `make` finds when the open change is durable, once for each key."""
+        if self._held is None:
+            self._show_made(make)
+        else:
+            self._last[key] = make
+
+    def _show_made(self, make: Callable[[], Event | None]) -> None:
+        event = make()
+        if event is not None:
+            self._emit(Show(event))

@@ -1,0 +1,193 @@
+"""What is pinned of a contact, and what happens when something else is shown.
+
+    FIRST_SEEN ──verify──► VERIFIED
+        │                     │
+        └──── other keys ─────┴──► CHANGED ──accept──► FIRST_SEEN, under the new keys
+                                      └──── verify ──► VERIFIED, under the new keys
+
+While CHANGED, nothing is sealed and nothing leaves. Spec: docs/spec/08-state.md §10.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from doorless_client.core import present
+from doorless_client.core.api import KeyChangedError, RefusedError
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.devices import Devices
+from doorless_client.core.state import State
+from doorless_client.core.views import KeyChanged, SafetyNumber, Standing, Trust
+from doorless_client.store.records import Contact, Evidence
+from doorless_protocol import verification
+from doorless_protocol.errors import ForkedError, GhostError, MalformedError
+from doorless_protocol.manifest import Manifest, SignedHead, Staple, check_follows
+
+OTHER_KEYS = "the keys of this contact changed: nothing is sent until you decide"
+FORK = (
+    "two contradicting device lists were signed for this contact: nothing is sent until you decide"
+)
+GHOST = (
+    "this contact was shown keys in your name that are not yours: nothing is sent until you decide"
+)
+
+
+class TrustKeeper:
+    """Pins, compares, and remembers what the person said of it. Changes run inside a change."""
+
+    def __init__(self, state: State, conversations: Conversations, devices: Devices) -> None:
+        self._state, self._store = state, state.store
+        self._conversations, self._devices = conversations, devices
+        self._numbers: dict[bytes, verification.SafetyNumber] = {}
+
+    # --- what a relay or a peer shows --------------------------------------------------------
+
+    def compare(
+        self, contact: Contact, manifest: Manifest, between: Sequence[SignedHead]
+    ) -> Contact:
+        """Pin a newer manifest that follows; one that does not makes the contact CHANGED.
+
+        Raises:
+            ExpiredError: it is older than what is pinned, or from the future.
+        """
+        if manifest.account != contact.account:
+            return self.contradict(contact, OTHER_KEYS, offered=manifest.encode())
+        try:
+            check_follows(SignedHead.decode(contact.head), between, manifest.head)
+        except ForkedError as fork:
+            self.keep_evidence(contact.account, fork.what, fork.ours, fork.theirs)
+            return self.contradict(contact, FORK, offered=manifest.encode())
+        manifest.head.check_time(self._state.now())
+        return self._pin(contact, manifest)
+
+    def compare_staple(self, contact: Contact, staple: Staple) -> Contact:
+        """What a session's first message vouches for itself with.
+
+        Raises:
+            ForgedError: a device that a manifest, as new or newer, does not list.
+            ExpiredError: from the future.
+        """
+        staple.head.check_time(self._state.now())
+        if contact.manifest:
+            pinned = Manifest.decode(contact.manifest)
+            if staple.version <= pinned.version:
+                pinned.entry(staple.entry.device)
+                return contact
+        try:
+            check_follows(SignedHead.decode(contact.head), (), staple.head)
+        except ForkedError as fork:
+            self.keep_evidence(contact.account, fork.what, fork.ours, fork.theirs)
+            return self.contradict(contact, FORK, offered=b"")
+        self._devices.add(contact.account, staple.entry)
+        newer = msgspec.structs.replace(contact, looked_up=0.0)  # the rest of it is looked up
+        self._store.contacts.put(newer)
+        return newer
+
+    def _pin(self, contact: Contact, manifest: Manifest) -> Contact:
+        known = bool(contact.manifest)
+        came, went = self._devices.adopt(contact.account, manifest)
+        pinned = msgspec.structs.replace(
+            contact, head=manifest.head.encode(), manifest=manifest.encode()
+        )
+        self._store.contacts.put(pinned)
+        if known and came:
+            self._conversations.note(pinned, f"added {_devices(came)}")
+        if known and went:
+            self._conversations.note(pinned, f"removed {_devices(went)}")
+        return pinned
+
+    def contradict(self, contact: Contact, why: str, *, offered: bytes) -> Contact:
+        """Stop sending to them, and ask the person."""
+        if contact.trust == Trust.CHANGED.value and contact.offered == offered:
+            return contact
+        changed = msgspec.structs.replace(contact, trust=Trust.CHANGED.value, offered=offered)
+        self._store.contacts.put(changed)
+        self._conversations.note(changed, why)
+        self._state.show_last(
+            b"key" + contact.conversation, lambda: KeyChanged(self._conversations.chat(changed))
+        )
+        return changed
+
+    def ghost(self, contact: Contact | None, account: bytes, seen: GhostError) -> None:
+        """Somebody was shown keys in our name that are not ours."""
+        self.keep_evidence(account, seen.what, seen.ours, seen.shown)
+        if contact is not None:
+            self.contradict(contact, GHOST, offered=b"")
+
+    def keep_evidence(self, account: bytes, what: str, ours: bytes, theirs: bytes) -> None:
+        last = self._store.evidence.last()
+        number = last.number + 1 if last else 1
+        self._store.evidence.put(Evidence(number, self._state.now(), account, what, ours, theirs))
+
+    # --- what the person says ----------------------------------------------------------------
+
+    def accept_keys(self, contact: Contact, *, verified: bool = False) -> Contact:
+        """Pin what was offered. `verified` is lost, unless these very keys were compared."""
+        trust = Trust.VERIFIED if verified else Trust.FIRST_SEEN
+        accepted = msgspec.structs.replace(
+            contact, trust=trust.value, offered=b"", looked_up=0.0, introduced=False
+        )
+        if not contact.offered:
+            self._store.contacts.put(accepted)
+            return accepted
+        manifest = Manifest.decode(contact.offered)
+        if manifest.account != contact.account:
+            if self._store.contacts.find(account=manifest.account):
+                raise RefusedError("these keys are those of another contact: forget one of the two")
+            self._devices.remove_all(contact.account)
+            accepted = msgspec.structs.replace(accepted, account=manifest.account, token=b"")
+        self._devices.adopt(accepted.account, manifest)
+        accepted = msgspec.structs.replace(
+            accepted, head=manifest.head.encode(), manifest=manifest.encode()
+        )
+        self._store.contacts.put(accepted)
+        return accepted
+
+    def check_number(self, contact: Contact, shown: str) -> None:
+        """Raises KeyChangedError: another number. RefusedError: no number at all."""
+        try:
+            matches = self._number(contact).matches(shown)
+        except MalformedError:
+            raise RefusedError("that is not a safety number: 60 digits, or its QR code") from None
+        if not matches:
+            raise KeyChangedError("the numbers differ: somebody may be in between. Nothing marked.")
+
+    def mark_verified(self, contact: Contact) -> Contact:
+        if contact.trust == Trust.CHANGED.value:
+            return self.accept_keys(contact, verified=True)
+        verified = msgspec.structs.replace(contact, trust=Trust.VERIFIED.value)
+        self._store.contacts.put(verified)
+        return verified
+
+    def safety_number(self, contact: Contact) -> SafetyNumber:
+        number = self._number(contact)
+        return SafetyNumber(
+            digits=" ".join(number.groups),
+            qr=number.qr,
+            name=present.name(contact),
+            trust=Trust(contact.trust),
+        )
+
+    def _number(self, contact: Contact) -> verification.SafetyNumber:
+        head = present.offered_head(contact)
+        if head.account not in self._numbers:  # some 50 ms
+            ours, theirs = self._state.manifest.key, head.key
+            self._numbers[head.account] = verification.SafetyNumber.of(ours, theirs)
+        return self._numbers[head.account]
+
+
+def may_send(contact: Contact) -> bool:
+    """Whether anything at all may be sealed for this contact, or leave for them."""
+    return contact.trust != Trust.CHANGED.value and contact.standing != Standing.BLOCKED.value
+
+
+def check_may_send(contact: Contact) -> None:
+    """Raises KeyChangedError or RefusedError: nothing may be said to this contact now."""
+    if contact.trust == Trust.CHANGED.value:
+        raise KeyChangedError(OTHER_KEYS)
+    if contact.standing == Standing.BLOCKED.value:
+        raise RefusedError("this contact is blocked: accept them first")
+
+
+def _devices(count: int) -> str:
+    return "a device" if count == 1 else f"{count} devices"
