@@ -1,0 +1,119 @@
+"""What every app that shows messages has: our themes, the guard, and nothing that leaks.
+
+The messenger and the lab's demo are both one of these.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import App, ReturnType
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
+from textual.scrollbar import ScrollBar
+from textual.theme import Theme
+
+from doorless_client.text import safe
+from doorless_client.tui.crash import crash_report
+from doorless_client.tui.glyphs import Glyphs, glyphs_for
+from doorless_client.tui.guard import Guard
+from doorless_client.tui.theme import DARK, THEMES
+from doorless_client.tui.widgets.thinbar import ThinBar
+
+QUIT_WITHIN = 2.0
+"""Seconds between two Ctrl+C that quit: one alone may be meant for copying."""
+
+WINDOW_TITLE = "doorless"
+"""All that a window's title ever says: it is seen from behind, and by other programs."""
+
+
+class BaseApp(App[ReturnType]):
+    """An app in whose screens peer-controlled text can do no harm."""
+
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = Path(__file__).with_name(
+        "base.tcss"
+    )
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (100, "-middle"),
+        (150, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-short"),
+        (30, "-medium"),
+        (44, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", id="quit", priority=True, show=False),
+        Binding("ctrl+c", "interrupt", "Copy; twice: quit", id="copy", system=True, show=False),
+    ]
+
+    def __init__(
+        self,
+        now: Callable[[], int],
+        *,
+        theme: str = DARK.name,
+        glyphs: Glyphs | None = None,
+    ) -> None:
+        super().__init__()
+        self.now = now
+        self.glyphs = glyphs or glyphs_for(
+            getattr(sys.__stdout__, "encoding", None) or "utf-8", os.environ.get("TERM", "")
+        )
+        self._wanted_theme = theme
+        self._guard = Guard()
+        self._interrupted = False
+        for one in THEMES:
+            self.register_theme(one)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(DARK.variables)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Ours comes last: after it nothing changes a line."""
+        return [*super().get_line_filters(), self._guard]
+
+    def _on_mount(self) -> None:  # before any screen is mounted, so that none is drawn twice
+        self.theme = self._wanted_theme
+        ScrollBar.renderer = ThinBar
+        self.title_window(WINDOW_TITLE)
+
+    def title_window(self, title: str) -> None:
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(f"\x1b]2;{title}\x07")
+
+    def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
+        """One quiet line in the corner. The only way that a notification is made."""
+        self.notify(safe(text), severity=severity, markup=False, timeout=6)
+
+    def action_interrupt(self) -> None:
+        """Reached when nothing is selected that Ctrl+C could copy."""
+        if self._interrupted:
+            self.exit()
+            return
+        self._interrupted = True
+        self.set_timer(QUIT_WITHIN, self._forget_interrupt)
+        self.say("Press Ctrl+C again to quit.")
+
+    def _forget_interrupt(self) -> None:
+        self._interrupted = False
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """Refused: a picture of the screen would put what was sealed on the disk."""
+        raise PermissionError("screenshots are off")
+
+    def _fatal_error(self) -> None:  # the toolkit's own prints the variables of every frame
+        error = sys.exc_info()[1] or self._exception
+        report = crash_report(error) if error is not None else "doorless stopped."
+        self._exit_renderables.append(Text(safe(report)))
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: object) -> None:
+        """Errors that render themselves, as those of style sheets and workers, do not get to."""
+        del renderables
+        self._fatal_error()

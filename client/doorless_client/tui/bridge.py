@@ -1,0 +1,106 @@
+"""From engine events to screen updates: many events, few updates, no stall.
+
+An engine that catches up tells of thousands of messages at once. Here they wait in a queue;
+once a frame a batch of them is shown, for at most a few milliseconds.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from textual.message_pump import MessagePump
+
+from doorless_client.core.api import Engine
+from doorless_client.core.views import (
+    Chat,
+    ChatChanged,
+    Connection,
+    ConnectionChanged,
+    Event,
+    KeyChanged,
+    Message,
+    MessageAdded,
+    MessageChanged,
+    Notice,
+)
+from doorless_client.text import SafeText
+
+FRAME = 1 / 60
+"""Seconds between two updates."""
+
+BUSY = 0.008
+"""Seconds of a frame that updates may take; the rest is for keys and drawing."""
+
+SLICE = 256
+"""Events in one batch at most, so that `BUSY` is looked at often enough."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What some events come to: of anything that changed twice, the last."""
+
+    added: dict[bytes, int] = field(default_factory=dict)  # new messages, by conversation
+    changed: dict[tuple[bytes, int], Message] = field(default_factory=dict)
+    chats: dict[bytes, Chat] = field(default_factory=dict)
+    alarms: dict[bytes, Chat] = field(default_factory=dict)
+    connection: Connection | None = None
+    notices: list[SafeText] = field(default_factory=list)
+
+    def take(self, event: Event) -> None:
+        match event:
+            case MessageAdded(message):
+                self.added[message.conversation] = self.added.get(message.conversation, 0) + 1
+            case MessageChanged(message):
+                self.changed[message.conversation, message.position] = message
+            case ChatChanged(chat):
+                self.chats[chat.conversation] = chat
+            case KeyChanged(chat):
+                self.chats[chat.conversation] = chat
+                self.alarms[chat.conversation] = chat
+            case ConnectionChanged(connection):
+                self.connection = connection
+            case Notice(text):
+                self.notices.append(text)
+
+    def changes_in(self, conversation: bytes) -> list[Message]:
+        return [message for (where, _), message in self.changed.items() if where == conversation]
+
+
+Show = Callable[[Batch], Awaitable[None]]
+
+
+class Bridge:
+    """Listens to an engine for a widget.
+
+    Args:
+        pump: whose timer it runs on.
+        apply: shows a batch.
+    """
+
+    def __init__(self, engine: Engine, pump: MessagePump, apply: Show) -> None:
+        self._pump, self._apply = pump, apply
+        self._waiting: deque[Event] = deque()
+        self._scheduled = False
+        self._stop = engine.listen(self._hear)
+
+    def stop(self) -> None:
+        self._stop()
+        self._waiting.clear()
+
+    def _hear(self, event: Event) -> None:
+        self._waiting.append(event)
+        if not self._scheduled:
+            self._scheduled = True
+            self._pump.set_timer(FRAME, self._drain)
+
+    async def _drain(self) -> None:
+        until = perf_counter() + BUSY
+        while self._waiting and perf_counter() < until:
+            batch = Batch()
+            for _ in range(min(SLICE, len(self._waiting))):
+                batch.take(self._waiting.popleft())
+            await self._apply(batch)
+        self._scheduled = bool(self._waiting)
+        if self._scheduled:
+            self._pump.set_timer(FRAME, self._drain)

@@ -1,0 +1,94 @@
+"""The signs for states, told apart by shape, so that no meaning hangs on a hue.
+
+All are one cell wide in every terminal that follows Unicode's widths. A terminal that
+cannot show them gets the second set.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from doorless_client.core.views import Standing, State, Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set of signs. Those of `ticks` are two cells wide, all others one."""
+
+    ticks: Mapping[State, str]
+    trust: Mapping[Trust, str]
+    standing: Mapping[Standing, str]
+    left_edge: str
+    right_edge: str
+    rule: str
+    selected: str
+    unread: str
+    connected: str
+    connecting: str
+    offline: str
+    brand: str
+    down: str
+    up: str
+    ellipsis: str
+    arrow: str
+    dot: str
+    blocks: bool  # whether half blocks can be drawn, as a QR code needs them
+
+
+UNICODE = Glyphs(
+    ticks={
+        State.WAITING: "◌ ",
+        State.SENT: "✓ ",
+        State.DELIVERED: "✓✓",
+        State.READ: "◉ ",
+        State.FAILED: "✗ ",
+    },
+    trust={Trust.FIRST_SEEN: "·", Trust.VERIFIED: "✓", Trust.CHANGED: "▲"},
+    standing={Standing.CONTACT: " ", Standing.REQUEST: "?", Standing.BLOCKED: "⊘"},
+    left_edge="▐",
+    right_edge="▌",
+    rule="─",
+    selected="▌",
+    unread="●",
+    connected="●",
+    connecting="◌",
+    offline="▲",
+    brand="◆",
+    down="↓",
+    up="↑",
+    ellipsis="…",
+    arrow="→",
+    dot="·",
+    blocks=True,
+)
+ASCII = Glyphs(
+    ticks={
+        State.WAITING: "..",
+        State.SENT: "+ ",
+        State.DELIVERED: "++",
+        State.READ: "* ",
+        State.FAILED: "!!",
+    },
+    trust={Trust.FIRST_SEEN: "-", Trust.VERIFIED: "+", Trust.CHANGED: "!"},
+    standing={Standing.CONTACT: " ", Standing.REQUEST: "?", Standing.BLOCKED: "x"},
+    left_edge=" ",
+    right_edge=" ",
+    rule="-",
+    selected=">",
+    unread="*",
+    connected="+",
+    connecting="~",
+    offline="!",
+    brand="#",
+    down="v",
+    up="^",
+    ellipsis="~",
+    arrow="->",
+    dot="-",
+    blocks=False,
+)
+
+
+def glyphs_for(encoding: str, terminal: str) -> Glyphs:
+    """The set that a terminal of this TERM and encoding can show."""
+    unicode = encoding.lower().replace("-", "") == "utf8" and terminal not in ("linux", "dumb")
+    return UNICODE if unicode else ASCII

@@ -1,0 +1,33 @@
+"""The messenger in a terminal, from the command line's point of view."""
+
+import asyncio
+import os
+from collections.abc import Callable
+
+from doorless_client.tui.environment import drop_debug_switches
+from doorless_client.tui.ports import Onboarding
+
+
+def run(onboarding: Onboarding, now: Callable[[], int], *, theme: str = "dark") -> int:
+    """Run until the person quits.
+
+    Args:
+        now: Unix seconds.
+        theme: "dark", "light" or "contrast".
+
+    Returns:
+        The exit code: 0, or 1 after a mistake of our own.
+    """
+    drop_debug_switches(os.environ)
+    return asyncio.run(_run(onboarding, now, theme))
+
+
+async def _run(onboarding: Onboarding, now: Callable[[], int], theme: str) -> int:
+    from doorless_client.tui.app import DoorlessApp  # Textual reads its switches on import
+
+    app = DoorlessApp(onboarding, now, theme=f"doorless-{theme}")
+    try:
+        await app.run_async()
+    finally:
+        await onboarding.close()
+    return app.return_code or 0

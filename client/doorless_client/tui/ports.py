@@ -1,0 +1,55 @@
+"""How the terminal gets an engine: the one thing it asks of whoever starts it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from doorless_client.core.api import Engine, RefusedError
+
+
+class WrongPassphraseError(RefusedError):
+    """It does not open the profile, or the profile is damaged; nothing tells which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new account, unlocked and connecting. The words are shown once."""
+
+    words: Sequence[str] = field(repr=False)
+    engine: Engine
+
+
+class Onboarding(Protocol):
+    """Everything before there is an engine. Slow work happens off the event loop."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a profile to unlock; otherwise one is to be created."""
+        ...
+
+    @property
+    def relay(self) -> str:
+        """The relay to propose; empty when there is none to propose."""
+        ...
+
+    async def create(self, relay: str, handle: str, passphrase: str) -> Created:
+        """Make an account and register it.
+
+        Raises:
+            RefusedError: handle taken, something malformed. Nothing was left behind.
+            UnreachableError: no relay. Nothing was left behind.
+        """
+        ...
+
+    async def unlock(self, passphrase: str) -> Engine:
+        """Open the profile and start connecting.
+
+        Raises:
+            WrongPassphraseError: wrong or damaged; nothing was written.
+            RefusedError: anything else, such as a profile in use.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Disconnect and close the store; called once, also after a crash."""
+        ...

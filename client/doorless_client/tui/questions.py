@@ -1,0 +1,61 @@
+"""What a conversation asks or explains while nothing can be read or written in it."""
+
+from doorless_client.core.views import Chat, Standing, Trust
+from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.widgets.banner import Choice, Question
+
+
+def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | None:
+    """The question that bars writing to `chat`, if there is one.
+
+    Args:
+        put_off: the person chose "Not now": one line remains, and sending stays blocked.
+    """
+    if chat.standing is Standing.REQUEST:
+        return Question(
+            f"{chat.name} wants to talk",
+            f"{chat.address} is not a contact of yours. Until you accept, they do not learn that "
+            "you read this.",
+            [Choice("accept", "Accept", "success"), Choice("block", "Block"), Choice("forget", "Delete")],
+        )
+    if chat.standing is Standing.BLOCKED:
+        return Question(
+            f"You blocked {chat.name}",
+            "Nothing they send is shown, and nothing is sent to them.",
+            [Choice("forget", "Delete the chat")],
+        )
+    if chat.trust is not Trust.CHANGED:
+        return None
+    title = f"{glyphs.trust[Trust.CHANGED]} {chat.name}'s safety number changed"
+    if put_off:
+        return Question(
+            title,
+            "Sending is blocked until you choose.",
+            [Choice("decide", "Choose", "warning")],
+            alarming=True,
+        )
+    return Question(
+        title,
+        "A new account, or someone in the middle. Messages that wait stay here until you choose.",
+        [
+            Choice("verify", "Verify now", "success"),
+            Choice("accept-key", "Accept new key"),
+            Choice("later", "Not now"),
+        ],
+        alarming=True,
+    )
+
+
+def nothing_said_yet(chat: Chat | None) -> str:
+    """What stands where messages will be."""
+    if chat is None:
+        return (
+            "Nobody to talk to yet.\n\nPress Ctrl+N to add somebody: give them your invite link, "
+            "or enter theirs.\nEverything you write is sealed here, before the relay gets it."
+        )
+    if chat.standing is not Standing.CONTACT:
+        return ""
+    return (
+        f"Say something to {chat.name}.\n\nThe relay will see an envelope of one of six sizes, "
+        "and nothing in it.\nF2 shows you what it sees."
+    )

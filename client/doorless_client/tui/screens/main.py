@@ -1,0 +1,341 @@
+"""The messenger: chats, the open conversation, and X-ray beside it."""
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar, Literal
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from doorless_client.core.api import Engine, RefusedError
+from doorless_client.core.views import Chat, Message, Trust
+from doorless_client.tui.attempt import attempt, tell_refusal
+from doorless_client.tui.bridge import Batch, Bridge
+from doorless_client.tui.conversation import Conversation
+from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.plain import plain
+from doorless_client.tui.screens.add import AddContact
+from doorless_client.tui.screens.confirm import Confirm
+from doorless_client.tui.screens.details import ContactDetails
+from doorless_client.tui.screens.help import Help
+from doorless_client.tui.screens.message_info import MessageInfo
+from doorless_client.tui.screens.palette import Entry, Palette
+from doorless_client.tui.screens.verify import Outcome, Verify
+from doorless_client.tui.theme import THEMES
+from doorless_client.tui.widgets.chat_list import ChatList
+from doorless_client.tui.widgets.chat_log import ChatLog
+from doorless_client.tui.widgets.composer import Composer
+from doorless_client.tui.widgets.draft_strip import DraftStrip
+from doorless_client.tui.widgets.facts import Facts
+from doorless_client.tui.widgets.status_bar import Hint, StatusBar
+from doorless_client.tui.widgets.title import Title
+from doorless_client.tui.widgets.xray import Mirror
+
+Xray = Literal["side", "full", "off"]
+
+SIDE_FROM = 100
+"""Cells of the window from which X-ray stands beside the conversation without being asked."""
+
+WRITING: tuple[Hint, ...] = (
+    ("Enter", "send"),
+    ("↑", "pick message"),
+    ("^P", "go to"),
+    ("F2", "X-ray"),
+    ("F3", "details"),
+    ("^N", "add"),
+    ("F1", "help"),
+)
+PICKING: tuple[Hint, ...] = (("y", "copy"), ("i", "about"), ("u", "unread"), ("Esc", "back"))
+
+
+class MainScreen(Screen[None]):
+    """Shows what an engine has, and asks it for what the person wants."""
+
+    CSS_PATH = "main.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+p", "palette", "Go to a chat, or do something", id="palette", priority=True),
+        Binding("f1", "help", "Help", id="help"),
+        Binding("f2", "xray", "X-ray: beside, whole, off", id="xray"),
+        Binding("f3", "details", "Details of the contact", id="details"),
+        Binding("f4", "verify", "Compare safety numbers", id="verify"),
+        Binding("ctrl+n", "add", "Add somebody", id="add", priority=True),
+        Binding("alt+up", "step(-1)", "Chat above", id="chat.before", priority=True),
+        Binding("alt+down", "step(1)", "Chat below", id="chat.after", priority=True),
+        Binding("alt+u", "unread", "Next unread", id="chat.unread", priority=True),
+        *(
+            Binding(f"alt+{n}", f"nth({n})", "Chats 1 to 9" if n == 1 else "", id=f"chat.{n}")
+            for n in range(1, 10)
+        ),
+        Binding("escape", "back", "One step back", id="back"),
+    ]
+
+    xray: reactive[Xray] = reactive("off")
+
+    def __init__(self, engine: Engine, now: Callable[[], int], glyphs: Glyphs) -> None:
+        super().__init__()
+        self._engine, self._glyphs = engine, glyphs
+        self.chats = ChatList(now, glyphs, id="chats")
+        self.conversation = Conversation(engine, now, glyphs, id="conversation")
+        messages = self.conversation.messages
+        self._mirrors = (
+            Mirror(engine, messages, glyphs, id="mirror"),
+            Mirror(engine, messages, glyphs, id="mirror-full"),
+        )
+        self._facts = Facts(glyphs, id="facts")
+        self._strip = DraftStrip(glyphs, id="strip")
+        self._status = StatusBar(glyphs, id="status")
+        self._rows: dict[bytes, Chat] = {}
+        self._bridge: Bridge | None = None
+        self._laid_out = False
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="body"):
+            with Vertical(id="side"):
+                yield Title(id="title")
+                yield self.chats
+            yield self.conversation
+            with Vertical(id="xray"):
+                yield Title(id="xray-title")
+                yield self._mirrors[0]
+                yield self._facts
+                yield self._strip
+        yield self._status
+
+    async def on_mount(self) -> None:
+        self._mirrors[1].add_class("-over")
+        await self.conversation.sheet.mount(self._mirrors[1])
+        title = self.query_one("#xray-title", Title)
+        title.mark, title.words = "X-RAY", "what the relay has"
+        self.query_one("#title", Title).mark = f"{self._glyphs.brand} doorless"
+        self._facts.show(None, None)
+        self._bridge = Bridge(self._engine, self, self.apply)
+        self._status.connection = self._engine.connection
+        self._status.hints = WRITING
+        self._rows = {chat.conversation: chat for chat in self._engine.chats()}
+        self._show_chats()
+        if self._rows:
+            await self._open(self._sorted()[0])
+        else:
+            self.chats.focus()
+
+    async def on_unmount(self) -> None:
+        await self.conversation.leave()
+        if self._bridge is not None:
+            self._bridge.stop()
+
+    def _on_resize(self, event: events.Resize) -> None:
+        if not self._laid_out:
+            self._laid_out = True
+            self.xray = "side" if event.size.width >= SIDE_FROM else "off"
+
+    def watch_xray(self, xray: Xray) -> None:
+        for name in ("side", "full", "off"):
+            self.set_class(xray == name, f"-xray-{name}")
+        self.conversation.wire_on_border = xray != "side"
+
+    # --- what happened ---------------------------------------------------------------------
+
+    async def apply(self, batch: Batch) -> None:
+        """Show a batch of events."""
+        if batch.connection is not None:
+            self._status.connection = batch.connection
+        for notice in batch.notices:
+            self.notify(plain(notice).plain, markup=False)
+        if batch.chats:
+            self._rows.update(batch.chats)
+            self._show_chats()
+        for chat in batch.alarms.values():
+            self.notify(
+                f"{chat.name}'s safety number changed.", severity="warning", markup=False
+            )
+        await self.conversation.apply(batch)
+        if batch.changed:
+            for mirror in self._mirrors:
+                mirror.changed(list(batch.changed.values()))
+
+    def _sorted(self) -> list[Chat]:
+        return sorted(self._rows.values(), key=lambda chat: chat.when, reverse=True)
+
+    def _show_chats(self) -> None:
+        opened = self.conversation.chat
+        self.chats.show(self._sorted(), opened.conversation if opened else None)
+        unread = sum(chat.unread > 0 for chat in self._rows.values())
+        self.query_one("#title", Title).words = f"{unread} unread" if unread else ""
+
+    async def _open(self, chat: Chat) -> None:
+        await self.conversation.open(chat)
+        self._show_chats()
+        self.conversation.write()
+
+    @on(ChatList.Opened)
+    async def _opened(self, event: ChatList.Opened) -> None:
+        await self._open(self._rows[event.conversation])
+
+    @on(Conversation.Drafted)
+    def _drafted(self, event: Conversation.Drafted) -> None:
+        self._strip.typed, self._strip.wire = event.typed, event.wire
+
+    @on(ChatLog.Picked)
+    def _picked(self, event: ChatLog.Picked) -> None:
+        message = event.message
+        self._status.hints = PICKING if message else WRITING
+        self._facts.show(message, self._mirrors[0].wire(message) if message else None)
+
+    @on(ChatLog.Act)
+    def _act(self, event: ChatLog.Act) -> None:
+        if event.what == "copy":
+            self.app.copy_to_clipboard(event.message.text)
+            self.notify("Copied.", markup=False, timeout=2)
+        else:
+            self._inspect(event.message)
+
+    def _inspect(self, message: Message) -> None:
+        wire = self._mirrors[0].wire(message)
+        self.app.push_screen(MessageInfo(message, wire, self._glyphs))
+
+    # --- what the person wants -------------------------------------------------------------
+
+    def action_palette(self) -> None:
+        self.app.push_screen(Palette(list(self._entries())))
+
+    def _entries(self) -> Iterable[Entry]:
+        """Chats first, then what can be done here."""
+        for chat in self._sorted():
+            yield Entry(str(chat.name), self._opener(chat))
+        if self.conversation.chat is not None:
+            yield Entry("Compare safety numbers", self.action_verify)
+            yield Entry("Details of the contact", self.action_details)
+        yield Entry("Add somebody", self.action_add)
+        yield Entry("Next unread", lambda: self.call_later(self.action_unread))
+        yield Entry("X-ray: beside, whole, off", self.action_xray)
+        yield Entry("Help", self.action_help)
+        for theme in THEMES:
+            yield Entry(f"Theme: {theme.name.removeprefix('doorless-')}", self._dresser(theme.name))
+        yield Entry("Quit", self.app.exit)
+
+    def _opener(self, chat: Chat) -> Callable[[], None]:
+        return lambda: self._go(chat)
+
+    def _go(self, chat: Chat) -> None:
+        self.call_later(self._open, chat)
+
+    def _dresser(self, theme: str) -> Callable[[], None]:
+        return lambda: setattr(self.app, "theme", theme)
+
+    def action_help(self) -> None:
+        groups = (
+            ("Anywhere", MainScreen),
+            ("Writing", Composer),
+            ("In the conversation", ChatLog),
+            ("In the list of chats", ChatList),
+            ("Always", type(self.app).__mro__[1]),
+        )
+        self.app.push_screen(Help(groups, self._glyphs))
+
+    def action_xray(self) -> None:
+        steps: dict[Xray, Xray] = {"off": "side", "side": "full", "full": "off"}
+        self.xray = steps[self.xray]
+
+    def action_add(self) -> None:
+        self.app.push_screen(AddContact(self._engine, self._glyphs), self._added)
+
+    async def _added(self, chat: Chat | None) -> None:
+        if chat is not None:
+            self._rows[chat.conversation] = chat
+            await self._open(chat)
+
+    def action_details(self) -> None:
+        chat = self.conversation.chat
+        if chat is not None:
+            details = self._engine.details(chat.conversation)
+            self.app.push_screen(ContactDetails(details), lambda what: self._decide(what, chat))
+
+    def action_verify(self) -> None:
+        if self.conversation.chat is not None:
+            self._decide("verify", self.conversation.chat)
+
+    @on(Conversation.Decide)
+    def _decision(self, event: Conversation.Decide) -> None:
+        self._decide(event.what, event.chat)
+
+    def _decide(self, what: str | None, chat: Chat) -> None:
+        if what == "verify":
+            self.run_worker(self._verify(chat), group="decide")
+        elif what == "block":
+            attempt(self, self._engine.block(chat.conversation))
+        elif what == "forget":
+            self.run_worker(self._forget(chat), group="decide")
+
+    async def _verify(self, chat: Chat) -> None:
+        try:
+            number = self._engine.safety_number(chat.conversation)
+        except RefusedError as refused:
+            self.notify(plain(str(refused)).plain, severity="warning", markup=False)
+            return
+        outcome = await self.app.push_screen_wait(Verify(number, self._glyphs))
+        if outcome is Outcome.MATCH:
+            verified = self._engine.verify(chat.conversation, number.digits)
+            if await tell_refusal(self, verified) and chat.trust is Trust.CHANGED:
+                await self._accept_if_still_changed(chat)
+        elif outcome is Outcome.DIFFER:
+            differs = Confirm(
+                "The numbers differ",
+                f"Someone may sit between you and {chat.name}, or one of you looks at an old number. "
+                "Write nothing secret here. Meet, or call, and compare again.",
+                "Block",
+            )
+            if await self.app.push_screen_wait(differs):
+                await tell_refusal(self, self._engine.block(chat.conversation))
+
+    async def _accept_if_still_changed(self, chat: Chat) -> None:
+        now = {one.conversation: one for one in self._engine.chats()}.get(chat.conversation)
+        if now is not None and now.trust is Trust.CHANGED:
+            await tell_refusal(self, self._engine.accept(chat.conversation))
+
+    async def _forget(self, chat: Chat) -> None:
+        sure = Confirm(
+            f"Delete {chat.name}?",
+            "The contact and all its messages leave this computer. Theirs keep what they have.",
+            "Delete",
+        )
+        if await self.app.push_screen_wait(sure) and await tell_refusal(
+            self, self._engine.forget(chat.conversation)
+        ):
+            self._rows.pop(chat.conversation, None)
+            await self.conversation.close()
+            self._show_chats()
+            if self._rows:
+                await self._open(self._sorted()[0])
+
+    async def action_step(self, step: int) -> None:
+        chats = self._sorted()
+        opened = self.conversation.chat
+        places = [chat.conversation for chat in chats]
+        if opened is None or opened.conversation not in places:
+            return
+        place = places.index(opened.conversation) + step
+        if 0 <= place < len(chats):
+            await self._open(chats[place])
+
+    async def action_nth(self, number: int) -> None:
+        chats = self._sorted()
+        if number <= len(chats):
+            await self._open(chats[number - 1])
+
+    async def action_unread(self) -> None:
+        """The first unread message here, if it is not in view; else the next unread chat."""
+        if not self.conversation.messages.at_end and self.conversation.messages.jump_to_unread():
+            return
+        opened = self.conversation.chat
+        for chat in self._sorted():
+            if chat.unread and (opened is None or chat.conversation != opened.conversation):
+                await self._open(chat)
+                return
+        self.notify("Nothing unread.", markup=False, timeout=2)
+
+    def action_back(self) -> None:
+        self.conversation.messages.picked = None
+        self.conversation.write()

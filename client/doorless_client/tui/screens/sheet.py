@@ -1,0 +1,40 @@
+"""A sheet: a titled box over the conversation, that Esc puts away."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen, ScreenResultType
+
+from doorless_client.tui.plain import plain
+
+
+class Sheet(ModalScreen[ScreenResultType]):
+    """What `content` yields, in a box. A click beside it puts it away as well."""
+
+    CSS_PATH = "sheet.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "put_away", "Close", id="sheet.close"),
+    ]
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="sheet-box", can_focus=False) as box:
+            box.border_title = plain(self._title)
+            box.border_subtitle = plain("Esc closes")
+            yield from self.content()
+
+    def content(self) -> ComposeResult:
+        yield from ()
+
+    def action_put_away(self) -> None:
+        self.dismiss(None)
+
+    def _on_click(self, event: events.Click) -> None:
+        if event.widget is self:
+            self.action_put_away()

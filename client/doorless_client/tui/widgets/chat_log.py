@@ -1,0 +1,388 @@
+"""A conversation, of which only the rows on screen are ever made."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
+from textual.message import Message as Told
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from doorless_client.core.views import Kind, Message
+from doorless_client.tui.bubbles import Layout, Row
+from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.timeline import Timeline
+from doorless_client.tui.widgets.heights import Heights
+
+ENTRIES_DRAWN = 512
+"""Entries whose rows are kept: some screens' worth."""
+
+Place = tuple[int, int] | None
+"""Where somebody reads: an entry and how many of its rows are above the screen; or the end."""
+
+
+class ChatLog(ScrollView, can_focus=True):
+    """Shows a Timeline; tells which message was picked, and what is to be done with it."""
+
+    ALLOW_SELECT = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "pick(-1)", "Message before", id="log.up"),
+        Binding("down,j", "pick(1)", "Message after", id="log.down"),
+        Binding("g,home", "first", "First message", id="log.first"),
+        Binding("G,end", "last", "Newest message", id="log.last"),
+        Binding("u", "unread", "First unread", id="log.unread"),
+        Binding("y", "act('copy')", "Copy the message", id="log.copy"),
+        Binding("i,enter", "act('info')", "About the message", id="log.info"),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"chat-log--{name}"
+        for name in (
+            *("own", "own-meta", "peer", "peer-meta", "unknown", "waiting", "read", "failed"),
+            *("day", "rule", "unread", "note", "gap", "cursor", "mark"),
+        )
+    }
+
+    picked: reactive[int | None] = reactive(None)
+    below: reactive[int] = reactive(0)  # messages that came while the reader was further up
+
+    class Picked(Told):
+        """Another message is picked now, or none."""
+
+        def __init__(self, message: Message | None) -> None:
+            self.message = message
+            super().__init__()
+
+    class Act(Told):
+        """Something is to be done with a message: "copy" or "info"."""
+
+        def __init__(self, what: str, message: Message) -> None:
+            self.what, self.message = what, message
+            super().__init__()
+
+    class ReadToEnd(Told):
+        """The newest message is on screen."""
+
+    def __init__(self, now: Callable[[], int], glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs, self._now = glyphs, now
+        self.timeline: Timeline | None = None
+        self.heights = Heights(self._measure)
+        self._layout = Layout(40, glyphs, now)
+        self._drawn: LRUCache[int, list[Strip]] = LRUCache(ENTRIES_DRAWN)
+        self._styles: dict[str, Style] = {}
+        self._sticks = True  # to the end
+        self._moving = False  # the view is being placed; the reader does not scroll
+        self._laid_out = 0  # width, in cells
+
+    # --- what it shows ---------------------------------------------------------------------
+
+    def show(self, timeline: Timeline | None, *, unread: int = 0, at: Place = None) -> None:
+        """Begin with another conversation, at its first unread message or where `at` says."""
+        self.picked, self.below = None, 0
+        self.timeline = timeline
+        first = timeline.first_unread() if timeline and unread else None
+        self._layout = Layout(self._laid_out or 40, self._glyphs, self._now, first, unread)
+        self._load()
+        if self._laid_out:
+            self._open_at(at)
+
+    def sync(self) -> None:
+        """Show what came since the last time."""
+        if self.timeline is None:
+            return
+        known = self.timeline.count
+        new = self.timeline.catch_up()
+        if self.timeline.count < known:
+            self._reload()
+        elif new:
+            self.heights.append([len(self.timeline[place].text) for place in new])
+            self._grow()
+            if self._sticks:
+                self._place(None)
+            else:
+                self.below += sum(not self.timeline[place].mine for place in new)
+            self.refresh()
+
+    def change(self, messages: list[Message]) -> None:
+        """Show these in place of their former selves."""
+        if self.timeline is None:
+            return
+        total = self.heights.total
+        for message in messages:
+            if message.position < self.timeline.count:
+                self.timeline.replace(message)
+                self._drawn.discard(message.position)
+                self.heights.remeasure(message.position)
+        if self.heights.total != total:
+            self._grow()
+            if self._sticks:
+                self._place(None)
+        self.refresh()
+
+    @property
+    def place(self) -> Place:
+        """Where the reader is, to come back to later."""
+        if self._sticks or self.timeline is None or not self.timeline.count:
+            return None
+        row = self.scroll_offset.y
+        entry = self.heights.find(row)
+        return entry, row - self.heights.top(entry)
+
+    @property
+    def at_end(self) -> bool:
+        return self._sticks
+
+    def message_at(self, row: int) -> tuple[int, Message, int] | None:
+        """Place, message and row within it, for a row of the whole history."""
+        if self.timeline is None or not 0 <= row < self.heights.total:
+            return None
+        place = self.heights.find(row)
+        return place, self.timeline[place], row - self.heights.top(place)
+
+    def lead(self, place: int) -> int:
+        """Rows of an entry that come before its message."""
+        return self._layout.lead(*self._pair(place))
+
+    def jump_to_unread(self) -> bool:
+        """Scroll to the line of unread messages. False when there is none."""
+        if self._layout.unread_from is None:
+            return False
+        self._place(max(0, self.heights.top(self._layout.unread_from) - 1))
+        self._settle()
+        return True
+
+    # --- geometry --------------------------------------------------------------------------
+
+    def _on_resize(self, event: events.Resize) -> None:
+        width = self.scrollable_content_region.width
+        if not width:
+            return
+        if width != self._laid_out:
+            self._reflow(width)
+        elif self._sticks:
+            self._place(None)
+
+    def _reflow(self, width: int) -> None:
+        """Lay out for another width and keep the reader's place; costs no more for more history."""
+        first = not self._laid_out
+        at = self.place
+        self._laid_out = width
+        kept = self._layout
+        self._layout = Layout(width, self._glyphs, self._now, kept.unread_from, kept.unread)
+        self._drawn.clear()
+        self.heights.relayout(self._layout.inner)
+        self._open_at(None if first else at, jump=first)
+
+    def _open_at(self, at: Place, *, jump: bool = True) -> None:
+        view = max(1, self.size.height)
+        self._sticks = at is None
+        if at is not None:
+            row = self.heights.top(at[0]) + at[1]
+            self.heights.ensure(row, row + view, row)
+            self._grow()
+            self._place(self.heights.top(at[0]) + min(at[1], self.heights.height(at[0]) - 1))
+        else:
+            total = self.heights.total
+            self.heights.ensure(total - view, total, total)
+            self._grow()
+            self._place(None)
+            first = self._layout.unread_from
+            if jump and first is not None and self.heights.top(first) < self.heights.total - view:
+                self.jump_to_unread()
+        self.refresh()
+        self._tell_if_read()
+
+    def _load(self) -> None:
+        self._drawn.clear()
+        if self.timeline is None:
+            self.heights.load(0, [])
+        else:
+            self.heights.load(self.timeline.count, self.timeline.lengths())
+        self.heights.relayout(self._layout.inner)
+        self._grow()
+        self.refresh()
+
+    def _reload(self) -> None:
+        self.picked = None
+        self._load()
+        self._open_at(None, jump=False)
+
+    def _grow(self) -> None:
+        self.virtual_size = Size(self._laid_out, self.heights.total)
+
+    def _place(self, row: int | None) -> None:
+        """Move the view, without that counting as the reader's scrolling. None: to the end."""
+        end = max(0, self.heights.total - self.scrollable_content_region.height)
+        self._moving = True
+        self.scroll_to(
+            y=end if row is None else min(row, end), animate=False, immediate=True, force=True
+        )
+        self._moving = False
+        self.call_after_refresh(self._place_bar)
+
+    def _place_bar(self) -> None:
+        # ScrollView tells the bar only while it is shown; on the first layout it is not yet
+        if self.show_vertical_scrollbar:
+            bar = self.vertical_scrollbar
+            bar.window_virtual_size = self.virtual_size.height
+            bar.window_size = self.container_size.height
+            bar.position = self.scroll_y
+            bar.refresh()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if not self._moving and self.timeline is not None and self._laid_out:
+            self._settle()
+
+    def _settle(self) -> None:
+        """After scrolling: measure what came into view, and stay where the reader looks."""
+        row = round(self.scroll_y)
+        total = self.heights.total
+        shift = self.heights.ensure(row, row + self.size.height, row)
+        if self.heights.total != total:
+            self._grow()
+        if shift:
+            self._place(row + shift)
+        self._sticks = self.scroll_y >= self.max_scroll_y
+        self._tell_if_read()
+
+    def _tell_if_read(self) -> None:
+        if self._sticks:
+            self.below = 0
+            if self.timeline is not None and self.timeline.count:
+                self.post_message(self.ReadToEnd())
+
+    # --- rows ------------------------------------------------------------------------------
+
+    def _pair(self, place: int) -> tuple[Message, Message | None]:
+        """An entry and the one before it."""
+        if self.timeline is None:
+            raise ValueError("no conversation is shown")
+        return self.timeline[place], self.timeline[place - 1] if place else None
+
+    def _measure(self, place: int) -> int:
+        return self._layout.height(*self._pair(place))
+
+    def _strips(self, place: int) -> list[Strip]:
+        if (drawn := self._drawn.get(place)) is None:
+            drawn = [self._strip(row) for row in self._layout.rows(*self._pair(place))]
+            if place == self.picked:
+                lead = self.lead(place)
+                drawn[lead:] = [self._marked(strip) for strip in drawn[lead:]]
+            self._drawn[place] = drawn
+        return drawn
+
+    def _strip(self, row: Row) -> Strip:
+        segments = [Segment(text, self._style(name)) for text, name in row]
+        return Strip(segments).adjust_cell_length(self._laid_out, self._style(""))
+
+    def _marked(self, strip: Strip) -> Strip:
+        """The row of a picked message: a bar at its left, another ground around the bubble."""
+        plain, cursor = self._style("").bgcolor, self._style("cursor").bgcolor
+        ground = Style(bgcolor=cursor)
+        bar = Style(color=self._style("mark").color, bgcolor=cursor)
+        segments = [
+            Segment(text, style + ground if style and style.bgcolor == plain else style)
+            for text, style, _ in strip
+        ]
+        rest = Strip(segments, self._laid_out).crop(1)
+        return Strip.join([Strip([Segment(self._glyphs.selected, bar)], 1), rest])
+
+    def _style(self, name: str) -> Style:
+        if (style := self._styles.get(name)) is None:
+            style = self.rich_style
+            if name.startswith("edge-"):
+                ground = self.get_component_rich_style(f"chat-log--{name[5:]}", partial=True)
+                style += Style(color=ground.bgcolor)
+            elif name:
+                style += self.get_component_rich_style(f"chat-log--{name}", partial=True)
+            self._styles[name] = style
+        return style
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles.clear()
+        self._drawn.clear()
+
+    def render_line(self, y: int) -> Strip:
+        row = self.scroll_offset.y + y
+        found = self.message_at(row)
+        if found is None:
+            return Strip.blank(self.size.width, self._style(""))
+        place, _, within = found
+        strip = self._strips(place)[within]
+        selection = self.text_selection
+        if selection is not None and (span := selection.get_span(row)) is not None:
+            start, end = span[0], self._laid_out if span[1] == -1 else span[1]
+            chosen = self.screen.get_component_rich_style("screen--selection")
+            strip = Strip.join(
+                [strip.crop(0, start), strip.crop(start, end).apply_style(chosen), strip.crop(end)]
+            )
+        return strip.apply_offsets(0, row)
+
+    # --- selecting with the mouse ----------------------------------------------------------
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        first = selection.start.y if selection.start else 0
+        last = selection.end.y if selection.end else self.heights.total - 1
+        lines = []
+        for row in range(max(0, first), min(last, self.heights.total - 1) + 1):
+            if (found := self.message_at(row)) and (span := selection.get_span(row)):
+                start, end = span
+                strip = self._strips(found[0])[found[2]]
+                part = strip.crop(start, None if end == -1 else end).text
+                lines.append(part.strip(self._glyphs.left_edge + self._glyphs.right_edge + " "))
+        return "\n".join(lines), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self.refresh()
+
+    # --- picking a message -----------------------------------------------------------------
+
+    def watch_picked(self, old: int | None, new: int | None) -> None:
+        for place in (old, new):
+            if place is not None:
+                self._drawn.discard(place)
+        self.refresh()
+        if new is not None:
+            top, height = self.heights.top(new), self.heights.height(new)
+            self.scroll_to_region(Region(0, top, self._laid_out, height), animate=False)
+        chosen = None if new is None or self.timeline is None else self.timeline[new]
+        self.post_message(self.Picked(chosen))
+
+    def action_pick(self, step: int) -> None:
+        if self.timeline is None:
+            return
+        place = self.timeline.count if self.picked is None else self.picked
+        while 0 <= place + step < self.timeline.count:
+            place += step
+            if self.timeline[place].kind is not Kind.NOTE:
+                self.picked = place
+                return
+
+    def action_first(self) -> None:
+        self.scroll_home(animate=False, immediate=True)
+
+    def action_last(self) -> None:
+        self.picked = None
+        self._place(None)
+        self._settle()
+
+    def action_unread(self) -> None:
+        self.jump_to_unread()
+
+    def action_act(self, what: str) -> None:
+        if self.picked is not None and self.timeline is not None:
+            self.post_message(self.Act(what, self.timeline[self.picked]))
+
+    def _on_click(self, event: events.Click) -> None:
+        found = self.message_at(event.y + self.scroll_offset.y)
+        if found and found[1].kind is not Kind.NOTE:
+            self.picked = found[0]

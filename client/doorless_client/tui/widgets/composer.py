@@ -1,0 +1,66 @@
+"""Where a message is written."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message as Told
+from textual.widgets import TextArea
+
+from doorless_client.text import safe
+from doorless_client.tui.plain import plain
+
+
+class Composer(TextArea):
+    """Says what was written. Enter sends; a new line has keys of its own."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "hand_over", "Send", id="composer.send", priority=True),
+        Binding("shift+enter,alt+enter,ctrl+j", "new_line", "New line", id="composer.newline"),
+    ]
+
+    class Written(Told):
+        """Something is to be sent."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+    class LookUp(Told):
+        """Up was pressed with nothing written: a message is to be picked."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(
+            id=id, highlight_cursor_line=False, show_line_numbers=False, tab_behavior="focus"
+        )
+        self.cursor_blink = False
+
+    def address(self, name: str) -> None:
+        """Say to whom it goes."""
+        self.placeholder = plain(f"Message {name}")
+
+    def action_hand_over(self) -> None:
+        if self.text.strip():
+            text = self.text
+            self.clear()
+            self.post_message(self.Written(text))
+
+    def action_new_line(self) -> None:
+        self.insert("\n")
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        if self.text or select:
+            super().action_cursor_up(select)
+        else:
+            self.post_message(self.LookUp())
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """Paste what is harmless of it; a line break in it is only a line break."""
+        event.prevent_default()
+        event.stop()
+        await super()._on_paste(events.Paste(safe(event.text)))
+
+    def begin(self, draft: str) -> None:
+        """Show what was begun earlier, without an undo into another chat's words."""
+        self.load_text(safe(draft))
+        self.move_cursor(self.document.end)

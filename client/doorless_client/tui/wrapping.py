@@ -1,0 +1,42 @@
+"""Text cut into lines of at most so many cells, at spaces where there are some."""
+
+import re
+
+from rich.cells import cell_len, chop_cells
+
+_WORDS = re.compile(r"\S+[ ]*|[ ]+")
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of `text`, none wider than `width` cells (at least 2: the widest character)."""
+    if len(text) <= width and text.isascii() and "\n" not in text:
+        return [text]
+    return [line for paragraph in text.split("\n") for line in _paragraph(paragraph, width)]
+
+
+def shorten(text: str, width: int, ellipsis: str = "…") -> str:
+    """`text` on at most `width` cells, its cut end marked."""
+    if cell_len(text) <= width:
+        return text
+    if width < 1:
+        return ""
+    return chop_cells(text, max(1, width - 1))[0].rstrip() + ellipsis if width > 1 else ellipsis
+
+
+def _paragraph(text: str, width: int) -> list[str]:
+    if cell_len(text) <= width:
+        return [text]
+    lines: list[str] = []
+    line, used = "", 0
+    for word in _WORDS.findall(text):
+        size = cell_len(word.rstrip(" "))
+        if used and used + size > width:
+            lines.append(line.rstrip(" "))
+            line, used = "", 0
+        if size > width:
+            *full, word = chop_cells(word, width)
+            lines.extend(full)
+        line += word
+        used = cell_len(line)
+    lines.append(line.rstrip(" ") if cell_len(line) > width else line)
+    return lines

@@ -1,0 +1,295 @@
+"""An Engine without keys, relay or disk: for tests, benchmarks and pictures of the screen.
+
+Its envelopes are noise of the right sizes; what it says of states and trust is what a test
+tells it to say.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256, shake_256
+
+from doorless_client.core.api import KeyChangedError, Listener, RefusedError
+from doorless_client.core.views import (
+    Chat,
+    ChatChanged,
+    Connection,
+    ConnectionChanged,
+    Details,
+    Event,
+    KeyChanged,
+    Kind,
+    Link,
+    Me,
+    Message,
+    MessageAdded,
+    MessageChanged,
+    SafetyNumber,
+    Standing,
+    State,
+    Trust,
+    WireView,
+)
+from doorless_client.text import safe, safe_line
+from doorless_protocol.sizes import size_class
+
+OVERHEAD = 220
+"""Bytes that sealing adds to a text, near enough for a fake."""
+
+HEAD = 512
+"""Bytes of an envelope that `wire` hands out."""
+
+
+@dataclass(slots=True)
+class FakeHistory:
+    """A list of messages, read in slices."""
+
+    messages: list[Message] = field(default_factory=list)
+    seen: int = 0  # messages before this place were seen
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+    def slice(self, start: int, stop: int) -> Sequence[Message]:
+        return self.messages[start:stop]
+
+    def lengths(self, chunk: int) -> Sequence[int]:
+        return [
+            sum(len(message.text) for message in self.messages[start : start + chunk])
+            for start in range(0, len(self.messages), chunk)
+        ]
+
+    def first_unread(self) -> int | None:
+        unread = range(self.seen, len(self.messages))
+        return next((place for place in unread if not self.messages[place].mine), None)
+
+
+class FakeEngine:
+    """Keeps everything in lists, tells its listeners, and does as it is told.
+
+    Args:
+        now: Unix seconds; each message is as old as the test wants it.
+    """
+
+    def __init__(self, now: int, handle: str = "alice", relay: str = "relay.example") -> None:
+        self.now = now
+        self.me = Me(handle, relay, sha256(handle.encode()).digest(), bytes(16))
+        self.connection = Connection(Link.ONLINE, relay, waiting=0, round_trip=0.024)
+        self.sent: list[tuple[bytes, str]] = []
+        self.done: list[tuple[str, bytes]] = []  # what else was asked for: ("accept", …)
+        self.drafts: dict[bytes, str] = {}
+        self._chats: dict[bytes, Chat] = {}
+        self._histories: dict[bytes, FakeHistory] = {}
+        self._listeners: list[Listener] = []
+
+    # --- what a test does to it ------------------------------------------------------------
+
+    def person(
+        self,
+        name: str,
+        *,
+        trust: Trust = Trust.FIRST_SEEN,
+        standing: Standing = Standing.CONTACT,
+    ) -> bytes:
+        """Somebody with an empty conversation; returns its id."""
+        conversation = sha256(b"conversation with " + name.encode("utf-8", "replace")).digest()
+        self._histories[conversation] = FakeHistory()
+        handle = name.lower().replace(" ", ".")
+        self._chats[conversation] = Chat(
+            conversation,
+            safe_line(f"{handle}@{self.me.relay}"),
+            safe_line(name),
+            trust,
+            standing,
+            confirmed=True,
+            preview=safe_line(""),
+            when=0,
+            unread=0,
+            state=None,
+        )
+        return conversation
+
+    def arrive(
+        self,
+        conversation: bytes,
+        text: str,
+        *,
+        at: int | None = None,
+        mine: bool = False,
+        state: State | None = None,
+        kind: Kind = Kind.TEXT,
+        gap: int = 0,
+        seen: bool = False,
+        quiet: bool = False,
+    ) -> Message:
+        """An entry comes to the end of a conversation, from either side."""
+        history, chat = self._histories[conversation], self._chats[conversation]
+        when = self.now if at is None else at
+        message = Message(
+            position=len(history),
+            id=b"" if kind is Kind.NOTE else self._id(conversation, len(history)),
+            conversation=conversation,
+            mine=mine,
+            sender=safe_line(self.me.address) if mine else chat.address,
+            device=bytes(16),
+            at=when * 1000,
+            received=when,
+            kind=kind,
+            text=safe(text),
+            state=state if state is not None else State.SENT if mine else State.RECEIVED,
+            gap=gap,
+        )
+        history.messages.append(message)
+        unread = 0 if seen else chat.unread + (not mine and kind is not Kind.NOTE)
+        if seen or (mine and not chat.unread):
+            history.seen = len(history)
+        self._chats[conversation] = replace(
+            chat,
+            preview=safe_line(text),
+            when=when,
+            unread=unread,
+            state=message.state if mine else None,
+        )
+        if not quiet:
+            self.tell(MessageAdded(message))
+            self.tell(ChatChanged(self._chats[conversation]))
+        return message
+
+    def change(self, conversation: bytes, **fields: object) -> None:
+        """Another trust, standing or anything else of a chat."""
+        chat = replace(self._chats[conversation], **fields)  # type: ignore[arg-type]
+        self._chats[conversation] = chat
+        self.tell(KeyChanged(chat) if fields.get("trust") is Trust.CHANGED else ChatChanged(chat))
+
+    def progress(self, message: Message, state: State) -> None:
+        """A message of ours came further."""
+        changed = replace(message, state=state)
+        self._histories[message.conversation].messages[message.position] = changed
+        self.tell(MessageChanged(changed))
+
+    def connect(self, connection: Connection) -> None:
+        self.connection = connection
+        self.tell(ConnectionChanged(connection))
+
+    def tell(self, event: Event) -> None:
+        for listener in list(self._listeners):
+            listener(event)
+
+    @staticmethod
+    def _id(conversation: bytes, place: int) -> bytes:
+        return sha256(conversation + place.to_bytes(8, "big")).digest()[:16]
+
+    # --- Engine ----------------------------------------------------------------------------
+
+    def listen(self, listener: Listener) -> "Stop":
+        self._listeners.append(listener)
+        return Stop(self._listeners, listener)
+
+    def chats(self) -> Sequence[Chat]:
+        return sorted(self._chats.values(), key=lambda chat: -chat.when)
+
+    def history(self, conversation: bytes) -> FakeHistory:
+        return self._histories[conversation]
+
+    def details(self, conversation: bytes) -> Details:
+        chat = self._chats[conversation]
+        return Details(
+            chat.address,
+            chat.name,
+            sha256(conversation).digest(),
+            chat.trust,
+            chat.standing,
+            chat.confirmed,
+            checked=False,
+            devices=1,
+            manifest_version=1,
+            added=self.now - 86_400,
+            last_resort=False,
+        )
+
+    def wire(self, messages: Sequence[Message]) -> Sequence[WireView | None]:
+        return [self._wire(message) for message in messages]
+
+    def _wire(self, message: Message) -> WireView | None:
+        if message.kind is Kind.NOTE:
+            return None
+        size = self.wire_size(message.conversation, message.text)
+        if message.state in (State.WAITING, State.FAILED):
+            size = 0
+        owner = message.conversation if message.mine else self.me.account
+        mailbox = sha256(b"mailbox" + owner).digest()[:16]
+        noise = shake_256(message.id).digest(min(HEAD, size))
+        return WireView(noise, size, mailbox, message.received, copies=1)
+
+    def wire_size(self, conversation: bytes, text: str) -> int:
+        del conversation
+        return size_class(len(text.encode()) + OVERHEAD)
+
+    def safety_number(self, conversation: bytes) -> SafetyNumber:
+        chat = self._chats[conversation]
+        digits = str(int.from_bytes(shake_256(conversation).digest(32), "big"))[:60].zfill(60)
+        groups = " ".join(digits[start : start + 5] for start in range(0, 60, 5))
+        return SafetyNumber(groups, digits, chat.name, chat.trust)
+
+    def invite(self) -> str:
+        account = self.me.account.hex()
+        return f"doorless:v1?relay={self.me.relay}&handle={self.me.handle}&account={account}"
+
+    async def add(self, address: str) -> Chat:
+        if "@" not in address and not address.startswith("doorless:v1?"):
+            raise RefusedError("That is neither handle@relay nor an invite link.")
+        conversation = self.person(address.partition("@")[0].capitalize())
+        self.tell(ChatChanged(self._chats[conversation]))
+        return self._chats[conversation]
+
+    async def send(self, conversation: bytes, text: str) -> Message:
+        if self._chats[conversation].trust is Trust.CHANGED:
+            raise KeyChangedError("Their keys changed; decide first.")
+        self.sent.append((conversation, text))
+        online = self.connection.link is Link.ONLINE
+        state = State.SENT if online else State.WAITING
+        return self.arrive(conversation, text, mine=True, state=state)
+
+    async def mark_read(self, conversation: bytes) -> None:
+        history = self._histories[conversation]
+        history.seen = len(history)
+        if self._chats[conversation].unread:
+            self.change(conversation, unread=0)
+
+    async def set_typing(self, conversation: bytes, active: bool) -> None:
+        self.done.append(("typing" if active else "stopped", conversation))
+
+    async def save_draft(self, conversation: bytes, text: str) -> None:
+        self.drafts[conversation] = text
+        self.change(conversation, draft=text)
+
+    async def accept(self, conversation: bytes) -> None:
+        self.done.append(("accept", conversation))
+        self.change(conversation, standing=Standing.CONTACT, trust=Trust.FIRST_SEEN)
+
+    async def block(self, conversation: bytes) -> None:
+        self.done.append(("block", conversation))
+        self.change(conversation, standing=Standing.BLOCKED)
+
+    async def forget(self, conversation: bytes) -> None:
+        self.done.append(("forget", conversation))
+        del self._chats[conversation]
+        del self._histories[conversation]
+
+    async def verify(self, conversation: bytes, number: str) -> None:
+        digits = "".join(filter(str.isdigit, number))
+        if digits != self.safety_number(conversation).qr:
+            raise KeyChangedError("It is another number.")
+        self.done.append(("verify", conversation))
+        self.change(conversation, trust=Trust.VERIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Ends a listener's part."""
+
+    listeners: list[Listener]
+    listener: Listener
+
+    def __call__(self) -> None:
+        if self.listener in self.listeners:
+            self.listeners.remove(self.listener)
