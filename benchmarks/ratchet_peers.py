@@ -119,6 +119,8 @@ def vodozemac(text: bytes) -> dict[str, Work]:
         key = next(iter(other.one_time_keys.values()))
         alice = one.create_outbound_session(other.curve25519_key, key)
         first = alice.encrypt(text).to_pre_key()
+        if first is None:
+            raise RuntimeError("the first message of a session opens it")
         bob, _ = other.create_inbound_session(one.curve25519_key, first)
         alice.decrypt(bob.encrypt(text))
         bob.decrypt(alice.encrypt(text))

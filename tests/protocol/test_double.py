@@ -1,0 +1,122 @@
+"""The Double Ratchet by itself: keys agree, turns heal, gaps are bounded."""
+
+from collections.abc import Callable
+
+import pytest
+
+from doorless_protocol.errors import BrokenSessionError, SkippedTooFarError
+from doorless_protocol.primitives import AgreementKey
+from doorless_protocol.ratchet.chain import LAST_NUMBER, Chain
+from doorless_protocol.ratchet.double import MAX_GAP, Double
+
+Random = Callable[[int], bytes]
+SECRET = b"turn secret".ljust(32)
+
+
+def pair(random: Random) -> tuple[Double, Double]:
+    root, key_a, key_b, prekey = random(32), random(32), random(32), AgreementKey(random(32))
+    alice = Double.start(root, prekey.public(), key_a, key_b, SECRET, random)
+    return alice, Double.accept(root, prekey, key_a, key_b)
+
+
+def one_message(sender: Double, receiver: Double, random: Random) -> tuple[Double, Double]:
+    """Send one message, and check that both sides have the same key for it."""
+    sender, out_key, number, key = sender.send(SECRET, random)
+    keys = sender.keys
+    if receiver.keys.in_key == out_key:
+        receiver, passed, heard = receiver.hear(keys.public, number)
+    else:
+        assert receiver.keys.next_in_key == out_key
+        receiver, passed, heard = receiver.turn(keys.public, keys.previous, number, SECRET)
+    assert (heard, passed) == (key, [])
+    return sender, receiver
+
+
+def test_both_sides_derive_the_same_keys_whoever_speaks(random: Random) -> None:
+    alice, bob = pair(random)
+    for turn in (1, 3, 1, 2):
+        for _ in range(turn):
+            alice, bob = one_message(alice, bob, random)
+        for _ in range(turn):
+            bob, alice = one_message(bob, alice, random)
+
+
+def test_every_turn_brings_new_keys_of_headers_and_chains(random: Random) -> None:
+    alice, bob = pair(random)
+    seen = set()
+    for _ in range(5):
+        alice, bob = one_message(alice, bob, random)
+        bob, alice = one_message(bob, alice, random)
+        assert alice.sending
+        assert alice.keys.out_key
+        seen |= {alice.sending.key, alice.keys.out_key.raw, alice.keys.public, alice.keys.root}
+    assert len(seen) == 20
+
+
+def test_another_turn_secret_gives_other_keys(random: Random) -> None:
+    alice, bob = pair(random)
+    alice, _, number, key = alice.send(SECRET, random)
+    _, _, heard = bob.turn(alice.keys.public, 0, number, bytes(32))
+    assert heard != key
+
+
+def test_hearing_draws_nothing(random: Random) -> None:
+    alice, bob = pair(random)
+    alice, bob = one_message(alice, bob, random)
+    assert bob.keys.due
+    assert bob.sending is None
+
+
+def test_the_responder_cannot_write_first(random: Random) -> None:
+    _, bob = pair(random)
+    with pytest.raises(ValueError, match="before the first message"):
+        bob.send(SECRET, random)
+
+
+def test_a_full_chain_sends_no_more(random: Random) -> None:
+    alice, _ = pair(random)
+    full = Double(alice.keys, Chain(b"k" * 32, LAST_NUMBER), None)
+    with pytest.raises(ValueError, match="full"):
+        full.send(SECRET, random)
+
+
+def test_a_gap_counts_the_tail_of_the_old_chain_and_the_head_of_the_new(random: Random) -> None:
+    alice, bob = pair(random)
+    alice, bob = one_message(alice, bob, random)
+    bob, alice = one_message(bob, alice, random)
+    theirs = alice.send(SECRET, random)[0].keys.public
+    heard = 1
+    _, passed, _ = bob.turn(theirs, heard + MAX_GAP - 10, 10, SECRET)
+    assert len(passed) == MAX_GAP
+    with pytest.raises(SkippedTooFarError):
+        bob.turn(theirs, heard + MAX_GAP - 10, 11, SECRET)
+
+
+def test_a_turn_that_shortens_the_last_chain_is_refused(random: Random) -> None:
+    alice, bob = pair(random)
+    for _ in range(3):
+        alice, bob = one_message(alice, bob, random)
+    bob, alice = one_message(bob, alice, random)
+    theirs = alice.send(SECRET, random)[0].keys.public
+    with pytest.raises(BrokenSessionError):
+        bob.turn(theirs, 2, 0, SECRET)
+
+
+def test_a_first_turn_with_a_past_is_refused(random: Random) -> None:
+    alice, bob = pair(random)
+    with pytest.raises(BrokenSessionError):
+        bob.turn(alice.keys.public, 1, 0, SECRET)
+
+
+def test_nobody_turns_twice_without_an_answer(random: Random) -> None:
+    alice, bob = pair(random)
+    alice, bob = one_message(alice, bob, random)
+    with pytest.raises(BrokenSessionError):
+        bob.turn(AgreementKey(random(32)).public(), 1, 0, SECRET)
+
+
+def test_the_ratchet_key_stays_within_a_chain(random: Random) -> None:
+    alice, bob = pair(random)
+    alice, bob = one_message(alice, bob, random)
+    with pytest.raises(BrokenSessionError):
+        bob.hear(AgreementKey(random(32)).public(), 1)

@@ -1,0 +1,419 @@
+"""The message layer: in whatever order messages come, each opens once; refusals change nothing."""
+
+from collections.abc import Callable
+from random import Random as Seeded
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
+
+from doorless_protocol.errors import (
+    BrokenSessionError,
+    DoorlessError,
+    ForgedError,
+    MalformedError,
+    ReplayedError,
+    SkippedTooFarError,
+)
+from doorless_protocol.primitives import (
+    AgreementKey,
+    HeaderKey,
+    aead_seal,
+    hkdf_expand,
+    hkdf_extract,
+    sha3_256,
+)
+from doorless_protocol.ratchet.chain import LAST_NUMBER, Chain
+from doorless_protocol.ratchet.late import MAX_AGE, MAX_HELD
+from doorless_protocol.ratchet.triple import (
+    BODY_OFFSET,
+    FRONT_SIZE,
+    HOP_FIELD_SIZE,
+    MAX_CONTENT,
+    OVERHEAD,
+    Header,
+    Seeds,
+    Triple,
+)
+from doorless_protocol.sizes import SIZE_CLASSES
+
+Random = Callable[[int], bytes]
+FORTH, BACK = b"forth".ljust(65), b"back".ljust(65)
+
+
+class Side:
+    """One end of a pair of ratchets."""
+
+    def __init__(self, state: Triple, random: Random) -> None:
+        self.state, self.random, self.now = state, random, 0
+
+    def says(self, content: bytes) -> bytes:
+        self.state, envelope = self.state.seal(content, self.random)
+        return envelope
+
+    def hears(self, envelope: bytes) -> bytes:
+        self.state, content = self.state.open(envelope, self.now)
+        return content
+
+
+def pair(random: Random) -> tuple[Side, Side]:
+    seeds, prekey = Seeds.split(random(160)), AgreementKey(random(32))
+    alice = Triple.start(seeds, prekey.public(), FORTH, BACK, random)
+    return Side(alice, random), Side(Triple.accept(seeds, prekey, BACK, FORTH), random)
+
+
+def talking(random: Random) -> tuple[Side, Side]:
+    """Both have spoken: every key of a running session is there."""
+    alice, bob = pair(random)
+    bob.hears(alice.says(b""))
+    alice.hears(bob.says(b""))
+    bob.hears(alice.says(b""))
+    return alice, bob
+
+
+def refused(side: Side, envelope: bytes, error: type[DoorlessError]) -> None:
+    before = side.state
+    with pytest.raises(error):
+        side.hears(envelope)
+    assert side.state is before
+
+
+# --- order and loss ----------------------------------------------------------------------------
+
+
+def test_messages_open_in_the_order_sent(random: Random) -> None:
+    alice, bob = pair(random)
+    assert [bob.hears(alice.says(b"%d" % at)) for at in range(50)] == [b"%d" % i for i in range(50)]
+
+
+def test_a_thousand_messages_open_in_reverse(random: Random) -> None:
+    alice, bob = pair(random)
+    sent = [alice.says(b"%d" % at) for at in range(1000)]
+    opened = [bob.hears(envelope) for envelope in reversed(sent)]
+    assert opened == [b"%d" % at for at in reversed(range(1000))]
+    assert bob.state.late.count == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_messages_of_many_turns_open_in_any_order(seed: int, random: Random) -> None:
+    alice, bob = pair(random)
+    dice, waiting = Seeded(seed), []
+    for at in range(300):
+        content = b"%d" % at
+        waiting.append((content, alice.says(content)))
+        if dice.random() < 0.3:
+            content, envelope = waiting.pop(dice.randrange(len(waiting)))
+            assert bob.hears(envelope) == content
+            alice.hears(bob.says(b"and you?"))
+    dice.shuffle(waiting)
+    for content, envelope in waiting:
+        assert bob.hears(envelope) == content
+    assert bob.state.late.count == 0
+
+
+def test_the_rest_opens_when_most_is_lost(random: Random) -> None:
+    alice, bob = pair(random)
+    for at in range(200):
+        envelope = alice.says(b"%d" % at)
+        if at % 7 == 0:
+            assert bob.hears(envelope) == b"%d" % at
+        reply = bob.says(b"reply") if at > 0 else None
+        if reply and at % 5 == 0:
+            assert alice.hears(reply) == b"reply"
+
+
+def test_both_may_speak_at_once(random: Random) -> None:
+    alice, bob = talking(random)
+    for _ in range(5):
+        crossing = alice.says(b"from alice"), bob.says(b"from bob")
+        assert bob.hears(crossing[0]) == b"from alice"
+        assert alice.hears(crossing[1]) == b"from bob"
+
+
+def test_late_messages_are_given_up_after_14_days(random: Random) -> None:
+    alice, bob = talking(random)
+    late = alice.says(b"late")
+    bob.hears(alice.says(b"on time"))
+    assert bob.state.forget(MAX_AGE) is bob.state
+    bob.state = bob.state.forget(MAX_AGE + 1)
+    refused(bob, late, ReplayedError)
+
+
+def test_of_more_than_2000_late_messages_the_newest_open(random: Random) -> None:
+    alice, bob = talking(random)
+    sent = []
+    for _ in range(3):
+        sent += [alice.says(b"late") for _ in range(999)]
+        bob.hears(alice.says(b"on time"))
+    assert bob.state.late.count == MAX_HELD
+    assert bob.hears(sent[-1]) == b"late"
+    refused(bob, sent[0], ReplayedError)
+
+
+# --- form --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [0, 1, 510, 2048 - OVERHEAD, 2049 - OVERHEAD, MAX_CONTENT])
+def test_an_envelope_fills_its_size_class(size: int, random: Random) -> None:
+    alice, bob = talking(random)
+    envelope = alice.says(b"x" * size)
+    assert len(envelope) in SIZE_CLASSES
+    assert len(envelope) == next(fits for fits in SIZE_CLASSES if fits >= OVERHEAD + size)
+    assert bob.hears(envelope) == b"x" * size
+
+
+def test_content_of_about_500_bytes_fits_the_smallest_class() -> None:
+    assert SIZE_CLASSES[0] - OVERHEAD == 697
+
+
+def test_longer_content_than_the_largest_class_holds_is_a_mistake(random: Random) -> None:
+    alice, _ = talking(random)
+    with pytest.raises(ValueError, match="no size class"):
+        alice.says(bytes(MAX_CONTENT + 1))
+
+
+@pytest.mark.parametrize("size", [0, 1, 2047, 2049, 65537])
+def test_an_envelope_in_no_size_class_is_malformed(size: int, random: Random) -> None:
+    _, bob = talking(random)
+    refused(bob, bytes(size), MalformedError)
+
+
+def test_an_envelope_is_laid_out_as_the_specification_says(random: Random) -> None:
+    """Opened by hand, with the keys of the state that sealed it."""
+    alice, _ = talking(random)
+    state, envelope = alice.state, alice.says(b"hello")
+    double, out_key, number, ec_key = state.double.send(state.epochs.turn_secret, random)
+    _, index, pq_key = state.epochs.send()
+    nonce, sealed = envelope[:12], envelope[12:84]
+    header = double.keys.public + double.keys.previous.to_bytes(4, "big")
+    header += number.to_bytes(4, "big") + (1).to_bytes(8, "big") + index.to_bytes(4, "big")
+    assert out_key.open(nonce, sealed, FORTH) == header + bytes(4)
+    info = b"doorless/1 message" + nonce + sha3_256(FORTH + sealed)
+    keys = hkdf_expand(hkdf_extract(pq_key, ec_key), info, 64)
+    assert envelope[84:116] == keys[32:]
+    plain = bytes(1217) + b"\0\5hello" + bytes(2048 - 116 - 16 - 1217 - 7)
+    assert envelope[116:] == aead_seal(keys[:32], nonce, plain, FORTH + sealed)
+
+
+def test_a_header_has_one_form() -> None:
+    header = Header(b"k" * 32, 1, 2, 1, 3)
+    assert len(header.encode()) == 56
+    assert Header.decode(header.encode()) == header
+    for at in range(52, 56):
+        spoilt = bytearray(header.encode())
+        spoilt[at] = 1
+        with pytest.raises(BrokenSessionError):
+            Header.decode(bytes(spoilt))
+
+
+@pytest.mark.parametrize("field", ["previous", "number", "index"])
+def test_a_counter_at_its_end_is_refused(field: str) -> None:
+    header = replace(Header(b"k" * 32, 1, 2, 1, 3), **{field: LAST_NUMBER})
+    with pytest.raises(BrokenSessionError):
+        Header.decode(header.encode())
+
+
+def test_a_body_in_another_form_is_refused_though_it_authenticates(
+    random: Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = talking(random)
+    module = "doorless_protocol.ratchet.triple.aead_seal"
+    cases: list[Callable[[bytes], bytes]] = [
+        lambda plain: b"\1" + plain[1:],  # a hop field, which has no meaning yet
+        lambda plain: plain[: HOP_FIELD_SIZE - 1] + b"\1" + plain[HOP_FIELD_SIZE:],
+        lambda plain: plain[:-1] + b"\1",  # padding that says something
+        lambda plain: plain[:HOP_FIELD_SIZE] + b"\xff\xff" + plain[HOP_FIELD_SIZE + 2 :],
+    ]
+    for spoil in cases:
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                module,
+                lambda key, nonce, plain, context, spoil=spoil: aead_seal(
+                    key, nonce, spoil(plain), context
+                ),
+            )
+            envelope = alice.says(b"hello")
+        refused(bob, envelope, BrokenSessionError)
+    assert bob.hears(alice.says(b"still here")) == b"still here"
+
+
+# --- refusals ----------------------------------------------------------------------------------
+
+
+def test_a_replay_is_told_from_a_forgery(random: Random) -> None:
+    alice, bob = talking(random)
+    first, second, third = (alice.says(text) for text in (b"1", b"2", b"3"))
+    bob.hears(third)
+    bob.hears(first)
+    for seen in (first, third):
+        refused(bob, seen, ReplayedError)
+    refused(bob, bytes(2048), ForgedError)
+    assert bob.hears(second) == b"2"
+
+
+def test_a_gap_is_bounded(random: Random) -> None:
+    alice, bob = talking(random)
+    alice.state = _ahead(alice.state, 1001)
+    refused(bob, alice.says(b"too far"), SkippedTooFarError)
+
+
+def test_both_ratchets_must_tell_of_the_same_gap(random: Random) -> None:
+    alice, bob = talking(random)
+    chain = alice.state.epochs.sending
+    alice.state = replace(
+        alice.state, epochs=replace(alice.state.epochs, sending=Chain(chain.key, 5))
+    )
+    refused(bob, alice.says(b"out of step"), BrokenSessionError)
+
+
+def test_a_late_message_keeps_its_label(random: Random) -> None:
+    alice, bob = talking(random)
+    claims = replace(alice.state, epochs=replace(alice.state.epochs, label=2))
+    late = claims.seal(b"late", random)[1]
+    alice.says(b"the honest one of that number")
+    bob.hears(alice.says(b"on time"))
+    refused(bob, late, BrokenSessionError)
+
+
+def test_a_state_that_was_rolled_back_shows_as_a_broken_session(random: Random) -> None:
+    alice, bob = talking(random)
+    old = Side(bob.state, random)
+    bob.hears(alice.says(b"you there?"))
+    alice.hears(bob.says(b"yes"))
+    refused(old, alice.says(b"good"), BrokenSessionError)
+
+
+def test_a_thief_is_locked_out_once_the_victims_next_key_arrives(random: Random) -> None:
+    alice, bob = talking(random)
+    stolen = Side(bob.state, random)
+    bob.hears(alice.says(b"you there?"))
+    alice.hears(bob.says(b"yes"))  # carries a key that Bob drew after the theft
+    reply = alice.says(b"good")
+    stolen.state = _without_rules(stolen.state)
+    refused(stolen, reply, ForgedError)
+    assert bob.hears(reply) == b"good"
+
+
+def test_a_thief_of_a_late_key_reads_that_message_only(random: Random) -> None:
+    alice, bob = talking(random)
+    first, second = alice.says(b"first"), alice.says(b"second")
+    bob.hears(alice.says(b"third"))
+    bob.hears(first)
+    stolen = Side(bob.state, random)
+    assert stolen.hears(second) == b"second"
+    refused(stolen, first, ReplayedError)  # what was opened before the theft stays closed
+
+
+def test_sealing_draws_a_nonce_and_no_more(random: Random) -> None:
+    alice, bob = talking(random)
+    drawn: list[int] = []
+
+    def counted(size: int) -> bytes:
+        drawn.append(size)
+        return random(size)
+
+    alice.state, _ = alice.state.seal(b"same chain", counted)
+    assert drawn == [12]
+    alice.hears(bob.says(b"a turn"))
+    alice.state, _ = alice.state.seal(b"new chain", counted)
+    assert drawn == [12, 32, 12]
+
+
+def test_a_state_shows_no_keys(random: Random) -> None:
+    alice, _ = talking(random)
+    keys = alice.state.double.keys
+    shown = repr(alice.state) + repr(alice.state.double) + repr(keys) + repr(alice.state.epochs)
+    for secret in (keys.root, keys.ours.raw, keys.next_in_key.raw, alice.state.authenticator):
+        assert repr(secret) not in shown
+        assert secret.hex() not in shown
+
+
+def _without_rules(state: Triple) -> Triple:
+    """A thief runs what code he likes: he has the keys, and turns whether it is his or not."""
+    double = replace(state.double, keys=replace(state.double.keys, due=False))
+    return replace(state, double=double)
+
+
+def _ahead(state: Triple, steps: int) -> Triple:
+    """As if `steps` messages had been sealed."""
+    if state.double.sending is None:
+        raise AssertionError("nothing was sent yet")
+    double = replace(state.double, sending=state.double.sending.walk(steps)[0])
+    epochs = replace(state.epochs, sending=state.epochs.sending.walk(steps)[0])
+    return replace(state, double=double, epochs=epochs)
+
+
+# --- against a model ---------------------------------------------------------------------------
+
+
+class Ratchets(RuleBasedStateMachine):
+    """Two sides and a network that reorders, loses, repeats and spoils. The model is a set."""
+
+    sent: Bundle[tuple[int, bytes, bytes]] = Bundle("sent")
+
+    @initialize()
+    def meet(self) -> None:
+        self.sides = pair(Seeded(0).randbytes)
+        self.opened: set[bytes] = set()
+        self.count = 0
+        self.began = False
+
+    @rule(target=sent, side=st.integers(0, 1), size=st.integers(0, 900))
+    def say(self, side: int, size: int) -> tuple[int, bytes, bytes]:
+        if side == 1 and not self.began:
+            side = 0
+        content = b"%d:" % self.count + bytes(size)
+        self.count += 1
+        return side, content, self.sides[side].says(content)
+
+    @rule(message=sent)
+    def deliver(self, message: tuple[int, bytes, bytes]) -> None:
+        side, content, envelope = message
+        receiver = self.sides[1 - side]
+        if envelope in self.opened:
+            # a live key, or one that a later turn has already replaced
+            refused_as_seen(receiver, envelope)
+        else:
+            assert receiver.hears(envelope) == content
+            self.opened.add(envelope)
+            self.began = True
+
+    @rule(message=sent, at=st.integers(0, 2047), bit=st.integers(0, 7))
+    def spoil(self, message: tuple[int, bytes, bytes], at: int, bit: int) -> None:
+        side, _, envelope = message
+        spoilt = bytearray(envelope)
+        spoilt[at] ^= 1 << bit
+        refused_as_seen(self.sides[1 - side], bytes(spoilt))
+
+    @rule(message=sent)
+    def reflect(self, message: tuple[int, bytes, bytes]) -> None:
+        side, _, envelope = message
+        refused(self.sides[side], envelope, ForgedError)
+
+    @invariant()
+    def late_keys_are_counted(self) -> None:
+        for side in getattr(self, "sides", ()):
+            late = side.state.late
+            assert late.count == sum(chain.size() for chain in late.chains.values())
+
+
+def refused_as_seen(side: Side, envelope: bytes) -> None:
+    before = side.state
+    with pytest.raises((ForgedError, ReplayedError)):
+        side.hears(envelope)
+    assert side.state is before
+
+
+class TestRatchets(Ratchets.TestCase):
+    settings = settings(max_examples=40, stateful_step_count=60, deadline=None)
+
+
+def test_header_keys_compare_by_their_bytes() -> None:
+    assert HeaderKey(b"k" * 32) == HeaderKey(b"k" * 32)
+    assert HeaderKey(b"k" * 32) != HeaderKey(b"l" * 32)
+    assert len({HeaderKey(b"k" * 32), HeaderKey(b"k" * 32)}) == 1
+    assert AgreementKey(b"k" * 32) != HeaderKey(b"k" * 32)
+    assert FRONT_SIZE == 84
+    assert BODY_OFFSET == 116
