@@ -148,6 +148,19 @@ def test_the_table_of_attacks_is_up_to_date() -> None:
     assert set(rows) == marked()
 
 
+def test_each_attack_that_a_document_calls_tested_is_tested() -> None:
+    tested = {attack for attack, _ in marked()}
+    for name in ("SECURITY.md", "README.md", "docs/explanation/what-the-relay-knows.md"):
+        claimed = set(re.findall(r"\b[A-Z]\d\d\b", (ROOT / name).read_text()))
+        assert claimed - tested == set(), name
+
+
+def test_every_decision_record_is_listed() -> None:
+    listed = (ROOT / "docs/adr/README.md").read_text()
+    records = [path.name for path in (ROOT / "docs/adr").glob("[0-9]*.md")]
+    assert [name for name in records if f"({name})" not in listed] == []
+
+
 def test_what_the_documents_say_of_tests_exists() -> None:
     """A document proves a claim by naming a test, as tests/…/test_x.py::test_y."""
     missing = []
