@@ -75,7 +75,7 @@ clean: ## remove everything that was made
 # --- the virtual environment -------------------------------------------------------------------
 
 $(MADE):
-	@python=; for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	@python=; for name in "$(PYTHON)" python3 python3.14 python3.13 python3.12 python3.11; do \
 		if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
