@@ -19,18 +19,3 @@ def test_prekeys_are_of_the_account_that_they_name(published_bob, published_eve)
     for index in range(len(published_bob.pairs)):
         with pytest.raises(DoorlessError):
             published_bob.served(index).check(claimed, eves.account, now)
-
-
-@pytest.mark.attack(
-    "K07",
-    "a bundle of the account's other device is not taken",
-    weaken={
-        "doorless_protocol.prekeys.check_owner": lambda *_: None,
-        "doorless_protocol.prekeys.check_signature": lambda *_: None,
-    },
-)
-def test_prekeys_are_of_the_device_that_they_name(published_bob, published_eve) -> None:
-    with pytest.raises(DoorlessError):
-        published_eve.served().check(
-            published_bob.entry, published_bob.manifest.account, published_bob.now
-        )
