@@ -6,7 +6,7 @@ The messenger and the lab's demo are both one of these.
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -15,7 +15,6 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.scrollbar import ScrollBar
-from textual.theme import Theme
 
 from doorless_client.text import safe
 from doorless_client.tui.crash import crash_report
@@ -34,16 +33,14 @@ WINDOW_TITLE = "doorless"
 class BaseApp(App[ReturnType]):
     """An app in whose screens peer-controlled text can do no harm."""
 
-    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = Path(__file__).with_name(
-        "base.tcss"
-    )
+    CSS_PATH = Path(__file__).with_name("base.tcss")
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  # the toolkit declares it per instance
         (0, "-narrow"),
         (100, "-middle"),
         (150, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-short"),
         (30, "-medium"),
         (44, "-tall"),
@@ -63,7 +60,7 @@ class BaseApp(App[ReturnType]):
         super().__init__()
         self.now = now
         self.glyphs = glyphs or glyphs_for(
-            getattr(sys.__stdout__, "encoding", None) or "utf-8", os.environ.get("TERM", "")
+            getattr(sys.__stderr__, "encoding", None) or "utf-8", os.environ.get("TERM", "")
         )
         self._wanted_theme = theme
         self._guard = Guard()
@@ -78,14 +75,13 @@ class BaseApp(App[ReturnType]):
         """Ours comes last: after it nothing changes a line."""
         return [*super().get_line_filters(), self._guard]
 
-    def _on_mount(self) -> None:  # before any screen is mounted, so that none is drawn twice
-        self.theme = self._wanted_theme
+    def on_load(self) -> None:  # before any screen is made, so that none is drawn twice
         ScrollBar.renderer = ThinBar
-        self.title_window(WINDOW_TITLE)
+        self.theme = self._wanted_theme
 
-    def title_window(self, title: str) -> None:
+    def on_ready(self) -> None:
         if self._driver is not None and not self.is_headless:
-            self._driver.write(f"\x1b]2;{title}\x07")
+            self._driver.write(f"\x1b]2;{WINDOW_TITLE}\x07")
 
     def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
         """One quiet line in the corner. The only way that a notification is made."""
@@ -105,6 +101,7 @@ class BaseApp(App[ReturnType]):
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """Refused: a picture of the screen would put what was sealed on the disk."""
+        del title, simplify
         raise PermissionError("screenshots are off")
 
     def _fatal_error(self) -> None:  # the toolkit's own prints the variables of every frame

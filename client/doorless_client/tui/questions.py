@@ -16,7 +16,11 @@ def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | N
             f"{chat.name} wants to talk",
             f"{chat.address} is not a contact of yours. Until you accept, they do not learn that "
             "you read this.",
-            [Choice("accept", "Accept", "success"), Choice("block", "Block"), Choice("forget", "Delete")],
+            [
+                Choice("accept", "Accept", "success"),
+                Choice("block", "Block"),
+                Choice("forget", "Delete"),
+            ],
         )
     if chat.standing is Standing.BLOCKED:
         return Question(

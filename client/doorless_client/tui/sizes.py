@@ -8,5 +8,9 @@ def in_words(size: int) -> str:
     if size < KIB:
         return f"{size} B"
     if size < KIB * KIB:
-        return f"{size / KIB:.0f} KiB" if size % KIB == 0 or size >= 10 * KIB else f"{size / KIB:.1f} KiB"
+        return (
+            f"{size / KIB:.0f} KiB"
+            if size % KIB == 0 or size >= 10 * KIB
+            else f"{size / KIB:.1f} KiB"
+        )
     return f"{size / KIB / KIB:.1f} MiB"

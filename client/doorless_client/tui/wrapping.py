@@ -34,9 +34,11 @@ def _paragraph(text: str, width: int) -> list[str]:
             lines.append(line.rstrip(" "))
             line, used = "", 0
         if size > width:
-            *full, word = chop_cells(word, width)
+            *full, rest = chop_cells(word, width)
             lines.extend(full)
-        line += word
+            line += rest
+        else:
+            line += word
         used = cell_len(line)
     lines.append(line.rstrip(" ") if cell_len(line) > width else line)
     return lines

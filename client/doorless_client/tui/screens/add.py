@@ -1,5 +1,7 @@
 """Adding somebody: their address or invite link, or ours for them."""
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -9,7 +11,7 @@ from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Chat
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
-from doorless_client.tui.screens.sheet import Sheet
+from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.widgets.line import Line
 from doorless_client.tui.widgets.qr import QrCode
 
@@ -23,7 +25,7 @@ AROUND_CODE = 6
 class AddContact(Sheet[Chat]):
     """Answers the chat that was made."""
 
-    CSS_PATH = ["sheet.tcss", "add.tcss"]  # noqa: RUF012
+    CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "add.tcss"]
 
     def __init__(self, engine: Engine, glyphs: Glyphs) -> None:
         super().__init__("Add somebody")

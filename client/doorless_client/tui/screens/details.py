@@ -1,5 +1,7 @@
 """What is known of a contact, and what can be done about it."""
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -7,9 +9,8 @@ from textual.widgets import Button, Static
 
 from doorless_client.core.views import Details, Standing, Trust
 from doorless_client.tui import moments
-from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.facts_table import facts_table
-from doorless_client.tui.screens.sheet import Sheet
+from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 
 _TRUST = {
     Trust.FIRST_SEEN: "not verified: these keys were taken at first contact",
@@ -43,7 +44,7 @@ def what_is_known(details: Details) -> list[tuple[str, str]]:
 class ContactDetails(Sheet[str]):
     """Answers "verify", "block" or "forget", or None."""
 
-    CSS_PATH = ["sheet.tcss", "details.tcss"]  # noqa: RUF012
+    CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "details.tcss"]
 
     def __init__(self, details: Details) -> None:
         super().__init__(details.name)

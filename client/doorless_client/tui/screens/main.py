@@ -126,7 +126,7 @@ class MainScreen(Screen[None]):
         if self._bridge is not None:
             self._bridge.stop()
 
-    def _on_resize(self, event: events.Resize) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         if not self._laid_out:
             self._laid_out = True
             self.xray = "side" if event.size.width >= SIDE_FROM else "off"
@@ -148,9 +148,7 @@ class MainScreen(Screen[None]):
             self._rows.update(batch.chats)
             self._show_chats()
         for chat in batch.alarms.values():
-            self.notify(
-                f"{chat.name}'s safety number changed.", severity="warning", markup=False
-            )
+            self.notify(f"{chat.name}'s safety number changed.", severity="warning", markup=False)
         await self.conversation.apply(batch)
         if batch.changed:
             for mirror in self._mirrors:
@@ -209,7 +207,7 @@ class MainScreen(Screen[None]):
             yield Entry("Compare safety numbers", self.action_verify)
             yield Entry("Details of the contact", self.action_details)
         yield Entry("Add somebody", self.action_add)
-        yield Entry("Next unread", lambda: self.call_later(self.action_unread))
+        yield Entry("Next unread", self._go_to_unread)
         yield Entry("X-ray: beside, whole, off", self.action_xray)
         yield Entry("Help", self.action_help)
         for theme in THEMES:
@@ -221,6 +219,9 @@ class MainScreen(Screen[None]):
 
     def _go(self, chat: Chat) -> None:
         self.call_later(self._open, chat)
+
+    def _go_to_unread(self) -> None:
+        self.call_later(self.action_unread)
 
     def _dresser(self, theme: str) -> Callable[[], None]:
         return lambda: setattr(self.app, "theme", theme)
@@ -283,8 +284,8 @@ class MainScreen(Screen[None]):
         elif outcome is Outcome.DIFFER:
             differs = Confirm(
                 "The numbers differ",
-                f"Someone may sit between you and {chat.name}, or one of you looks at an old number. "
-                "Write nothing secret here. Meet, or call, and compare again.",
+                f"Someone may sit between you and {chat.name}, or one of you looks at an old "
+                "number. Write nothing secret here. Meet, or call, and compare again.",
                 "Block",
             )
             if await self.app.push_screen_wait(differs):

@@ -1,5 +1,7 @@
 """One message: how far it came, in words, and what of it the relay kept."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -8,7 +10,7 @@ from doorless_client.tui import moments
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.facts_table import facts_table
-from doorless_client.tui.screens.sheet import Sheet
+from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.sizes import in_words
 
 _STATES = {
@@ -55,7 +57,7 @@ def _claimed(at: int) -> str:
 class MessageInfo(Sheet[None]):
     """Shows what is known of a message."""
 
-    CSS_PATH = ["sheet.tcss", "details.tcss"]  # noqa: RUF012
+    CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "details.tcss"]
 
     def __init__(self, message: Message, wire: WireView | None, glyphs: Glyphs) -> None:
         super().__init__("About this message")

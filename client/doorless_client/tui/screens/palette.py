@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from doorless_client.tui.plain import plain
-from doorless_client.tui.screens.sheet import Sheet
+from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.widgets.line import Line
 
 MOST = 100
@@ -57,7 +57,7 @@ def found(query: str, entries: Sequence[Entry]) -> list[tuple[Entry, list[int]]]
 class Palette(Sheet[None]):
     """Shows `entries`; does the one chosen."""
 
-    CSS_PATH = ["sheet.tcss", "palette.tcss"]  # noqa: RUF012
+    CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "palette.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move('up')", "Entry above", id="palette.up", priority=True),
         Binding("down", "move('down')", "Entry below", id="palette.down", priority=True),

@@ -1,5 +1,6 @@
 """A sheet: a titled box over the conversation, that Esc puts away."""
 
+from pathlib import PurePath
 from typing import ClassVar
 
 from textual import events
@@ -10,11 +11,13 @@ from textual.screen import ModalScreen, ScreenResultType
 
 from doorless_client.tui.plain import plain
 
+StyleSheets = str | PurePath | list[str | PurePath] | None
+
 
 class Sheet(ModalScreen[ScreenResultType]):
     """What `content` yields, in a box. A click beside it puts it away as well."""
 
-    CSS_PATH = "sheet.tcss"
+    CSS_PATH: ClassVar[StyleSheets] = "sheet.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "put_away", "Close", id="sheet.close"),
     ]
@@ -35,6 +38,6 @@ class Sheet(ModalScreen[ScreenResultType]):
     def action_put_away(self) -> None:
         self.dismiss(None)
 
-    def _on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
         if event.widget is self:
             self.action_put_away()

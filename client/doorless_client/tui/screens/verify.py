@@ -1,6 +1,8 @@
 """Comparing safety numbers: by voice, by camera, or by pasting what the other person sent."""
 
 from enum import Enum
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -9,7 +11,7 @@ from textual.widgets import Button, Input, Static
 from doorless_client.core.views import SafetyNumber
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
-from doorless_client.tui.screens.sheet import Sheet
+from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.widgets.line import Line
 from doorless_client.tui.widgets.qr import QrCode
 
@@ -27,7 +29,7 @@ class Outcome(Enum):
 class Verify(Sheet[Outcome]):
     """Shows the number of `number`; answers what came of the comparison, or None for not now."""
 
-    CSS_PATH = ["sheet.tcss", "verify.tcss"]  # noqa: RUF012
+    CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "verify.tcss"]
 
     def __init__(self, number: SafetyNumber, glyphs: Glyphs) -> None:
         super().__init__(f"Verify {number.name}")
@@ -77,6 +79,4 @@ class Verify(Sheet[Outcome]):
 
     @on(Button.Pressed)
     def answer(self, event: Button.Pressed) -> None:
-        self.dismiss(
-            {"match": Outcome.MATCH, "differ": Outcome.DIFFER}.get(event.button.id or "")
-        )
+        self.dismiss({"match": Outcome.MATCH, "differ": Outcome.DIFFER}.get(event.button.id or ""))

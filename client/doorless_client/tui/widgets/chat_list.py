@@ -78,7 +78,7 @@ class ChatList(ScrollView, can_focus=True):
         """Rows from one chat to the next."""
         return 2 if self._rail else 3
 
-    def _on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         self._measure()
         self._reveal()
 
@@ -105,7 +105,7 @@ class ChatList(ScrollView, can_focus=True):
         if self._chats:
             self.post_message(self.Opened(self._chats[self.cursor].conversation))
 
-    def _on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
         place = (event.y + self.scroll_offset.y) // self._step
         if place < len(self._chats):
             self.cursor = place

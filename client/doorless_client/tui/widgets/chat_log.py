@@ -160,7 +160,7 @@ class ChatLog(ScrollView, can_focus=True):
 
     # --- geometry --------------------------------------------------------------------------
 
-    def _on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         width = self.scrollable_content_region.width
         if not width:
             return
@@ -342,6 +342,7 @@ class ChatLog(ScrollView, can_focus=True):
         return "\n".join(lines), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
+        del selection
         self.refresh()
 
     # --- picking a message -----------------------------------------------------------------
@@ -382,7 +383,7 @@ class ChatLog(ScrollView, can_focus=True):
         if self.picked is not None and self.timeline is not None:
             self.post_message(self.Act(what, self.timeline[self.picked]))
 
-    def _on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
         found = self.message_at(event.y + self.scroll_offset.y)
         if found and found[1].kind is not Kind.NOTE:
             self.picked = found[0]

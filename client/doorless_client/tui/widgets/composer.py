@@ -54,7 +54,7 @@ class Composer(TextArea):
         else:
             self.post_message(self.LookUp())
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    async def on_paste(self, event: events.Paste) -> None:
         """Paste what is harmless of it; a line break in it is only a line break."""
         event.prevent_default()
         event.stop()

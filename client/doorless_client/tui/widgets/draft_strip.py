@@ -1,5 +1,7 @@
 """What is being typed, as the relay would get it if it were sent now."""
 
+from typing import ClassVar
+
 from rich.segment import Segment
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -24,7 +26,7 @@ FULL_FROM = 40
 class DraftStrip(Widget):
     """Two lines at most, beside or under the composer."""
 
-    COMPONENT_CLASSES = {"draft-strip--size", "draft-strip--quiet"}  # noqa: RUF012
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"draft-strip--size", "draft-strip--quiet"}
 
     typed: reactive[int] = reactive(0)
     wire: reactive[int | None] = reactive(0)
@@ -39,7 +41,9 @@ class DraftStrip(Widget):
         size = self.get_component_rich_style("draft-strip--size", partial=True)
         if not self.typed:
             full = width >= FULL_FROM
-            words = "Nothing leaves before you press Enter" if full else "Nothing leaves before Enter"
+            words = (
+                "Nothing leaves before you press Enter" if full else "Nothing leaves before Enter"
+            )
             lines = [(words, quiet)]
         else:
             lines = [(on_the_wire(self.typed, self.wire, self._glyphs), size)]
@@ -48,5 +52,7 @@ class DraftStrip(Widget):
         if y >= len(lines):
             return Strip.blank(width, self.rich_style)
         text, style = lines[y]
-        line = Segment(" " + shorten(text, width - 2, self._glyphs.ellipsis), self.rich_style + style)
+        line = Segment(
+            " " + shorten(text, width - 2, self._glyphs.ellipsis), self.rich_style + style
+        )
         return Strip([line]).adjust_cell_length(width, self.rich_style)

@@ -1,5 +1,7 @@
 """What the relay knows of the picked message, and what it does not: three short lists."""
 
+from typing import ClassVar
+
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -33,7 +35,10 @@ def facts(message: Message, wire: WireView | None) -> list[Line]:
     whose = "theirs" if message.mine else "yours"
     seen = [
         ("moment", moments.to_the_second(wire.at)),
-        ("address", "yours, with no name" if message.mine else "theirs; then yours, as you fetch it"),
+        (
+            "address",
+            "yours, with no name" if message.mine else "theirs; then yours, as you fetch it",
+        ),
     ]
     kept = [
         ("mailbox", f"{box} ({whose})"),
@@ -59,7 +64,7 @@ def facts(message: Message, wire: WireView | None) -> list[Line]:
 class Facts(Widget):
     """Shows the facts of one message."""
 
-    COMPONENT_CLASSES = {  # noqa: RUF012
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"facts--{name}"
         for name in ("title", "name", "value", "hidden-title", "hidden-name", "hidden")
     }
@@ -80,6 +85,7 @@ class Facts(Widget):
             self.lines = facts(message, wire)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        del container, viewport, width
         return len(self.lines)
 
     def render_line(self, y: int) -> Strip:

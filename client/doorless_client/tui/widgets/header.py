@@ -1,5 +1,7 @@
 """Who the open conversation is with, and what is known of their keys."""
 
+from typing import ClassVar
+
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -32,7 +34,7 @@ def trust_in_words(chat: Chat, glyphs: Glyphs) -> tuple[str, str]:
 class Header(Widget):
     """Shows a chat's name, trust and address."""
 
-    COMPONENT_CLASSES = {  # noqa: RUF012
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"header--{name}" for name in ("name", "verified", "first-seen", "changed", "quiet")
     }
 

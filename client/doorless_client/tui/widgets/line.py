@@ -13,7 +13,7 @@ class Line(Input):
         super().__init__(placeholder=placeholder, id=id, password=password)
         self.cursor_blink = False
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
         super()._on_paste(events.Paste(safe(event.text).strip()))

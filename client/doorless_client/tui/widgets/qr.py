@@ -30,9 +30,11 @@ class QrCode(Widget):
         return (len(self._modules) + 1) // 2
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
+        del container, viewport
         return self.columns
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        del container, viewport, width
         return self.rows
 
     def render_line(self, y: int) -> Strip:
@@ -41,7 +43,9 @@ class QrCode(Widget):
         upper = self._modules[2 * y]
         last = 2 * y + 1 == len(self._modules)
         lower = bytes(self.columns) if last else self._modules[2 * y + 1]
-        segments = [Segment("▀", _CELLS[above, below]) for above, below in zip(upper, lower, strict=True)]
+        segments = [
+            Segment("▀", _CELLS[above, below]) for above, below in zip(upper, lower, strict=True)
+        ]
         return Strip(segments, self.columns).adjust_cell_length(self.size.width, self.rich_style)
 
 

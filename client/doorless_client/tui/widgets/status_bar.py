@@ -1,6 +1,7 @@
 """The last line: the keys that matter here, and how things stand with the relay."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -50,7 +51,7 @@ def in_words(
 class StatusBar(Widget):
     """Shows hints at its left and the connection at its right, which never gives way."""
 
-    COMPONENT_CLASSES = {  # noqa: RUF012
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"status-bar--{name}" for name in ("key", "hint", "online", "connecting", "offline")
     }
 
@@ -74,6 +75,7 @@ class StatusBar(Widget):
         self.retry_in = max(0.0, self.retry_in - 1.0)
 
     def render_line(self, y: int) -> Strip:
+        del y  # there is one line
         width, base = self.size.width, self.rich_style
         right = self._state(width)
         segments = [Segment(" ", base)]
@@ -98,7 +100,10 @@ class StatusBar(Widget):
         )
         base = self.rich_style
         return Strip(
-            [Segment(state, base + self._style(name)), Segment(f"{more} ", base + self._style("hint"))]
+            [
+                Segment(state, base + self._style(name)),
+                Segment(f"{more} ", base + self._style("hint")),
+            ]
         )
 
     def _style(self, name: str) -> Style:

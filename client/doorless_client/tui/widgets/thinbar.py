@@ -8,6 +8,8 @@ from rich.style import Style
 from textual.color import Color
 from textual.scrollbar import ScrollBarRender
 
+BLACK, WHITE = Color(0, 0, 0), Color(255, 255, 255)
+
 SHORTEST = 2
 """Rows of the thumb, however long the history: shorter cannot be grabbed."""
 
@@ -24,8 +26,8 @@ class ThinBar(ScrollBarRender):
         position: float = 0,
         thickness: int = 1,
         vertical: bool = True,
-        back_color: Color | RichColor = Color.parse("#000000"),
-        bar_color: Color | RichColor = Color.parse("#ffffff"),
+        back_color: Color | RichColor = BLACK,
+        bar_color: Color | RichColor = WHITE,
     ) -> Segments:
         del vertical
         back, bar = _rich(back_color), _rich(bar_color)

@@ -1,5 +1,7 @@
 """Titles above the columns: the chats, and X-ray."""
 
+from typing import ClassVar
+
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.reactive import reactive
@@ -12,7 +14,7 @@ from doorless_client.tui.wrapping import shorten
 class Title(Widget):
     """A mark, and words after it for which there may be no room."""
 
-    COMPONENT_CLASSES = {"title--mark", "title--words"}  # noqa: RUF012
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"title--mark", "title--words"}
 
     mark: reactive[str] = reactive("")
     words: reactive[str] = reactive("")

@@ -1,5 +1,7 @@
 """X-ray: the conversation as the relay has it, row for row beside the one that you see."""
 
+from typing import ClassVar
+
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -19,12 +21,17 @@ from doorless_client.tui.wrapping import shorten
 ENVELOPES_KEPT = 512
 """Envelopes' first bytes in memory: some screens' worth."""
 
+
 class Mirror(ScrollView, can_focus=False):
     """Draws real envelope bytes on the rows on which a ChatLog draws their messages."""
 
-    COMPONENT_CLASSES = {f"mirror--{name}" for name in ("head", "bytes", "quiet", "picked")}  # noqa: RUF012
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"mirror--{name}" for name in ("head", "bytes", "quiet", "picked")
+    }
 
-    def __init__(self, engine: Engine, log: ChatLog, glyphs: Glyphs, *, id: str | None = None) -> None:
+    def __init__(
+        self, engine: Engine, log: ChatLog, glyphs: Glyphs, *, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
         self._engine, self._log, self._glyphs = engine, log, glyphs
         self._wires: LRUCache[bytes, WireView | None] = LRUCache(ENVELOPES_KEPT)
@@ -51,14 +58,14 @@ class Mirror(ScrollView, can_focus=False):
         self.virtual_size = Size(self.size.width, max(self._log.heights.total, self.size.height))
         self.refresh()
 
-    def _on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         self._follow()
 
-    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
         self._log.scroll_relative(y=self.app.scroll_sensitivity_y, animate=False)
 
-    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
         self._log.scroll_relative(y=-self.app.scroll_sensitivity_y, animate=False)
 
