@@ -8,14 +8,14 @@ Anonymous requests never use it: see `anonymous`.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from doorless_client.core.api import UnreachableError
 from doorless_client.core.views import Link
 from doorless_client.endpoint import Endpoint
-from doorless_client.wire import Ending, Wire
+from doorless_client.wire import CLOSE_TIMEOUT, Ending, Wire
 from doorless_protocol.frames import (
     Answered,
     Challenge,
@@ -161,11 +161,12 @@ class Connection:
         """Returns why it ended, after it was signed in; raises UnreachableError before that."""
         wire = await Wire.open(self._home)
         try:
-            answered = await wire.ask(self._login(wire.challenge, wire.binding))
-            if not isinstance(answered, Done):
+            proof = self._login(wire.challenge, wire.binding)
+            asked = asyncio.get_running_loop().time()
+            if not isinstance(await wire.ask(proof), Done):
                 raise UnreachableError("the relay does not accept this device")
-            round_trip = await wire.ping()
             self._wire = wire
+            round_trip = asyncio.get_running_loop().time() - asked
             self._show(LinkState(Link.ONLINE, round_trip=round_trip))
             return await self._serve(wire)
         finally:
@@ -173,19 +174,16 @@ class Connection:
             await wire.close()
 
     async def _serve(self, wire: Wire) -> Ending:
-        """Work until the connection ends, or this program fails."""
+        """Work until the connection ends. (No task group: before 3.13 it can lose a cancel.)"""
+        work = (self._greet(), self._deliver(wire), self._keep_alive(wire))
+        tasks = [asyncio.create_task(_end_with(wire, one)) for one in work]
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._greet())
-                group.create_task(self._deliver(wire))
-                group.create_task(self._keep_alive(wire))
-                group.create_task(_raise_when_ended(wire))
-        except* UnreachableError:
-            pass
-        except* Exception as failures:
-            context = {"message": "a callback of the connection failed", "exception": failures}
-            asyncio.get_running_loop().call_exception_handler(context)
-        return wire.ended.result() if wire.ended.done() else Ending("this program failed")
+            await asyncio.wait({wire.ended})
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return wire.ended.result()
 
     async def _greet(self) -> None:
         with contextlib.suppress(UnreachableError):
@@ -207,6 +205,14 @@ class Connection:
         self._on_link(state)
 
 
-async def _raise_when_ended(wire: Wire) -> None:
-    await asyncio.wait({wire.ended})
-    raise UnreachableError(wire.ended.result().line)
+async def _end_with(wire: Wire, work: Coroutine[Any, Any, None]) -> None:
+    """Let the connection end with what is done on it."""
+    try:
+        await work
+    except UnreachableError as error:
+        await asyncio.wait({wire.ended}, timeout=CLOSE_TIMEOUT)  # the relay may say why
+        wire.give_up(str(error))
+    except Exception as failure:
+        context = {"message": "a callback of the connection failed", "exception": failure}
+        asyncio.get_running_loop().call_exception_handler(context)
+        wire.give_up("this program failed")

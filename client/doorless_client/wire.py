@@ -145,13 +145,19 @@ class Wire:
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT):
                 return await (await self._socket.ping())
-        except (TimeoutError, ConnectionClosed):
+        except TimeoutError:
             self._end(Ending("the relay does not answer"))
             raise UnreachableError("the relay does not answer") from None
+        except ConnectionClosed:
+            raise UnreachableError("the connection to the relay broke") from None
+
+    def give_up(self, line: str) -> None:
+        """Call it over, for our own reason; whoever opened it closes it."""
+        self._end(Ending(line))
 
     async def close(self) -> None:
         """End it; harmless when it ended. No task is left."""
-        self._end(Ending("closed"))
+        self.give_up("closed")
         self._reader.cancel()
         await asyncio.gather(self._reader, self._socket.close(), return_exceptions=True)
 
@@ -166,7 +172,6 @@ class Wire:
         try:
             await self._socket.send(encode(Call(number, request)))
         except ConnectionClosed:
-            self._end(Ending("the connection to the relay broke"))
             raise UnreachableError("the connection to the relay broke") from None
 
     async def _read(self) -> None:
@@ -290,8 +295,8 @@ def _why(error: BaseException) -> str:
             return "no answer in time"
         case ssl.SSLCertVerificationError():
             return f"its certificate is not trusted ({error.verify_message})"
-        case ssl.SSLError():
-            return "it does not speak TLS 1.3"
+        case ssl.SSLError() | ConnectionResetError():
+            return "it does not speak TLS 1.3 with us"
         case ConnectionRefusedError():
             return "nobody listens there"
         case InvalidStatus():
