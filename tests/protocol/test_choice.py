@@ -1,0 +1,123 @@
+"""Both sides choose the same session to send in, whatever each of them began, and when."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from doorless_protocol.choice import (
+    RECEIVE_ONLY_LIFE,
+    check_number,
+    choose_sending,
+    next_number,
+    settle,
+)
+from doorless_protocol.errors import MalformedError
+from doorless_protocol.keys import AccountId, DeviceId
+from doorless_protocol.primitives import AgreementKey
+from doorless_protocol.ratchet.triple import Seeds, Triple
+from doorless_protocol.session import Link, Session
+
+NOW = 1_800_000_000
+LOW, HIGH = DeviceId(b"a" * 16), DeviceId(b"b" * 16)
+RATCHET = Triple.accept(Seeds.split(bytes(160)), AgreementKey(b"k" * 32), b"", b"")
+
+
+def session(
+    number: int, known: int, by: DeviceId = LOW, at: DeviceId = LOW, since: int | None = None
+) -> Session:
+    """Begun `by` one device, as held `at` one of the two."""
+    other = HIGH if at == LOW else LOW
+    link = Link(
+        id=number.to_bytes(16, "big") + by,
+        initiator=by == at,
+        our_account=AccountId(b"A" * 32),
+        our_device=at,
+        their_account=AccountId(b"B" * 32),
+        their_device=other,
+        number=number,
+        known=known,
+        began=NOW,
+        origin=bytes(40),
+        last_resort=False,
+    )
+    return Session(link, RATCHET, receive_only_since=since)
+
+
+def test_nothing_to_choose_from_is_no_choice() -> None:
+    assert choose_sending([]) is None
+
+
+def test_the_only_one_sends() -> None:
+    only = session(10, 0)
+    assert choose_sending([only]) is only
+
+
+@pytest.mark.parametrize("by", [LOW, HIGH])
+def test_one_begun_in_knowledge_of_another_replaces_it(by: DeviceId) -> None:
+    older, newer = session(10, 0, LOW), session(11, 10, by)
+    assert choose_sending([older, newer]) is newer
+    assert choose_sending([newer, older]) is newer
+
+
+@pytest.mark.parametrize(("low", "high"), [(10, 11), (11, 10), (10, 10)])
+def test_of_crossed_ones_the_lower_device_ids_sends(low: int, high: int) -> None:
+    ours, theirs = session(low, 0, LOW), session(high, 0, HIGH)
+    assert choose_sending([ours, theirs]) is ours
+    assert choose_sending([theirs, ours]) is ours
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 6), st.integers(0, 5), st.sampled_from([LOW, HIGH])),
+        min_size=1,
+        max_size=5,
+        unique_by=lambda each: (each[0], each[2]),
+    )
+)
+def test_both_sides_agree_whatever_they_hold(drawn: list[tuple[int, int, DeviceId]]) -> None:
+    begun = [(number, min(known, number - 1), by) for number, known, by in drawn]
+    at_low = choose_sending([session(*each, at=LOW) for each in begun])
+    for order in permutations(begun):
+        at_high = choose_sending([session(*each, at=HIGH) for each in order])
+        assert at_low
+        assert at_high
+        assert at_high.id == at_low.id
+
+
+def test_settling_lets_one_send_and_the_others_receive() -> None:
+    older, newer = session(10, 0), session(11, 10)
+    settled = settle([older, newer], NOW)
+    assert [each.receive_only_since for each in settled.sessions] == [NOW, None]
+    assert settled.sessions[1] is newer
+    assert settled.expired == ()
+    again = settle(settled.sessions, NOW + 5)
+    assert again.sessions[0] is settled.sessions[0]
+
+
+def test_one_that_should_send_sends_again() -> None:
+    retired = session(10, 0, since=NOW)
+    (settled,) = settle([retired], NOW + 9).sessions
+    assert settled == replace(retired, receive_only_since=None)
+
+
+def test_the_others_go_after_30_days_and_not_before() -> None:
+    older, newer = session(10, 0, since=NOW), session(11, 10)
+    assert settle([older, newer], NOW + RECEIVE_ONLY_LIFE).expired == ()
+    later = settle([older, newer], NOW + RECEIVE_ONLY_LIFE + 1)
+    assert later.expired == (older,)
+    assert later.sessions == (newer,)
+
+
+def test_the_next_number_is_above_every_known_one_and_the_clock() -> None:
+    assert next_number(0, 1.5) == 1500
+    assert next_number(1499, 1.5) == 1500
+    assert next_number(1500, 1.5) == 1501
+
+
+def test_a_number_may_be_a_day_ahead_and_no_more() -> None:
+    check_number((NOW + 86400) * 1000, NOW)
+    with pytest.raises(MalformedError):
+        check_number((NOW + 86400) * 1000 + 1, NOW)
