@@ -159,8 +159,6 @@ class Contacts:
             looked_up=self._state.clock(),
         )
         self._store.contacts.put(vouched)
-        if contact.standing == Standing.REQUEST.value:
-            self._conversations.receive_all(vouched)
         return vouched
 
     def add_request(self, staple: Staple, claim: str) -> Contact:
@@ -255,7 +253,6 @@ class Contacts:
             contact, standing=Standing.CONTACT.value, introduced=False
         )
         self._store.contacts.put(accepted)
-        self._conversations.receive_all(accepted)
         self._conversations.show_chat(accepted)
         return accepted
 

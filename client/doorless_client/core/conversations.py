@@ -152,12 +152,14 @@ class Conversations:
             failed = msgspec.structs.replace(row, state=int(Reach.FAILED), note=why)
             self._replace(contact, failed)
 
-    def receive_all(self, contact: Contact) -> None:
-        """The messages of an accepted request are a contact's from now on."""
-        for row in self._store.messages.find(
+    def receive_all(self, contact: Contact) -> list[bytes]:
+        """The messages of a request are a contact's from now on; returns their ids."""
+        rows = self._store.messages.find(
             conversation=contact.conversation, state=int(Reach.REQUEST)
-        ):
+        )
+        for row in rows:
             self._replace(contact, msgspec.structs.replace(row, state=int(Reach.RECEIVED)))
+        return [row.id for row in rows]
 
     def put_wire(self, row: Wire) -> None:
         self._store.wires.put(row)

@@ -62,11 +62,10 @@ class Delivery:
             yield from self._submit(account, *unsent[0])
 
     def can_deliver(self, account: bytes) -> bool:
-        """Whether anything is due for an account that may be sent to."""
-        if not self._outbox.due(account):
-            return False
+        """Whether there is anything to do for an account that may be sent to."""
         contact = self._contacts.with_account(account)
-        return account == self._state.account or (contact is not None and may_send(contact))
+        allowed = account == self._state.account or (contact is not None and may_send(contact))
+        return allowed and self._outbox.has_work(account)
 
     def _refresh(self, account: bytes) -> Flow[None]:
         """Controls rest on the staple alone; all else on a manifest that was looked up."""

@@ -23,7 +23,7 @@ from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.receiving import Receiver
 from doorless_client.core.settings import Settings
-from doorless_client.core.sign_in import HomeRelay
+from doorless_client.core.sign_in import HomeRelay, sign_in
 from doorless_client.core.state import Clock, State
 from doorless_client.core.trust import TrustKeeper, check_may_send
 from doorless_client.core.views import (
@@ -42,7 +42,7 @@ from doorless_client.store.records import Contact, Seen
 from doorless_client.text import safe_line
 from doorless_protocol.content import MAX_TEXT_BYTES, Text, Typing
 from doorless_protocol.errors import DoorlessError
-from doorless_protocol.frames import Deliver
+from doorless_protocol.frames import Challenge, Deliver, SignIn
 from doorless_protocol.invite import InviteLink
 from doorless_protocol.primitives import Random
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
@@ -109,6 +109,14 @@ class Engine:
         """Messages that have not reached the relay."""
         return self._outbox.waiting_messages()
 
+    def unsettled(self) -> int:
+        """Contents that wait for nothing but a relay."""
+        return self._outbox.unsettled()
+
+    def login(self, challenge: Challenge, binding: bytes) -> SignIn:
+        """The proof that this device is here, now, on the connection with this binding."""
+        return sign_in(self._state.keys, self._state.account, challenge, binding)
+
     def chats(self) -> Sequence[Chat]:
         return self._conversations.chats()
 
@@ -162,7 +170,7 @@ class Engine:
     def add(self, address: str) -> Flow[Chat]:
         contact = yield from self._contacts.add(address)
         with self._state.change():
-            self._introductions.answer_all(contact)
+            self._introductions.welcome(contact)
         return self.chat(contact.conversation)
 
     def send(self, conversation: bytes, text: str) -> Message:
@@ -225,7 +233,7 @@ class Engine:
                 self._take_keys(contact, verified=False)
             elif contact.standing != Standing.CONTACT.value:
                 accepted = self._contacts.accept_request(contact)
-                self._introductions.answer_all(accepted)
+                self._introductions.welcome(accepted)
         self._wake(contact)
 
     def verify(self, conversation: bytes, number: str) -> None:
@@ -338,10 +346,19 @@ class Engine:
             self._receipts.next_due(),
             self._conversations.typing_until(),
             self._failures.tell_at(),
+            self.home.maintain_at if self.home.maintain_at > now else None,
             *(until for until in self._paused.values() if until > now),
             self._outbox.next_not_before(),
         ]
         return min(at for at in times if at is not None)
+
+    def maintenance_due(self) -> bool:
+        """Whether the time that was drawn for looking after our prekeys has come."""
+        return self._state.clock() >= self.home.maintain_at
+
+    def put_off_maintenance(self) -> None:
+        """The relay had no time for it."""
+        self.home.put_off()
 
     def _clean(self, now: float) -> None:
         self._cleaned = now

@@ -57,8 +57,10 @@ class Introductions:
             self._conversations.show_chat(contact)
         self.introduce(contact)
 
-    def answer_all(self, contact: Contact) -> None:
-        """After a request was accepted: the control reply, to every device that wrote."""
+    def welcome(self, contact: Contact) -> None:
+        """Who was a request is a contact: receipts, and the control reply to what wrote."""
+        for id in self._conversations.receive_all(contact):
+            self._receipts.owe(contact, id, read=False)
         for session in self._state.sessions.with_account(contact.account):
             self.answer(contact, session, session.confirmed)
 

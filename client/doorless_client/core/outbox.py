@@ -8,7 +8,7 @@ it leaves, and what leaves again after a crash is the same bytes. Nothing is eve
 twice. Spec: docs/spec/08-state.md §5.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -93,6 +93,11 @@ class Outbox:
 
     def seal(self, account: bytes) -> None:
         """Seal, for each device, what has no envelope yet, as far as its session allows."""
+        for item, entry, session in self._sealable(account):
+            self._seal_one(item, entry, session)
+
+    def _sealable(self, account: bytes) -> Iterator[tuple[Outgoing, DeviceEntry, Session]]:
+        """What can be sealed next; each time with the session that the last sealing left."""
         if self._is_stopped(account):
             return
         items = self.due(account)
@@ -102,7 +107,7 @@ class Outbox:
                     continue
                 session = self._state.sessions.sending(entry.device)
                 if session is not None and may_carry(session, item):
-                    self._seal_one(item, entry, session)
+                    yield item, entry, session
                 elif not item.confirmed_only:
                     break  # what was said later must not arrive earlier
 
@@ -158,6 +163,14 @@ class Outbox:
         shown = {(item.conversation, item.place) for item in self._store.outbox.find()}
         return sum(place >= 0 for _, place in shown)
 
+    def unsettled(self) -> int:
+        """Contents that wait for nothing but a relay: no time, no confirmed session."""
+        now, ours = self._state.clock(), self._state.account
+        return sum(
+            not item.confirmed_only and item.not_before <= now and item.account != ours
+            for item in self._store.outbox.find()
+        )
+
     def unsent(self, account: bytes) -> list[tuple[Outgoing, Copy]]:
         """Sealed envelopes that the relay does not have, in order."""
         return [
@@ -166,6 +179,14 @@ class Outbox:
             for copy in self._store.copies.find(number=item.number)
             if not copy.sent
         ]
+
+    def has_work(self, account: bytes) -> bool:
+        """Whether anything can be done for it now, without hearing from the account first."""
+        return (
+            bool(self.unsent(account))
+            or bool(self.lacking_session(account))
+            or next(self._sealable(account), None) is not None
+        )
 
     def lacking_session(self, account: bytes) -> list[DeviceEntry]:
         """Devices that something said by the person waits for, without a session to say it in."""

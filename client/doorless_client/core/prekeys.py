@@ -8,8 +8,9 @@ import msgspec
 
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Flow, SignedIn
+from doorless_client.core.outbox import between
 from doorless_client.core.state import State
-from doorless_client.store.records import Prekeys
+from doorless_client.store.records import Prekeys, Setting
 from doorless_protocol.frames import (
     MAX_PAIRS_PER_FRAME,
     AddPrekeys,
@@ -32,6 +33,11 @@ from doorless_protocol.prekey_secrets import (
 from doorless_protocol.prekeys import OneTimePair, SignedBundle
 from doorless_protocol.primitives import Random
 from doorless_protocol.session import Session
+
+MAINTAIN_EVERY = (4 * 3600.0, 12 * 3600.0)
+"""Seconds, least and most, between two looks: at times that say nothing about the person."""
+
+_MAINTAIN_AT = "maintain at"
 
 Drawn = tuple[SignedBundle, tuple[OneTimePair, ...], Prekeys]
 
@@ -68,19 +74,44 @@ class PrekeyKeeper:
     def __init__(self, state: State) -> None:
         self._state, self._store = state, state.store
 
+    def publish_missing(self) -> Flow[None]:
+        """After a sign-in: only if nobody could begin a session with us at all."""
+        held = yield from self._held()
+        if not self._served(held):
+            yield from self._publish()
+
     def maintain(self) -> Flow[None]:
-        """Publish a bundle if the relay lacks ours, is short of pairs, or ours is old."""
+        """At a time drawn beforehand: renew what is old, refill what is short."""
+        held = yield from self._held()
+        served = self._served(held)
+        now = self._state.now()
+        if served is None or rotation_due(served, now) or refill_due(held.one_time):
+            yield from self._publish()
+        with self._state.change():
+            at = now + between(*MAINTAIN_EVERY, self._state.random(4))
+            self._store.settings.put(Setting(_MAINTAIN_AT, msgspec.msgpack.encode(at)))
+
+    @property
+    def maintain_at(self) -> float:
+        row = self._store.settings.get(_MAINTAIN_AT)
+        return msgspec.msgpack.decode(row.value, type=float) if row else 0.0
+
+    def _held(self) -> Flow[PrekeysHeld]:
         held = yield from ask(PrekeyStatus())
         if not isinstance(held, PrekeysHeld):
             raise BusyError("the relay did not say which prekeys it has", 60.0)
         with self._state.change():
             self._learn(held)
-        now = self._state.now()
-        served = [row for row in self._store.prekeys.find() if row.hash == held.bundle_hash]
-        fresh = served and not rotation_due(PrekeySecrets.decode(served[0].secrets), now)
-        if fresh and not refill_due(held.one_time):
-            return
-        bundle, pairs, row = draw(self._state.keys, self._state.account, now, self._state.random)
+        return held
+
+    def _served(self, held: PrekeysHeld) -> PrekeySecrets | None:
+        """The secrets of the bundle that the relay serves."""
+        found = self._store.prekeys.find(hash=held.bundle_hash)
+        return PrekeySecrets.decode(found[0].secrets) if found else None
+
+    def _publish(self) -> Flow[None]:
+        now, random = self._state.now(), self._state.random
+        bundle, pairs, row = draw(self._state.keys, self._state.account, now, random)
         with self._state.change():
             self._store.prekeys.put(row)  # before anybody can be given it
         yield from upload(bundle, pairs)

@@ -13,19 +13,24 @@ from doorless_protocol.snapshot import changes, join
 
 
 class Sessions:
-    """Reads once; `keep` and `drop` write through, inside a transaction."""
+    """Reads once; `keep`, `add` and `drop` write through, inside a transaction."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._live: dict[bytes, Session] = {}  # the most recently used last
-        self.load()
+        self._read: dict[bytes, Session] | None = None  # the most recently used last
 
-    def load(self) -> None:
-        """Forget what memory says and read what is stored."""
-        parts: dict[bytes, dict[bytes, bytes]] = {}
-        for row in self._store.session_parts.find():
-            parts.setdefault(row.session, {})[row.part] = row.data
-        self._live = {id: join(encoded) for id, encoded in parts.items()}
+    def reread(self) -> None:
+        """What memory says may not be what is stored: read it again before the next use."""
+        self._read = None
+
+    @property
+    def _live(self) -> dict[bytes, Session]:
+        if self._read is None:
+            parts: dict[bytes, dict[bytes, bytes]] = {}
+            for row in self._store.session_parts.find():
+                parts.setdefault(row.session, {})[row.part] = row.data
+            self._read = {id: join(encoded) for id, encoded in parts.items()}
+        return self._read
 
     def newest_first(self) -> Sequence[Session]:
         return list(reversed(self._live.values()))

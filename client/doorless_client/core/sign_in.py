@@ -27,6 +27,9 @@ from doorless_protocol.keys import DeviceKeys, Purpose
 RANDOM_BITS = 20
 """Of an incarnation, below the count: our own is recognised after a lost answer."""
 
+PUT_OFF = 60.0
+"""Seconds before a relay that had no time is asked again."""
+
 OLD_COPY = (
     "the relay knows a later state of this profile: it is an older copy, or another copy runs"
 )
@@ -47,18 +50,26 @@ class HomeRelay:
     def __init__(self, state: State, introductions: Introductions) -> None:
         self._state, self._store = state, state.store
         self._introductions, self._prekeys = introductions, PrekeyKeeper(state)
+        self._put_off_until = 0.0
 
     def arrive(self) -> Flow[None]:
         """After each sign-in. Raises BusyError: the relay put something off."""
         yield from self._renew_incarnation()
         yield from ask(Subscribe())
         yield from self.publish_token()
-        yield from self._prekeys.maintain()
+        yield from self._prekeys.publish_missing()
 
     def maintain(self) -> Flow[None]:
-        """From time to time while signed in."""
+        """At `maintain_at` while signed in, or as soon after it as may be."""
         yield from self.publish_token()
         yield from self._prekeys.maintain()
+
+    @property
+    def maintain_at(self) -> float:
+        return max(self._prekeys.maintain_at, self._put_off_until)
+
+    def put_off(self) -> None:
+        self._put_off_until = self._state.clock() + PUT_OFF
 
     def forget_old(self) -> None:
         """Inside a change."""

@@ -76,7 +76,7 @@ class State:
                 yield
             held, last = self._held, self._last
         except BaseException:
-            self.sessions.load()
+            self.sessions.reread()
             raise
         finally:
             self._held, self._last = None, {}

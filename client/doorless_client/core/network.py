@@ -1,0 +1,56 @@
+"""What a messenger needs of the network. `doorless_client.network.RelayNetwork` is the real one."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from doorless_client.core.views import Link
+from doorless_protocol.frames import (
+    AnonymousRequest,
+    Answered,
+    Challenge,
+    Deliver,
+    SignedInRequest,
+    SignIn,
+)
+
+
+class Network(Protocol):
+    """Our own relay signed in, and any relay anonymously: never on one connection."""
+
+    async def start(
+        self,
+        login: Callable[[Challenge, bytes], SignIn],
+        *,
+        on_signed_in: Callable[[], Awaitable[None]],
+        on_deliver: Callable[[Sequence[Deliver]], Awaitable[None]],
+        on_link: Callable[[Link, float, float | None], None],
+    ) -> None:
+        """Begin to connect, and keep connected; returns at once.
+
+        Args:
+            on_signed_in: runs after each sign-in, cancelled when that connection ends.
+            on_deliver: gets envelopes in order, awaited before the next ones.
+            on_link: link, seconds until the next attempt, seconds of a round trip.
+        """
+
+    async def signed_in(self, request: SignedInRequest) -> Answered:
+        """Raises api.UnreachableError: not connected, or cut before the answer."""
+        ...
+
+    async def tell(self, request: SignedInRequest) -> None:
+        """The same, without waiting for the answer."""
+
+    async def anonymous(
+        self, relay: str, request: AnonymousRequest, *, apart: bytes = b""
+    ) -> Answered:
+        """Raises api.UnreachableError: no such relay, not connected, or cut before the answer."""
+        ...
+
+    async def online(self, seconds: float) -> bool:
+        """Whether this device is signed in now, or comes to be within `seconds`."""
+        ...
+
+    def trust(self, relay: str, pin: bytes) -> None:
+        """From now on, `relay` is who shows the certificate with this SHA-256."""
+
+    async def close(self) -> None: ...

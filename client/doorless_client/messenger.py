@@ -1,0 +1,369 @@
+"""A messenger at work: the engine, on the event loop, between a store and a network.
+
+Beside `connection` and what it rests on, the one place that knows asyncio. All of it runs on
+the loop's thread, so a step of the engine is never interrupted by another.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Self
+
+from doorless_client.core.api import History, Listener, RefusedError, UnreachableError
+from doorless_client.core.contacts import BusyError
+from doorless_client.core.effects import Acknowledge, Effect, Show
+from doorless_client.core.engine import Engine
+from doorless_client.core.network import Network
+from doorless_client.core.outbox import between
+from doorless_client.core.registration import Newcomer
+from doorless_client.core.settings import Settings
+from doorless_client.core.sign_in import sign_in
+from doorless_client.core.state import Clock
+from doorless_client.core.views import (
+    Chat,
+    Connection,
+    ConnectionChanged,
+    Details,
+    Event,
+    Link,
+    Me,
+    Message,
+    Notice,
+    SafetyNumber,
+    WireView,
+)
+from doorless_client.driving import drive
+from doorless_client.store.base import Store, StoreError
+from doorless_client.text import safe_line
+from doorless_protocol.frames import Acknowledge as AcknowledgeRequest
+from doorless_protocol.frames import Challenge, Deliver, SignIn
+from doorless_protocol.primitives import Random
+
+FIRST_RETRY, LAST_RETRY = 1.0, 60.0
+"""Seconds, at most, before the next attempt to reach somebody's relay: doubled each time."""
+
+REGISTER_WITHIN = 10.0
+"""Seconds to reach the relay in, for a registration."""
+
+REGISTER_ATTEMPTS = 3
+"""The same registration may be said again: an answer that was lost is no reason to fail."""
+
+STORE_RETRY = 5.0
+"""Seconds before what a full or failing disk prevented is tried again."""
+
+
+async def register(
+    store: Store,
+    network: Network,
+    *,
+    handle: str,
+    relay: str,
+    seed: bytes,
+    now: Clock,
+    random: Random,
+    pin: bytes = b"",
+) -> Me:
+    """Begin an account from a recovery seed of 32 bytes; `network` is closed again.
+
+    Raises:
+        RefusedError: taken, or malformed; nothing was stored.
+        UnreachableError: no relay; nothing was stored.
+    """
+    newcomer = Newcomer(
+        handle=handle, relay=relay, pin=pin, seed=seed, now=int(now()), random=random
+    )
+
+    def login(challenge: Challenge, binding: bytes) -> SignIn:
+        return sign_in(newcomer.keys, newcomer.manifest.account, challenge, binding)
+
+    await network.start(
+        login,
+        on_signed_in=_nothing,
+        on_deliver=_no_mail,
+        on_link=_no_screen,
+    )
+    try:
+        for left in reversed(range(REGISTER_ATTEMPTS)):
+            if not await network.online(REGISTER_WITHIN):
+                raise UnreachableError("the relay cannot be reached: nothing was registered")
+            try:
+                await drive(network, newcomer.register(store))
+                break
+            except UnreachableError:
+                if not left:
+                    raise
+    finally:
+        await network.close()
+    return Me(newcomer.handle, newcomer.relay, newcomer.manifest.account, newcomer.keys.device)
+
+
+async def _nothing() -> None:
+    """Nothing is asked on signing in, before there is an account."""
+
+
+async def _no_mail(_: Sequence[Deliver]) -> None:
+    """Nothing is delivered to who did not subscribe."""
+
+
+def _no_screen(_link: Link, _retry_in: float, _round_trip: float | None) -> None:
+    """Nobody looks yet."""
+
+
+def open_messenger(store: Store, network: Network, *, now: Clock, random: Random) -> "Messenger":
+    """Raises ValueError: the store holds no account; register first."""
+    return Messenger(store, network, now=now, random=random)
+
+
+class Messenger:
+    """api.Engine: works offline from the start, and online after `start`."""
+
+    def __init__(self, store: Store, network: Network, *, now: Clock, random: Random) -> None:
+        """Raises ValueError: the store holds no account."""
+        self._now, self._random, self._network = now, random, network
+        self._listeners: list[Listener] = []
+        self._engine = Engine(store, clock=now, random=random, emit=self._take)
+        self._connection = Connection(Link.OFFLINE, self._engine.me.relay, self._engine.waiting)
+        self._acknowledged: list[bytes] = []
+        self._wake, self._rest = asyncio.Event(), asyncio.Event()
+        self._sending: dict[bytes, asyncio.Task[None]] = {}
+        self._attempts: dict[bytes, int] = {}
+        self._living: asyncio.Task[None] | None = None
+
+    # --- from opening to closing -------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin to connect, and to send what waits; returns at once."""
+        await self._network.start(
+            self._engine.login,
+            on_signed_in=self._arrive,
+            on_deliver=self._receive,
+            on_link=self._show_link,
+        )
+        self._living = asyncio.create_task(self._live())
+
+    async def online(self, seconds: float) -> bool:
+        """Whether this device is signed in now, or comes to be within `seconds`."""
+        return await self._network.online(seconds)
+
+    async def settle(self, seconds: float) -> bool:
+        """Whether all that need not wait for somebody else has left, now or within `seconds`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._engine.unsettled() or self._sending:
+                    self._rest.clear()
+                    await self._rest.wait()
+        return not self._engine.unsettled()
+
+    async def close(self) -> None:
+        """Stop. What did not leave stays queued; the store is the opener's to close."""
+        tasks = [*self._sending.values(), *([self._living] if self._living else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._living = None
+        await self._network.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    # --- api.Engine: looking -----------------------------------------------------------------
+
+    @property
+    def me(self) -> Me:
+        return self._engine.me
+
+    @property
+    def connection(self) -> Connection:
+        return self._connection
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def chats(self) -> Sequence[Chat]:
+        return self._engine.chats()
+
+    def find(self, words: str) -> Chat:
+        """By address, handle, claimed address, or 8 digits or more of an account's id.
+
+        Raises:
+            RefusedError: nobody is called so, or several are.
+        """
+        return self._engine.find(words)
+
+    def history(self, conversation: bytes) -> History:
+        return self._engine.history(conversation)
+
+    def details(self, conversation: bytes) -> Details:
+        return self._engine.details(conversation)
+
+    def wire(self, messages: Sequence[Message]) -> Sequence[WireView | None]:
+        return self._engine.wire(messages)
+
+    def wire_size(self, conversation: bytes, text: str) -> int:
+        return self._engine.wire_size(conversation, text)
+
+    def safety_number(self, conversation: bytes) -> SafetyNumber:
+        return self._engine.safety_number(conversation)
+
+    def invite(self) -> str:
+        return self._engine.invite()
+
+    @property
+    def settings(self) -> Settings:
+        return self._engine.settings
+
+    def change_settings(self, settings: Settings) -> None:
+        with _refusing_store_errors():
+            self._engine.change_settings(settings)
+
+    # --- api.Engine: doing -------------------------------------------------------------------
+
+    async def add(self, address: str) -> Chat:
+        with _refusing_store_errors():
+            return await drive(self._network, self._engine.add(address))
+
+    async def send(self, conversation: bytes, text: str) -> Message:
+        with _refusing_store_errors():
+            return self._engine.send(conversation, text)
+
+    async def mark_read(self, conversation: bytes) -> None:
+        with _refusing_store_errors():
+            self._engine.mark_read(conversation)
+
+    async def set_typing(self, conversation: bytes, active: bool) -> None:
+        if self._connection.link is Link.ONLINE:
+            with _refusing_store_errors():
+                self._engine.set_typing(conversation, active)
+
+    async def save_draft(self, conversation: bytes, text: str) -> None:
+        with _refusing_store_errors():
+            self._engine.save_draft(conversation, text)
+
+    async def accept(self, conversation: bytes) -> None:
+        with _refusing_store_errors():
+            self._engine.accept(conversation)
+
+    async def block(self, conversation: bytes) -> None:
+        with _refusing_store_errors():
+            self._engine.block(conversation)
+        if self._connection.link is Link.ONLINE:
+            with contextlib.suppress(UnreachableError, BusyError):  # else at the next sign-in
+                await drive(self._network, self._engine.home.publish_token())
+
+    async def forget(self, conversation: bytes) -> None:
+        with _refusing_store_errors():
+            self._engine.forget(conversation)
+
+    async def verify(self, conversation: bytes, number: str) -> None:
+        with _refusing_store_errors():
+            self._engine.verify(conversation, number)
+
+    # --- what the network says ---------------------------------------------------------------
+
+    async def _arrive(self) -> None:
+        try:
+            await drive(self._network, self._engine.arrive())
+        except BusyError:
+            self._engine.put_off_maintenance()
+        except StoreError as error:
+            self._tell_store(error)
+
+    async def _receive(self, delivered: Sequence[Deliver]) -> None:
+        """Stored first, acknowledged then. A store that fails ends the connection, unread."""
+        try:
+            self._engine.receive(delivered)
+        except StoreError as error:
+            self._tell_store(error)
+            raise
+        ids, self._acknowledged = self._acknowledged, []
+        if ids:
+            await self._network.tell(AcknowledgeRequest(tuple(ids)))
+
+    def _show_link(self, link: Link, retry_in: float, round_trip: float | None) -> None:
+        self._show_connection(link, retry_in, round_trip)
+        self._wake.set()
+
+    def _show_connection(self, link: Link, retry_in: float, round_trip: float | None) -> None:
+        relay, waiting = self._engine.me.relay, self._engine.waiting
+        connection = Connection(link, relay, waiting, retry_in, round_trip)
+        if connection != self._connection:
+            self._connection = connection
+            self._tell(ConnectionChanged(connection))
+
+    # --- what goes on by itself --------------------------------------------------------------
+
+    async def _live(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                self._engine.tick()
+                self._send_due()
+                wait = self._engine.next_tick() - self._now()
+            except StoreError as error:
+                self._tell_store(error)
+                wait = STORE_RETRY
+            await self._maintain()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(wait, 0.01)):
+                    await self._wake.wait()
+
+    def _send_due(self) -> None:
+        for account in self._engine.due():
+            if account not in self._sending:
+                self._sending[account] = asyncio.create_task(self._deliver(account))
+        shown = self._connection
+        self._show_connection(shown.link, shown.retry_in, shown.round_trip)
+
+    async def _deliver(self, account: bytes) -> None:
+        try:
+            await drive(self._network, self._engine.deliver(account))
+            self._attempts.pop(account, None)
+        except UnreachableError:
+            attempt = self._attempts[account] = self._attempts.get(account, -1) + 1
+            at_most = min(LAST_RETRY, FIRST_RETRY * 2 ** min(attempt, 16))
+            self._engine.pause(account, between(0.0, at_most, self._random(4)))
+        except StoreError as error:
+            self._tell_store(error)
+            self._engine.pause(account, STORE_RETRY)
+        finally:
+            self._sending.pop(account, None)
+            self._wake.set()
+            self._rest.set()
+
+    async def _maintain(self) -> None:
+        """Prekeys, at times drawn beforehand: a refill must not tell when we are there."""
+        if self._connection.link is Link.ONLINE and self._engine.maintenance_due():
+            try:
+                await drive(self._network, self._engine.home.maintain())
+            except (UnreachableError, BusyError, StoreError):
+                self._engine.put_off_maintenance()
+
+    # --- effects and events ------------------------------------------------------------------
+
+    def _take(self, effect: Effect) -> None:
+        if isinstance(effect, Show):
+            self._tell(effect.event)
+        elif isinstance(effect, Acknowledge):
+            self._acknowledged.extend(effect.ids)
+        else:
+            self._wake.set()
+
+    def _tell(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    def _tell_store(self, error: StoreError) -> None:
+        self._tell(Notice(safe_line(f"nothing was sent or received: {error}")))
+
+
+@contextlib.contextmanager
+def _refusing_store_errors() -> Iterator[None]:
+    try:
+        yield
+    except StoreError as error:
+        raise RefusedError(f"it was not done, and nothing changed: {error}") from error

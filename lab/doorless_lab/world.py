@@ -1,0 +1,257 @@
+"""People and a relay in one process, without sockets, threads or a real clock.
+
+Each person is a real engine over a real store, the relay is its real core over a store in
+memory; between them are function calls, in an order that a test or a scenario decides.
+
+    with World() as world:
+        alice, bob = world.people("alice", "bob")
+        alice.add("bob")
+        alice.says("bob", "you there?")
+        world.settle()
+        assert bob.texts("alice") == ["you there?"]
+"""
+
+from collections.abc import Callable, Coroutine, Sequence
+from hashlib import shake_256
+from typing import Any, Self, TypeVar
+
+from doorless_client.core.api import UnreachableError
+from doorless_client.core.effects import Acknowledge, Anonymously, Ask, Effect, Flow, Show
+from doorless_client.core.engine import Engine
+from doorless_client.core.registration import Newcomer
+from doorless_client.core.sign_in import sign_in
+from doorless_client.core.views import Chat, Event, Kind, Message
+from doorless_client.store.base import Store
+from doorless_client.store.memory import MemoryStore as ClientStore
+from doorless_protocol.frames import Answered, Deliver, Request, Submit
+from doorless_protocol.keys import DeviceKeys
+from doorless_server.effects import Outcome
+from doorless_server.peers import Peer
+from doorless_server.relay import Identity, Relay
+from doorless_server.store.base import Position
+from doorless_server.store.memory import MemoryStore as RelayStore
+
+T = TypeVar("T")
+
+RELAY = "relay.test"
+NO_CERTIFICATE = bytes(32)
+MAX_ROUNDS = 200
+"""Exchanges after which people who still talk are taken to talk for ever."""
+
+
+class World:
+    """One relay, some people, one clock that stands still unless it is moved."""
+
+    def __init__(self, seed: bytes = b"world", now: float = 1_750_000_000.0) -> None:
+        self.now = now
+        self._seed, self._drawn = seed, 0
+        self.relay = Relay(RelayStore(), Identity(RELAY), random=self.random)
+        self.everybody: list[Person] = []
+        self.submitted: list[Submit] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for person in self.everybody:
+            person.store.close()
+
+    def random(self, size: int) -> bytes:
+        """The same bytes in every run."""
+        self._drawn += 1
+        return shake_256(self._seed + self._drawn.to_bytes(8)).digest(size)
+
+    def person(self, handle: str, store: Store | None = None) -> "Person":
+        """Register somebody, signed in from now on."""
+        person = Person(self, handle, ClientStore() if store is None else store)
+        self.everybody.append(person)
+        return person
+
+    def people(self, *handles: str) -> "list[Person]":
+        return [self.person(handle) for handle in handles]
+
+    def friends(self, *handles: str) -> "list[Person]":
+        """People who are each other's contacts, confirmed, with nothing under way."""
+        people = self.people(*handles)
+        for one in people:
+            for other in people:
+                if one is not other:
+                    one.add(other.handle)
+        first, *others = people
+        for other in others:
+            first.says(other.handle, "hello")
+        self.settle()
+        self.advance(10)
+        return people
+
+    def settle(self) -> None:
+        """Let everybody who is online send and receive until nothing moves."""
+        for _ in range(MAX_ROUNDS):
+            moved = [person.live() for person in self.everybody if person.online]
+            if not any(moved):
+                return
+        raise RuntimeError("these people do not come to rest")
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, and what it brings happen."""
+        self.now += seconds
+        self.settle()
+
+    def ask(self, peer: Peer, request: Request) -> Outcome:
+        """Put a request to the relay, on a connection that is `peer` so far."""
+        return at_once(self.relay.handle(peer, request, int(self.now)))
+
+    def ask_anonymously(self, request: Request) -> Answered:
+        if isinstance(request, Submit):
+            self.submitted.append(request)
+        peer = self.relay.greet(int(self.now), NO_CERTIFICATE)
+        return self.ask(peer, request).answered
+
+
+class Person:
+    """Somebody with one device.
+
+    Attributes:
+        online: whether this device reaches the relay.
+        shown: every event, in order.
+        change_answer: may replace what a relay answers, to play a dishonest one.
+    """
+
+    def __init__(self, world: World, handle: str, store: Store) -> None:
+        self.world, self.handle, self.store = world, handle, store
+        self.online = True
+        self.shown: list[Event] = []
+        self.change_answer: Callable[[Ask, Answered], Answered] = lambda _, answered: answered
+        self._peer: Peer | None = None
+        seed = world.random(32)
+        newcomer = Newcomer(
+            handle=handle,
+            relay=RELAY,
+            pin=b"",
+            seed=seed,
+            now=int(world.now),
+            random=world.random,
+        )
+        self._keys: DeviceKeys = newcomer.keys
+        self._account: bytes = newcomer.manifest.account
+        self.run(newcomer.register(store))
+        self.engine = self._open()
+        self.run(self.engine.arrive())
+
+    def reopen(self) -> None:
+        """Go on from what is stored alone, as after a crash."""
+        self._peer = None
+        self.engine = self._open()
+        if self.online:
+            self.run(self.engine.arrive())
+
+    def _open(self) -> Engine:
+        world = self.world
+        return Engine(self.store, clock=lambda: world.now, random=world.random, emit=self._take)
+
+    def _take(self, effect: Effect) -> None:
+        if isinstance(effect, Show):
+            self.shown.append(effect.event)
+        elif isinstance(effect, Acknowledge):
+            self.acknowledge(effect.ids)
+
+    # --- what a person does ------------------------------------------------------------------
+
+    def add(self, whom: str) -> Chat:
+        """By handle on this relay, by address, or by link."""
+        address = whom if "@" in whom or ":" in whom else f"{whom}@{RELAY}"
+        return self.run(self.engine.add(address))
+
+    def says(self, whom: str, text: str) -> Message:
+        return self.engine.send(self.chat(whom).conversation, text)
+
+    def accepts(self, whom: str) -> None:
+        self.engine.accept(self.chat(whom).conversation)
+
+    def goes(self, *, online: bool) -> None:
+        self.online = online
+        if online:
+            self._peer = None
+            self.run(self.engine.arrive())
+
+    def chat(self, whom: str) -> Chat:
+        return self.engine.find(whom)
+
+    def messages(self, whom: str) -> Sequence[Message]:
+        history = self.engine.history(self.chat(whom).conversation)
+        return history.slice(0, len(history))
+
+    def texts(self, whom: str) -> list[str]:
+        """What the other one said, in the order shown."""
+        said = [one for one in self.messages(whom) if not one.mine and one.kind is Kind.TEXT]
+        return [one.text for one in said]
+
+    def notes(self, whom: str) -> list[str]:
+        return [one.text for one in self.messages(whom) if one.kind is Kind.NOTE]
+
+    # --- what a device does ------------------------------------------------------------------
+
+    def live(self) -> bool:
+        """Send what is due and take in what waits; returns whether anything moved."""
+        self.engine.tick()
+        accounts = self.engine.due()
+        for account in accounts:
+            self.run(self.engine.deliver(account))
+        waiting = self.mail()
+        if waiting:
+            self.engine.receive(waiting)
+        return bool(accounts or waiting)
+
+    def mail(self) -> list[Deliver]:
+        """What waits for this device at the relay."""
+        waiting = at_once(
+            self.world.relay.waiting(self._keys.mailbox, Position(0), 64, 1024 * 1024)
+        )
+        return [Deliver(mail.id, mail.envelope) for mail in waiting]
+
+    def acknowledge(self, ids: Sequence[bytes]) -> None:
+        dropped = [(bytes(self._keys.mailbox), id) for id in ids]
+        at_once(self.world.relay.acknowledge(dropped, int(self.world.now)))
+
+    def run(self, flow: Flow[T]) -> T:
+        """Drive a flow to its end, asking the relay what it yields."""
+        try:
+            ask = next(flow)
+            while True:
+                try:
+                    answered = self.ask(ask)
+                except UnreachableError as error:
+                    ask = flow.throw(error)
+                else:
+                    ask = flow.send(answered)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    def ask(self, ask: Ask) -> Answered:
+        """Raises UnreachableError: offline."""
+        if not self.online:
+            raise UnreachableError("offline")
+        if isinstance(ask, Anonymously):
+            return self.change_answer(ask, self.world.ask_anonymously(ask.request))
+        outcome = self.world.ask(self._signed_in(), ask.request)
+        self._peer = outcome.peer
+        return self.change_answer(ask, outcome.answered)
+
+    def _signed_in(self) -> Peer:
+        if self._peer is None:
+            greeted = self.world.relay.greet(int(self.world.now), NO_CERTIFICATE)
+            proof = sign_in(self._keys, self._account, greeted.challenge, NO_CERTIFICATE)
+            self._peer = self.world.ask(greeted, proof).peer
+        return self._peer
+
+
+def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that waits for nothing, as those over stores in memory."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    coroutine.close()
+    raise RuntimeError("it waits for something")
