@@ -159,7 +159,7 @@ class _Unmask:
                 case Frame(opcode=Opcode.BINARY | Opcode.TEXT | Opcode.CONT):
                     self._message(event)
                 case Frame():
-                    self._keep(event.data, frame=False)
+                    self._keep(bytes(event.data), frame=False)
         self._protocol.data_to_send()
 
     def _message(self, frame: Frame) -> None:

@@ -1,0 +1,65 @@
+"""doorless-lab: arguments, terminal, clock and randomness.
+
+doorless-lab demo             relay, Alice, Bob, and what the relay gets, in one terminal
+doorless-lab demo --script    the same as plain text: a fixed conversation, then the figures
+"""
+
+import argparse
+import asyncio
+import contextlib
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from doorless_lab.relay_process import RelayError
+from doorless_lab.script import BrokenPromiseError, Script
+
+DONE, FAILED = 0, 1
+INTERRUPTED = 130
+"""What a shell reports of a program that Ctrl+C ended: 128 + SIGINT."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    chosen = _parser().parse_args(arguments)
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    try:
+        if chosen.script or not terminal:
+            return asyncio.run(_ended_by_signals(_play()))
+        from doorless_lab.demo.launch import run  # Textual costs a fifth of a second
+
+        return asyncio.run(_ended_by_signals(run(time.time, secrets.token_bytes)))
+    except (RelayError, BrokenPromiseError, TimeoutError) as error:
+        print(f"doorless-lab: {error}", file=sys.stderr)
+        return FAILED
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return INTERRUPTED
+
+
+async def _play() -> int:
+    await Script(time.time, secrets.token_bytes, lambda line: print(line, flush=True)).play()
+    return DONE
+
+
+async def _ended_by_signals(work: Coroutine[Any, Any, int]) -> int:
+    """Cancel `work` when asked to end, or when the terminal goes: it cleans up after itself."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGHUP"):
+        with contextlib.suppress(NotImplementedError, AttributeError):  # not on Windows
+            loop.add_signal_handler(getattr(signal, name), task.cancel)
+    return await task
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="doorless-lab", description="See what a relay sees.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    demo = commands.add_parser("demo", help="a relay, Alice, Bob, and what the relay gets")
+    demo.add_argument("--script", action="store_true", help="play it as plain text")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""The demo's app: one screen over a stage."""
+
+from collections.abc import Callable
+
+from doorless_client.tui.base import BaseApp
+from doorless_client.tui.glyphs import Glyphs
+from doorless_lab.demo.screen import DemoScreen
+from doorless_lab.sights import Sights
+from doorless_lab.stage import Stage
+
+
+class DemoApp(BaseApp[None]):
+    """Shows what happens on `stage`; ends without ending it."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-two"), (120, "-three"), (160, "-wide")]  # noqa: RUF012
+
+    def __init__(
+        self,
+        stage: Stage,
+        sights: Sights,
+        now: Callable[[], int],
+        *,
+        glyphs: Glyphs | None = None,
+    ) -> None:
+        super().__init__(now, glyphs=glyphs)
+        self.demo = DemoScreen(stage, sights, now, self.glyphs)
+
+    async def on_mount(self) -> None:
+        await self.push_screen(self.demo)

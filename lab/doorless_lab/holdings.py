@@ -1,0 +1,95 @@
+"""What the relay holds, read from its database while it runs, with the code of `inspect`."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from doorless_lab.sights import short
+from doorless_server.datadir import DATABASE
+from doorless_server.inspection import Row, rows, shown
+from doorless_server.store.schema import columns, open_reader
+
+HOUR, DAY = 3600, 86_400
+
+TELLING = ("ciphertext", "name", "public key", "token", "time", "routing", "count")
+"""The classes of columns, in the order in which they tell what a table is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of the relay: how many rows, and of which classes its columns are."""
+
+    name: str
+    rows: int
+    classes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """All tables, in the order of the schema, and a line for each envelope that waits."""
+
+    tables: tuple[Table, ...]
+    waiting: tuple[str, ...]
+
+
+def read_holdings(data: Path) -> Holdings:
+    """Count what is there, in the relay's folder `data`, as of one moment."""
+    counts = dict.fromkeys((table for table, _ in columns()), 0)
+    waiting = []
+    with closing(open_reader(data / DATABASE)) as db:
+        for row in rows(db):
+            counts[row.table] += 1
+            if row.table == "envelopes":
+                waiting.append(_waiting(row.values))
+    tables = (Table(name, count, ", ".join(_classes(name))) for name, count in counts.items())
+    return Holdings(tuple(tables), tuple(waiting))
+
+
+def read_lines(data: Path) -> list[tuple[str, str, str]]:
+    """Every row, as lines of (column, value, class). A line without a value begins a table."""
+    found: list[tuple[str, str, str]] = []
+    last = ""
+    with closing(open_reader(data / DATABASE)) as db:
+        for row in rows(db):
+            if row.table != last:
+                last = row.table
+                found.append((row.table, "", ", ".join(_classes(row.table))))
+            found.extend(_lines(row))
+            found.append(("", "", ""))
+    return found
+
+
+def _lines(row: Row) -> Iterator[tuple[str, str, str]]:
+    for name, value in row.values.items():
+        yield name, _in_words(name, value), row.classes[name].category
+
+
+def _in_words(name: str, value: Any) -> str:
+    match shown(value):
+        case {"bytes": size, "head": head}:
+            return f"{size:,} bytes: {head}…"
+        case int(number) if name.endswith("hour") and number:
+            return f"{number} ({_hour(number)})"
+        case int(number) if name.endswith("day") and number:
+            return f"{number} ({datetime.fromtimestamp(number * DAY, UTC):%Y-%m-%d})"
+        case None:
+            return "none"
+        case other:
+            return str(other)
+
+
+def _waiting(values: dict[str, Any]) -> str:
+    box, size = short(values["mailbox"]), len(values["envelope"])
+    return f"for mailbox {box}…, since the hour {_hour(values['hour'])}, {size:,} bytes of noise"
+
+
+def _hour(hours: int) -> str:
+    return f"{datetime.fromtimestamp(hours * HOUR, UTC):%Y-%m-%d %H:00}"
+
+
+def _classes(table: str) -> list[str]:
+    found = {column.category for (name, _), column in columns().items() if name == table}
+    return sorted(found, key=TELLING.index)

@@ -1,0 +1,46 @@
+"""What only a person may know: what a search of the relay must not find."""
+
+from collections.abc import Iterator
+
+from doorless_client.core.views import Kind
+from doorless_lab.leakscan import Marker
+from doorless_lab.person import Person
+from doorless_protocol.keys import DeviceKeys
+from doorless_protocol.prekey_secrets import PrekeySecrets
+
+LEAST_TEXT = 12
+"""Bytes of a text from which on it is searched for: "hello" is in every program."""
+
+
+def secrets_of(person: Person) -> Iterator[Marker]:
+    """Passphrase, name, recovery words, and the private keys behind all the others."""
+    name = person.name
+    yield person.passphrase
+    yield Marker(f"display name of {name}", person.display_name.encode(), whole=True)
+    yield Marker(f"recovery words of {name}", person.words.encode())
+    yield Marker(f"recovery seed of {name}", person.seed)
+    yield Marker(f"store key of {name}", person.store_key)
+    own = person.store.own.last()
+    if own is None:
+        raise ValueError(f"{name} has no account")
+    yield Marker(f"account key of {name}", own.account_key)
+    keys = DeviceKeys.decode(own.device_keys)
+    yield Marker(f"signing key of {name}", keys.signing.seed)
+    yield Marker(f"identity key of {name}", keys.identity)
+    yield Marker(f"post-quantum key of {name}", keys.kem)
+    for row in person.store.prekeys.find():
+        secrets = PrekeySecrets.decode(row.secrets)
+        yield Marker(f"prekey of {name}", secrets.signed_prekey)
+        yield Marker(f"last-resort prekey of {name}", secrets.last_resort)
+        yield Marker(f"envelope key of {name}", secrets.envelope)
+
+
+def texts_of(person: Person) -> Iterator[Marker]:
+    """What was said and is on that person's screen, if it is long enough to be told from noise."""
+    engine = person.messenger
+    for chat in engine.chats():
+        history = engine.history(chat.conversation)
+        for message in history.slice(0, len(history)):
+            text = message.text.encode()
+            if message.kind is Kind.TEXT and len(text) >= LEAST_TEXT:
+                yield Marker("a message", text, whole=True)
