@@ -23,8 +23,11 @@ from doorless_client.core.sign_in import sign_in
 from doorless_client.core.views import Chat, Event, Kind, Message
 from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore as ClientStore
+from doorless_client.store.records import Contact
+from doorless_protocol.content import NO_PREVIOUS, Body, Content
 from doorless_protocol.frames import Answered, Deliver, Request, Submit
-from doorless_protocol.keys import DeviceKeys
+from doorless_protocol.keys import AccountId, DeviceKeys, conversation_id
+from doorless_protocol.manifest import DeviceEntry
 from doorless_server.effects import Outcome
 from doorless_server.peers import Peer
 from doorless_server.relay import Identity, Relay
@@ -93,13 +96,19 @@ class World:
         raise RuntimeError("these people do not come to rest")
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, and what it brings happen."""
+        """Let what is under way happen, then time pass, then what that brings happen."""
+        self.settle()
         self.now += seconds
         self.settle()
 
     def ask(self, peer: Peer, request: Request) -> Outcome:
         """Put a request to the relay, on a connection that is `peer` so far."""
         return at_once(self.relay.handle(peer, request, int(self.now)))
+
+    def put_in_mailbox(self, mailbox: bytes, envelope: bytes) -> None:
+        """What anybody on the network may do who knows, or guesses, a mailbox's id."""
+        submit = Submit(mailbox, b"", self.random(16), envelope)
+        at_once(self.relay.submit([submit], int(self.now)))
 
     def ask_anonymously(self, request: Request) -> Answered:
         if isinstance(request, Submit):
@@ -164,6 +173,34 @@ class Person:
 
     def says(self, whom: str, text: str) -> Message:
         return self.engine.send(self.chat(whom).conversation, text)
+
+    def says_bytes(self, whom: str, plaintext: bytes) -> None:
+        """Seal anything at all in the session with a contact, as a changed program may."""
+        state = self.engine.state
+        (session,) = state.sessions.with_account(self._contact(whom).account)
+        following, envelope = session.seal(plaintext, self.world.random)
+        with state.change():
+            state.sessions.keep(following)
+        (device,) = self.store.devices.find(account=session.their_account)
+        self.world.put_in_mailbox(DeviceEntry.decode(device.entry).mailbox, envelope)
+
+    def next_content(self, whom: str, body: Body) -> Content:
+        """What this device would say next, to be changed and said by `says_bytes`."""
+        theirs = AccountId(self._contact(whom).account)
+        conversation = conversation_id(AccountId(self._account), theirs)
+        voice = self.store.voices.get(conversation, self._keys.device)
+        return Content.saying(
+            body,
+            id=self.world.random(16),
+            counter=voice.next if voice else 0,
+            previous=voice.last if voice else NO_PREVIOUS,
+            conversation=conversation,
+            time=int(self.world.now * 1000),
+        )
+
+    def _contact(self, whom: str) -> Contact:
+        (contact,) = self.store.contacts.find(conversation=self.chat(whom).conversation)
+        return contact
 
     def accepts(self, whom: str) -> None:
         self.engine.accept(self.chat(whom).conversation)
