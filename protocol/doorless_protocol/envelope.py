@@ -179,7 +179,7 @@ def open_initial(
 def _decode(inside: bytes) -> Initial:
     reader = Reader(inside, "initial message")
     read_protocol(reader)
-    reader.exactly(bytes((Kind.START,)), "kind")
+    read_kind(reader)
     initial = Initial(
         number=reader.number(),
         known=reader.number(),
@@ -204,6 +204,11 @@ def _decode(inside: bytes) -> Initial:
         raise MalformedError("session number that is not above the highest one known")
     check_rest(reader.rest())
     return initial
+
+
+def read_kind(reader: Reader) -> None:
+    """Raises MalformedError: a kind of handshake that this version does not accept."""
+    reader.exactly(bytes((Kind.START,)), "kind")
 
 
 def _read_address(reader: Reader) -> str:

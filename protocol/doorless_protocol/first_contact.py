@@ -21,7 +21,7 @@ from doorless_protocol.handshake import (
     Prekeys,
     Terms,
 )
-from doorless_protocol.keys import AccountId, DeviceKeys
+from doorless_protocol.keys import DeviceId, DeviceKeys
 from doorless_protocol.manifest import DeviceEntry, Manifest
 from doorless_protocol.prekey_secrets import PrekeySecrets
 from doorless_protocol.prekeys import PrekeyId, ServedBundle
@@ -93,7 +93,7 @@ def initiate(
     number = next_number(known, now)
     terms = Terms(Kind.START, number, known, us.address, us.party, _party(theirs, entry), chosen)
     opening, agreed = handshake.initiate(us.device, terms, random)
-    outgoing, incoming = _contexts(agreed.session_id, terms)
+    outgoing, incoming = contexts(agreed.session_id, us.device.device, bundle.device)
     seeds = Seeds.split(agreed.secret)
     ratchet = Triple.start(seeds, bundle.signed_prekey, outgoing, incoming, random)
     link = Link(
@@ -138,7 +138,7 @@ def respond(
     check_ghost("prekey bundle", initial.bundle_hash, secrets.bundle_hash)
     terms, privates = _terms_of(initial, us, secrets)
     agreed = handshake.respond(us.device, privates, terms, initial.opening)
-    incoming, outgoing = _contexts(agreed.session_id, terms)
+    incoming, outgoing = contexts(agreed.session_id, initial.staple.entry.device, us.device.device)
     signed_prekey = AgreementKey(secrets.signed_prekey)
     ratchet = Triple.accept(Seeds.split(agreed.secret), signed_prekey, outgoing, incoming)
     link = Link(
@@ -201,11 +201,14 @@ def _terms_of(initial: Initial, us: Us, secrets: PrekeySecrets) -> tuple[Terms, 
 
 
 def _party(manifest: Manifest, entry: DeviceEntry) -> Party:
-    account: AccountId = manifest.account
-    return Party(account, manifest.version, manifest.hash, entry)
+    return Party(manifest.account, manifest.version, manifest.hash, entry)
 
 
-def _contexts(session_id: bytes, terms: Terms) -> tuple[bytes, bytes]:
-    """What messages to the responder, and to the initiator, are bound to. Spec 04-ratchet §6.4."""
-    devices = terms.initiator.entry.device + terms.responder.entry.device
+def contexts(session_id: bytes, initiator: DeviceId, responder: DeviceId) -> tuple[bytes, bytes]:
+    """What messages to the responder, and to the initiator, are bound to, 65 bytes each.
+
+    The session, the direction and both devices: an envelope opens in one place only.
+    Spec: docs/spec/04-ratchet.md §6.4.
+    """
+    devices = initiator + responder
     return session_id + _TO_RESPONDER + devices, session_id + _TO_INITIATOR + devices

@@ -56,8 +56,7 @@ class Epochs(Struct, frozen=True, array_like=True, gc=False):
 
     def turn_secret_of(self, label: int) -> bytes:
         """Raises BrokenSessionError: no chain can begin under this label now."""
-        if label != self.label:
-            raise BrokenSessionError(f"a chain cannot begin under label {label}")
+        check_label(label, self.label)
         return self.turn_secret
 
     def hear(self, label: int, index: int, gap: int) -> tuple["Epochs", list[bytes], bytes]:
@@ -67,8 +66,7 @@ class Epochs(Struct, frozen=True, array_like=True, gc=False):
             BrokenSessionError: the label or the index does not fit the gap.
         """
         chain = self.receiving
-        if label != self.label:
-            raise BrokenSessionError(f"label {label} cannot follow {self.label}")
+        check_label(label, self.label)
         if index != chain.number + gap:
             raise BrokenSessionError("the post-quantum index does not fit the gap")
         passed: list[bytes] = []
@@ -80,6 +78,12 @@ class Epochs(Struct, frozen=True, array_like=True, gc=False):
 
     def __repr__(self) -> str:
         return f"Epochs(label={self.label})"
+
+
+def check_label(label: int, ours: int) -> None:
+    """Raises BrokenSessionError: an epoch outside the window, which is one wide as yet."""
+    if label != ours:
+        raise BrokenSessionError(f"label {label} cannot follow {ours}")
 
 
 def _derive(root: bytes, secret: bytes, epoch: int) -> tuple[bytes, bytes, bytes, bytes]:

@@ -98,8 +98,7 @@ class Header(Struct, frozen=True, gc=False):
     def decode(cls, data: bytes) -> "Header":
         """Raises BrokenSessionError: authentic, but not in its one form."""
         dh, previous, number, label, index, flags, zero = _form.unpack(data)
-        if flags or zero != b"\0\0\0":
-            raise BrokenSessionError("header has flags or spare bytes that this version lacks")
+        check_unused(flags, zero)
         if LAST_NUMBER in (previous, number, index):
             raise BrokenSessionError("header has a counter at its end")
         return cls(dh, previous, number, label, index)
@@ -300,8 +299,7 @@ def read(prk: bytes, envelope: bytes, incoming: bytes) -> bytes:
     end = CONTENT_OFFSET + int.from_bytes(plain[HOP_FIELD_SIZE:CONTENT_OFFSET], "big")
     if end > len(plain) or plain[end:] != _ZEROS[: len(plain) - end]:
         raise BrokenSessionError("padding is not in its one form")
-    if plain[:HOP_FIELD_SIZE] != _EMPTY_HOP:
-        raise BrokenSessionError("hop field in use, which this version does not know")
+    check_hop_field(plain[:HOP_FIELD_SIZE])
     return plain[CONTENT_OFFSET:end]
 
 
@@ -309,3 +307,15 @@ def check_commitment(ours: bytes, theirs: bytes) -> None:
     """Before decryption: a body opens under one key only. Raises ForgedError."""
     if not same(ours, theirs):
         raise ForgedError("commitment does not match")
+
+
+def check_unused(flags: int, zero: bytes) -> None:
+    """Raises BrokenSessionError: a flag is set, or a spare byte, that has no meaning yet."""
+    if flags or zero != b"\0\0\0":
+        raise BrokenSessionError("header has flags or spare bytes that this version lacks")
+
+
+def check_hop_field(field: bytes) -> None:
+    """Raises BrokenSessionError: the field says something, before epochs advance."""
+    if field != _EMPTY_HOP:
+        raise BrokenSessionError("hop field in use, which this version does not know")

@@ -1,0 +1,51 @@
+from random import Random as Seeded
+
+import pytest
+from msgspec.structs import replace
+
+from doorless_lab.pair import Device, meet
+from doorless_protocol.errors import BrokenSessionError
+from doorless_protocol.ratchet import triple
+
+NOW = 1_800_000_000
+aead_seal, pack = triple.aead_seal, triple._form.pack
+
+
+@pytest.mark.attack(
+    "K12",
+    "a message under a label, flag or field that this version lacks is refused, never guessed at",
+    weaken={
+        "doorless_protocol.ratchet.epochs.check_label": lambda label, ours: None,
+        "doorless_protocol.ratchet.triple.check_unused": lambda flags, zero: None,
+        "doorless_protocol.ratchet.triple.check_hop_field": lambda field: None,
+    },
+)
+@pytest.mark.parametrize("what", ["no epoch", "next epoch", "flag", "spare byte", "hop field"])
+@pytest.mark.parametrize("turns", [False, True])
+def test_a_message_of_another_form_changes_nothing(monkeypatch, what, turns) -> None:
+    random = Seeded(12).randbytes
+    alice, bob = meet(*(Device.draw(name, NOW, random) for name in ("alice", "bob")), NOW, random)
+    if turns:
+        alice.hears(bob.says(b"your turn"))
+    honest = alice.session
+    label = {"no epoch": 0, "next epoch": 2}.get(what, 1)
+    flags, spare = what == "flag", b"\0\0\1" if what == "spare byte" else b"\0\0\0"
+
+    class Evil(triple.Header, frozen=True, gc=False):
+        def encode(self) -> bytes:
+            return pack(self.dh, self.previous, self.number, label, self.index, flags, spare)
+
+    def with_a_field(key, nonce, plain, context):
+        return aead_seal(key, nonce, b"\1" + plain[1:], context)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(triple, "Header", Evil)
+        if what == "hop field":
+            patch.setattr(triple, "aead_seal", with_a_field)
+        envelope = alice.says(b"of another version")
+    before = bob.session
+    with pytest.raises(BrokenSessionError):
+        bob.hears(envelope)
+    assert bob.session is before
+    alice.session = replace(honest)
+    assert bob.hears(alice.says(b"good")) == b"good"
