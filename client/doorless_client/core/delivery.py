@@ -53,7 +53,6 @@ class Delivery:
                 return
             yield from self._begin_sessions(account)
             with self._state.change():
-                self._outbox.drop_removed(account)
                 self._outbox.seal(account)
                 self._outbox.finish(self._contacts.with_account(account), account)
             unsent = self._outbox.unsent(account)

@@ -37,8 +37,11 @@ class Devices:
         self._store.devices.put(Device(account, entry.device, entry.encode()))
 
     def remove(self, account: bytes, device: bytes) -> None:
-        """Nothing is sealed to it, or opened from it, any more. Inside a change."""
+        """Nothing is sealed to it or opened from it any more; what was, is deleted unsent."""
         self._store.devices.drop(account, device)
+        self._store.copies.clear(device=device)
+        for item in self._store.outbox.find(device=device):
+            self._store.outbox.drop(item.number)
         for session in self._state.sessions.with_device(device):
             self._state.sessions.drop(session)
 

@@ -8,7 +8,7 @@ it leaves, and what leaves again after a crash is the same bytes. Nothing is eve
 twice. Spec: docs/spec/08-state.md §5.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -186,6 +186,7 @@ class Outbox:
             bool(self.unsent(account))
             or bool(self.lacking_session(account))
             or next(self._sealable(account), None) is not None
+            or any(map(self._is_complete, self._store.outbox.find(account=account)))
         )
 
     def lacking_session(self, account: bytes) -> list[DeviceEntry]:
@@ -204,34 +205,25 @@ class Outbox:
 
     # --- out ---------------------------------------------------------------------------------
 
-    def drop_removed(self, account: bytes) -> None:
-        """Delete, unsent, what was sealed for devices that are no longer in the manifest."""
-        listed = {bytes(entry.device) for entry in self._devices.recipients(account)}
-        for item in self._store.outbox.find(account=account):
-            for copy in self._store.copies.find(number=item.number):
-                if copy.device not in listed:
-                    self._store.copies.drop(copy.number, copy.device)
-            if item.device and item.device not in listed:
-                self.forget(item)
-
     def sent(self, copy: Copy) -> None:
         """The relay has it, durably."""
         self._store.copies.put(msgspec.structs.replace(copy, envelope=b"", sent=True))
 
     def finish(self, contact: Contact | None, account: bytes) -> None:
         """Forget what every device's mailbox has; the message is SENT."""
-        entries = self._devices.recipients(account)
         for item in self._store.outbox.find(account=account):
-            if not entries or not self._is_complete(item, entries):
+            if not self._is_complete(item):
                 continue
             self.forget(item)
             if item.place >= 0 and contact is not None:
                 self._conversations.reach(contact, item.id, Reach.SENT)
 
-    def _is_complete(self, item: Outgoing, entries: Iterable[DeviceEntry]) -> bool:
-        wanted = {bytes(entry.device) for entry in entries} if not item.device else {item.device}
+    def _is_complete(self, item: Outgoing) -> bool:
+        wanted = {bytes(entry.device) for entry in self._devices.recipients(item.account)}
+        if item.device:
+            wanted &= {item.device}
         done = {copy.device for copy in self._store.copies.find(number=item.number) if copy.sent}
-        return wanted <= done
+        return bool(done) and wanted <= done
 
     def forget(self, item: Outgoing) -> None:
         self._store.copies.clear(number=item.number)
