@@ -1,7 +1,5 @@
 """settings.toml of a profile: what must be known before its store is open.
 
-    relay = "wss://relay.example:8443"
-    certificate = "9f86d081…"
     theme = "dark"
 
 Taken strictly: an unknown name or another type is refused with a line that says so.
@@ -11,45 +9,26 @@ import json
 import tomllib
 from dataclasses import asdict, dataclass, fields
 
-from doorless_client.endpoint import Endpoint
 from doorless_client.text import safe_line
 from doorless_protocol.errors import MalformedError
 
-THEMES = ("dark", "light", "high-contrast")
+THEMES = ("dark", "light", "contrast")
 MAX_SETTINGS_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """
-    Attributes:
-        relay: URL of the home relay; empty before there is an account.
-        certificate: fingerprint of its certificate in hex, where it is self-signed.
-        theme: one of THEMES.
-    """
+    """How the messenger looks: `theme` is one of THEMES."""
 
-    relay: str = ""
-    certificate: str = ""
     theme: str = "dark"
 
     def __post_init__(self) -> None:
         """Raises MalformedError: a value that is none of its setting's."""
         if self.theme not in THEMES:
             raise MalformedError(f"setting theme is one of: {', '.join(THEMES)}")
-        if self.relay:
-            self.home()
-        elif self.certificate:
-            raise MalformedError("setting certificate needs the setting relay")
-
-    def home(self) -> Endpoint:
-        """Raises MalformedError: there is no relay yet, or it is not one."""
-        try:
-            return Endpoint.parse(self.relay, bytes.fromhex(self.certificate))
-        except ValueError:
-            raise MalformedError("setting certificate is not written in hex") from None
 
     def encode(self) -> bytes:
-        lines = [f"{name} = {json.dumps(value)}\n" for name, value in asdict(self).items() if value]
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in asdict(self).items()]
         return "".join(lines).encode()
 
     @classmethod
@@ -60,7 +39,7 @@ class Settings:
         try:
             table = tomllib.loads(data.decode())
         except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
-            raise MalformedError("settings.toml is not TOML") from None
+            raise MalformedError("it is not TOML") from None
         known = {field.name for field in fields(cls)}
         for name, value in table.items():
             if name not in known:

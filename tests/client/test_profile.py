@@ -186,12 +186,10 @@ def test_a_refused_registration_leaves_nothing(tmp_path: Path, randomness: Rando
 
 
 def test_settings_are_kept(directory: Path) -> None:
-    settings = Settings(relay="wss://relay.example:8443", certificate="ab" * 32, theme="light")
     with Profile.hold(directory) as profile:
         assert profile.settings() == Settings()
-        profile.save_settings(settings)
-        assert profile.settings() == settings
-        assert profile.settings().home().pin == b"\xab" * 32
+        profile.save_settings(Settings(theme="light"))
+        assert profile.settings() == Settings(theme="light")
 
 
 @pytest.mark.parametrize(
@@ -203,10 +201,6 @@ def test_settings_are_kept(directory: Path) -> None:
         ('"\\u001b[2J" = 1', "unknown setting '␛[2J'"),
         ("theme = 1", "theme is a text in quotes"),
         ("theme = 'loud'", "theme is one of: dark, light"),
-        ("relay = 'ws://relay.example'", "use wss://"),
-        ("relay = 'relay.example'\ncertificate = 'zz'", "not written in hex"),
-        ("relay = 'relay.example'\ncertificate = 'ab'", "1 bytes, not 32"),
-        (f"certificate = '{'ab' * 32}'", "needs the setting relay"),
         ("a = " + "[" * 20_000, "not TOML"),
         ("#" * 70_000, "at most 65536"),
     ],

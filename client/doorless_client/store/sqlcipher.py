@@ -231,6 +231,13 @@ class SqlcipherStore:
                 self._database.execute("ROLLBACK")
             raise
 
+    def damage(self) -> list[str]:
+        """What is wrong in the file: pages that do not authenticate, tables that are not whole."""
+        with _as_store_errors():
+            pages = self._database.execute("PRAGMA cipher_integrity_check").fetchall()
+            tables = self._database.execute("PRAGMA integrity_check").fetchall()
+        return [str(row[0]) for row in (*pages, *tables) if row[0] != "ok"]
+
     def close(self) -> None:
         self._database.close()
 

@@ -1,0 +1,186 @@
+"""The command line: what can be said, and what each outcome exits with.
+
+Nothing heavy is imported before a command is chosen, so that `--help` is there at once.
+Spec: docs/reference/cli.md.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from doorless_client.cli_context import Command
+
+COMMANDS = {
+    "register": "cli_account",
+    "invite": "cli_account",
+    "devices": "cli_account",
+    "passphrase": "cli_account",
+    "add": "cli_contacts",
+    "contacts": "cli_contacts",
+    "requests": "cli_contacts",
+    "accept": "cli_contacts",
+    "block": "cli_contacts",
+    "forget": "cli_contacts",
+    "verify": "cli_contacts",
+    "send": "cli_messages",
+    "receive": "cli_messages",
+    "history": "cli_messages",
+    "doctor": "cli_doctor",
+    "messenger": "cli_messenger",
+}
+"""The module of each command; the command is its function of that name."""
+
+
+def run(arguments: Sequence[str], now: Callable[[], float], random: Callable[[int], bytes]) -> int:
+    """Do what the arguments say; returns the exit code."""
+    chosen = parser().parse_args(arguments)
+    from doorless_client.cli_outcome import exit_code
+
+    return exit_code(lambda: _command(chosen.command)(chosen, now, random))
+
+
+def _command(name: str) -> "Command":
+    from importlib import import_module
+
+    module = import_module(f"doorless_client.{COMMANDS[name]}")
+    command: Command = getattr(module, name)
+    return command
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="doorless",
+        description="A messenger whose relay has no way in. Without a command: the messenger.",
+        epilog="exit codes: 0 done, 1 failed, 2 usage, 3 refused because of a key, "
+        "4 wrong passphrase or damaged profile, 5 relay unreachable (queued), "
+        "7 profile in use",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    top.set_defaults(command="messenger")
+    _add_globals(top, top=True)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(name: str, help: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help, description=help, allow_abbrev=False)
+        added.set_defaults(command=name)
+        _add_globals(added, top=False)
+        return added
+
+    _add_account_commands(command)
+    _add_contact_commands(command)
+    _add_message_commands(command)
+    command("doctor", "check this installation, the profile and the relay")
+    return top
+
+
+_Adder = Callable[[str, str], argparse.ArgumentParser]
+
+
+def _add_globals(to: argparse.ArgumentParser, *, top: bool) -> None:
+    """Before or after the command: what is said after it wins."""
+    default = None if top else argparse.SUPPRESS
+    to.add_argument(
+        "--profile",
+        type=Path,
+        metavar="DIR",
+        default=default,
+        help="directory of the profile (default: where the system keeps data of programs)",
+    )
+    to.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="F",
+        default=default,
+        help="file whose first line is the passphrase (or DOORLESS_PASSPHRASE, or a prompt)",
+    )
+
+
+def _add_json(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _add_account_commands(command: _Adder) -> None:
+    register = command("register", "make an account, and a profile that holds it")
+    register.add_argument("--relay", required=True, metavar="URL", help="host[:port] or wss://…")
+    register.add_argument("--handle", required=True, metavar="NAME", help="a-z, 0-9, . _ -")
+    register.add_argument(
+        "--certificate",
+        default="",
+        metavar="HEX",
+        help="SHA-256 of the relay's certificate, where it is self-signed",
+    )
+    register.add_argument(
+        "--words-file", type=Path, metavar="F", help="write the recovery words here, not to stdout"
+    )
+    command("invite", "show my link and its QR code")
+    _add_json(command("devices", "list my devices"))
+    passphrase = command("passphrase", "change the passphrase of the profile")
+    passphrase.add_argument(
+        "--new-passphrase-file",
+        type=Path,
+        metavar="F",
+        help="file whose first line is the new one (or DOORLESS_NEW_PASSPHRASE, or a prompt)",
+    )
+
+
+def _add_contact_commands(command: _Adder) -> None:
+    add = command("add", "add a contact by address or invite link")
+    add.add_argument("who", metavar="HANDLE@RELAY | LINK")
+    _add_json(command("contacts", "list contacts"))
+    _add_json(command("requests", "list who wrote without being a contact"))
+    for name, help in (
+        ("accept", "accept a request, or the new keys of a contact"),
+        ("block", "hear no more from a contact or a request"),
+        ("forget", "delete a contact and its history from this computer"),
+    ):
+        command(name, help).add_argument("contact", metavar="CONTACT")
+    verify = command("verify", "show or confirm the safety number of a contact")
+    verify.add_argument("contact", metavar="CONTACT")
+    how = verify.add_mutually_exclusive_group()
+    how.add_argument("--number", metavar="DIGITS", help="mark verified, if this is the number")
+    how.add_argument("--show", action="store_true", help="show the number (the default)")
+
+
+def _add_message_commands(command: _Adder) -> None:
+    send = command("send", "send a text, and wait until the relay has it")
+    send.add_argument("to", metavar="TO")
+    send.add_argument("text", metavar="TEXT", help="the text, or - for standard input")
+    receive = command("receive", "print what arrived and was not seen yet")
+    receive.add_argument(
+        "--wait", type=_seconds, metavar="SECONDS", default=0.0, help="for something to arrive"
+    )
+    receive.add_argument("--follow", action="store_true", help="go on until interrupted")
+    _add_json(receive)
+    history = command("history", "print a conversation, oldest first")
+    history.add_argument("contact", metavar="CONTACT")
+    history.add_argument("--limit", type=_count, metavar="N", help="the newest N alone")
+    _add_json(history)
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 86_400:
+        raise argparse.ArgumentTypeError("seconds from 0 to 86400")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("a number from 1")
+    return value
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"doorless {version('doorless')}{os.linesep}")
+        parser.exit()

@@ -1,0 +1,119 @@
+"""add, contacts, requests, accept, block, forget, verify: the people."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+
+from doorless_client.cli_context import Now, Random, messenger, run
+from doorless_client.cli_outcome import DONE, UsageError
+from doorless_client.cli_output import chat_json, chat_line, json_line, line
+from doorless_client.cli_waiting import Watch
+from doorless_client.core.views import Standing
+from doorless_client.messenger import Messenger
+from doorless_client.qr import half_blocks
+from doorless_protocol.errors import MalformedError
+from doorless_protocol.invite import Address, InviteLink
+
+
+def add(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    _check_address(chosen.who)
+
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            chat = await opened.messenger.add(chosen.who)
+        line(f"added {chat.address}")
+        return DONE
+
+    return run(work())
+
+
+def contacts(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    return _list(chosen, now, random, {Standing.CONTACT, Standing.BLOCKED})
+
+
+def requests(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    return _list(chosen, now, random, {Standing.REQUEST})
+
+
+def accept(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    return _decide(chosen, now, random, lambda one: one.accept, "accepted")
+
+
+def block(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    return _decide(chosen, now, random, lambda one: one.block, "blocked")
+
+
+def forget(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            chat = opened.messenger.find(chosen.contact)
+            await opened.messenger.forget(chat.conversation)
+        line(f"forgot {chat.address}")
+        return DONE
+
+    return run(work())
+
+
+def verify(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            chat = opened.messenger.find(chosen.contact)
+            if chosen.number is not None:
+                await opened.messenger.verify(chat.conversation, chosen.number)
+                line(f"verified {chat.address}")
+                return DONE
+            number = opened.messenger.safety_number(chat.conversation)
+        line(f"Compare with {chat.address}, over another channel:")
+        groups = number.digits.split()
+        for start in range(0, len(groups), 4):
+            line("  " + " ".join(groups[start : start + 4]))
+        for row in half_blocks(number.qr):
+            line(row)
+        return DONE
+
+    return run(work())
+
+
+def _list(chosen: argparse.Namespace, now: Now, random: Random, standings: set[Standing]) -> int:
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            chats = [chat for chat in opened.messenger.chats() if chat.standing in standings]
+        for chat in chats:
+            if chosen.json:
+                json_line(chat_json(chat))
+            else:
+                line(chat_line(chat))
+        return DONE
+
+    return run(work())
+
+
+def _decide(
+    chosen: argparse.Namespace,
+    now: Now,
+    random: Random,
+    decision: Callable[[Messenger], Callable[[bytes], Awaitable[None]]],
+    done: str,
+) -> int:
+    """Store a decision, and try to let leave what follows from it."""
+
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            chat = opened.messenger.find(chosen.contact)
+            watch = Watch(opened.messenger)
+            await opened.messenger.start()
+            await watch.arrived()
+            await decision(opened.messenger)(chat.conversation)
+            line(f"{done} {chat.address}")
+            return await watch.settled()
+
+    return run(work())
+
+
+def _check_address(text: str) -> None:
+    try:
+        if text.startswith("doorless:"):
+            InviteLink.parse(text)
+        else:
+            Address.parse(text)
+    except MalformedError as error:
+        raise UsageError(f"neither handle@relay nor an invite link: {error}") from None

@@ -1,0 +1,109 @@
+"""What every command starts from: the profile, its passphrase, and a messenger for a while."""
+
+import argparse
+import asyncio
+import contextlib
+import getpass
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from doorless_client.cli_outcome import TerminatedError, UsageError
+from doorless_client.key_file import MAX_PASSPHRASE
+from doorless_client.opening import Opened, open_profile
+from doorless_client.profile import NoProfileError, default_directory
+
+Now = Callable[[], float]
+Random = Callable[[int], bytes]
+Command = Callable[[argparse.Namespace, Now, Random], int]
+
+VARIABLE = "DOORLESS_PASSPHRASE"
+NEW_VARIABLE = "DOORLESS_NEW_PASSPHRASE"
+
+
+def directory(chosen: argparse.Namespace) -> Path:
+    return chosen.profile.absolute() if chosen.profile else default_directory()
+
+
+def passphrase(chosen: argparse.Namespace) -> str:
+    """The passphrase of an existing profile, from a file, the environment or a prompt.
+
+    Raises:
+        UsageError: none of the three gives one.
+    """
+    given = _given(chosen.passphrase_file, VARIABLE)
+    return given if given is not None else _prompt("Passphrase: ")
+
+
+def new_passphrase(file: Path | None, variable: str) -> str:
+    """One that is not in use yet; typed twice, when it is typed."""
+    given = _given(file, variable)
+    if given is None:
+        given = _prompt("New passphrase: ")
+        if _prompt("Once more: ") != given:
+            raise UsageError("the two passphrases differ; try again")
+    if not 0 < len(given) <= MAX_PASSPHRASE:
+        raise UsageError(f"a passphrase has 1 to {MAX_PASSPHRASE} characters")
+    return given
+
+
+@asynccontextmanager
+async def messenger(chosen: argparse.Namespace, now: Now, random: Random) -> AsyncIterator[Opened]:
+    """The unlocked profile; not connected unless its messenger is started."""
+    place = directory(chosen)
+    if not (place / "key").exists() and not (place / "key").is_symlink():
+        raise NoProfileError(place)  # before anybody types a passphrase
+    opened = await open_profile(place, passphrase(chosen), now, random)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+def run(work: Coroutine[Any, Any, int]) -> int:
+    """Run a command's work to its end; SIGTERM and Ctrl-C cancel it, and everything is closed."""
+    terminated = False
+
+    async def whole() -> int:
+        task = asyncio.create_task(work)
+
+        def terminate() -> None:
+            nonlocal terminated
+            terminated = True
+            task.cancel()
+
+        with contextlib.suppress(NotImplementedError):  # on Windows
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+        return await task
+
+    try:
+        return asyncio.run(whole())
+    except asyncio.CancelledError:
+        if terminated:
+            raise TerminatedError from None
+        raise
+
+
+def _given(file: Path | None, variable: str) -> str | None:
+    if file is not None:
+        try:
+            with file.open(encoding="utf-8") as opened:
+                return opened.readline(MAX_PASSPHRASE + 2).rstrip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            raise UsageError(f"cannot read a passphrase from {file}") from None
+    return os.environ.pop(variable, None)  # no child of ours inherits it
+
+
+def _prompt(question: str) -> str:
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"no terminal to ask for the passphrase; give --passphrase-file or {VARIABLE}"
+        )
+    try:
+        return getpass.getpass(question)
+    except EOFError:
+        raise UsageError("no passphrase was given") from None

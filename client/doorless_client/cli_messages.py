@@ -1,0 +1,125 @@
+"""send, receive, history: what is said."""
+
+import argparse
+import asyncio
+import sys
+from contextlib import suppress
+
+from doorless_client.cli_context import Now, Random, messenger, run
+from doorless_client.cli_outcome import DONE, FAILED, KEY, UNREACHABLE, UsageError, complain
+from doorless_client.cli_output import json_line, line, message_json, message_line
+from doorless_client.cli_waiting import Watch
+from doorless_client.core.views import Message, State
+from doorless_client.messenger import Messenger
+from doorless_protocol.content import MAX_TEXT_BYTES
+
+CHUNK = 256
+"""Messages read from the store at a time."""
+
+
+def send(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    text = _standard_input() if chosen.text == "-" else chosen.text
+
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            chat = opened.messenger.find(chosen.to)
+            watch = Watch(opened.messenger)
+            message = await opened.messenger.send(chat.conversation, text)
+            await opened.messenger.start()
+            return _sent(await watch.left(message.id), watch)
+
+    return run(work())
+
+
+def receive(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            watch = Watch(opened.messenger)
+            await opened.messenger.start()
+            if chosen.follow:
+                return await _follow(opened.messenger, watch, as_json=chosen.json)
+            arrived = await watch.arrived()
+            if arrived:
+                await watch.quiet()
+            printed = await _print_unseen(opened.messenger, as_json=chosen.json)
+            if not printed and chosen.wait and await watch.message(chosen.wait):
+                await watch.quiet()
+                await _print_unseen(opened.messenger, as_json=chosen.json)
+            if opened.messenger.connection.link.value != "connected":
+                complain("the relay cannot be reached; this is what had arrived before")
+                return UNREACHABLE
+            await opened.messenger.settle(2.0)  # answers to first messages, if they leave at once
+        return DONE
+
+    return run(work())
+
+
+def history(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            chat = opened.messenger.find(chosen.contact)
+            held = opened.messenger.history(chat.conversation)
+            start = max(0, len(held) - chosen.limit) if chosen.limit else 0
+            for place in range(start, len(held), CHUNK):
+                for message in held.slice(place, min(place + CHUNK, len(held))):
+                    _print(message, as_json=chosen.json)
+        return DONE
+
+    return run(work())
+
+
+def _sent(message: Message | None, watch: Watch) -> int:
+    if message is None and watch.keys_changed:
+        complain("their keys changed: nothing was sent; compare with: doorless verify")
+        return KEY
+    if message is None:
+        complain("the relay cannot be reached; the message is queued")
+        return UNREACHABLE
+    if message.state is State.FAILED:
+        complain(message.note or "the message could not be sent")
+        return FAILED
+    return DONE
+
+
+async def _follow(messenger: Messenger, watch: Watch, *, as_json: bool) -> int:
+    """Print until interrupted, which is how it ends well."""
+    with suppress(asyncio.CancelledError):
+        while True:
+            await _print_unseen(messenger, as_json=as_json)
+            await watch.message(3600.0)
+    return DONE
+
+
+async def _print_unseen(messenger: Messenger, *, as_json: bool) -> bool:
+    """Print, then remember that it was printed: cut between the two, it is printed again."""
+    unseen: list[Message] = []
+    conversations: list[bytes] = []
+    for chat in messenger.chats():
+        held = messenger.history(chat.conversation)
+        first = held.first_unread()
+        if first is not None:
+            conversations.append(chat.conversation)
+            unseen += [one for one in held.slice(first, len(held)) if not one.mine]
+    for message in sorted(unseen, key=lambda one: (one.received, one.position)):
+        _print(message, as_json=as_json)
+    sys.stdout.flush()
+    for conversation in conversations:
+        await messenger.mark_read(conversation)
+    return bool(unseen)
+
+
+def _print(message: Message, *, as_json: bool) -> None:
+    if as_json:
+        json_line(message_json(message))
+    else:
+        line(message_line(message))
+
+
+def _standard_input() -> str:
+    data = sys.stdin.buffer.read(MAX_TEXT_BYTES + 2)
+    if len(data) > MAX_TEXT_BYTES + 1:
+        raise UsageError(f"a message holds {MAX_TEXT_BYTES} bytes; this is longer")
+    try:
+        return data.decode().removesuffix("\n")
+    except UnicodeDecodeError:
+        raise UsageError("standard input is not UTF-8") from None

@@ -1,0 +1,91 @@
+"""What commands print: lines for people, or one JSON object a line for programs.
+
+A peer's text is a SafeText before it gets here. On a line of its own it is indented where it
+goes on, so that no text can pass for another message.
+"""
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from doorless_client.core.views import Chat, Kind, Message, Standing, State, Trust
+
+LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
+"""Latest time that can be written; a peer may claim any."""
+
+_CONTINUED = "\n      │ "
+
+
+def line(text: str = "") -> None:
+    sys.stdout.write(text + "\n")
+
+
+def json_line(value: dict[str, Any]) -> None:
+    """Escapes whatever is not ASCII."""
+    sys.stdout.write(json.dumps(value) + "\n")
+
+
+def rfc3339(seconds: float) -> str:
+    """In UTC, to the millisecond where it is known."""
+    moment = datetime.fromtimestamp(min(max(seconds, 0.0), LAST_MOMENT), UTC)
+    precision = "milliseconds" if moment.microsecond else "seconds"
+    return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def message_json(message: Message) -> dict[str, Any]:
+    """The fields of docs/reference/cli.md §5."""
+    return {
+        "id": message.id.hex(),
+        "conversation": message.conversation.hex(),
+        "from": message.sender,
+        "device": message.device.hex(),
+        "at": rfc3339(message.at / 1000),
+        "received": rfc3339(message.received),
+        "kind": message.kind.value,
+        "text": message.text,
+        "state": message.state.word,
+        "gap": message.gap,
+    }
+
+
+def message_line(message: Message) -> str:
+    when = rfc3339(message.received)[:16].replace("T", " ")
+    text = message.text.replace("\n", _CONTINUED)
+    if message.kind is Kind.NOTE:
+        return f"{when}  * {text}"
+    marks = [] if message.state is State.RECEIVED else [message.state.word]
+    if message.gap:
+        marks.insert(0, f"{message.gap} missing before")
+    state = f"  [{', '.join(marks)}]" if marks else ""
+    return f"{when}  {message.sender}: {text}{state}"
+
+
+def chat_json(chat: Chat) -> dict[str, Any]:
+    """The fields of docs/reference/cli.md §5."""
+    return {
+        "conversation": chat.conversation.hex(),
+        "address": chat.address,
+        "name": chat.name,
+        "trust": chat.trust.value,
+        "standing": chat.standing.value,
+        "confirmed": chat.confirmed,
+        "unread": chat.unread,
+    }
+
+
+_TRUST_WORDS = {
+    Trust.FIRST_SEEN: "not verified",
+    Trust.VERIFIED: "verified",
+    Trust.CHANGED: "KEYS CHANGED",
+}
+
+
+def chat_line(chat: Chat) -> str:
+    facts = [_TRUST_WORDS[chat.trust]]
+    if chat.standing is not Standing.CONTACT:
+        facts.append(chat.standing.value)
+    if chat.unread:
+        facts.append(f"{chat.unread} unread")
+    name = f" ({chat.name})" if chat.name and chat.name != chat.address else ""
+    return f"{chat.address}{name}  {', '.join(facts)}"

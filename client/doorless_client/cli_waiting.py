@@ -1,0 +1,106 @@
+"""How long a command stays connected: until what it is for happened, or cannot happen now."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from doorless_client.cli_outcome import DONE, UNREACHABLE, complain
+from doorless_client.core.views import (
+    ConnectionChanged,
+    Event,
+    KeyChanged,
+    Link,
+    Message,
+    MessageAdded,
+    MessageChanged,
+    Notice,
+)
+from doorless_client.messenger import Messenger
+
+PATIENCE: Final = 15.0
+"""Seconds for what a reachable relay does in one: also over Tor, also under load."""
+
+GRACE: Final = 1.5
+"""Seconds that are left when our relay turned out to be away: it may be restarting."""
+
+QUIET: Final = 0.7
+"""Seconds without a new message after which what waited at the relay has come."""
+
+
+class Watch:
+    """Listens to a messenger from before it starts. Says its notices on stderr."""
+
+    def __init__(self, messenger: Messenger) -> None:
+        self._messenger = messenger
+        self._states: dict[bytes, Message] = {}
+        self._wake = asyncio.Event()
+        self._added = 0
+        self.keys_changed = False
+        self.away = False
+        messenger.listen(self._hear)
+
+    async def arrived(self) -> bool:
+        """Whether our relay signed us in; False as soon as it turned out to be away."""
+        return await self._until(lambda: self._link() is Link.ONLINE, PATIENCE)
+
+    async def left(self, id: bytes) -> Message | None:
+        """Our message `id`, once it left or was given up; None when it still waits."""
+        known = self._states
+        await self._until(lambda: id in known or self.keys_changed, PATIENCE)
+        return known.get(id)
+
+    async def settled(self) -> int:
+        """The exit code of a command whose consequences leave now, or are queued."""
+        patience = GRACE if self.away else PATIENCE
+        if await self._messenger.settle(patience):
+            return DONE
+        complain("the relay cannot be reached; what was to be sent is queued")
+        return UNREACHABLE
+
+    async def quiet(self) -> None:
+        """Until nothing new came for a while."""
+        seen = -1
+        while seen != self._added:
+            seen = self._added
+            await asyncio.sleep(QUIET)
+
+    async def message(self, seconds: float) -> bool:
+        """Whether something came, since the last call or within `seconds`."""
+        before = self._added
+        return await self._until(lambda: self._added > before, seconds, give_up_early=False)
+
+    def _link(self) -> Link:
+        return self._messenger.connection.link
+
+    async def _until(
+        self, true: Callable[[], bool], seconds: float, *, give_up_early: bool = True
+    ) -> bool:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while not true():
+            if give_up_early and self.away:
+                deadline = min(deadline, loop.time() + GRACE)
+                give_up_early = False
+            self._wake.clear()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._wake.wait()
+            except TimeoutError:
+                return true()
+        return True
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case MessageChanged(message) if message.mine and message.state > 0:
+                self._states[message.id] = message
+            case MessageAdded(message) if not message.mine:
+                self._added += 1
+            case ConnectionChanged(connection):
+                self.away = connection.link in (Link.OFFLINE, Link.REPLACED)
+            case KeyChanged():
+                self.keys_changed = True
+            case Notice(text):
+                complain(text)
+            case _:
+                pass
+        self._wake.set()

@@ -1,0 +1,70 @@
+"""What the terminal asks for before there is an engine: `tui.ports.Onboarding`, on a profile."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from doorless_client.core.api import Engine, RefusedError
+from doorless_client.endpoint import Endpoint
+from doorless_client.key_file import WrongPassphraseError
+from doorless_client.opening import SEED_SIZE, Now, Opened, create_profile, open_profile
+from doorless_client.profile import DamagedProfileError, NoProfileError, ProfileExistsError
+from doorless_client.profile_lock import ProfileInUseError
+from doorless_client.recovery_words import words_of
+from doorless_client.store.base import StoreError, WrongKeyError
+from doorless_client.tui import ports
+from doorless_protocol.errors import MalformedError
+from doorless_protocol.primitives import Random
+
+
+class ProfileOnboarding:
+    """Creates or unlocks the profile in one directory, once."""
+
+    relay = ""  # nothing to propose: no relay is ours
+
+    def __init__(self, directory: Path, now: Now, random: Random) -> None:
+        self._directory, self._now, self._random = directory, now, random
+        self._opened: Opened | None = None
+
+    @property
+    def exists(self) -> bool:
+        return (self._directory / "key").exists()
+
+    async def create(self, relay: str, handle: str, passphrase: str) -> ports.Created:
+        """Raises RefusedError, UnreachableError: nothing was left behind."""
+        seed = self._random(SEED_SIZE)
+        with _refusing():
+            home = Endpoint.parse(relay)
+            await create_profile(
+                self._directory, passphrase, home, handle, seed, self._now, self._random
+            )
+        return ports.Created(words_of(seed), await self.unlock(passphrase))
+
+    async def unlock(self, passphrase: str) -> Engine:
+        """Raises tui.ports.WrongPassphraseError, RefusedError: nothing was written."""
+        with _refusing():
+            opened = await open_profile(self._directory, passphrase, self._now, self._random)
+        self._opened = opened
+        await opened.messenger.start()
+        return opened.messenger
+
+    async def close(self) -> None:
+        if self._opened is not None:
+            await self._opened.close()
+            self._opened = None
+
+
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except (WrongPassphraseError, WrongKeyError) as error:
+        raise ports.WrongPassphraseError(str(error)) from None
+    except _SAID_AS_IT_IS as error:
+        raise RefusedError(str(error)) from None
+
+
+_SAID_AS_IT_IS = (
+    *(NoProfileError, ProfileExistsError, ProfileInUseError, DamagedProfileError),
+    *(StoreError, MalformedError, ValueError),
+)
