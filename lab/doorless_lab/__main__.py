@@ -36,9 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except (KeyboardInterrupt, asyncio.CancelledError):
         return INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = sys.stderr  # nothing more is to be flushed into the pipe
+        return FAILED
 
 
 async def _play() -> int:
+    """Raises BrokenPipeError: whoever read it has seen enough."""
     await Script(time.time, secrets.token_bytes, lambda line: print(line, flush=True)).play()
     return DONE
 

@@ -29,7 +29,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """All tables, in the order of the schema, and a line for each envelope that waits."""
+    """All tables, in the order of the schema, and one line for each envelope that waits."""
 
     tables: tuple[Table, ...]
     waiting: tuple[str, ...]
@@ -83,11 +83,11 @@ def _in_words(name: str, value: Any) -> str:
 
 def _waiting(values: dict[str, Any]) -> str:
     box, size = short(values["mailbox"]), len(values["envelope"])
-    return f"for mailbox {box}…, since the hour {_hour(values['hour'])}, {size:,} bytes of noise"
+    return f"keeps {size:>6,} bytes of noise for mailbox {box}, hour {_hour(values['hour'])}"
 
 
 def _hour(hours: int) -> str:
-    return f"{datetime.fromtimestamp(hours * HOUR, UTC):%Y-%m-%d %H:00}"
+    return f"{datetime.fromtimestamp(hours * HOUR, UTC):%H:00}"
 
 
 def _classes(table: str) -> list[str]:

@@ -13,6 +13,7 @@ there in the open: a place where that one is not found was not really searched.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from time import perf_counter
 
 from doorless_lab.leakscan import Finding, Marker, Report, Scanner, UnreadableError, planted
@@ -67,6 +68,10 @@ class Look:
         return all(place.control for place in self.places if not place.unreadable)
 
 
+class StoppedError(Exception):
+    """The look was given up, since nobody waits for it any more."""
+
+
 class LeakWatch:
     """Keeps looking. `look` takes seconds: give it a thread. The rest is quick."""
 
@@ -74,18 +79,27 @@ class LeakWatch:
         self._stage = stage
         self._secrets: dict[bytes, Marker] = {}
         self._records = _Records()
+        self._stopped = Event()
 
     def add(self, secrets: Iterable[Marker]) -> None:
         """Search for these too, from the next look on, and in all that came before."""
         for secret in secrets:
             self._secrets.setdefault(secret.value, secret)
 
+    def stop(self) -> None:
+        """Let a look that is under way end soon, from whatever thread it runs in."""
+        self._stopped.set()
+
     def look(self) -> Look:
-        """Search everything. One call at a time."""
+        """Search everything. One call at a time.
+
+        Raises:
+            StoppedError: `stop` was called.
+        """
         began = perf_counter()
         secrets = tuple(self._secrets.values())
         markers = (*secrets, self._stage.control)
-        scanner = Scanner(markers)
+        scanner = Scanner(markers, between=self._go_on)
         places = (
             self._place(FILES, lambda: self._folder(scanner, self._stage.relay.data)),
             self._place(LOG, lambda: self._folder(scanner, self._stage.relay.log.parent)),
@@ -93,6 +107,10 @@ class LeakWatch:
             self._place(RECEIVED, lambda: self._records.scan(self._stage.recorded(), markers)),
         )
         return Look(places, len(secrets), perf_counter() - began)
+
+    def _go_on(self) -> None:
+        if self._stopped.is_set():
+            raise StoppedError("the look was given up")
 
     def _folder(self, scanner: Scanner, folder: Path) -> Report:
         with planted(folder, self._stage.control):

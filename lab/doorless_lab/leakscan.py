@@ -120,9 +120,16 @@ class _Needle:
 
 
 class Scanner:
-    """Looks for some markers. Its memory is bounded, however large what it reads."""
+    """Looks for some markers. Its memory is bounded, however large what it reads.
 
-    def __init__(self, markers: Iterable[Marker]) -> None:
+    Args:
+        between: called between two pieces of what is read; what it raises ends the scan.
+    """
+
+    def __init__(
+        self, markers: Iterable[Marker], *, between: Callable[[], None] = lambda: None
+    ) -> None:
+        self._between = between
         self._needles = tuple(_needles(markers))
         self._least = min((len(needle.value) for needle in self._needles), default=LEAST)
 
@@ -169,6 +176,7 @@ class Scanner:
         inflater = Inflater(inflated.take, self._least, hits.overlap, step)
         scanned = 0
         for piece in pieces:
+            self._between()
             search.feed(piece, scanned)
             inflater.feed(piece)
             scanned += len(piece)

@@ -18,6 +18,7 @@ from doorless_client.store.sqlcipher import open_store
 from doorless_lab.leakscan import Marker
 from doorless_lab.tap import Tap
 from doorless_protocol.frames import AnonymousRequest, Answered
+from doorless_protocol.keys import DeviceKeys
 from doorless_protocol.primitives import Random
 
 CONNECT_WITHIN = 15.0
@@ -96,6 +97,12 @@ class Person:
         if self._messenger is None:
             raise ValueError(f"{self.name} has no account yet")
         return self._messenger
+
+    @property
+    def mailbox(self) -> bytes:
+        """Where our envelopes wait; the relay knows it."""
+        own = self.store.own.last()
+        return bytes(DeviceKeys.decode(own.device_keys).mailbox) if own is not None else b""
 
     @property
     def connected(self) -> bool:

@@ -85,17 +85,17 @@ class Script:
         await alice.messenger.add(bob.messenger.me.address)
         await self._send(alice, bob, HELLO, watch)
         await until(lambda: bob.chat(alice) is not None, WITHIN, "the request")
-        self._envelope(sights)
+        self._envelope(sights, bob)
         chat = bob.chat(alice)
         if chat is None or chat.standing is not Standing.REQUEST:
             raise BrokenPromiseError("a stranger's message did not come as a request")
-        self._line(bob.name, f"? {chat.address} wants to talk; Bob accepts")
+        self._line(bob.name, "? somebody new wants to talk; Bob reads it, and accepts")
         await bob.messenger.accept(chat.conversation)
         await self._hear(bob, alice, HELLO)
         self._step("Bob answers")
         await self._send(bob, alice, ANSWER, watch)
         await self._hear(alice, bob, ANSWER)
-        self._envelope(sights)
+        self._envelope(sights, alice)
 
     async def _lose_a_cable(
         self, stage: Stage, alice: Person, bob: Person, watch: LeakWatch
@@ -175,17 +175,21 @@ class Script:
             if table.rows:
                 self.print(f"{'':{SIDE}}{table.name:<16}{table.rows:>5}  {table.classes}")
 
-    def _envelope(self, sights: Sights) -> None:
-        sight = sights.newest
+    def _envelope(self, sights: Sights, whose: Person) -> None:
+        """The first that came for somebody, as the relay has it."""
+        sight = next((sight for sight in sights.recent if sight.mailbox == whose.mailbox), None)
         if sight is None:
-            raise BrokenPromiseError("the relay saw no envelope")
+            raise BrokenPromiseError(f"the relay saw no envelope for {whose.name}")
         self._line("relay", sight.line)
         for row in hex_rows(sight.envelope, WIDTH - SIDE, 2):
             self.print(f"{'':{SIDE}}{row}")
 
     def _waiting_rows(self, stage: Stage) -> None:
-        for row in read_holdings(stage.relay.data).waiting:
-            self._line("relay", f"envelopes: {row}")
+        waiting = read_holdings(stage.relay.data).waiting
+        for row in waiting:
+            self._line("relay", row)
+        if len(waiting) > 1:
+            self._line("", "One is her message, others a receipt or her profile: it cannot tell.")
 
     def _report(self, look: Look) -> None:
         self._step(f"What leaked? {look.secrets} secrets, in seven disguises each")

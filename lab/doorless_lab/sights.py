@@ -23,7 +23,7 @@ from doorless_protocol.frames import (
 )
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
 
-KEPT: Final = 200
+KEPT: Final = 50
 """Sights kept, the newest: what a screen can show, and a little more."""
 
 

@@ -90,8 +90,8 @@ class Stage:
         return self.folder / "logs"
 
     def recorded(self) -> list[tuple[Path, int]]:
-        """Everything that the relay received, as the taps recorded it, with the sizes so far."""
-        return [record for tap in self._taps for record in tap.recorded()]
+        """Everything that the relay received, as the taps recorded it, and how much so far."""
+        return [(tap.record, tap.recorded) for tap in self._taps]
 
     async def lay(self, name: str) -> Tap:
         """A new network to the relay."""

@@ -1,18 +1,16 @@
 """A network between one client and the relay: it can be cut, and it records what the relay gets.
 
     client ◄──── TCP ────► Tap ◄──── TCP ────► relay
-                            ├── received        every byte, as it went over the wire
-                            └── unmasked        the same without the mask of WebSocket
+                            └── record: what the relay reads, without the mask of WebSocket
 
 Clients mask each WebSocket frame with four random bytes that stand in front of it
-(RFC 6455 §5.3), so a search of the wire alone would never find anything. The relay takes the
+(RFC 6455 §5.3), so a search of the wire itself would never find anything. The relay takes the
 mask off as its first step; so does the tap.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Callable
-from io import FileIO
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -26,34 +24,35 @@ Address = tuple[str, int]
 
 
 class Keep(Protocol):
-    def __call__(self, unmasked: bytes, *, frame: bool) -> None:
-        """Take unmasked bytes; a `frame` is one whole message."""
+    def __call__(self, unmasked: bytes, *, message: bool) -> None:
+        """Take unmasked bytes; a `message` is a whole one."""
         ...
 
 
 class Tap:
     """One client's network, while it is entered.
 
+    Attributes:
+        connected: whether the cable is in.
+        recorded: bytes in the record; it ends with a whole message.
+
     Args:
         relay: where the relay is now; asked for each connection, since it may come back elsewhere.
-        folder: where the two records are kept.
-        on_frame: told of each binary WebSocket message on its way to the relay.
+        record: file that takes all that the relay is sent.
+        on_message: told of each WebSocket message on its way to the relay.
     """
 
     def __init__(
-        self, relay: Callable[[], Address], folder: Path, on_frame: Callable[[bytes], None]
+        self, relay: Callable[[], Address], record: Path, on_message: Callable[[bytes], None]
     ) -> None:
         self.connected = True
         self.address: Address = ("127.0.0.1", 0)
-        self._relay, self._on_frame = relay, on_frame
-        self._folder = folder
+        self.record, self.recorded = record, 0
+        self._relay, self._on_message = relay, on_message
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def __aenter__(self) -> Self:
-        self._folder.mkdir()
-        self._received = (self._folder / "received").open("wb", buffering=0)
-        self._unmasked = (self._folder / "unmasked").open("wb", buffering=0)
-        self._sizes = {self._received: 0, self._unmasked: 0}
+        self._file = self.record.open("wb", buffering=0)
         self._server = await asyncio.start_server(self._serve, *self.address)
         self.address = self._server.sockets[0].getsockname()
         return self
@@ -62,12 +61,7 @@ class Tap:
         self._server.close()
         self._drop()
         await asyncio.gather(*self._open, return_exceptions=True)
-        self._received.close()
-        self._unmasked.close()
-
-    def recorded(self) -> list[tuple[Path, int]]:
-        """Each record, and its bytes so far: whole messages of the unmasked one."""
-        return [(Path(file.name), size) for file, size in self._sizes.items()]
+        self._file.close()
 
     def cut(self) -> None:
         """Drop what is open, and refuse what comes, until `restore`."""
@@ -119,19 +113,15 @@ class Tap:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, unmask: "_Unmask"
     ) -> None:
         while piece := await reader.read(PIECE):
-            self._record(self._received, piece)
             unmask.feed(piece)
             writer.write(piece)
             await writer.drain()
 
-    def _keep(self, unmasked: bytes, *, frame: bool) -> None:
-        self._record(self._unmasked, unmasked)
-        if frame:
-            self._on_frame(unmasked)
-
-    def _record(self, file: FileIO, data: bytes) -> None:
-        file.write(data)
-        self._sizes[file] += len(data)
+    def _keep(self, unmasked: bytes, *, message: bool) -> None:
+        self._file.write(unmasked)
+        self.recorded += len(unmasked)
+        if message:
+            self._on_message(unmasked)
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -154,16 +144,16 @@ class _Unmask:
         for event in self._protocol.events_received():
             match event:
                 case Request():
-                    self._keep(repr(event).encode(), frame=False)
+                    self._keep(repr(event).encode(), message=False)
                     self._protocol.send_response(self._protocol.accept(event))
                 case Frame(opcode=Opcode.BINARY | Opcode.TEXT | Opcode.CONT):
                     self._message(event)
                 case Frame():
-                    self._keep(bytes(event.data), frame=False)
+                    self._keep(bytes(event.data), message=False)
         self._protocol.data_to_send()
 
     def _message(self, frame: Frame) -> None:
         self._parts.append(bytes(frame.data))
         if frame.fin:
-            self._keep(b"".join(self._parts), frame=True)
+            self._keep(b"".join(self._parts), message=True)
             self._parts.clear()

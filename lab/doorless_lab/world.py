@@ -25,7 +25,7 @@ from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore as ClientStore
 from doorless_client.store.records import Contact
 from doorless_protocol.content import NO_PREVIOUS, Body, Content
-from doorless_protocol.frames import Answered, Deliver, Request, Submit
+from doorless_protocol.frames import Answered, Deliver, Done, Request, Submit
 from doorless_protocol.keys import AccountId, DeviceKeys, conversation_id
 from doorless_protocol.manifest import DeviceEntry
 from doorless_server.effects import Outcome
@@ -43,7 +43,12 @@ MAX_ROUNDS = 200
 
 
 class World:
-    """One relay, some people, one clock that stands still unless it is moved."""
+    """One relay, some people, one clock that stands still unless it is moved.
+
+    Attributes:
+        submitted: every envelope that was handed to the relay, in order.
+        lose_submissions: the relay says that it has them, and has not.
+    """
 
     def __init__(self, seed: bytes = b"world", now: float = 1_750_000_000.0) -> None:
         self.now = now
@@ -51,6 +56,7 @@ class World:
         self.relay = Relay(RelayStore(), Identity(RELAY), random=self.random)
         self.everybody: list[Person] = []
         self.submitted: list[Submit] = []
+        self.lose_submissions = False
 
     def __enter__(self) -> Self:
         return self
@@ -113,6 +119,8 @@ class World:
     def ask_anonymously(self, request: Request) -> Answered:
         if isinstance(request, Submit):
             self.submitted.append(request)
+            if self.lose_submissions:
+                return Done()
         peer = self.relay.greet(int(self.now), NO_CERTIFICATE)
         return self.ask(peer, request).answered
 

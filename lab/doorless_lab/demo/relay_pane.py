@@ -50,7 +50,8 @@ class RelayPane(Vertical):
 
     @property
     def _width(self) -> int:
-        return max(20, self.size.width - 2)
+        """Cells of a line: beside the padding, and a scroll bar that may come."""
+        return max(20, self.size.width - 3)
 
     def show_holdings(self, holdings: Holdings) -> None:
         if holdings != self._holdings:

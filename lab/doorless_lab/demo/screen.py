@@ -125,17 +125,21 @@ class DemoScreen(Screen[None]):
             self._status.hints = hints
 
     async def _keep_looking(self) -> None:
-        """Search for leaks, rest, search again, in a thread."""
+        """Search for leaks, rest, search again when there is something new; in a thread."""
         while True:
+            seen = self._sights.count
             for person in self._stage.people:
                 self._watch.add(texts_of(person))
             self._looking = asyncio.ensure_future(asyncio.to_thread(self._watch.look))
             self._look = await asyncio.shield(self._looking)
             self._looked_at = self._now()
             await asyncio.sleep(REST * self._look.seconds)
+            while seen == self._sights.count:  # noqa: ASYNC110  (nothing tells of nothing new)
+                await asyncio.sleep(REFRESH)
 
     async def settle(self) -> None:
-        """Wait for a look that is under way: it reads what is about to be deleted."""
+        """End a look that is under way: it reads what is about to be deleted."""
+        self._watch.stop()
         if self._looking is not None:
             await asyncio.gather(self._looking, return_exceptions=True)
 
