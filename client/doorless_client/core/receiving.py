@@ -19,6 +19,7 @@ from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Standing
 from doorless_client.core.views import State as Reach
+from doorless_client.store.base import Store
 from doorless_client.store.records import Contact, Entry, Origin, Prekeys, Wire
 from doorless_protocol.content import (
     Content,
@@ -113,7 +114,7 @@ class Receiver:
         held = sorted(map(_secrets, rows), key=lambda secrets: -secrets.created)
         ours = self._state.keys.device
         initial = open_initial(envelope, self._state.account, ours, held)
-        known = self._store.origins.get(initial.origin)
+        known = known_origin(self._store, initial.origin)
         if known is not None:
             session = began_by(self._state.sessions.get(known.session))
             following, content = session.open(initial.message, now)
@@ -244,6 +245,11 @@ class Receiver:
                     copies=1,
                 )
             )
+
+
+def known_origin(store: Store, origin: bytes) -> Origin | None:
+    """What is known of an initial message that was accepted before."""
+    return store.origins.get(origin)
 
 
 def began_by(session: Session | None) -> Session:
