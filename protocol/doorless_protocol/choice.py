@@ -3,7 +3,7 @@
 Both sides come to the same answer from what both can see, the sessions themselves: one that
 was begun in knowledge of another replaces it; of those begun without knowing each other
 (crossed, or equal numbers) the one that the lower device id began sends. The others go on
-to receive for as long as an envelope may wait in a queue. Spec: docs/spec/03-handshake.md §6.
+to receive for as long as an envelope may wait in a queue. Spec: docs/spec/03-handshake.md §6.4.
 """
 
 from collections.abc import Sequence

@@ -108,7 +108,7 @@ class Initial:
 
 
 def origin(bundle_id: PrekeyId, opening: Opening) -> bytes:
-    """The key under which a responder remembers a handshake. Spec: docs/spec/03-handshake.md §6."""
+    """What a responder remembers a handshake by. Spec: docs/spec/03-handshake.md §6.1."""
     return bundle_id + opening.ephemeral
 
 
@@ -133,7 +133,7 @@ def first_contact_info(account: AccountId, device: DeviceId, envelope_id: Prekey
 def seal_initial(
     theirs: XWingPublic, info: bytes, front: bytes, message: bytes, log_proof: bytes = b""
 ) -> bytes:
-    """An envelope of 32 KiB, whatever it says. Draws inside the library. Spec 05-envelope §3.
+    """An envelope of 32 KiB, whatever it says. Draws inside the library.
 
     Args:
         front: from `encode_front`.

@@ -68,7 +68,7 @@ class Session(Struct, frozen=True, gc=False):
     Attributes:
         unanswered: None for the responder, and once a reply opened.
         confirmed: the other side has shown that it holds its identity keys, not only prekeys
-            (spec 03-handshake §7); marks of this version are cleared when epochs advance.
+            (docs/spec/03-handshake.md §7); marks of this version are cleared when epochs advance.
         answered: we have sent what completes the handshake on our side.
         receive_only_since: Unix seconds; None while this session may send.
     """

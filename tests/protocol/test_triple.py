@@ -19,7 +19,6 @@ from doorless_protocol.errors import (
 )
 from doorless_protocol.primitives import (
     AgreementKey,
-    HeaderKey,
     aead_seal,
     hkdf_expand,
     hkdf_extract,
@@ -28,8 +27,6 @@ from doorless_protocol.primitives import (
 from doorless_protocol.ratchet.chain import LAST_NUMBER, Chain
 from doorless_protocol.ratchet.late import MAX_AGE, MAX_HELD
 from doorless_protocol.ratchet.triple import (
-    BODY_OFFSET,
-    FRONT_SIZE,
     HOP_FIELD_SIZE,
     MAX_CONTENT,
     OVERHEAD,
@@ -78,9 +75,6 @@ def refused(side: Side, envelope: bytes, error: type[DoorlessError]) -> None:
     with pytest.raises(error):
         side.hears(envelope)
     assert side.state is before
-
-
-# --- order and loss ----------------------------------------------------------------------------
 
 
 def test_messages_open_in_the_order_sent(random: Random) -> None:
@@ -150,9 +144,6 @@ def test_of_more_than_2000_late_messages_the_newest_open(random: Random) -> None
     assert bob.state.late.count == MAX_HELD
     assert bob.hears(sent[-1]) == b"late"
     refused(bob, sent[0], ReplayedError)
-
-
-# --- form --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", [0, 1, 510, 2048 - OVERHEAD, 2049 - OVERHEAD, MAX_CONTENT])
@@ -237,9 +228,6 @@ def test_a_body_in_another_form_is_refused_though_it_authenticates(
             envelope = alice.says(b"hello")
         refused(bob, envelope, BrokenSessionError)
     assert bob.hears(alice.says(b"still here")) == b"still here"
-
-
-# --- refusals ----------------------------------------------------------------------------------
 
 
 def test_a_replay_is_told_from_a_forgery(random: Random) -> None:
@@ -408,12 +396,3 @@ def refused_as_seen(side: Side, envelope: bytes) -> None:
 
 class TestRatchets(Ratchets.TestCase):
     settings = settings(max_examples=40, stateful_step_count=60, deadline=None)
-
-
-def test_header_keys_compare_by_their_bytes() -> None:
-    assert HeaderKey(b"k" * 32) == HeaderKey(b"k" * 32)
-    assert HeaderKey(b"k" * 32) != HeaderKey(b"l" * 32)
-    assert len({HeaderKey(b"k" * 32), HeaderKey(b"k" * 32)}) == 1
-    assert AgreementKey(b"k" * 32) != HeaderKey(b"k" * 32)
-    assert FRONT_SIZE == 84
-    assert BODY_OFFSET == 116

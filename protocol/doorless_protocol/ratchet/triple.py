@@ -44,7 +44,10 @@ COMMITMENT_SIZE = 32
 BODY_OFFSET = FRONT_SIZE + COMMITMENT_SIZE
 
 HOP_FIELD_SIZE = 1217
-"""Kind 1, an ML-KEM-768 key or ciphertext 1,184, a MAC 32. All zero as yet. Spec §6.3."""
+"""Kind 1, an ML-KEM-768 key or ciphertext 1,184, a MAC 32. All zero as yet.
+
+Spec: docs/spec/04-ratchet.md §6.3.
+"""
 
 LENGTH_SIZE = 2
 CONTENT_OFFSET = HOP_FIELD_SIZE + LENGTH_SIZE
