@@ -1,0 +1,54 @@
+"""Crashes at every point where they can hurt: around each transaction and each request.
+
+    crash = Crashing(person)
+    crash.after(7)         the seventh point from now ends the program there
+    …                      raises Crashed; then person.reopen() goes on from what is stored
+
+A point lies before a commit (it is lost), after it (nothing that follows happened), before a
+request leaves, and after it was answered (nobody reads the answer).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from doorless_client.core.effects import Ask
+from doorless_lab.world import Person
+from doorless_protocol.frames import Answered
+
+
+class Crashed(BaseException):
+    """The program ended here. Nothing may catch it but who plays the operating system."""
+
+
+class Crashing:
+    """Counts the points that a person's program passes, and ends it at one of them."""
+
+    def __init__(self, person: Person) -> None:
+        self._left = 0
+        self.passed = 0
+        self._ask, self._transaction = person.ask, person.store.transaction
+        person.ask = self.ask  # type: ignore[method-assign]
+        person.store.transaction = self.transaction  # type: ignore[method-assign]
+
+    def after(self, points: int) -> None:
+        """Crash at that many points from now; 0: never."""
+        self._left, self.passed = points, 0
+
+    def _point(self) -> None:
+        self.passed += 1
+        self._left -= 1
+        if self._left == 0:
+            raise Crashed
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._transaction():
+            yield
+            self._point()
+        self._point()
+
+    def ask(self, ask: Ask) -> Answered:
+        self._point()
+        answered = self._ask(ask)
+        self._point()
+        return answered
