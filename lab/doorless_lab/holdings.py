@@ -48,23 +48,32 @@ def read_holdings(data: Path) -> Holdings:
     return Holdings(tuple(tables), tuple(waiting))
 
 
-def read_lines(data: Path) -> list[tuple[str, str, str]]:
-    """Every row, as lines of (column, value, class). A line without a value begins a table."""
-    found: list[tuple[str, str, str]] = []
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A column of a row. Without a value, a table begins, or a row ends if it has no name."""
+
+    name: str
+    value: str | None
+    category: str
+
+
+def read_lines(data: Path) -> list[Line]:
+    """Every row that is there, one line a column."""
+    found: list[Line] = []
     last = ""
     with closing(open_reader(data / DATABASE)) as db:
         for row in rows(db):
             if row.table != last:
                 last = row.table
-                found.append((row.table, "", ", ".join(_classes(row.table))))
+                found.append(Line(row.table, None, ", ".join(_classes(row.table))))
             found.extend(_lines(row))
-            found.append(("", "", ""))
+            found.append(Line("", None, ""))
     return found
 
 
-def _lines(row: Row) -> Iterator[tuple[str, str, str]]:
+def _lines(row: Row) -> Iterator[Line]:
     for name, value in row.values.items():
-        yield name, _in_words(name, value), row.classes[name].category
+        yield Line(name, _in_words(name, value), row.classes[name].category)
 
 
 def _in_words(name: str, value: Any) -> str:
@@ -78,7 +87,7 @@ def _in_words(name: str, value: Any) -> str:
         case None:
             return "none"
         case other:
-            return str(other)
+            return str(other) or "empty"
 
 
 def _waiting(values: dict[str, Any]) -> str:

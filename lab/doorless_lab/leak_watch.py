@@ -80,6 +80,7 @@ class LeakWatch:
         self._secrets: dict[bytes, Marker] = {}
         self._records = _Records()
         self._stopped = Event()
+        self.searching = ""  # the place where a look is now, in words; empty between looks
 
     def add(self, secrets: Iterable[Marker]) -> None:
         """Search for these too, from the next look on, and in all that came before."""
@@ -101,11 +102,12 @@ class LeakWatch:
         markers = (*secrets, self._stage.control)
         scanner = Scanner(markers, between=self._go_on)
         places = (
+            self._place(RECEIVED, lambda: self._received(markers)),
+            self._place(LOG, lambda: self._folder(scanner, self._stage.logs)),
             self._place(FILES, lambda: self._folder(scanner, self._stage.relay.data)),
-            self._place(LOG, lambda: self._folder(scanner, self._stage.relay.log.parent)),
             self._place(MEMORY, lambda: self._memory(scanner)),
-            self._place(RECEIVED, lambda: self._records.scan(self._stage.recorded(), markers)),
         )
+        self.searching = ""
         return Look(places, len(secrets), perf_counter() - began)
 
     def _go_on(self) -> None:
@@ -122,7 +124,11 @@ class LeakWatch:
             raise UnreadableError("the relay is not running")
         return scanner.scan_memory(pid)
 
+    def _received(self, markers: tuple[Marker, ...]) -> Report:
+        return self._records.scan(self._stage.recorded(), markers, self._go_on)
+
     def _place(self, name: str, scan: Callable[[], Report]) -> Place:
+        self.searching = f"searching {name}"
         try:
             report = scan()
         except UnreadableError as error:
@@ -141,15 +147,22 @@ class _Records:
         self._known: set[bytes] = set()
         self._total = Report()
 
-    def scan(self, records: Iterable[tuple[Path, int]], markers: tuple[Marker, ...]) -> Report:
+    def scan(
+        self,
+        records: Iterable[tuple[Path, int]],
+        markers: tuple[Marker, ...],
+        between: Callable[[], None],
+    ) -> Report:
         """All that was ever found. A record's size marks the end of a whole message."""
-        scanner = Scanner(markers)
-        added = Scanner([marker for marker in markers if marker.value not in self._known])
+        scanner = Scanner(markers, between=between)
+        added = [marker for marker in markers if marker.value not in self._known]
+        again = Scanner(added, between=between)
         for path, size in records:
             searched = self._searched.get(path, 0)
             self._total += scanner.scan_stream(_read(path, searched, size), path.name)
-            again = added.scan_stream(_read(path, 0, searched), path.name)
-            self._total += Report(again.findings)
+            if added and searched:
+                found = again.scan_stream(_read(path, 0, searched), path.name)
+                self._total += Report(found.findings)
             self._searched[path] = size
         self._known.update(marker.value for marker in markers)
         return self._total

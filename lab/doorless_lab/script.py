@@ -180,7 +180,7 @@ class Script:
         sight = next((sight for sight in sights.recent if sight.mailbox == whose.mailbox), None)
         if sight is None:
             raise BrokenPromiseError(f"the relay saw no envelope for {whose.name}")
-        self._line("relay", sight.line)
+        self._line("relay", f"gets {sight.line}")
         for row in hex_rows(sight.envelope, WIDTH - SIDE, 2):
             self.print(f"{'':{SIDE}}{row}")
 

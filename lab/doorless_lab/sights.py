@@ -21,7 +21,7 @@ from doorless_protocol.frames import (
     Submit,
     Subscribe,
 )
-from doorless_protocol.sizes import FIRST_CONTACT_SIZE
+from doorless_protocol.sizes import FIRST_CONTACT_SIZE, KIB
 
 KEPT: Final = 50
 """Sights kept, the newest: what a screen can show, and a little more."""
@@ -70,7 +70,7 @@ def seen_in(request: Request) -> str:
     """What the relay learns from it; "" for what repeats what it knows."""
     match request:
         case Register(handle=handle):
-            return f"a new account takes the handle {handle}"
+            return f"a new account, handle {handle}"
         case SignIn(device=device):
             return f"device {short(device)} signs in"
         case AddPrekeys(pairs=pairs):
@@ -80,13 +80,14 @@ def seen_in(request: Request) -> str:
         case Lookup(handle=handle):
             return f"somebody asks who {shorten(handle)} is"
         case FetchBundle(device=device):
-            return f"somebody wants to begin with device {short(device)}"
+            return f"keys of device {short(device)} fetched"
         case Submit(mailbox=mailbox, envelope=envelope, token=token):
             first = len(envelope) == FIRST_CONTACT_SIZE
             kind = "" if token else ", from a stranger" if first else ", without a token"
-            return f"somebody leaves {len(envelope):,} bytes for mailbox {short(mailbox)}{kind}"
+            return f"{len(envelope) // KIB} KiB for mailbox {short(mailbox)}{kind}"
         case Acknowledge(ids=ids):
-            return "that device has taken an envelope" + (f" ({len(ids)})" if len(ids) > 1 else "")
+            fetched = "one was" if len(ids) == 1 else f"{len(ids)} were"
+            return f"{fetched} fetched, and deleted"
         case _:
             return ""
 

@@ -12,9 +12,7 @@ from textual.strip import Strip
 
 from doorless_client.text import safe_line
 from doorless_client.tui.wrapping import shorten
-
-Line = tuple[str, str, str]
-"""Column, value, class; without a value it begins a table."""
+from doorless_lab.holdings import Line
 
 COLUMN, CLASS = 16, 12
 
@@ -46,15 +44,23 @@ class Database(ScrollView, can_focus=True):
     def lines(self) -> list[Line]:
         return self._lines
 
+    @property
+    def table(self) -> str:
+        """The table whose rows are at the top."""
+        above = reversed(self._lines[: self.scroll_offset.y + 1])
+        return next((line.name for line in above if line.name and line.value is None), "")
+
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
         place = self.scroll_offset.y + y
         if place >= len(self._lines):
             return Strip.blank(width, base)
-        column, value, category = self._lines[place]
-        if column and not value and category:
-            return self._table(column, category, width, base)
-        return self._row(column, value, category, width, base)
+        line = self._lines[place]
+        if line.value is not None:
+            return self._row(line.name, line.value, line.category, width, base)
+        if line.name:
+            return self._table(line.name, line.category, width, base)
+        return Strip.blank(width, base)
 
     def _table(self, name: str, classes: str, width: int, base: Style) -> Strip:
         title = f" {name} "

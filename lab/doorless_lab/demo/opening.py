@@ -45,7 +45,6 @@ class Opening:
         await self._pause()
         chat = await alice.messenger.add(bob.messenger.me.address)
         await alice.messenger.send(chat.conversation, HELLO)
-        self._panes["alice"].write()
         await until(lambda: bob.chat(alice) is not None, WITHIN, "Alice's request")
         await self._pause()
         request = bob.chat(alice)

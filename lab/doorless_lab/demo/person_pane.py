@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message as Told
 from textual.widgets import Static
 
 from doorless_client.core.views import Connection, Link
@@ -19,6 +20,13 @@ class PersonPane(Vertical):
     """Tells what happens before there is an account; shows the conversation after that."""
 
     STATES: ClassVar = ("-offline", "-connecting", "-online")
+
+    class Opened(Told):
+        """There is somebody to write to now."""
+
+        def __init__(self, pane: "PersonPane") -> None:
+            self.pane = pane
+            super().__init__()
 
     def __init__(self, name: str, key: str, glyphs: Glyphs, *, id: str) -> None:
         """`key` is what cuts their network: the title says so."""
@@ -72,6 +80,7 @@ class PersonPane(Vertical):
         self.conversation.display = bool(chats)
         if chats:
             await self.conversation.open(chats[0])
+            self.post_message(self.Opened(self))
 
     def write(self) -> None:
         """Put the cursor here."""

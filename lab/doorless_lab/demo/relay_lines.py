@@ -62,18 +62,17 @@ def envelope(newest: Sight | None, width: int) -> list[Content]:
     ]
 
 
-def leaks(look: Look | None, seconds_ago: int, width: int, glyphs: Glyphs) -> list[Content]:
+def leaks(look: Look | None, state: str, width: int, glyphs: Glyphs) -> list[Content]:
     """Where secrets were searched for, what was found, and whether the search works."""
     if look is None:
         return [
             Content.styled("Search for leaks", TITLE),
-            Content.styled(" the first one is under way", QUIET),
+            Content.styled(f" {state}" if state else " it begins when both are here", QUIET),
         ]
-    when = "now" if seconds_ago < 1 else f"{seconds_ago} s ago"
     verdict = Content.assemble(
         ("Search for leaks ", TITLE),
         (f"{look.found} found", BAD if look.found else GOOD),
-        (f" {glyphs.dot} {when}", QUIET),
+        (f" {glyphs.dot} {state}", QUIET),
     )
     lines = [verdict, *(_place(place, width) for place in look.places)]
     return [*lines, _control(look, width)]

@@ -30,8 +30,6 @@ class RelayPane(Vertical):
             name: Static(classes="block") for name in ("rows", "envelope", "leaks", "learns")
         }
         self._holdings: Holdings | None = None
-        self._look: Look | None = None
-        self._looked_at = 0
         self._seen = -1
 
     def compose(self) -> ComposeResult:
@@ -40,7 +38,7 @@ class RelayPane(Vertical):
             yield from self._blocks.values()
 
     def on_mount(self) -> None:
-        self.show_look(None, 0)
+        self.show_look(None, 0, "")
         self.show_sights()
 
     def on_resize(self) -> None:
@@ -77,8 +75,10 @@ class RelayPane(Vertical):
         self._title.words = "what it has" if pid is not None else "it is off; F8 starts it"
         self.set_class(pid is None, "-off")
 
-    def show_look(self, look: Look | None, seconds_ago: int) -> None:
-        self._update("leaks", relay_lines.leaks(look, seconds_ago, self._width, self._glyphs))
+    def show_look(self, look: Look | None, seconds_ago: int, searching: str) -> None:
+        """The newest look, and the place that is being searched for the next one."""
+        state = searching or (f"{seconds_ago} s ago" if look is not None else "")
+        self._update("leaks", relay_lines.leaks(look, state, self._width, self._glyphs))
         self.set_class(look is not None and bool(look.found), "-leaked")
 
     def _update(self, block: str, lines: list[Content]) -> None:

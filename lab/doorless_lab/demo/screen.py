@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -17,6 +17,7 @@ from doorless_client.tui.screens.help import Help
 from doorless_client.tui.widgets.chat_log import ChatLog
 from doorless_client.tui.widgets.composer import Composer
 from doorless_client.tui.widgets.status_bar import Hint, StatusBar
+from doorless_client.tui.widgets.title import Title
 from doorless_lab.demo.database import Database
 from doorless_lab.demo.opening import Opening
 from doorless_lab.demo.person_pane import PersonPane
@@ -39,6 +40,7 @@ class DemoScreen(Screen[None]):
     """Plays the opening, then leaves it all to whoever sits there."""
 
     CSS_PATH = "demo.tcss"
+    AUTO_FOCUS = ""  # whoever writes first is focused once there is somebody to write to
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "other", "Write as the other person", priority=True),
         Binding("f5", "cable('alice')", "Cut or restore Alice's network"),
@@ -68,17 +70,22 @@ class DemoScreen(Screen[None]):
         }
         self.relay = RelayPane(sights, glyphs, id="relay")
         self._database = Database(id="database")
+        self._whole = Title()
+        self._whole.mark = "DATABASE"
         self._status = StatusBar(glyphs, id="status")
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="body"):
             yield self.panes["alice"]
             yield self.relay
-            yield self._database
+            with Vertical(id="whole"):
+                yield self._whole
+                yield self._database
             yield self.panes["bob"]
         yield self._status
 
     def on_mount(self) -> None:
+        self.watch(self._database, "scroll_y", self._show_table, init=False)
         self._show_hints()
         self.set_interval(REFRESH, self._refresh)
         self.run_worker(self._keep_looking(), group="look")
@@ -102,11 +109,14 @@ class DemoScreen(Screen[None]):
             pane.show_connection()
         self._show_hints()
         self.relay.show_sights()
-        if self._look is not None:
-            self.relay.show_look(self._look, self._now() - self._looked_at)
+        self.relay.show_look(self._look, self._now() - self._looked_at, self._watch.searching)
         self.relay.show_holdings(await asyncio.to_thread(read_holdings, self._stage.relay.data))
         if self.database:
             self._database.show(await asyncio.to_thread(read_lines, self._stage.relay.data))
+            self._show_table()
+
+    def _show_table(self) -> None:
+        self._whole.words = f"{self._database.table}  {self._glyphs.dot} F9 puts it away"
 
     def _show_hints(self) -> None:
         """What each key does now."""
@@ -126,6 +136,8 @@ class DemoScreen(Screen[None]):
 
     async def _keep_looking(self) -> None:
         """Search for leaks, rest, search again when there is something new; in a thread."""
+        while len(self._stage.people) < len(self.panes):  # noqa: ASYNC110  (as below)
+            await asyncio.sleep(REFRESH)
         while True:
             seen = self._sights.count
             for person in self._stage.people:
@@ -144,6 +156,11 @@ class DemoScreen(Screen[None]):
             await asyncio.gather(self._looking, return_exceptions=True)
 
     # --- what whoever sits there does ------------------------------------------------------
+
+    @on(PersonPane.Opened)
+    def _opened(self, event: PersonPane.Opened) -> None:
+        if event.pane is self.panes[self.writer]:
+            self.call_after_refresh(event.pane.write)
 
     def watch_writer(self, writer: str) -> None:
         for name in self.panes:
