@@ -158,11 +158,6 @@ def respond(
     return Accepted(Session(link, ratchet), content, initial.one_time_id)
 
 
-def belongs_to(initial: Initial, session: Session) -> bool:
-    """Whether an initial message is a repetition: its message opens in this session."""
-    return not session.initiator and session.origin == initial.origin
-
-
 def check_ghost(what: str, shown: bytes, ours: bytes) -> None:
     """Raises GhostError: a peer was shown something in our name that we did not sign."""
     if shown != ours:
