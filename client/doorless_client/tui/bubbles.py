@@ -51,7 +51,7 @@ class Layout:
     def inner(self) -> int:
         """Cells of text in a bubble."""
         room = self.width - 4 if self.width < 48 else int(self.width * 0.78)
-        return max(14, min(WIDEST, room) - 2)
+        return max(8, min(WIDEST, room) - 2)
 
     def height(self, message: Message, before: Message | None) -> int:
         """How many rows `rows` gives."""
@@ -98,7 +98,7 @@ class Layout:
         return [(" " * max(0, (self.width - cell_len(words)) // 2) + words, style)]
 
     def _note_lines(self, message: Message) -> list[str]:
-        return wrap(message.text, max(14, self.width - 6))
+        return wrap(message.text, max(8, self.width - 6))
 
     def _lines(self, message: Message) -> list[str]:
         return wrap(message.text or " ", self.inner)

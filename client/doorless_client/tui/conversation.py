@@ -87,7 +87,7 @@ class Conversation(Vertical):
         await self.leave()
         self.chat = chat
         self._put_off.discard(chat.conversation)
-        self.composer.begin(self._drafts.get(chat.conversation, chat.draft))
+        self.composer.begin(self._drafts.setdefault(chat.conversation, chat.draft))
         timeline = Timeline(self._engine.history(chat.conversation))
         place = None if chat.unread else self._places.get(chat.conversation)
         self.messages.show(timeline, unread=chat.unread, at=place)
@@ -168,7 +168,8 @@ class Conversation(Vertical):
     def _send(self, event: Composer.Written) -> None:
         event.stop()
         if self.chat is not None:
-            self._drafts.pop(self.chat.conversation, None)
+            self._drafts[self.chat.conversation] = ""
+            self.run_worker(self._save_draft(), group="draft")
             self.run_worker(self._send_in_order(self.chat.conversation, event.text), group="send")
 
     async def _send_in_order(self, conversation: bytes, text: str) -> None:
@@ -198,6 +199,7 @@ class Conversation(Vertical):
         if self.chat is None:
             return
         text = self.composer.text
+        typed = text != self._drafts.get(self.chat.conversation, "")
         self._drafts[self.chat.conversation] = text
         wire = self._wire_size(self.chat.conversation, text) if text else 0
         self.composer.border_subtitle = None
@@ -205,6 +207,8 @@ class Conversation(Vertical):
             line = on_the_wire(len(text.encode()), wire, self._glyphs)
             self.composer.border_subtitle = plain(line)
         self.post_message(self.Drafted(len(text.encode()), wire))
+        if not typed:  # a draft was shown, or what was written was sent
+            return
         if self._draft_timer is not None:
             self._draft_timer.stop()
         self._draft_timer = self.set_timer(DRAFT_SAVED_AFTER, self._save_draft)

@@ -4,7 +4,7 @@ import re
 
 from rich.cells import cell_len, chop_cells
 
-_WORDS = re.compile(r"\S+[ ]*|[ ]+")
+_WORDS = re.compile(r"[^ ]+ *| +")
 
 
 def wrap(text: str, width: int) -> list[str]:

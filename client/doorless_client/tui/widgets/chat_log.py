@@ -219,6 +219,7 @@ class ChatLog(ScrollView, can_focus=True):
 
     def _place(self, row: int | None) -> None:
         """Move the view, without that counting as the reader's scrolling. None: to the end."""
+        self._grow()
         end = max(0, self.heights.total - self.scrollable_content_region.height)
         self._moving = True
         self.scroll_to(
@@ -354,6 +355,7 @@ class ChatLog(ScrollView, can_focus=True):
         self.refresh()
         if new is not None:
             top, height = self.heights.top(new), self.heights.height(new)
+            self._grow()
             self.scroll_to_region(Region(0, top, self._laid_out, height), animate=False)
         chosen = None if new is None or self.timeline is None else self.timeline[new]
         self.post_message(self.Picked(chosen))

@@ -15,7 +15,7 @@ from doorless_client.tui.wrapping import shorten
 def on_the_wire(typed: int, wire: int | None, glyphs: Glyphs) -> str:
     """The one line that says what padding does. `wire` is None for a text that is too long."""
     if wire is None:
-        return f"{in_words(typed)} typed {glyphs.dot} too long for one message"
+        return f"{in_words(typed)} typed {glyphs.dot} too long to send"
     return f"{in_words(typed)} typed {glyphs.arrow} {in_words(wire)} on the wire"
 
 

@@ -1,0 +1,153 @@
+"""What the tests of the terminal share: a frozen clock, people, and an app to drive."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from textual.pilot import Pilot
+
+from doorless_client.core.api import Engine
+from doorless_client.core.views import Kind, Standing, State, Trust
+from doorless_client.tui.app import DoorlessApp
+from doorless_client.tui.glyphs import UNICODE
+from doorless_client.tui.ports import Created, WrongPassphraseError
+from doorless_client.tui.screens.main import MainScreen
+from doorless_client.tui.widgets.line import Line
+from doorless_lab.fake_engine import FakeEngine
+
+NOW = 1_800_023_490  # a Friday in January 2027, 14:31:30 UTC
+PASSPHRASE = "correct horse"
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times of day are the same on every computer."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The toolkit's tests wait in steps of 20 ms for the app to be idle; ours in finer ones."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 250)
+    monkeypatch.setattr("textual._wait.SLEEP_IDLE", 1 / 2500)
+
+
+class FakeOnboarding:
+    """A profile that `PASSPHRASE` opens."""
+
+    relay = "relay.example"
+
+    def __init__(self, engine: Engine, *, exists: bool = True) -> None:
+        self._engine = engine
+        self.exists = exists
+        self.created: list[tuple[str, str, str]] = []
+        self.closed = 0
+
+    async def create(self, relay: str, handle: str, passphrase: str) -> Created:
+        self.created.append((relay, handle, passphrase))
+        return Created(tuple(f"word{number}" for number in range(24)), self._engine)
+
+    async def unlock(self, passphrase: str) -> Engine:
+        if passphrase != PASSPHRASE:
+            raise WrongPassphraseError("wrong")
+        return self._engine
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+@dataclass
+class People:
+    """An engine with some conversations, and their ids."""
+
+    engine: FakeEngine
+    ada: bytes
+    grace: bytes
+    alan: bytes  # whose keys changed
+    mallory: bytes  # who wrote first
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine(NOW)
+
+
+@pytest.fixture
+def people(engine: FakeEngine) -> People:
+    alan = engine.person("Alan Turing", trust=Trust.CHANGED)
+    engine.arrive(alan, "Can machines keep a secret?", at=NOW - 5000, seen=True)
+    engine.arrive(alan, "They can now.", at=NOW - 4900, mine=True, state=State.WAITING)
+    mallory = engine.person("Mallory", standing=Standing.REQUEST)
+    engine.arrive(mallory, "Hi, remember me?", at=NOW - 4000, state=State.REQUEST)
+    grace = engine.person("Grace Hopper")
+    engine.arrive(grace, "I found a moth", at=NOW - 540)
+    engine.arrive(grace, "in relay 70", at=NOW - 530)
+    ada = engine.person("Ada Lovelace", trust=Trust.VERIFIED)
+    engine.arrive(ada, "You verified Ada", at=NOW - 90_000, kind=Kind.NOTE, seen=True)
+    engine.arrive(ada, "Did the new relay pass the padding tests?", at=NOW - 1760, seen=True)
+    long = "Yes. A one-word reply and a whole paragraph look exactly the same on the wire."
+    engine.arrive(ada, long, at=NOW - 1700, mine=True, state=State.READ)
+    engine.arrive(ada, "Six sizes, no more", at=NOW - 1690, mine=True, state=State.FAILED)
+    engine.arrive(ada, "So “ok” costs 2 KiB too?", at=NOW - 1620, seen=True, gap=2)
+    engine.arrive(ada, "Are we ready for the lesson?", at=NOW - 140)
+    engine.arrive(ada, "See you there", at=NOW - 20, mine=True, state=State.DELIVERED)
+    engine.arrive(ada, "Bringing coffee", at=NOW - 5, mine=True, state=State.WAITING)
+    return People(engine, ada, grace, alan, mallory)
+
+
+Opened = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
+
+
+@pytest.fixture
+def opened() -> Opened:
+    """The app, unlocked: `async with opened(engine, size=(80, 24)) as pilot`."""
+
+    @asynccontextmanager
+    async def open_app(
+        engine: FakeEngine, *, size: tuple[int, int] = (120, 36), theme: str = "doorless-dark"
+    ) -> AsyncIterator[Pilot[None]]:
+        app = DoorlessApp(FakeOnboarding(engine), lambda: NOW, theme=theme, glyphs=UNICODE)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await pilot.pause()
+            pilot.app.screen.query_one("#passphrase", Line).value = PASSPHRASE
+            await pilot.press("enter")
+            await settled(pilot)
+            assert isinstance(app.screen, MainScreen)
+            yield pilot
+
+    return open_app
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until a change of mode or size, which the toolkit delays, has been drawn."""
+    await pilot.pause(0.15)
+    await pilot.pause()
+
+
+@pytest.fixture
+def screen_of() -> Callable[[Pilot[None]], MainScreen]:
+    def find(pilot: Pilot[None]) -> MainScreen:
+        return next(one for one in pilot.app.screen_stack if isinstance(one, MainScreen))
+
+    return find
+
+
+@pytest.fixture
+def text_of() -> Callable[[Pilot[None]], str]:
+    """All that is on screen, line by line."""
+
+    def read(pilot: Pilot[None]) -> str:
+        return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
+
+    return read
+
+
+@pytest.fixture
+def settle() -> Callable[[Pilot[None]], object]:
+    return settled
