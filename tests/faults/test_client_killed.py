@@ -1,0 +1,197 @@
+"""A client that is killed at any write to its disk: nothing lost, nothing twice, no nonce again.
+
+The client is a process of its own over SQLCipher; strace ends it with SIGKILL at its N-th
+write. The relay and the other person live in the test. Attack R15, the client's part.
+"""
+
+import asyncio
+import os
+import shutil
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from doorless_client.core.views import Kind
+from doorless_client.endpoint import Endpoint
+from doorless_client.messenger import Messenger, open_messenger, register
+from doorless_client.network import RelayNetwork
+from doorless_client.store.memory import MemoryStore
+from doorless_client.store.sqlcipher import open_store
+from doorless_protocol.frames import Submit
+from doorless_server import listener
+from doorless_server.relay import Identity, Relay
+from doorless_server.store.memory import MemoryStore as RelayStore
+
+KEY = bytes(32)
+WRITES = (1, 2, 4, 7, 11, 16, 22, 29, 40)
+"""Writes at which the client is killed, one run after the other, each on what the last left."""
+
+CLIENT = """
+import asyncio, os, sys, time
+from pathlib import Path
+from doorless_client.core.views import State
+from doorless_client.endpoint import Endpoint
+from doorless_client.messenger import open_messenger
+from doorless_client.network import RelayNetwork
+from doorless_client.store.sqlcipher import open_store
+
+async def main(path, url, texts, expected):
+    store = open_store(Path(path), bytes(32))
+    network = RelayNetwork(Endpoint.parse(url), os.urandom)
+    async with open_messenger(store, network, now=time.time, random=os.urandom) as messenger:
+        chat = messenger.find("bob")
+        history = messenger.history(chat.conversation)
+        said = {message.text for message in history.slice(0, len(history))}
+        for text in texts:
+            if text not in said:
+                await messenger.send(chat.conversation, text)
+        changed = asyncio.Event()
+        messenger.listen(lambda _: changed.set())
+        async with asyncio.timeout(20):
+            while True:
+                changed.clear()
+                messages = history.slice(0, len(history))
+                waiting = [m for m in messages if m.mine and m.state is State.WAITING]
+                heard = {m.text for m in messages if not m.mine}
+                if not waiting and expected <= heard:
+                    break
+                await changed.wait()
+    store.close()
+
+path, url, texts, expected = sys.argv[1:]
+asyncio.run(main(path, url, texts.split(), set(expected.split())))
+"""
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("strace") is None, reason="strace is not installed: no kill at a chosen write"
+)
+
+
+class WatchedRelay(Relay):
+    """Remembers every envelope that it was handed."""
+
+    submitted: list[Submit]
+
+    async def submit(self, asked, now):  # type: ignore[no-untyped-def]
+        self.submitted.extend(asked)
+        return await super().submit(asked, now)
+
+
+@dataclass
+class Scene:
+    url: str
+    relay: WatchedRelay
+    bob: Messenger
+    path: Path  # of Alice's store
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    """Alice, who knows Bob and closed her client; Bob, who is there; a relay."""
+    relay = WatchedRelay(RelayStore(), Identity("relay.test"), random=os.urandom)
+    relay.submitted = []
+    server = await listener.serve(relay, "127.0.0.1", 0, clock=lambda: int(time.time()))
+    endpoint = Endpoint.parse(server.url)
+    path = tmp_path / "alice.db"
+    alices, bobs = open_store(path, KEY, create=True), MemoryStore()
+    for store, handle in ((alices, "alice"), (bobs, "bob")):
+        await register(
+            store,
+            RelayNetwork(endpoint, os.urandom),
+            handle=handle,
+            relay=endpoint.name,
+            seed=os.urandom(32),
+            now=time.time,
+            random=os.urandom,
+        )
+
+    def messenger(store) -> Messenger:  # type: ignore[no-untyped-def]
+        network = RelayNetwork(endpoint, os.urandom)
+        return open_messenger(store, network, now=time.time, random=os.urandom)
+
+    async with messenger(bobs) as bob:
+        async with messenger(alices) as alice:
+            await bob.online(10)
+            await alice.online(10)
+            await bob.add(alice.invite())
+            chat = await alice.add(bob.invite())
+            await alice.send(chat.conversation, "hello")
+            await until(alice, lambda: alice.chats()[0].confirmed)
+            await until(bob, lambda: bool(bob.chats()) and bob.chats()[0].confirmed)
+        alices.close()
+        yield Scene(server.url, relay, bob, path)
+    await server.close()
+
+
+async def test_a_client_killed_at_any_write_loses_and_repeats_nothing(scene: Scene) -> None:
+    killed, said, answered = 0, ["hello"], []
+    conversation = scene.bob.chats()[0].conversation
+    for run, write in enumerate((*WRITES, 0)):
+        answer = f"b{run}"
+        await scene.bob.send(conversation, answer)
+        answered.append(answer)
+        said += [f"a{run}-{number}" for number in range(2)]
+        killed += await run_client(scene, said, answered, write) == -9
+    await until(scene.bob, lambda: len(heard(scene.bob, conversation)) >= len(said))
+    assert killed >= len(WRITES) - 2, "too few writes were reached"
+    assert heard(scene.bob, conversation) == said
+    assert heard_by_alice(scene.path) == answered
+    assert_no_nonce_twice(scene.relay.submitted)
+
+
+async def run_client(scene: Scene, texts: list[str], expected: list[str], write: int) -> int:
+    """Let Alice's client say what it has not said; killed at its `write`-th write, 0: never."""
+    inject = f"inject=pwrite64:signal=SIGKILL:when={write}"
+    strace = ["strace", "-f", "-o", os.devnull, "-e", "trace=pwrite64", "-e", inject]
+    process = await asyncio.create_subprocess_exec(
+        *(strace if write else []),
+        sys.executable,
+        "-c",
+        CLIENT,
+        str(scene.path),
+        scene.url,
+        " ".join(texts),
+        " ".join(expected),
+    )
+    code = await process.wait()
+    assert code in (0, -9), f"the client ended by itself, with {code}"
+    assert write or code == 0
+    return code
+
+
+async def until(messenger: Messenger, condition: Callable[[], bool]) -> None:
+    """Look again at each event, for 20 seconds at most."""
+    changed = asyncio.Event()
+    stop = messenger.listen(lambda _: changed.set())
+    async with asyncio.timeout(20):
+        while not condition():
+            changed.clear()
+            await changed.wait()
+    stop()
+
+
+def heard(messenger: Messenger, conversation: bytes) -> list[str]:
+    history = messenger.history(conversation)
+    return [m.text for m in history.slice(0, len(history)) if not m.mine and m.kind is Kind.TEXT]
+
+
+def heard_by_alice(path: Path) -> list[str]:
+    store = open_store(path, KEY)
+    try:
+        return [row.text for row in store.messages.find() if not row.mine and row.kind == "text"]
+    finally:
+        store.close()
+
+
+def assert_no_nonce_twice(submitted: list[Submit]) -> None:
+    """One envelope id is one sequence of bytes; no two envelopes share their nonce."""
+    by_id: dict[bytes, set[bytes]] = {}
+    for submit in submitted:
+        by_id.setdefault(submit.envelope_id, set()).add(submit.envelope)
+    assert {len(envelopes) for envelopes in by_id.values()} == {1}
+    steady = {submit.envelope for submit in submitted if len(submit.envelope) < 32_768}
+    assert len({envelope[:12] for envelope in steady}) == len(steady)
