@@ -51,11 +51,15 @@ else:
 _held: WeakSet[ProfileLock] = WeakSet()
 
 
-def _release_in_child() -> None:
+def release_in_child() -> None:
     """Or the lock would outlive its process in a forgotten child."""
     for held in list(_held):
         held.release()
 
 
+def _after_fork() -> None:
+    release_in_child()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_release_in_child)
+    os.register_at_fork(after_in_child=_after_fork)

@@ -58,30 +58,6 @@ def test_any_other_file_is_refused(cheap_passphrases: None, data: bytes) -> None
         unwrap(data, "secret")
 
 
-@pytest.mark.attack(
-    "F11",
-    "a key file that asks for a cheaper derivation is refused before it is computed",
-    weaken={"doorless_client.key_file.check_cost": lambda header: None},
-)
-def test_a_cheaper_cost_than_the_floor_is_refused(randomness: Random) -> None:
-    cheap = wrap(RAW_KEY, "secret", randomness, Cost(passes=1, memory=8192))
-    with pytest.raises(WrongPassphraseError):
-        unwrap(cheap, "secret")
-
-
-@pytest.mark.attack(
-    "F11",
-    "one key file opens under one passphrase",
-    weaken={"doorless_client.key_file.check_commitment": lambda found, expected: None},
-)
-def test_the_commitment_is_compared(cheap_passphrases: None, randomness: Random) -> None:
-    """An attacker who makes ciphertexts for two keys cannot make a commitment to both."""
-    wrapped = bytearray(wrap(RAW_KEY, "secret", randomness))
-    wrapped[48] ^= 1
-    with pytest.raises(WrongPassphraseError):
-        unwrap(bytes(wrapped), "secret")
-
-
 def test_an_absurd_cost_is_refused_before_memory_is_taken(randomness: Random) -> None:
     header = key_file._HEADER.pack(key_file._FORM, 3, 2**45, bytes(16), bytes(12))
     with pytest.raises(WrongPassphraseError):

@@ -69,11 +69,6 @@ async def test_the_pinned_certificate_is_enough_and_binds_the_channel(tls_relay:
         await wire.close()
 
 
-@pytest.mark.attack(
-    "N01",
-    "a relay with another certificate than the pinned one gets not a byte",
-    weaken={"doorless_client.wire._check_peer": lambda endpoint, connection: None},
-)
 async def test_another_certificate_than_the_pinned_one_is_refused(tls_relay: Any) -> None:
     endpoint = Endpoint.parse(f"127.0.0.1:{tls_relay.port}", bytes(32))
     with pytest.raises(UnreachableError, match="not the one that was pinned"):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from doorless_client.core import settings as chosen
-from doorless_client.core.api import KeyChangedError, RefusedError
+from doorless_client.core.api import KeyChangedError, RefusedError, UnreachableError
 from doorless_client.core.contacts import BusyError, Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.delivery import Delivery
@@ -305,6 +305,8 @@ class Engine:
             yield from self._delivery.deliver(account)
         except BusyError as busy:
             self.pause(account, busy.retry_after)
+        except UnreachableError:
+            raise  # a RefusedError too, but nobody refused: soon again, with backoff
         except (RefusedError, KeyChangedError) as refused:
             self.pause(account, WILL_NOT_VERIFY_RETRY)
             self._state.show(Notice(safe_line(str(refused))))

@@ -1,0 +1,144 @@
+"""Two people talk with the real commands through a real relay, whatever is killed meanwhile."""
+
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from doorless_lab.processes import Client, Relay, registered, running_relay
+
+
+@pytest.fixture(scope="module")
+def introduced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files of a relay, and of Alice and Bob, who accepted each other. Nothing runs."""
+    folder = tmp_path_factory.mktemp("introduced")
+    with running_relay(folder) as relay:
+        alice, bob = registered(folder, relay, ["alice", "bob"])
+        assert alice.run("add", f"bob@{relay.name}").code == 0
+        assert alice.run("send", "bob", "may I?").code == 0
+        request = bob.run("receive", "--json").objects()
+        assert [(one["text"], one["state"]) for one in request] == [("may I?", "request")]
+        assert bob.run("accept", "alice").code == 0
+        assert bob.run("send", "alice", "please").code == 0
+        assert [one["text"] for one in alice.run("receive", "--json").objects()] == ["please"]
+        (folder / "port").write_text(relay.url)
+    return folder
+
+
+@pytest.fixture
+def world(introduced: Path, tmp_path: Path) -> Iterator[tuple[Relay, Client, Client]]:
+    """A copy of them all, with the relay running where it was."""
+    folder = tmp_path / "world"
+    shutil.copytree(introduced, folder)
+    relay = Relay(folder / "relay", folder / "relay.log")
+    relay.url = (folder / "port").read_text()
+    relay.start()
+    yield relay, Client(folder / "alice"), Client(folder / "bob")
+    relay.stop()
+
+
+def texts(client: Client, contact: str) -> list[str]:
+    done = client.run("history", contact, "--json")
+    return [one["text"] for one in done.objects() if one["kind"] == "text"]
+
+
+def everything_received(client: Client) -> list[str]:
+    """What arrives, until nothing more does."""
+    received: list[str] = []
+    while new := [one["text"] for one in client.run("receive", "--json").objects()]:
+        received += new
+    return received
+
+
+def test_messages_go_both_ways_online_and_offline_in_the_order_sent(
+    world: tuple[Relay, Client, Client],
+) -> None:
+    _, alice, bob = world
+    with bob.start("receive", "--follow", "--json") as listening:
+        assert alice.run("send", "bob", "one").code == 0  # he is there
+        assert listening.stdout is not None
+        assert '"one"' in listening.stdout.readline()
+        listening.send_signal(signal.SIGINT)
+        assert listening.wait(20) == 0
+    for text in ("two", "three", "four\nand a line"):  # he is not
+        assert alice.run("send", "bob", "-", says=f"{text}\n").code == 0
+    assert bob.run("send", "alice", "five").code == 0
+    arrived = bob.run("receive", "--json").objects()
+    assert [one["text"] for one in arrived] == ["two", "three", "four\nand a line"]
+    assert [one["text"] for one in alice.run("receive", "--json").objects()] == ["five"]
+    said = ["may I?", "please", "one", "two", "three", "four\nand a line"]
+    assert [text for text in texts(bob, "alice") if text != "five"] == said
+    assert texts(alice, "bob") == [*said, "five"]
+    assert bob.run("receive", "--json").out == ""  # each was printed once
+
+
+def test_what_is_sent_without_a_relay_is_queued_and_arrives_once(
+    world: tuple[Relay, Client, Client],
+) -> None:
+    relay, alice, bob = world
+    relay.kill()
+    queued = alice.run("send", "bob", "into the dark")
+    assert queued.code == 5
+    assert queued.err.count("\n") == 1
+    assert "queued" in queued.err
+    assert alice.run("history", "bob", "--json").objects()[-1]["state"] == "waiting"
+    assert bob.run("receive").code == 5
+    relay.start()
+    assert alice.run("receive").code == 0
+    assert alice.run("send", "bob", "light").code == 0
+    assert everything_received(bob) == ["into the dark", "light"]
+    assert texts(alice, "bob").count("into the dark") == 1
+
+
+@pytest.mark.parametrize("after", [0.25, 0.6])
+def test_a_killed_sender_sends_once(world: tuple[Relay, Client, Client], after: float) -> None:
+    _, alice, bob = world
+    with alice.start("send", "bob", "killed on the way") as sending:
+        time.sleep(after)  # the fault itself: somewhere between starting and leaving
+        sending.kill()
+    kept = texts(alice, "bob").count("killed on the way")
+    assert alice.run("send", "bob", "afterwards").code == 0
+    assert everything_received(bob) == ["killed on the way"] * kept + ["afterwards"]
+
+
+@pytest.mark.parametrize("after", [0.4, 0.8])
+def test_a_killed_receiver_keeps_each_message_once(
+    world: tuple[Relay, Client, Client], after: float
+) -> None:
+    _, alice, bob = world
+    said = ["first", "second", "third"]
+    for text in said:
+        assert alice.run("send", "bob", text).code == 0
+    with bob.start("receive", "--json") as receiving:
+        time.sleep(after)  # the fault itself
+        receiving.kill()
+    bob.run("receive")
+    assert texts(bob, "alice")[2:] == said
+
+
+def test_a_killed_relay_loses_nothing_that_it_confirmed(
+    world: tuple[Relay, Client, Client],
+) -> None:
+    relay, alice, bob = world
+    for round_ in range(3):
+        assert alice.run("send", "bob", f"round {round_}").code == 0
+        relay.kill()
+        relay.start()
+    assert everything_received(bob) == ["round 0", "round 1", "round 2"]
+
+
+def test_a_relay_that_is_back_is_found_by_who_waits(world: tuple[Relay, Client, Client]) -> None:
+    relay, alice, bob = world
+    with bob.start("receive", "--follow", "--json") as listening:
+        assert alice.run("send", "bob", "before").code == 0
+        assert listening.stdout is not None
+        assert '"before"' in listening.stdout.readline()
+        relay.kill()
+        relay.start()
+        assert alice.run("send", "bob", "after").code == 0
+        assert '"after"' in listening.stdout.readline()
+        listening.terminate()
+        assert listening.wait(20) in (0, 143)
