@@ -121,6 +121,7 @@ class Conversations:
             state=Reach.SENT if from_own else _heard_state(contact),
             gap=heard.gap,
             note="; ".join(words for words, said in notes if said),
+            raw=content.encode() if text is None else b"",
         )
 
     def note(self, contact: Contact, text: str) -> None:
@@ -250,6 +251,7 @@ class Conversations:
         state: Reach,
         gap: int = 0,
         note: str = "",
+        raw: bytes = b"",
     ) -> Entry:
         row = Entry(
             conversation=contact.conversation,
@@ -266,6 +268,7 @@ class Conversations:
             state=int(state),
             gap=gap,
             note=note,
+            raw=raw,
         )
         self._store.messages.put(row)
         self._state.show(MessageAdded(self.message(contact, row)))

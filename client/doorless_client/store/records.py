@@ -146,7 +146,11 @@ class Origin(Row, frozen=True):
 
 
 class Entry(Row, frozen=True):
-    """One message of a conversation, at its place from 0; the order never changes."""
+    """One message of a conversation, at its place from 0; the order never changes.
+
+    Attributes:
+        raw: the content's encoding, where this version cannot show it but a later one may.
+    """
 
     table: ClassVar[str] = "messages"
     key: ClassVar[tuple[str, ...]] = ("conversation", "place")
@@ -165,6 +169,7 @@ class Entry(Row, frozen=True):
     state: int
     gap: int = 0
     note: str = ""
+    raw: bytes = b""
 
 
 class Voice(Row, frozen=True):

@@ -88,6 +88,7 @@ CREATE TABLE messages (
     state        INTEGER NOT NULL,
     gap          INTEGER NOT NULL,
     note         TEXT    NOT NULL,
+    raw          BLOB    NOT NULL,
     PRIMARY KEY (conversation, place)
 ) STRICT;
 

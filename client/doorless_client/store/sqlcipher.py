@@ -61,7 +61,7 @@ def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherSto
         raise ValueError(f"key of {len(key)} bytes, not {KEY_SIZE}")
     if create == path.exists():
         raise StoreError("a database is there already" if create else "the database is missing")
-    database = _connect(path, key)
+    database = _connect(path, key, create=create)
     try:
         with _as_store_errors():
             migrate(database, scripts())
@@ -71,16 +71,19 @@ def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherSto
     return SqlcipherStore(database)
 
 
-def _connect(path: Path, key: bytes) -> Any:
+def _connect(path: Path, key: bytes, *, create: bool) -> Any:
     database = sqlcipher3.connect(str(path), isolation_level=None, check_same_thread=False)
     try:
         # Without this a wrong key is reported on stderr, over whatever is on the screen.
         database.execute("PRAGMA cipher_log_level = NONE")
         database.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     except sqlcipher3.DatabaseError:
         database.close()
         raise WrongKeyError("the key does not open this database, or it is damaged") from None
+    if not tables and not create:
+        database.close()
+        raise StoreError("the database is empty: it was damaged, or is none of ours")
     with _as_store_errors():
         for setting in SETTINGS:
             database.execute(setting)

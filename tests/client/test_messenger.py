@@ -1,0 +1,231 @@
+"""The messenger on an event loop, between a real store and a real relay."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+
+from doorless_client.core.api import RefusedError, UnreachableError
+from doorless_client.core.views import ConnectionChanged, Event, Link, State
+from doorless_client.endpoint import Endpoint
+from doorless_client.messenger import Messenger, open_messenger, register
+from doorless_client.network import RelayNetwork
+from doorless_client.store.base import Store, StoreError
+from doorless_client.store.memory import MemoryStore
+from doorless_client.store.records import ROWS
+from doorless_server import listener
+from doorless_server.relay import Identity, Relay
+from doorless_server.store.memory import MemoryStore as RelayStore
+
+
+class Home:
+    """A relay that can be stopped and started again at the same address, and its people."""
+
+    def __init__(self) -> None:
+        self.relay = Relay(RelayStore(), Identity("relay.test"), random=os.urandom)
+        self.running = AsyncExitStack()
+        self.endpoint = Endpoint.parse("ws://127.0.0.1:1")
+        self.stores: dict[str, Store] = {}
+
+    async def start(self) -> None:
+        port = self.endpoint.address.port if self.endpoint.address.port != 1 else 0
+        clock: Callable[[], int] = lambda: int(time.time())  # noqa: E731
+        self.server = await listener.serve(self.relay, "127.0.0.1", port, clock=clock)
+        self.endpoint = Endpoint.parse(self.server.url)
+
+    async def stop(self) -> None:
+        await self.server.close()
+
+    def network(self) -> RelayNetwork:
+        return RelayNetwork(self.endpoint, os.urandom)
+
+    async def enrol(self, handle: str) -> Store:
+        store = MemoryStore()
+        await register(
+            store,
+            self.network(),
+            handle=handle,
+            relay=self.endpoint.name,
+            seed=os.urandom(32),
+            now=time.time,
+            random=os.urandom,
+        )
+        self.stores[handle] = store
+        return store
+
+    async def person(self, handle: str) -> Messenger:
+        store = await self.enrol(handle)
+        return await self.running.enter_async_context(self.messenger(store))
+
+    def messenger(self, store: Store) -> Messenger:
+        return open_messenger(store, self.network(), now=time.time, random=os.urandom)
+
+
+@pytest.fixture
+async def home() -> AsyncIterator[Home]:
+    made = Home()
+    await made.start()
+    yield made
+    await made.running.aclose()
+    await made.stop()
+
+
+async def until(messenger: Messenger, condition: Callable[[], bool]) -> None:
+    """Look again at each event, for 20 seconds at most."""
+    changed = asyncio.Event()
+    stop = messenger.listen(lambda _: changed.set())
+    async with asyncio.timeout(20):
+        while not condition():
+            changed.clear()
+            await changed.wait()
+    stop()
+
+
+def texts(messenger: Messenger) -> list[str]:
+    chats = messenger.chats()
+    if not chats:
+        return []
+    history = messenger.history(chats[0].conversation)
+    return [message.text for message in history.slice(0, len(history)) if not message.mine]
+
+
+async def test_two_messengers_talk_over_a_relay(home: Home) -> None:
+    alice, bob = await home.person("alice"), await home.person("bob")
+    chat = await alice.add(f"bob@{home.endpoint.name}")
+    await alice.send(chat.conversation, "you there?")
+    assert await alice.settle(10)
+    await until(bob, lambda: texts(bob) == ["you there?"])
+    await bob.accept(bob.chats()[0].conversation)
+    await bob.send(bob.chats()[0].conversation, "yes")
+    await until(alice, lambda: texts(alice) == ["yes"])
+
+
+async def test_what_was_said_without_a_relay_leaves_once_it_is_back(home: Home) -> None:
+    alice, bob = await home.person("alice"), await home.person("bob")
+    chat = await alice.add(bob.invite())
+    await home.stop()
+    await until(alice, lambda: alice.connection.link is not Link.ONLINE)
+    for number in range(5):
+        await alice.send(chat.conversation, f"{number}")
+    assert not await alice.settle(0.2)
+    assert alice.connection.waiting == 5
+    await home.start()
+    assert await alice.settle(30)
+    await until(bob, lambda: texts(bob) == [str(number) for number in range(5)])
+    assert alice.connection.waiting == 0
+
+
+async def test_the_link_is_told_as_it_changes(home: Home) -> None:
+    store = await home.enrol("alice")
+    messenger = home.messenger(store)
+    seen: list[Event] = []
+    messenger.listen(seen.append)
+    async with messenger:
+        assert await messenger.online(10)
+    links = [event.connection.link for event in seen if isinstance(event, ConnectionChanged)]
+    assert links[:2] == [Link.CONNECTING, Link.ONLINE]
+
+
+async def test_a_listener_that_stopped_hears_nothing_more(home: Home) -> None:
+    messenger = home.messenger(await home.enrol("alice"))
+    seen: list[Event] = []
+    messenger.listen(seen.append)()
+    async with messenger:
+        await messenger.online(10)
+    assert seen == []
+
+
+async def test_adding_without_a_relay_fails_and_changes_nothing(home: Home) -> None:
+    alice = await home.person("alice")
+    await home.stop()
+    with pytest.raises(UnreachableError):
+        await alice.add(f"bob@{home.endpoint.name}")
+    assert alice.chats() == []
+    await home.start()
+
+
+async def test_a_handle_that_is_taken_registers_nothing(home: Home) -> None:
+    await home.enrol("alice")
+    store = MemoryStore()
+    with pytest.raises(RefusedError, match="taken"):
+        await registering(home, store)
+    assert_empty(store)
+
+
+@pytest.mark.parametrize("handle", ["", "A", "alice!", "-alice", "a" * 40, "älice"])
+async def test_a_malformed_handle_registers_nothing(home: Home, handle: str) -> None:
+    store = MemoryStore()
+    with pytest.raises(RefusedError):
+        await registering(home, store, handle)
+    assert_empty(store)
+
+
+async def test_registering_without_a_relay_stores_nothing(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("doorless_client.messenger.REGISTER_WITHIN", 0.2)
+    await home.stop()
+    store = MemoryStore()
+    with pytest.raises(UnreachableError):
+        await registering(home, store)
+    assert_empty(store)
+    await home.start()
+
+
+async def registering(home: Home, store: Store, handle: str = "alice") -> None:
+    await register(
+        store,
+        home.network(),
+        handle=handle,
+        relay=home.endpoint.name,
+        seed=os.urandom(32),
+        now=time.time,
+        random=os.urandom,
+    )
+
+
+def assert_empty(store: Store) -> None:
+    for kind in ROWS:
+        assert getattr(store, kind.table).find() == [], kind.table
+
+
+async def test_a_store_that_fails_refuses_the_command_and_keeps_nothing(home: Home) -> None:
+    alice, bob = await home.person("alice"), await home.person("bob")
+    chat = await alice.add(bob.invite())
+    store = home.stores["alice"]
+    working = store.transaction
+
+    def full():  # type: ignore[no-untyped-def]
+        raise StoreError("the profile's database: database or disk is full")
+
+    store.transaction = full  # type: ignore[method-assign]
+    with pytest.raises(RefusedError, match="full"):
+        await alice.send(chat.conversation, "lost?")
+    store.transaction = working  # type: ignore[method-assign]
+    assert len(alice.history(chat.conversation)) == 0
+    await alice.send(chat.conversation, "there is room again")
+    await until(bob, lambda: texts(bob) == ["there is room again"])
+
+
+async def test_a_profile_without_an_account_opens_no_messenger(home: Home) -> None:
+    with pytest.raises(ValueError, match="no account"):
+        home.messenger(MemoryStore())
+
+
+async def test_closing_leaves_no_task_and_keeps_what_waits(home: Home) -> None:
+    alice, bob = home.messenger(await home.enrol("alice")), await home.person("bob")
+    async with alice:
+        await alice.online(10)
+        chat = await alice.add(bob.invite())
+        await home.stop()
+        await alice.send(chat.conversation, "later")
+    reopened = home.messenger(home.stores["alice"])
+    history = reopened.history(chat.conversation)
+    assert [message.state for message in history.slice(0, 9)] == [State.WAITING]
+    await home.start()
+    async with reopened:
+        assert await reopened.settle(30)
+    await until(bob, lambda: texts(bob) == ["later"])
