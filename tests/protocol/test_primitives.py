@@ -383,3 +383,11 @@ def test_a_key_of_another_kem_is_not_taken() -> None:
         primitives.parse_kem1024(Kem768Public(small))
     with pytest.raises(MalformedError):
         primitives.parse_kem768(large)
+
+
+def test_a_key_that_is_kept_is_its_bytes() -> None:
+    one, again, other = (primitives.HeaderKey(raw * 32) for raw in (b"k", b"k", b"l"))
+    assert one == again
+    assert one != other
+    assert {one, again, other} == {one, other}
+    assert one != primitives.AgreementKey(b"k" * 32)

@@ -294,15 +294,14 @@ def read(prk: bytes, envelope: bytes, incoming: bytes) -> bytes:
         ForgedError: the body does not authenticate.
         BrokenSessionError: it does, but it is not in its one form.
     """
-    nonce, sealed = split_front(envelope)
-    context = incoming + sealed
+    nonce, context = envelope[:NONCE_SIZE], incoming + envelope[NONCE_SIZE:FRONT_SIZE]
     key, commitment = message_keys(prk, nonce, context)
     check_commitment(commitment, envelope[FRONT_SIZE:BODY_OFFSET])
     plain = aead_open(key, nonce, envelope[BODY_OFFSET:], context)
     end = CONTENT_OFFSET + int.from_bytes(plain[HOP_FIELD_SIZE:CONTENT_OFFSET], "big")
     if end > len(plain) or plain[end:] != _ZEROS[: len(plain) - end]:
         raise BrokenSessionError("padding is not in its one form")
-    check_hop_field(plain[:HOP_FIELD_SIZE])
+    check_hop_field(plain)
     return plain[CONTENT_OFFSET:end]
 
 
@@ -318,7 +317,7 @@ def check_unused(flags: int, zero: bytes) -> None:
         raise BrokenSessionError("header has flags or spare bytes that this version lacks")
 
 
-def check_hop_field(field: bytes) -> None:
-    """Raises BrokenSessionError: the field says something, before epochs advance."""
-    if field != _EMPTY_HOP:
+def check_hop_field(plain: bytes) -> None:
+    """Raises BrokenSessionError: the body's hop field says something, before epochs advance."""
+    if not plain.startswith(_EMPTY_HOP):
         raise BrokenSessionError("hop field in use, which this version does not know")
