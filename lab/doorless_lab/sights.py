@@ -86,8 +86,7 @@ def seen_in(request: Request) -> str:
             kind = "" if token else ", from a stranger" if first else ", without a token"
             return f"{len(envelope) // KIB} KiB for mailbox {short(mailbox)}{kind}"
         case Acknowledge(ids=ids):
-            fetched = "one was" if len(ids) == 1 else f"{len(ids)} were"
-            return f"{fetched} fetched, and deleted"
+            return "fetched, then deleted" if len(ids) == 1 else f"{len(ids)} fetched, then deleted"
         case _:
             return ""
 

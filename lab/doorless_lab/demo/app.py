@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from doorless_client.tui.base import BaseApp
 from doorless_client.tui.glyphs import Glyphs
+from doorless_lab.demo.opening import PACE
 from doorless_lab.demo.screen import DemoScreen
 from doorless_lab.sights import Sights
 from doorless_lab.stage import Stage
@@ -21,9 +22,10 @@ class DemoApp(BaseApp[None]):
         now: Callable[[], int],
         *,
         glyphs: Glyphs | None = None,
+        pace: float = PACE,
     ) -> None:
         super().__init__(now, glyphs=glyphs)
-        self.demo = DemoScreen(stage, sights, now, self.glyphs)
+        self.demo = DemoScreen(stage, sights, now, self.glyphs, pace)
 
     async def on_mount(self) -> None:
         await self.push_screen(self.demo)

@@ -30,9 +30,10 @@ class Opening:
         stage: Stage,
         panes: Mapping[str, PersonPane],
         seat: Seat,
-        pause: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(PACE),
+        pace: float,
     ) -> None:
-        self._stage, self._panes, self._seat, self._pause = stage, panes, seat, pause
+        """`pace`: seconds between two steps."""
+        self._stage, self._panes, self._seat, self._pace = stage, panes, seat, pace
 
     async def play(self) -> None:
         """To its end, or as far as whoever sits there lets it: networks can be cut meanwhile."""
@@ -42,17 +43,17 @@ class Opening:
     async def _play(self) -> None:
         alice = await self._enrol("alice", "Alice", "Alice Meadows")
         bob = await self._enrol("bob", "Bob", "Bob Rivers")
-        await self._pause()
+        await asyncio.sleep(self._pace)
         chat = await alice.messenger.add(bob.messenger.me.address)
         await alice.messenger.send(chat.conversation, HELLO)
         await until(lambda: bob.chat(alice) is not None, WITHIN, "Alice's request")
-        await self._pause()
+        await asyncio.sleep(self._pace)
         request = bob.chat(alice)
         if request is None:
             return
         if request.standing is Standing.REQUEST:
             await bob.messenger.accept(request.conversation)
-        await self._pause()
+        await asyncio.sleep(self._pace)
         await bob.messenger.send(request.conversation, ANSWER)
 
     async def _enrol(self, handle: str, name: str, display_name: str) -> Person:

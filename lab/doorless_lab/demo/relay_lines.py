@@ -48,7 +48,7 @@ def envelope(newest: Sight | None, width: int) -> list[Content]:
             Content.styled(" none came yet", QUIET),
         ]
     size = in_words(len(newest.envelope))
-    facts = f" for mailbox {short(newest.mailbox)}…, from: not told"
+    facts = f" mailbox {short(newest.mailbox)}…, sender not told"
     return [
         Content.assemble(
             ("The newest envelope", TITLE),

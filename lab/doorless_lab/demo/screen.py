@@ -43,11 +43,11 @@ class DemoScreen(Screen[None]):
     AUTO_FOCUS = ""  # whoever writes first is focused once there is somebody to write to
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "other", "Write as the other person", priority=True),
-        Binding("f5", "cable('alice')", "Cut or restore Alice's network"),
-        Binding("f6", "cable('bob')", "Cut or restore Bob's network"),
-        Binding("f8", "relay", "Kill the relay, or start it again"),
-        Binding("f9", "database", "The relay's database, all of it"),
-        Binding("f1", "help", "These keys"),
+        Binding("f5", "cable('alice')", "Cut or restore Alice's network", priority=True),
+        Binding("f6", "cable('bob')", "Cut or restore Bob's network", priority=True),
+        Binding("f8", "relay", "Kill the relay, or start it again", priority=True),
+        Binding("f9", "database", "The relay's database, all of it", priority=True),
+        Binding("f1", "help", "These keys", priority=True),
         Binding("escape", "back", "Back to writing"),
     ]
 
@@ -55,10 +55,18 @@ class DemoScreen(Screen[None]):
     database: reactive[bool] = reactive(False)
 
     def __init__(
-        self, stage: Stage, sights: Sights, now: Callable[[], int], glyphs: Glyphs
+        self,
+        stage: Stage,
+        sights: Sights,
+        now: Callable[[], int],
+        glyphs: Glyphs,
+        pace: float,
     ) -> None:
+        """`pace`: seconds between two steps of the opening."""
         super().__init__()
-        self._stage, self._sights = stage, sights
+        self._pace = pace
+        self.sights = sights
+        self._stage = stage
         self._now, self._glyphs = now, glyphs
         self._watch = LeakWatch(stage)
         self._look: Look | None = None
@@ -89,7 +97,8 @@ class DemoScreen(Screen[None]):
         self._show_hints()
         self.set_interval(REFRESH, self._refresh)
         self.run_worker(self._keep_looking(), group="look")
-        self.run_worker(Opening(self._stage, self.panes, self.seat).play(), group="opening")
+        opening = Opening(self._stage, self.panes, self.seat, self._pace)
+        self.run_worker(opening.play(), group="opening")
 
     async def on_unmount(self) -> None:
         for pane in self.panes.values():
@@ -126,9 +135,9 @@ class DemoScreen(Screen[None]):
         hints: list[Hint] = [
             ("Tab", f"as {other}"),
             *cables,
-            ("F8", "stop relay" if running else "start relay"),
             ("F9", "database"),
             ("^Q", "quit"),
+            ("F8", "stop relay" if running else "start relay"),
             ("F1", "keys"),
         ]
         if hints != self._status.hints:
@@ -139,14 +148,14 @@ class DemoScreen(Screen[None]):
         while len(self._stage.people) < len(self.panes):  # noqa: ASYNC110  (as below)
             await asyncio.sleep(REFRESH)
         while True:
-            seen = self._sights.count
+            seen = self.sights.count
             for person in self._stage.people:
                 self._watch.add(texts_of(person))
             self._looking = asyncio.ensure_future(asyncio.to_thread(self._watch.look))
             self._look = await asyncio.shield(self._looking)
             self._looked_at = self._now()
             await asyncio.sleep(REST * self._look.seconds)
-            while seen == self._sights.count:  # noqa: ASYNC110  (nothing tells of nothing new)
+            while seen == self.sights.count:  # noqa: ASYNC110  (nothing tells of nothing new)
                 await asyncio.sleep(REFRESH)
 
     async def settle(self) -> None:
