@@ -15,17 +15,29 @@ from collections.abc import Callable, Coroutine, Sequence
 from hashlib import shake_256
 from typing import Any, Self, TypeVar
 
+import msgspec
+
 from doorless_client.core.api import UnreachableError
-from doorless_client.core.effects import Acknowledge, Anonymously, Ask, Effect, Flow, Show
+from doorless_client.core.effects import Acknowledge, Anonymously, Ask, Effect, Flow, Show, SignedIn
 from doorless_client.core.engine import Engine
 from doorless_client.core.registration import Newcomer
 from doorless_client.core.sign_in import sign_in
 from doorless_client.core.views import Chat, Event, Kind, Message
 from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore as ClientStore
-from doorless_client.store.records import Contact
+from doorless_client.store.records import Contact, OwnManifest
 from doorless_protocol.content import NO_PREVIOUS, Body, Content
-from doorless_protocol.frames import Answered, Deliver, Done, Request, Submit
+from doorless_protocol.frames import (
+    Answered,
+    Deliver,
+    Done,
+    FetchBundle,
+    Refusal,
+    Refused,
+    Request,
+    SignedInRequest,
+    Submit,
+)
 from doorless_protocol.keys import AccountId, DeviceKeys, conversation_id
 from doorless_protocol.manifest import DeviceEntry
 from doorless_server.effects import Outcome
@@ -48,6 +60,7 @@ class World:
     Attributes:
         submitted: every envelope that was handed to the relay, in order.
         lose_submissions: the relay says that it has them, and has not.
+        refuse_bundles: it gives nobody prekeys.
     """
 
     def __init__(self, seed: bytes = b"world", now: float = 1_750_000_000.0) -> None:
@@ -56,7 +69,7 @@ class World:
         self.relay = Relay(RelayStore(), Identity(RELAY), random=self.random)
         self.everybody: list[Person] = []
         self.submitted: list[Submit] = []
-        self.lose_submissions = False
+        self.lose_submissions = self.refuse_bundles = False
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +85,7 @@ class World:
 
     def person(self, handle: str, store: Store | None = None) -> "Person":
         """Register somebody, signed in from now on."""
-        person = Person(self, handle, ClientStore() if store is None else store)
+        person = Person.register(self, handle, ClientStore() if store is None else store)
         self.everybody.append(person)
         return person
 
@@ -116,11 +129,19 @@ class World:
         submit = Submit(mailbox, b"", self.random(16), envelope)
         at_once(self.relay.submit([submit], int(self.now)))
 
+    def take_pairs(self, person: "Person", count: int) -> None:
+        """Let strangers use up so many of a person's one-time prekeys, slowly."""
+        for _ in range(count):
+            self.now += 601  # the relay gives a batch away no faster
+            self.ask_anonymously(FetchBundle(person.engine.me.device))
+
     def ask_anonymously(self, request: Request) -> Answered:
         if isinstance(request, Submit):
             self.submitted.append(request)
             if self.lose_submissions:
                 return Done()
+        if isinstance(request, FetchBundle) and self.refuse_bundles:
+            return Refused(Refusal.NOT_ALLOWED, 0)
         peer = self.relay.greet(int(self.now), NO_CERTIFICATE)
         return self.ask(peer, request).answered
 
@@ -134,26 +155,47 @@ class Person:
         change_answer: may replace what a relay answers, to play a dishonest one.
     """
 
-    def __init__(self, world: World, handle: str, store: Store) -> None:
+    def __init__(
+        self, world: World, handle: str, store: Store, keys: DeviceKeys, account: AccountId
+    ) -> None:
+        """Somebody who is not there yet: `arrive`, once the store holds the account."""
         self.world, self.handle, self.store = world, handle, store
         self.online = True
         self.shown: list[Event] = []
         self.change_answer: Callable[[Ask, Answered], Answered] = lambda _, answered: answered
         self._peer: Peer | None = None
-        seed = world.random(32)
+        self._keys, self._account = keys, account
+
+    @classmethod
+    def register(cls, world: World, handle: str, store: Store) -> "Person":
         newcomer = Newcomer(
             handle=handle,
             relay=RELAY,
             pin=b"",
-            seed=seed,
+            seed=world.random(32),
             now=int(world.now),
             random=world.random,
         )
-        self._keys: DeviceKeys = newcomer.keys
-        self._account: bytes = newcomer.manifest.account
-        self.run(newcomer.register(store))
-        self.engine = self._open()
-        self.run(self.engine.arrive())
+        person = cls(world, handle, store, newcomer.keys, newcomer.manifest.account)
+        person.run(newcomer.register(store))
+        person.reopen()
+        return person
+
+    def linked(self, keys: DeviceKeys, manifest: OwnManifest) -> "Person":
+        """Another device of this account, which the manifest lists, with a store of its own."""
+        (own,) = self.store.own.find()
+        store = ClientStore()
+        with store.transaction():
+            store.own.put(
+                msgspec.structs.replace(
+                    own, device_keys=keys.encode(), incarnation=0, next_incarnation=0
+                )
+            )
+            store.own_manifests.put(manifest)
+        device = Person(self.world, self.handle, store, keys, self._account)
+        device.reopen()
+        self.world.everybody.append(device)
+        return device
 
     def reopen(self) -> None:
         """Go on from what is stored alone, as after a crash."""
@@ -195,7 +237,7 @@ class Person:
     def next_content(self, whom: str, body: Body) -> Content:
         """What this device would say next, to be changed and said by `says_bytes`."""
         theirs = AccountId(self._contact(whom).account)
-        conversation = conversation_id(AccountId(self._account), theirs)
+        conversation = conversation_id(self._account, theirs)
         voice = self.store.voices.get(conversation, self._keys.device)
         return Content.saying(
             body,
@@ -257,6 +299,10 @@ class Person:
     def acknowledge(self, ids: Sequence[bytes]) -> None:
         dropped = [(bytes(self._keys.mailbox), id) for id in ids]
         at_once(self.world.relay.acknowledge(dropped, int(self.world.now)))
+
+    def run_request(self, request: SignedInRequest) -> Answered:
+        """Ask our relay one thing as this device."""
+        return self.ask(SignedIn(request))
 
     def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its end, asking the relay what it yields."""

@@ -1,8 +1,9 @@
 """The flow that takes what waits for one account to the relay, in order.
 
-For each pass: the peer's newest manifest (at most ten minutes old), sessions with devices
-that have none, envelopes, and then one submission after the other. Everything is read anew
-after each answer, so it can be dropped and begun again at any point.
+Before anything leaves, the peer's newest manifest (at most ten minutes old); then what has an
+envelope, one after the other; then sessions with devices that have none, so that a device
+without prekeys holds up nobody else. Everything is read anew after each answer, so the flow
+can be dropped and begun again at any point.
 Spec: docs/spec/08-state.md §5.
 """
 
@@ -51,14 +52,13 @@ class Delivery:
             yield from self._refresh(account)
             if not self.can_deliver(account):
                 return
-            yield from self._begin_sessions(account)
             with self._state.change():
                 self._outbox.seal(account)
                 self._outbox.finish(self._contacts.with_account(account), account)
-            unsent = self._outbox.unsent(account)
-            if not unsent:
-                return
-            yield from self._submit(account, *unsent[0])
+            if unsent := self._outbox.unsent(account):
+                yield from self._submit(account, *unsent[0])
+            elif lacking := self._outbox.lacking_session(account):
+                yield from self._begin_session(account, lacking[0])
 
     def can_deliver(self, account: bytes) -> bool:
         """Whether there is anything to do for an account that may be sent to."""
@@ -74,22 +74,14 @@ class Delivery:
 
     # --- sessions ----------------------------------------------------------------------------
 
-    def _begin_sessions(self, account: bytes) -> Flow[None]:
-        for entry in self._outbox.lacking_session(account):
-            manifest = self._manifest(account)
-            if manifest is None:
-                raise BusyError("their list of devices is not known yet", NO_BUNDLE_RETRY)
-            relay, pin = self._relay(account)
-            request = FetchBundle(entry.device)
-            answered = yield Anonymously(relay, pin, request, entry.mailbox)
-            if not isinstance(answered, BundleServed):
-                raise BusyError("a device of theirs has no prekeys", NO_BUNDLE_RETRY)
-            self._begin_session(account, manifest, entry, answered)
-
-    def _begin_session(
-        self, account: bytes, manifest: Manifest, entry: DeviceEntry, answered: BundleServed
-    ) -> None:
-        """Raises DoorlessError: the bundle is not one that this device signed for now."""
+    def _begin_session(self, account: bytes, entry: DeviceEntry) -> Flow[None]:
+        manifest = self._manifest(account)
+        if manifest is None:
+            raise BusyError("their list of devices is not known yet", NO_BUNDLE_RETRY)
+        relay, pin = self._relay(account)
+        answered = yield Anonymously(relay, pin, FetchBundle(entry.device), entry.mailbox)
+        if not isinstance(answered, BundleServed):
+            raise BusyError("a device of theirs has no prekeys", NO_BUNDLE_RETRY)
         served = ServedBundle.decode(answered.bundle, answered.pair, answered.index, answered.path)
         now = self._state.now()
         check_bundle(served, entry, AccountId(account), now)

@@ -189,6 +189,7 @@ class Engine:
             content = self._conversations.say(contact, said)
             entry = self._conversations.add_own(contact, content, text)
             self._outbox.say(contact, said, content=content, place=entry.place)
+        self._wake(contact)
         return self._conversations.message(contact, entry)
 
     def mark_read(self, conversation: bytes) -> None:
