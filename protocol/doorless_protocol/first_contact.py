@@ -126,16 +126,14 @@ def respond(
     Raises:
         MalformedError: a number more than a day ahead, or from this very device.
         ExpiredError: the initiator's manifest holds only later.
-        GhostError: the initiator was shown another manifest or bundle in our name.
         UnknownPrekeyError: the prekey is gone, or never was.
         ForgedError and what else Triple.open raises: the message does not open.
+        GhostError: it opens, and the initiator was shown another manifest or bundle in our name.
 
     Spec: docs/spec/03-handshake.md §6.
     """
     check_number(initial.number, now)
     initial.staple.head.check_time(int(now))
-    check_ghost("manifest", initial.manifest_hash, manifests.get(initial.manifest_version, b""))
-    check_ghost("prekey bundle", initial.bundle_hash, secrets.bundle_hash)
     terms, privates = _terms_of(initial, us, secrets)
     agreed = handshake.respond(us.device, privates, terms, initial.opening)
     incoming, outgoing = contexts(agreed.session_id, initial.staple.entry.device, us.device.device)
@@ -155,6 +153,10 @@ def respond(
         last_resort=initial.last_resort,
     )
     ratchet, content = ratchet.open(initial.message, now)
+    # Only now, when the initiator himself vouches for what he was shown: else any stranger
+    # could raise the alarm in a contact's name, and so keep the person from writing to them.
+    check_ghost("manifest", initial.manifest_hash, manifests.get(initial.manifest_version, b""))
+    check_ghost("prekey bundle", initial.bundle_hash, secrets.bundle_hash)
     return Accepted(Session(link, ratchet), content, initial.one_time_id)
 
 

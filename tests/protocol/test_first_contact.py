@@ -100,21 +100,31 @@ def test_an_unknown_prekey_is_refused(field: str, random: Random) -> None:
 
 def test_who_was_shown_another_manifest_gives_the_alarm_with_evidence(random: Random) -> None:
     bob = device("bob")
-    initial = replace(bob.unseal(first(random)[1]), manifest_hash=b"g" * 32)
-    with pytest.raises(GhostError) as alarm:
-        bob.accept(initial, NOW)
-    assert (alarm.value.shown, alarm.value.ours) == (b"g" * 32, bob.us.manifest.hash)
-    with pytest.raises(GhostError) as alarm:
-        bob.accept(replace(initial, manifest_version=9), NOW)
-    assert alarm.value.ours == b""
+    initial = bob.unseal(first(random)[1])
+    for ours in ({1: b"h" * 32}, {}):
+        with pytest.raises(GhostError) as alarm:
+            respond(initial, bob.us, bob.secrets, ours, NOW)
+        assert alarm.value.shown == bob.us.manifest.hash
+        assert alarm.value.ours == ours.get(1, b"")
 
 
 def test_who_was_shown_another_bundle_gives_the_alarm_too(random: Random) -> None:
     bob = device("bob")
-    initial = replace(bob.unseal(first(random)[1]), bundle_hash=b"g" * 32)
+    initial = bob.unseal(first(random)[1])
+    other = replace(bob, secrets=replace(bob.secrets, bundle_hash=b"h" * 32))
     with pytest.raises(GhostError) as alarm:
+        other.accept(initial, NOW)
+    assert (alarm.value.what, alarm.value.shown) == ("prekey bundle", bob.bundle.hash)
+
+
+@pytest.mark.parametrize("field", ["manifest_hash", "bundle_hash"])
+def test_who_cannot_speak_for_the_initiator_cannot_raise_the_alarm(
+    field: str, random: Random
+) -> None:
+    bob = device("bob")
+    initial = replace(bob.unseal(first(random)[1]), **{field: b"g" * 32})
+    with pytest.raises(ForgedError):
         bob.accept(initial, NOW)
-    assert (alarm.value.what, alarm.value.ours) == ("prekey bundle", bob.bundle.hash)
 
 
 def test_a_peer_may_have_used_an_older_manifest_of_ours(random: Random) -> None:
