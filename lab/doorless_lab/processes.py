@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PASSPHRASE = "correct horse battery staple"
+PASSPHRASE = "correct horse battery staple"  # noqa: S105  of people who do not exist
 PATIENCE = 60.0
 """Seconds that a command may take on a slow computer."""
 

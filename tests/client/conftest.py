@@ -1,16 +1,22 @@
 """What the tests of the client share."""
 
 import contextlib
+import io
+import json
 import random
+import secrets
 import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from doorless_client import key_file
+from doorless_client import cli, key_file
 from doorless_protocol import frames
 from doorless_protocol.frames import Answer, Call, Challenge, Done, decode_call, encode
 from doorless_protocol.primitives import Random
@@ -79,3 +85,45 @@ async def scripted_relay() -> AsyncIterator[ScriptedRelay]:
     await relay.start()
     yield relay
     await relay.stop()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def objects(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class CommandLine:
+    """Runs commands of doorless in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._capsys, self._monkeypatch = capsys, monkeypatch
+
+    def __call__(
+        self, *arguments: str, passphrase: str | None = "secret", says: bytes = b""
+    ) -> Ended:
+        self._capsys.readouterr()
+        if passphrase is None:
+            self._monkeypatch.delenv("DOORLESS_PASSPHRASE", raising=False)
+        else:
+            self._monkeypatch.setenv("DOORLESS_PASSPHRASE", passphrase)
+        self._monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(says)))
+        try:
+            code = cli.run(arguments, now=time.time, random=secrets.token_bytes)
+        except SystemExit as ended:  # argparse ends so
+            code = ended.code if isinstance(ended.code, int) else 1
+        printed = self._capsys.readouterr()
+        return Ended(code, printed.out, printed.err)
+
+
+@pytest.fixture
+def doorless(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, cheap_passphrases: None
+) -> CommandLine:
+    return CommandLine(capsys, monkeypatch)

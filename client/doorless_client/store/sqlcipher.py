@@ -4,6 +4,7 @@ WAL with `synchronous=FULL`: a commit that returned survives the loss of power. 
 deleted is overwritten. Spec: docs/spec/08-state.md §1-§2.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Generic
 
 import sqlcipher3
 
+from doorless_client.private_files import open_private
 from doorless_client.store.base import R, StoreError, Value, WrongKeyError
 from doorless_client.store.migrations import migrate, scripts
 from doorless_client.store.records import (
@@ -61,6 +63,8 @@ def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherSto
         raise ValueError(f"key of {len(key)} bytes, not {KEY_SIZE}")
     if create == path.exists():
         raise StoreError("a database is there already" if create else "the database is missing")
+    if create:
+        _make_private(path)
     database = _connect(path, key, create=create)
     try:
         with _as_store_errors():
@@ -69,6 +73,14 @@ def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherSto
         database.close()
         raise
     return SqlcipherStore(database)
+
+
+def _make_private(path: Path) -> None:
+    """The library goes by the umask; what it puts beside the file takes after the file."""
+    try:
+        os.close(open_private(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+    except OSError as error:
+        raise StoreError(f"the profile's database: {error.strerror}") from error
 
 
 def _connect(path: Path, key: bytes, *, create: bool) -> Any:
@@ -166,6 +178,11 @@ class SqlMessages(SqlTable[Entry]):
     def length(self, conversation: bytes) -> int:
         sql = "SELECT coalesce(max(place) + 1, 0) FROM messages WHERE conversation = ?"
         return int(self._one(sql, (conversation,))[0])
+
+    def with_id(self, conversation: bytes, id: bytes, account: bytes) -> Entry | None:
+        where = "conversation = ? AND id = ? AND account = ? AND id <> x''"  # so the index serves
+        rows = self._query(f"{self._select} WHERE {where}", (conversation, id, account))
+        return rows[0] if rows else None
 
     def slice(self, conversation: bytes, start: int, stop: int) -> Sequence[Entry]:
         return self._query(
