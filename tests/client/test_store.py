@@ -78,6 +78,16 @@ def test_the_last_row_has_the_highest_key(store: Store) -> None:
     assert store.outbox.last() == outgoing(10)
 
 
+def test_the_least_value_of_a_column_is_told(store: Store) -> None:
+    assert store.outbox.least("not_before") is None
+    with store.transaction():
+        for number in (9, 10, 2):
+            store.outbox.put(outgoing(number))
+    assert store.outbox.least("number") == 2
+    with pytest.raises(ValueError, match="no column"):
+        store.outbox.least("colour")
+
+
 def test_flags_and_numbers_come_back_as_what_they_were(store: Store) -> None:
     row = outgoing(1)
     with store.transaction():
@@ -113,6 +123,14 @@ def test_a_conversation_is_read_by_place(store: Store) -> None:
     assert [row.place for row in store.messages.slice(CONVERSATION, 3, 6)] == [3, 4, 5]
     assert list(store.messages.slice(CONVERSATION, 8, 99)) == [entry(8), entry(9)]
     assert store.messages.length(b"\x00" * 32) == 0
+
+
+def test_a_message_is_found_by_who_said_it_under_which_id(store: Store) -> None:
+    fill(store, 10)
+    account = entry(4).account
+    assert store.messages.with_id(CONVERSATION, entry(4).id, account) == entry(4)
+    assert store.messages.with_id(CONVERSATION, entry(4).id, bytes(32)) is None
+    assert store.messages.with_id(CONVERSATION, b"", account) is None
 
 
 def test_the_shape_of_a_conversation_is_counted_in_chunks(store: Store) -> None:

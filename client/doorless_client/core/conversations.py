@@ -281,8 +281,7 @@ class Conversations:
         self.show_chat(contact)
 
     def _find(self, contact: Contact, id: bytes, account: bytes) -> Entry | None:
-        found = self._store.messages.find(conversation=contact.conversation, id=id, account=account)
-        return found[0] if found else None
+        return self._store.messages.with_id(contact.conversation, id, account)
 
     def _close_gap(self, contact: Contact, place: int) -> None:
         row = self._store.messages.get(contact.conversation, place)

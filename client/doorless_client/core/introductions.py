@@ -71,6 +71,8 @@ class Introductions:
 
     def introduce(self, contact: Contact) -> None:
         """Our profile, once for each delivery token, as soon as a session is confirmed."""
+        if contact.introduced:
+            return
         current = self._store.contacts.get(contact.conversation)
         if (
             current is None
@@ -91,8 +93,9 @@ class Introductions:
     def introduce_all(self) -> None:
         """Again to everybody: our token, name or devices are others now."""
         for contact in self._store.contacts.find():
-            self._store.contacts.put(msgspec.structs.replace(contact, introduced=False))
-            self.introduce(contact)
+            stranger = msgspec.structs.replace(contact, introduced=False)
+            self._store.contacts.put(stranger)
+            self.introduce(stranger)
 
     def hear(self, contact: Contact, profile: Profile) -> Contact:
         """What a contact says of itself. A manifest that does not verify is passed over."""

@@ -98,9 +98,9 @@ class Outbox:
 
     def _sealable(self, account: bytes) -> Iterator[tuple[Outgoing, DeviceEntry, Session]]:
         """What can be sealed next; each time with the session that the last sealing left."""
-        if self._is_stopped(account):
-            return
         items = self.due(account)
+        if not items or self._is_stopped(account):
+            return
         for entry in self._devices.recipients(account):
             for item in items:
                 if not self._lacks_copy(item, entry):

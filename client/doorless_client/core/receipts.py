@@ -23,6 +23,7 @@ class Receipts:
     def __init__(self, state: State, conversations: Conversations, outbox: Outbox) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._outbox = conversations, outbox
+        self._gathering: dict[bytes, float] = {}  # when the receipts drawn last are due
 
     def owe(self, contact: Contact, id: bytes, *, read: bool) -> None:
         """A receipt for what this contact said, if the settings allow it, after a while."""
@@ -46,21 +47,17 @@ class Receipts:
 
     def _due(self, contact: Contact) -> float:
         """With the others that wait for the same contact, or after a delay drawn at random."""
-        now = self._state.clock()
-        waiting = [
-            row.due
-            for row in self._store.receipts_due.find(conversation=contact.conversation)
-            if now < row.due < UNTIL_CONFIRMED
-        ]
-        if waiting:
-            return min(waiting)
-        least, most = settings.load(self._store).receipt_delay
-        return now + between(least, most, self._state.random(4))
+        now, gathering = self._state.clock(), self._gathering.get(contact.conversation, 0.0)
+        if gathering <= now:
+            least, most = settings.load(self._store).receipt_delay
+            gathering = now + between(least, most, self._state.random(4))
+            self._gathering[contact.conversation] = gathering
+        return gathering
 
     def next_due(self) -> float | None:
         """When the next receipt is due."""
-        due = [row.due for row in self._store.receipts_due.find()]
-        return min((at for at in due if at < UNTIL_CONFIRMED), default=None)
+        due = self._store.receipts_due.least("due")
+        return float(due) if due not in (None, UNTIL_CONFIRMED) else None
 
     def send_due(self) -> None:
         """Queue the receipts whose time has come, gathered for each contact."""

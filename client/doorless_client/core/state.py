@@ -47,6 +47,7 @@ class State:
             raise ValueError("this store holds no manifest of ours")
         self.manifest = Manifest.decode(newest.manifest)
         self.account: AccountId = self.manifest.account
+        self.address = Address(own.handle, RelayAddress.parse(own.relay))
 
     @property
     def own(self) -> Own:
@@ -54,11 +55,6 @@ class State:
         if own is None:
             raise ValueError("this store holds no account")
         return own
-
-    @property
-    def address(self) -> Address:
-        own = self.own
-        return Address(own.handle, RelayAddress.parse(own.relay))
 
     @property
     def us(self) -> Us:

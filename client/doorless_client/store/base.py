@@ -4,7 +4,7 @@ A store is tables of rows, changed inside transactions: all of a transaction is 
 it ends, or none of it ever happened. Spec: docs/spec/08-state.md §2.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
@@ -76,11 +76,30 @@ class Table(Protocol[R]):
         """The row with the highest key."""
         ...
 
+    def least(self, column: str) -> Value | None:
+        """The least value that any row has there.
+
+        Raises:
+            ValueError: no such column.
+        """
+        ...
+
+
+def check_columns(kind: type[Row], columns: Iterable[str]) -> None:
+    """Raises ValueError: rows of this kind have no such column."""
+    for column in columns:
+        if column not in kind.__struct_fields__:
+            raise ValueError(f"{kind.table} has no column {column}")
+
 
 class MessageTable(Table[Entry], Protocol):
     """Conversations: places are dense and begin at 0."""
 
     def length(self, conversation: bytes) -> int: ...
+
+    def with_id(self, conversation: bytes, id: bytes, account: bytes) -> Entry | None:
+        """What `account` said under this id; an empty id is nobody's."""
+        ...
 
     def slice(self, conversation: bytes, start: int, stop: int) -> Sequence[Entry]: ...
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic
 
-from doorless_client.store.base import R, Value
+from doorless_client.store.base import R, Value, check_columns
 from doorless_client.store.records import (
     Contact,
     Copy,
@@ -56,10 +56,12 @@ class MemoryTable(Generic[R]):
     def last(self) -> R | None:
         return self.rows[max(self.rows)] if self.rows else None
 
+    def least(self, column: str) -> Value | None:
+        check_columns(self._kind, [column])
+        return min((getattr(row, column) for row in self.rows.values()), default=None)
+
     def _keys(self, equal: dict[str, Value]) -> list[tuple[Any, ...]]:
-        for column in equal:
-            if column not in self._kind.__struct_fields__:
-                raise ValueError(f"{self._kind.table} has no column {column}")
+        check_columns(self._kind, equal)
         return sorted(
             key
             for key, row in self.rows.items()
@@ -83,6 +85,10 @@ class MemoryMessages(MemoryTable[Entry]):
 
     def length(self, conversation: bytes) -> int:
         return len(self.find(conversation=conversation))
+
+    def with_id(self, conversation: bytes, id: bytes, account: bytes) -> Entry | None:
+        found = self.find(conversation=conversation, id=id, account=account) if id else []
+        return found[0] if found else None
 
     def slice(self, conversation: bytes, start: int, stop: int) -> Sequence[Entry]:
         return self.find(conversation=conversation)[max(start, 0) : max(stop, 0)]

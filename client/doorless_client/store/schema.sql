@@ -156,6 +156,8 @@ CREATE TABLE receipts_due (
     PRIMARY KEY (conversation, id, read)
 ) STRICT;
 
+CREATE INDEX receipts_by_time ON receipts_due (due);
+
 CREATE TABLE failures (
     reason TEXT    NOT NULL PRIMARY KEY,
     count  INTEGER NOT NULL,

@@ -13,7 +13,7 @@ from typing import Any, Generic
 import sqlcipher3
 
 from doorless_client.private_files import open_private
-from doorless_client.store.base import R, StoreError, Value, WrongKeyError
+from doorless_client.store.base import R, StoreError, Value, WrongKeyError, check_columns
 from doorless_client.store.migrations import migrate, scripts
 from doorless_client.store.records import (
     Contact,
@@ -147,10 +147,15 @@ class SqlTable(Generic[R]):
         rows = self._query(f"{self._select} ORDER BY {order} LIMIT 1", ())
         return rows[0] if rows else None
 
+    def least(self, column: str) -> Value | None:
+        check_columns(self._kind, [column])
+        with _as_store_errors():
+            sql = f"SELECT min({column}) FROM {self._kind.table}"  # noqa: S608
+            found: Value | None = self._database.execute(sql).fetchone()[0]
+        return found
+
     def _matching(self, equal: dict[str, Value]) -> str:
-        for column in equal:
-            if column not in self._columns:
-                raise ValueError(f"{self._kind.table} has no column {column}")
+        check_columns(self._kind, equal)
         return " AND ".join(f"{column} = ?" for column in equal) or "TRUE"
 
     def _query(self, sql: str, values: Sequence[Value]) -> list[R]:

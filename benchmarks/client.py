@@ -1,0 +1,174 @@
+"""The client's engine and store: sending, catching up, unlocking, and long conversations.
+
+    python -m benchmarks.client [--json] [--check] [--quick]
+
+Two engines over SQLCipher files, a relay in memory between them, no network: what is
+measured is the client's own work, its fsyncs included. The relay's mailbox bound is lifted
+for the catch-up, since 10,000 envelopes are queued.
+"""
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+import msgspec
+
+from benchmarks.report import Report, run
+from doorless_client.core.api import UnreachableError
+from doorless_client.core.engine import Engine
+from doorless_client.endpoint import Endpoint
+from doorless_client.messenger import open_messenger
+from doorless_client.network import RelayNetwork
+from doorless_client.store.records import Entry
+from doorless_client.store.sqlcipher import SqlcipherStore, open_store
+from doorless_lab.world import Person, World
+from doorless_protocol.content import Text
+from doorless_protocol.frames import AnonymousRequest, Answered, Deliver, Done, Submit
+
+KEY = bytes(32)
+BATCH = 64
+"""Envelopes that the connection hands over at once."""
+
+TEXT = "x" * 256
+
+
+class Timed(RelayNetwork):
+    """Takes every envelope, and notes when it came to the socket."""
+
+    def __init__(self) -> None:
+        super().__init__(Endpoint.parse("ws://127.0.0.1:1"), os.urandom)
+        self.arrived = asyncio.Event()
+        self.at = 0.0
+
+    async def anonymous(
+        self,
+        relay: str,  # noqa: ARG002
+        request: AnonymousRequest,
+        *,
+        apart: bytes = b"",  # noqa: ARG002
+    ) -> Answered:
+        if not isinstance(request, Submit):
+            raise UnreachableError("nothing else is asked in a benchmark")
+        self.at = perf_counter()
+        self.arrived.set()
+        return Done()
+
+
+def friends(folder: Path) -> tuple[World, Person, Person]:
+    world = World()
+    alice = world.person("alice", open_store(folder / "alice.db", KEY, create=True))
+    bob = world.person("bob", open_store(folder / "bob.db", KEY, create=True))
+    alice.add("bob")
+    bob.add("alice")
+    alice.says("bob", "hello")
+    world.advance(10)
+    return world, alice, bob
+
+
+async def sends(world: World, alice: Person, count: int) -> list[float]:
+    """Milliseconds from `send` to the envelope at the socket, one message after the other."""
+    network = Timed()
+    messenger = open_messenger(alice.store, network, now=lambda: world.now, random=world.random)
+    seen = []
+    async with messenger:
+        (chat,) = messenger.chats()
+        for _ in range(count):
+            network.arrived.clear()
+            start = perf_counter()
+            await messenger.send(chat.conversation, TEXT)
+            await network.arrived.wait()
+            seen.append((network.at - start) * 1e3)
+            await messenger.settle(10)
+    return seen
+
+
+def catch_up(alice: Person, bob: Person, world: World, count: int) -> float:
+    """Envelopes a second that Bob's engine opens, stores and acknowledges, in batches."""
+    state = alice.engine.state
+    (session,) = state.sessions.newest_first()
+    content = alice.next_content("bob", Text(TEXT))
+    queued = []
+    for number in range(count):
+        following = msgspec.structs.replace(
+            content, id=world.random(16), counter=content.counter + number
+        )
+        session, envelope = session.seal(following.encode(), world.random)
+        queued.append(Deliver(world.random(16), envelope))
+    start = perf_counter()
+    for at in range(0, count, BATCH):
+        bob.engine.receive(queued[at : at + BATCH])
+    took = perf_counter() - start
+    assert len(bob.engine.history(bob.chat("alice").conversation)) >= count
+    return count / took
+
+
+def unlock(path: Path, world: World) -> float:
+    """Milliseconds from the raw key to the chat list; Argon2id comes before it."""
+    start = perf_counter()
+    store = open_store(path, KEY)
+    engine = Engine(store, clock=lambda: world.now, random=world.random, emit=lambda _: None)
+    engine.chats()
+    took = (perf_counter() - start) * 1e3
+    store.close()
+    return took
+
+
+def fill_conversation(store: SqlcipherStore, conversation: bytes, count: int) -> None:
+    length = store.messages.length(conversation)
+    with store.transaction():
+        for place in range(length, count):
+            store.messages.put(
+                Entry(
+                    conversation=conversation,
+                    place=place,
+                    id=place.to_bytes(16),
+                    mine=False,
+                    account=bytes(32),
+                    device=bytes(16),
+                    at=0,
+                    received=0,
+                    kind="text",
+                    text=TEXT,
+                    chars=len(TEXT),
+                    state=6,
+                )
+            )
+
+
+def look(alice: Person) -> tuple[float, float]:
+    """Milliseconds for the lengths of a whole conversation, and for one screen in its middle."""
+    history = alice.engine.history(alice.chat("bob").conversation)
+    start = perf_counter()
+    history.lengths(256)
+    lengths = perf_counter()
+    history.slice(25_000, 25_050)
+    return (lengths - start) * 1e3, (perf_counter() - lengths) * 1e3
+
+
+def fill(report: Report, quick: bool) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        world, alice, bob = friends(folder)
+        seen = sorted(asyncio.run(sends(world, alice, 300 if quick else 2_000)))
+        report.note("send, Enter to socket, p50", "ms", statistics.median(seen))
+        report.at_most("send, Enter to socket, p99", "ms", seen[int(len(seen) * 0.99)], 10)
+        rate = catch_up(alice, bob, world, 2_000 if quick else 10_000)
+        report.note("catch up on queued envelopes, stored durably", "1/s", rate)
+        times = [unlock(folder / "bob.db", world) for _ in range(5)]
+        report.note("unlock beyond Argon2id, 1 session", "ms", statistics.median(times))
+        store = alice.store
+        assert isinstance(store, SqlcipherStore)
+        fill_conversation(store, alice.chat("bob").conversation, 50_000)
+        lengths, screen = map(statistics.median, zip(*(look(alice) for _ in range(5)), strict=True))
+        report.note("lengths of 50,000 messages", "ms", lengths)
+        report.note("50 of 50,000 messages", "ms", screen)
+        for person in (alice, bob):
+            person.store.close()
+
+
+if __name__ == "__main__":
+    sys.exit(run("client", fill, ("sqlcipher3", "msgspec", "cryptography")))
