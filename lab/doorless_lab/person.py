@@ -1,6 +1,5 @@
 """Somebody in the lab: an encrypted profile, and the messenger itself, behind a tap."""
 
-import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -17,11 +16,12 @@ from doorless_client.profile import Profile
 from doorless_client.store.sqlcipher import open_store
 from doorless_lab.leakscan import Marker
 from doorless_lab.tap import Tap
+from doorless_lab.threads import in_thread
 from doorless_protocol.frames import AnonymousRequest, Answered
 from doorless_protocol.keys import DeviceKeys
 from doorless_protocol.primitives import Random
 
-CONNECT_WITHIN = 15.0
+CONNECT_WITHIN = 30.0
 """Seconds until somebody new is connected; it takes one."""
 
 SEED_SIZE = 32
@@ -76,7 +76,7 @@ class Person:
     ) -> None:
         """Make the profile, register, connect."""
         self.folder, self._tap = folder, tap
-        profile, key = await asyncio.to_thread(Profile.create, folder, self.passphrase.text, random)
+        profile, key = await in_thread(lambda: Profile.create(folder, self.passphrase.text, random))
         self._leaving.callback(profile.close)
         self.store_key = key
         self.store = store = open_store(profile.store_path, key, create=True)

@@ -4,7 +4,6 @@ Every line is computed from what happens while it is printed. The figures decide
 a leak, a control that is not found, a message lost or doubled makes the run fail.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from textwrap import wrap
@@ -19,13 +18,14 @@ from doorless_lab.person import Person
 from doorless_lab.secrets_of import LEAST_TEXT, secrets_of
 from doorless_lab.sights import LEARNS, Sights, hex_rows, short
 from doorless_lab.stage import Stage, until
+from doorless_lab.threads import in_thread
 from doorless_protocol.primitives import Random
 
 WIDTH = 78
 SIDE = 8
 """Columns of the name at the left of a line."""
 
-WITHIN = 20.0
+WITHIN = 60.0
 """Seconds for anything that one person does and another one sees; it takes a tenth."""
 
 Print = Callable[[str], None]
@@ -59,7 +59,7 @@ class Script:
             await self._meet(alice, bob, watch, sights)
             await self._lose_a_cable(stage, alice, bob, watch)
             self._check_histories(alice, bob)
-            self._report(await asyncio.to_thread(watch.look))
+            self._report(await in_thread(watch.look, stop=watch.stop))
         self._learns()
 
     # --- the steps -------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from doorless_lab.person import Person
 from doorless_lab.stage import RELAY_NAME, Stage, until
 from doorless_protocol.frames import Call, Submit
 
-WITHIN = 20.0
+WITHIN = 60.0
 
 Pair = tuple[Stage, Person, Person]
 

@@ -109,7 +109,7 @@ class PersonPane(Vertical):
 
     def _in_words(self, connection: Connection, cable: bool) -> tuple[str, str]:
         if not cable:
-            return f"{self._glyphs.offline} network cut, {self.key} restores", "-offline"
+            return f"{self._glyphs.offline} network cut", "-offline"
         if connection.link is Link.ONLINE:
             return f"{self._glyphs.connected} connected", "-online"
         return f"{self._glyphs.connecting} no relay", "-connecting"
