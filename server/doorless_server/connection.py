@@ -53,7 +53,6 @@ class Connection:
     __slots__ = (
         "_timing",
         "accepted",
-        "counted",
         "device",
         "opened",
         "peer",
@@ -72,7 +71,6 @@ class Connection:
     def __init__(self, socket: WebSocket, timing: Timing, now: float) -> None:
         self.socket, self._timing = socket, timing
         self.accepted = self.quiet_since = now
-        self.counted = True  # among its address's half-open ones
         self.opened: float | None = None
         self.stuck_since: float | None = None
         self.pinged = False

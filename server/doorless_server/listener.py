@@ -35,7 +35,7 @@ class Listener:
     ) -> None:
         self._relay, self._clock, self._binding, self._timing = relay, clock, binding, timing
         self._loop = asyncio.get_running_loop()
-        self._board = Switchboard(relay, clock)
+        self._board = Switchboard(relay, clock, self._settled)
         self._connections: dict[WebSocket, Connection] = {}
         self._half_open: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
@@ -100,15 +100,12 @@ class Listener:
     def message(self, websocket: WebSocket, data: bytes) -> None:
         if self._server is None:
             return  # draining: what is not begun now is asked again elsewhere, or later
-        connection = self._connections[websocket]
-        self._board.receive(connection, data)
-        if connection.counted:
-            self._recount(connection)
+        self._board.receive(self._connections[websocket], data)
 
     def gone(self, websocket: WebSocket) -> None:
         connection = self._connections.pop(websocket)
         self._board.forget(connection)
-        if connection.counted:
+        if connection.half_open:
             self._release(websocket.source)
         if not self._connections:
             self._empty.set()
@@ -120,7 +117,6 @@ class Listener:
             await asyncio.sleep(self._timing.tick)
             now = self._loop.time()
             for connection in list(self._connections.values()):
-                self._recount(connection)
                 connection.check(now)
 
     async def _sweep(self) -> None:
@@ -132,10 +128,8 @@ class Listener:
                 gone = 0
             await asyncio.sleep(0 if gone else SWEEP_SECONDS)
 
-    def _recount(self, connection: Connection) -> None:
-        """Once somebody said who he is, he no longer counts as half open."""
-        if connection.counted and not connection.half_open:
-            connection.counted = False
+    def _settled(self, connection: Connection) -> None:
+        if connection.socket in self._connections:
             self._release(connection.socket.source)
 
     def _release(self, source: str) -> None:

@@ -123,7 +123,7 @@ class Relay:
 
     def greet(self, now: int, binding: bytes) -> Greeted:
         """The state of a fresh connection; its challenge is the first thing to send."""
-        return Greeted(Challenge(self.name, self._random(32)), now, binding)
+        return Greeted(Challenge(self.name, fresh_nonce(self._random)), now, binding)
 
     async def handle(self, peer: Peer, request: Request, now: int, source: str = "") -> Outcome:
         """Do what is asked, once it is durable; a refusal has changed nothing.
@@ -280,6 +280,11 @@ class Relay:
             misses.take(now)
             return NOT_ALLOWED
         return found
+
+
+def fresh_nonce(random: Random) -> bytes:
+    """Of one connection alone: what was signed on another one is worth nothing here."""
+    return random(32)
 
 
 def check_login(peer: Greeted, asked: SignIn) -> None:

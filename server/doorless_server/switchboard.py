@@ -28,7 +28,7 @@ from doorless_server.connection import Connection
 from doorless_server.delivery import Window
 from doorless_server.effects import Arrived, CloseDevices, Effect, PushFrom, TakeOver, refused
 from doorless_server.limits import MAX_OPEN_REQUESTS, PENDING_BYTES
-from doorless_server.peers import after_asking
+from doorless_server.peers import Peer, after_asking
 from doorless_server.relay import DONE, OVERLOADED, Relay
 from doorless_server.store.base import UnavailableError
 
@@ -49,10 +49,16 @@ class _Acknowledged(NamedTuple):
 
 
 class Switchboard:
-    """Knows which connection is which device's, and whose mailbox is pushed to which."""
+    """Knows which connection is which device's, and whose mailbox is pushed to which.
 
-    def __init__(self, relay: Relay, clock: Callable[[], int]) -> None:
-        self._relay, self._clock = relay, clock
+    Args:
+        settled: told when a connection said for the first time who it is, or that it is nobody.
+    """
+
+    def __init__(
+        self, relay: Relay, clock: Callable[[], int], settled: Callable[[Connection], None]
+    ) -> None:
+        self._relay, self._clock, self._settled = relay, clock, settled
         self._loop = asyncio.get_running_loop()
         self._devices: dict[bytes, Connection] = {}
         self._mailboxes: dict[bytes, Connection] = {}
@@ -107,7 +113,7 @@ class Switchboard:
         if peer is None:
             self._refuse(connection, call, refused(Refusal.NOT_ALLOWED))
             return
-        connection.peer = peer
+        self._become(connection, peer)
         size = len(submit.envelope)
         if seconds := connection.submit_wait(self._loop.time(), size / SIZE_CLASSES[0]):
             self._refuse(connection, call, refused(Refusal.BUSY, seconds))
@@ -191,7 +197,7 @@ class Switchboard:
                 outcome = await self._relay.handle(
                     connection.peer, call.request, self._clock(), connection.socket.source
                 )
-                connection.peer = outcome.peer
+                self._become(connection, outcome.peer)
                 connection.answer(call.id, outcome.answered)
                 connection.socket.flush()
                 for effect in outcome.effects:
@@ -266,6 +272,11 @@ class Switchboard:
             connection.reading = False
 
     # --- shared ------------------------------------------------------------------------------
+
+    def _become(self, connection: Connection, peer: Peer) -> None:
+        was_half_open, connection.peer = connection.half_open, peer
+        if was_half_open and not connection.half_open:
+            self._settled(connection)
 
     def _refuse(self, connection: Connection, call: int, why: Answered) -> None:
         connection.answer(call, why)

@@ -85,14 +85,15 @@ class MailTable:
     def drop(
         self, db: sqlite3.Connection, delivered: Sequence[tuple[bytes, bytes]], hour: int
     ) -> None:
+        positions: list[int] = []
         for mailbox, envelope_id in delivered:
             found = db.execute(
                 "UPDATE receipts SET delivered = ? WHERE digest = ? AND delivered IS NULL"
                 " RETURNING position",
                 (hour, receipt(mailbox, envelope_id)),
-            ).fetchall()
-            for (position,) in found:
-                self._remove(db, position)
+            )
+            positions += [position for (position,) in found]
+        self._remove(db, positions)
 
     def sweep(self, db: sqlite3.Connection, hour: int) -> int:
         """Look at the next SWEPT_AT_ONCE rows, in turns; 0 when everything was looked at."""
@@ -103,7 +104,7 @@ class MailTable:
         ).fetchall()
         for position, mailbox, envelope_id in old:
             db.execute("DELETE FROM receipts WHERE digest = ?", (receipt(mailbox, envelope_id),))
-            self._remove(db, position)
+        self._remove(db, [position for position, _, _ in old])
         return len(old) + self._sweep_receipts(db, hour)
 
     def forget_mailbox(self, db: sqlite3.Connection, mailbox: bytes) -> None:
@@ -129,10 +130,11 @@ class MailTable:
         )
         return max(gone.rowcount, 1)
 
-    def _remove(self, db: sqlite3.Connection, position: int) -> None:
+    def _remove(self, db: sqlite3.Connection, positions: Sequence[int]) -> None:
         for mailbox, size, request in db.execute(
-            "DELETE FROM envelopes WHERE position = ? RETURNING mailbox, length(envelope), request",
-            (position,),
+            "DELETE FROM envelopes WHERE position IN (SELECT value FROM json_each(?))"
+            " RETURNING mailbox, length(envelope), request",
+            (str(positions),),
         ).fetchall():
             box = self._boxes.get(mailbox)
             if box is not None:

@@ -1,0 +1,95 @@
+"""A device is pushed everything, in order, once, and never more than it may hold."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorless_server.delivery import Window
+from doorless_server.limits import PUSHED_BYTES, PUSHED_ENVELOPES
+from doorless_server.store.base import Mail, Position
+
+
+def mail(number: int, size: int = 2048) -> Mail:
+    return Mail(Position(number), number.to_bytes(16, "big"), bytes(size))
+
+
+def level() -> Window:
+    window = Window(b"box")
+    window.read([])
+    return window
+
+
+def test_a_new_window_reads_before_anything_is_pushed() -> None:
+    window = Window(b"box")
+    assert window.wants_reading()
+    assert not window.arrived(mail(1), writable=True)
+    window.read([mail(1)])
+    assert window.wants_reading()  # until a reading finds nothing more
+    window.read([])
+    assert not window.wants_reading()
+    assert window.arrived(mail(2), writable=True)
+
+
+def test_no_more_is_pushed_than_may_be_unacknowledged() -> None:
+    window = level()
+    pushed = [number for number in range(1, 400) if window.arrived(mail(number), writable=True)]
+    assert len(pushed) == PUSHED_ENVELOPES
+    assert not window.wants_reading()
+    window.acknowledged([mail(1).id])
+    assert window.wants_reading()
+    assert window.room()[0] == 1
+
+
+def test_no_more_bytes_are_pushed_than_may_be_unacknowledged() -> None:
+    window = level()
+    size = 64 * 1024
+    pushed = [n for n in range(1, 40) if window.arrived(mail(n, size), writable=True)]
+    assert len(pushed) == PUSHED_BYTES // size
+
+
+def test_what_a_reading_found_is_not_pushed_again_when_its_commit_is_heard_of() -> None:
+    window = Window(b"box")
+    window.read([mail(1), mail(2)])
+    window.read([])
+    assert not window.arrived(mail(2), writable=True)
+    assert not window.wants_reading()
+
+
+@given(st.lists(st.sampled_from(["commit", "hear", "read", "stall", "flow", "acknowledge"])))
+def test_whatever_the_order_of_events_everything_arrives_once_and_in_order(
+    events: list[str],
+) -> None:
+    stored: list[Mail] = []
+    unheard: list[Mail] = []
+    pushed: list[int] = []
+    window, writable = Window(b"box"), True
+
+    def read() -> None:
+        if window.wants_reading():
+            count, _ = window.room()
+            mails = [each for each in stored if each.position > window.after][: min(count, 2)]
+            window.read(mails)
+            pushed.extend(each.position for each in mails)
+
+    def hear() -> None:
+        if unheard and window.arrived(unheard[0], writable=writable):
+            pushed.append(unheard[0].position)
+        del unheard[:1]
+
+    for event in events:
+        if event == "commit":
+            stored.append(mail(len(stored) + 1))
+            unheard.append(stored[-1])
+        elif event == "hear":
+            hear()
+        elif event == "read":
+            read()
+        elif event == "acknowledge":
+            window.acknowledged(number.to_bytes(16, "big") for number in pushed)
+        else:
+            writable = event == "flow"
+    writable = True
+    while unheard:
+        hear()
+    while window.wants_reading():
+        read()
+    assert pushed == [each.position for each in stored]
