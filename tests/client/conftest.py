@@ -1,14 +1,17 @@
 """What the tests of the client share."""
 
 import contextlib
+import hashlib
 import io
 import json
 import random
 import secrets
+import shutil
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +19,8 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from doorless_client import cli, key_file
+from doorless_client import cli, cli_waiting, key_file
+from doorless_lab.processes import PASSPHRASE, Relay, registered, running_relay
 from doorless_protocol import frames
 from doorless_protocol.frames import Answer, Call, Challenge, Done, decode_call, encode
 from doorless_protocol.primitives import Random
@@ -127,3 +131,60 @@ def doorless(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, cheap_passphrases: None
 ) -> CommandLine:
     return CommandLine(capsys, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Alice and Bob, who accepted each other, and the files of their relay; nothing runs."""
+    folder = tmp_path_factory.mktemp("made")
+    with running_relay(folder) as relay:
+        alice, bob = registered(folder, relay, ["alice", "bob"])
+        assert alice.run("add", f"bob@{relay.name}").code == 0
+        assert alice.run("send", "bob", "hello").code == 0
+        assert bob.run("receive").code == 0
+        assert bob.run("accept", "alice").code == 0
+        assert alice.run("receive").code == 0
+        (folder / "url").write_text(relay.url)
+    return folder
+
+
+@pytest.fixture
+def world(made: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "world"
+    shutil.copytree(made, folder)
+    return folder
+
+
+@pytest.fixture
+def relay(world: Path) -> Iterator[Relay]:
+    relay = Relay(world / "relay", world / "relay.log")
+    relay.url = (world / "url").read_text()
+    relay.start()
+    yield relay
+    relay.stop()
+
+
+@pytest.fixture
+def alice(world: Path, doorless: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a command as Alice."""
+    monkeypatch.setattr(cli_waiting, "GRACE", 0.1)
+
+    def run(*arguments: str, **options: Any) -> Any:
+        options.setdefault("passphrase", PASSPHRASE)
+        return doorless("--profile", str(world / "alice"), *arguments, **options)
+
+    return run
+
+
+@pytest.fixture
+def fingerprint(world: Path) -> Callable[[], dict[str, str]]:
+    """Hashes of the files of Alice's profile, to compare before and after."""
+
+    def take() -> dict[str, str]:
+        return {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted((world / "alice").iterdir())
+            if not path.name.endswith("-shm")  # an index that SQLite makes anew
+        }
+
+    return take
