@@ -64,9 +64,9 @@ def safe(text: str, *, at_most: int = MAX_TEXT) -> SafeText:
     if isinstance(text, SafeText) and len(text) <= at_most:
         return text
     begin = text[: at_most + 1].replace("\r\n", "\n").replace("\t", "    ")
-    shown = _neutralise(_normalise(begin))
+    shown = neutralise(_normalise(begin))
     if len(shown) > at_most or len(text) > at_most + 1:
-        shown = _neutralise(shown[: at_most - len(_CUT)]) + _CUT
+        shown = neutralise(shown[: at_most - len(_CUT)]) + _CUT
     return SafeText(shown)
 
 
@@ -75,7 +75,8 @@ def safe_line(text: str, *, at_most: int = MAX_LINE) -> SafeText:
     return SafeText(safe(text, at_most=at_most).replace("\n", "␤"))
 
 
-def _neutralise(text: str) -> str:
+def neutralise(text: str) -> str:
+    """Each unsafe character as one visible glyph; line breaks and tabs stay."""
     return _UNSAFE.sub(_visible, text)
 
 

@@ -8,7 +8,9 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from doorless_client.text import safe_line
+from doorless_client.text import neutralise
+
+_WHITE_SPACE = {ord("\n"): "␤", ord("\t"): "␉"}
 
 
 class Guard(LineFilter):
@@ -23,7 +25,7 @@ class Guard(LineFilter):
 
 
 def harmless(text: str) -> str:
-    """`text` as it may go to the terminal: printable characters on one line."""
+    """`text` as it may go to the terminal: printable characters on one line, as many as before."""
     if text.isascii() and text.isprintable():
         return text
-    return safe_line(text, at_most=len(text))
+    return neutralise(text).translate(_WHITE_SPACE)

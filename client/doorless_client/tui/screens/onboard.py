@@ -14,7 +14,7 @@ from doorless_client.tui.plain import plain
 from doorless_client.tui.ports import Onboarding, WrongPassphraseError
 from doorless_client.tui.widgets.line import Line
 
-WRONG = "That does not open this profile: another passphrase, or a damaged file."
+WRONG = "That is not the passphrase, or the profile is damaged."
 """Whichever it is: nothing is told to who tries."""
 
 

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from doorless_client.core.views import Message, WireView
+from doorless_client.core.views import Message, State, WireView
 from doorless_client.tui import moments
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.sizes import in_words
@@ -29,7 +29,9 @@ def facts(message: Message, wire: WireView | None) -> list[Line]:
     if wire is None:
         return [[("This never left your computer.", "title")]]
     if not wire.size:
-        return [[("This still waits on your computer.", "title")]]
+        waits = message.state is State.WAITING
+        words = "This still waits on your computer." if waits else "This was never sent."
+        return [[(words, "title")]]
     box = f"{wire.mailbox.hex()[:8]}…{wire.mailbox.hex()[-4:]}"
     copies = f", {wire.copies} copies" if wire.copies > 1 else ""
     whose = "theirs" if message.mine else "yours"

@@ -46,7 +46,7 @@ class QrCode(Widget):
         segments = [
             Segment("▀", _CELLS[above, below]) for above, below in zip(upper, lower, strict=True)
         ]
-        return Strip(segments, self.columns).adjust_cell_length(self.size.width, self.rich_style)
+        return Strip(segments, self.columns)
 
 
 _CELLS = {

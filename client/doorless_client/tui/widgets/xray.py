@@ -11,7 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from doorless_client.core.api import Engine
-from doorless_client.core.views import Message, WireView
+from doorless_client.core.views import Message, State, WireView
 from doorless_client.tui import moments
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.sizes import in_words
@@ -80,15 +80,17 @@ class Mirror(ScrollView, can_focus=False):
             return Strip.blank(width, base)
         if place == self._log.picked:
             base += Style(bgcolor=self._style("picked").bgcolor)
-        strip = Strip(self._segments(self.wire(message), row, base, width))
+        strip = Strip(self._segments(message, row, base, width))
         return strip.crop(0, width).adjust_cell_length(width, base)
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"mirror--{name}", partial=True)
 
-    def _segments(self, wire: WireView | None, row: int, base: Style, width: int) -> list[Segment]:
+    def _segments(self, message: Message, row: int, base: Style, width: int) -> list[Segment]:
+        wire = self.wire(message)
         if wire is None or not wire.size:
-            words = "nothing yet, still here" if wire else "nothing sent, stays here"
+            waits = message.state is State.WAITING
+            words = "nothing yet, still here" if waits else "nothing sent, stays here"
             words = shorten(words, width - 3, self._glyphs.ellipsis)
             return [Segment(f"  {words}" if row == 0 else "", base + self._style("quiet"))]
         head = f" {moments.to_the_second(wire.at)} {in_words(wire.size):>7} "
