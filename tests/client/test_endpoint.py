@@ -1,0 +1,68 @@
+"""Nothing leaves this computer in the clear, whatever somebody writes for a relay."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorless_client.endpoint import Endpoint, is_loopback
+from doorless_protocol.errors import MalformedError
+
+PIN = b"\xab" * 32
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("127.0.0.1", "ws://127.0.0.1:8443"),
+        ("localhost:99", "ws://localhost:99"),
+        ("[::1]:5", "ws://[::1]:5"),
+        ("ws://127.0.0.1:43125/", "ws://127.0.0.1:43125"),
+        ("wss://127.0.0.1", "wss://127.0.0.1:8443"),
+        ("Relay.Example", "wss://relay.example:8443"),
+        ("wss://relay.example:1", "wss://relay.example:1"),
+        ("10.0.0.1", "wss://10.0.0.1:8443"),
+    ],
+)
+def test_only_loopback_goes_without_tls(text: str, url: str) -> None:
+    endpoint = Endpoint.parse(text)
+    assert endpoint.url == url
+    assert Endpoint.parse(endpoint.url) == endpoint
+
+
+def test_a_pinned_relay_has_tls_on_loopback_too() -> None:
+    assert Endpoint.parse("127.0.0.1", PIN).url == "wss://127.0.0.1:8443"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ws://",
+        "ws://relay.example",
+        "http://127.0.0.1",
+        "//x",
+        "a/b",
+        "a@b",
+        "wss://a:0",
+        "a\n",
+    ],
+)
+def test_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(MalformedError):
+        Endpoint.parse(text)
+
+
+def test_a_pin_is_a_whole_fingerprint_of_a_certificate() -> None:
+    with pytest.raises(MalformedError):
+        Endpoint.parse("127.0.0.1", b"short")
+    with pytest.raises(MalformedError):
+        Endpoint.parse("ws://127.0.0.1", PIN)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_an_endpoint_or_malformed(text: str) -> None:
+    try:
+        endpoint = Endpoint.parse(text)
+    except MalformedError:
+        return
+    assert endpoint.tls or is_loopback(endpoint.address.host)
