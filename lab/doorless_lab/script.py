@@ -201,16 +201,21 @@ class Script:
             figures = f"{place.scanned:>12,} B{place.found:>9}{place.control:>9}"
             self.print(f"{'':{SIDE}}{place.name:<20}{figures}")
         self._line("leaks", f"{look.found} found in {look.scanned:,} bytes, {look.seconds:.1f} s")
-        if look.found:
-            raise BrokenPromiseError(f"{look.found} secrets were found at the relay")
-        if not look.control_works:
-            raise BrokenPromiseError("a marker that was planted was not found")
+        check_look(look)
         self._line("control", "a marker planted in each place was found there: the search works")
 
     def _learns(self) -> None:
         self._step("What the relay does learn, all the same")
         for fact in LEARNS:
             self.print(f"{'':{SIDE}}- {fact}")
+
+
+def check_look(look: Look) -> None:
+    """Raises BrokenPromiseError: something leaked, or nobody would have seen it."""
+    if look.found:
+        raise BrokenPromiseError(f"{look.found} secrets were found at the relay")
+    if not look.control_works:
+        raise BrokenPromiseError("a marker that was planted was not found")
 
 
 def _with(messages: list[Message], text: str) -> list[Message]:

@@ -13,12 +13,21 @@ from doorless_lab.demo.app import DemoApp
 from doorless_lab.demo.database import Database
 from doorless_lab.demo.opening import ANSWER, HELLO
 from doorless_lab.demo.relay_pane import RelayPane
+from doorless_lab.leak_watch import LeakWatch, Look, Place
 from doorless_lab.person import Person
 from doorless_lab.sights import Sights
 from doorless_lab.stage import Stage, until
 
 NARROW, WIDE, WIDEST = (80, 24), (120, 36), (200, 50)
 WITHIN = 60.0
+
+QUICK = Look((Place("its files", 10, (), 1),), 7, 0.0)
+"""What a look may say where a test is about something else: a true one takes seconds."""
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LeakWatch, "look", lambda self: QUICK)
 
 
 class Seats:
@@ -76,36 +85,38 @@ async def demo(size: tuple[int, int]) -> AsyncIterator[Seats]:
     assert not folder.exists()
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("size", [NARROW, WIDE, WIDEST], ids=str)
 async def test_what_alice_types_appears_at_bobs_once_also_after_a_cut(
     size: tuple[int, int],
 ) -> None:
     async with demo(size) as seats:
-        await seats.write("meet me at nine")
-        await until(lambda: "meet me at nine" in seats.texts("bob", "alice"), WITHIN, "Bob")
+        await seats.write("at nine")
+        await until(lambda: "at nine" in seats.texts("bob", "alice"), WITHIN, "Bob")
         await seats.pilot.press("f6")
         await seats.sees("restore Bob")
-        await seats.write("are you there")
+        await seats.write("there?")
         await until(
-            lambda: seats.state("alice", "bob", "are you there") is State.SENT, WITHIN, "the relay"
+            lambda: seats.state("alice", "bob", "there?") is State.SENT, WITHIN, "the relay"
         )
         await seats.pilot.press("f5")
         await seats.sees("restore Alice")
-        await seats.write("and now I wait")
-        await until(lambda: "and now I wait" in seats.texts("alice", "bob"), WITHIN, "the queue")
-        assert seats.state("alice", "bob", "and now I wait") is State.WAITING
+        await seats.write("waits")
+        await until(lambda: "waits" in seats.texts("alice", "bob"), WITHIN, "the queue")
+        assert seats.state("alice", "bob", "waits") is State.WAITING
         await seats.sees("waiting")
         await seats.pilot.press("f5", "f6")
         await until(
-            lambda: seats.state("alice", "bob", "and now I wait") is State.DELIVERED,
+            lambda: seats.state("alice", "bob", "waits") is State.DELIVERED,
             WITHIN,
             "delivery",
         )
-        said = [HELLO, ANSWER, "meet me at nine", "are you there", "and now I wait"]
+        said = [HELLO, ANSWER, "at nine", "there?", "waits"]
         assert seats.texts("alice", "bob") == seats.texts("bob", "alice") == said
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE, WIDEST], ids=str)
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=str)
 async def test_the_person_can_write_as_either(size: tuple[int, int]) -> None:
     async with demo(size) as seats:
         await seats.pilot.press("tab")
@@ -118,7 +129,8 @@ async def test_the_person_can_write_as_either(size: tuple[int, int]) -> None:
         await until(lambda: "this is alice" in seats.texts("bob", "alice"), WITHIN, "Bob")
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE, WIDEST], ids=str)
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=str)
 async def test_the_relays_database_opens_row_by_row_and_closes(size: tuple[int, int]) -> None:
     async with demo(size) as seats:
         await seats.pilot.press("f9")
@@ -135,23 +147,20 @@ async def test_the_relays_database_opens_row_by_row_and_closes(size: tuple[int, 
         await until(lambda: "still here" in seats.texts("bob", "alice"), WITHIN, "Bob")
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE, WIDEST], ids=str)
-async def test_the_relays_pane_shows_rows_bytes_the_search_and_what_it_learns(
-    size: tuple[int, int],
-) -> None:
-    async with demo(size) as seats:
+async def test_the_relays_pane_shows_rows_bytes_the_search_and_what_it_learns() -> None:
+    async with demo(WIDE) as seats:
         pane = seats.app.demo.query_one(RelayPane)
         assert pane.display
         await seats.sees("one_time_pairs  199")
-        newest = seats.app.demo.sights.newest
-        assert newest is not None
         await seats.sees("0 found")
+        await seats.sees("planted 1")
         await seats.sees("What it does learn")
         newest = seats.app.demo.sights.newest
         assert newest is not None
         await seats.sees(newest.envelope[:8].hex(" "))
 
 
+@pytest.mark.usefixtures("quick")
 async def test_bob_was_asked_before_alice_became_his_contact() -> None:
     async with demo(WIDE) as seats:
         chat = seats.person("bob").chat(seats.person("alice"))
@@ -159,6 +168,7 @@ async def test_bob_was_asked_before_alice_became_his_contact() -> None:
         assert chat.standing is Standing.CONTACT
 
 
+@pytest.mark.usefixtures("quick")
 async def test_the_relay_can_be_killed_and_comes_back() -> None:
     async with demo(WIDE) as seats:
         await seats.pilot.press("f8")
@@ -170,6 +180,7 @@ async def test_the_relay_can_be_killed_and_comes_back() -> None:
         assert seats.texts("bob", "alice").count("into the dark") == 1
 
 
+@pytest.mark.usefixtures("quick")
 async def test_help_lists_the_keys_and_goes_away() -> None:
     async with demo(WIDE) as seats:
         await seats.pilot.press("f1")

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from doorless_client.core.views import Message
-from doorless_lab.leak_watch import LeakWatch, Look, Place
+from doorless_lab.leak_watch import Look, Place
 from doorless_lab.leakscan import Finding
 from doorless_lab.person import Person
-from doorless_lab.script import BrokenPromiseError, Script
+from doorless_lab.script import BrokenPromiseError, Script, check_look
 
 COMMAND = [sys.executable, "-m", "doorless_lab", "demo"]
 WITHIN = 100
@@ -84,17 +84,15 @@ CLEAN = Place("its files", 10, (), 1)
 BLIND = Place("its files", 10, (), 0)
 
 
-async def play(monkeypatch: pytest.MonkeyPatch, look: Look) -> str:
-    """The script with a search that ends as `look` says."""
-    monkeypatch.setattr(LeakWatch, "look", lambda self: look)
-    lines: list[str] = []
-    await Script(time.time, os.urandom, lines.append).play()
-    return "\n".join(lines)
+def test_a_leak_fails() -> None:
+    leaked = Place("its log", 10, (Finding("a message", "raw", "relay.log", 1, 0),), 1)
+    with pytest.raises(BrokenPromiseError, match="1 secrets were found"):
+        check_look(Look((CLEAN, leaked), 1, 0.1))
 
 
-async def test_a_control_that_is_not_found_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_control_that_is_not_found_fails() -> None:
     with pytest.raises(BrokenPromiseError, match="planted was not found"):
-        await play(monkeypatch, Look((CLEAN, BLIND), 1, 0.1))
+        check_look(Look((CLEAN, BLIND), 1, 0.1))
 
 
 @pytest.mark.parametrize(
@@ -106,10 +104,4 @@ async def test_a_message_that_came_twice_or_too_early_fails(
     truly = Person.messages
     monkeypatch.setattr(Person, "messages", lambda self, other: twist(truly(self, other)))
     with pytest.raises(BrokenPromiseError, match="sees"):
-        await play(monkeypatch, Look((CLEAN,), 1, 0.1))
-
-
-async def test_a_leak_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    leaked = Place("its log", 10, (Finding("a message", "raw", "relay.log", 1, 0),), 1)
-    with pytest.raises(BrokenPromiseError, match="1 secrets were found"):
-        await play(monkeypatch, Look((CLEAN, leaked), 1, 0.1))
+        await Script(time.time, os.urandom, lambda _: None).play()

@@ -23,7 +23,7 @@ from doorless_lab.demo.opening import Opening
 from doorless_lab.demo.person_pane import PersonPane
 from doorless_lab.demo.relay_pane import RelayPane
 from doorless_lab.holdings import read_holdings, read_lines
-from doorless_lab.leak_watch import LeakWatch, Look
+from doorless_lab.leak_watch import LeakWatch, Look, StoppedError
 from doorless_lab.person import Person
 from doorless_lab.secrets_of import secrets_of, texts_of
 from doorless_lab.sights import Sights
@@ -152,7 +152,10 @@ class DemoScreen(Screen[None]):
             for person in self._stage.people:
                 self._watch.add(texts_of(person))
             self._looking = asyncio.ensure_future(asyncio.to_thread(self._watch.look))
-            self._look = await asyncio.shield(self._looking)
+            try:
+                self._look = await asyncio.shield(self._looking)
+            except StoppedError:
+                return
             self._looked_at = self._now()
             await asyncio.sleep(REST * self._look.seconds)
             while seen == self.sights.count:  # noqa: ASYNC110  (nothing tells of nothing new)
