@@ -3,6 +3,7 @@
 from doorless_client.core.views import Chat, Standing, Trust
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.widgets.banner import Choice, Question
+from doorless_client.tui.wrapping import in_a_sentence
 
 
 def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | None:
@@ -11,10 +12,11 @@ def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | N
     Args:
         put_off: the person chose "Not now": one line remains, and sending stays blocked.
     """
+    name = in_a_sentence(chat.name)
     if chat.standing is Standing.REQUEST:
         return Question(
-            f"{chat.name} wants to talk",
-            f"{chat.address} is not a contact of yours. Until you accept, they do not learn that "
+            f"{name} wants to talk",
+            f"{in_a_sentence(chat.address)} is not a contact of yours. Until you accept, they do not learn that "
             "you read this.",
             [
                 Choice("accept", "Accept", "success"),
@@ -24,13 +26,13 @@ def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | N
         )
     if chat.standing is Standing.BLOCKED:
         return Question(
-            f"You blocked {chat.name}",
+            f"You blocked {name}",
             "Nothing they send is shown, and nothing is sent to them.",
             [Choice("forget", "Delete the chat")],
         )
     if chat.trust is not Trust.CHANGED:
         return None
-    title = f"{glyphs.trust[Trust.CHANGED]} {chat.name}'s safety number changed"
+    title = f"{glyphs.trust[Trust.CHANGED]} {name}'s safety number changed"
     if put_off:
         return Question(
             title,
@@ -60,6 +62,6 @@ def nothing_said_yet(chat: Chat | None) -> str:
     if chat.standing is not Standing.CONTACT:
         return ""
     return (
-        f"Say something to {chat.name}.\n\nThe relay will see an envelope of one of six sizes, "
+        f"Say something to {in_a_sentence(chat.name)}.\n\nThe relay will see an envelope of one of six sizes, "
         "and nothing in it.\nF2 shows you what it sees."
     )

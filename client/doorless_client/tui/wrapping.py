@@ -4,6 +4,9 @@ import re
 
 from rich.cells import cell_len, chop_cells
 
+LONGEST_NAME = 40
+"""Cells of a name within a sentence."""
+
 _WORDS = re.compile(r"[^ ]+ *| +")
 
 
@@ -21,6 +24,11 @@ def shorten(text: str, width: int, ellipsis: str = "…") -> str:
     if width < 1:
         return ""
     return chop_cells(text, max(1, width - 1))[0].rstrip() + ellipsis if width > 1 else ellipsis
+
+
+def in_a_sentence(name: str) -> str:
+    """A name that does not crowd out the sentence it stands in."""
+    return shorten(name, LONGEST_NAME)
 
 
 def _paragraph(text: str, width: int) -> list[str]:

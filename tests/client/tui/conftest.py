@@ -62,6 +62,11 @@ class FakeOnboarding:
         self.closed += 1
 
 
+@pytest.fixture
+def fake_onboarding() -> type[FakeOnboarding]:
+    return FakeOnboarding
+
+
 @dataclass
 class People:
     """An engine with some conversations, and their ids."""

@@ -51,7 +51,7 @@ class ContactDetails(Sheet[str]):
         self._details = details
 
     def content(self) -> ComposeResult:
-        yield Static(facts_table(what_is_known(self._details)), classes="gap")
+        yield Static(facts_table(what_is_known(self._details), self.app.size.width), classes="gap")
         with Horizontal(classes="buttons"):
             yield Button("Delete", "error", id="forget", compact=True)
             if self._details.standing is not Standing.BLOCKED:

@@ -9,8 +9,17 @@ LABEL, VALUE = 15, 66
 """Cells of the two columns at most."""
 
 
-def facts_table(facts: list[tuple[str, str]], *, value: int = VALUE) -> Content:
-    """Content with a line or more for each of `facts`, long values wrapped in their column."""
+AROUND = 8
+"""Cells of a sheet beside its content: border, padding, scroll bar, margin."""
+
+
+def facts_table(facts: list[tuple[str, str]], window: int) -> Content:
+    """A line or more for each of `facts`, long values wrapped in their column.
+
+    Args:
+        window: cells of the terminal.
+    """
+    value = max(8, min(VALUE, window - LABEL - AROUND))
     lines: list[Content] = []
     for label, text in facts:
         for number, line in enumerate(wrap(text, value)):

@@ -33,6 +33,7 @@ from doorless_client.tui.widgets.facts import Facts
 from doorless_client.tui.widgets.status_bar import Hint, StatusBar
 from doorless_client.tui.widgets.title import Title
 from doorless_client.tui.widgets.xray import Mirror
+from doorless_client.tui.wrapping import in_a_sentence
 
 Xray = Literal["side", "full", "off"]
 
@@ -148,7 +149,7 @@ class MainScreen(Screen[None]):
             self._rows.update(batch.chats)
             self._show_chats()
         for chat in batch.alarms.values():
-            self.notify(f"{chat.name}'s safety number changed.", severity="warning", markup=False)
+            self.notify(f"{in_a_sentence(chat.name)}'s safety number changed.", severity="warning", markup=False)
         await self.conversation.apply(batch)
         if batch.changed:
             for mirror in self._mirrors:
@@ -284,7 +285,7 @@ class MainScreen(Screen[None]):
         elif outcome is Outcome.DIFFER:
             differs = Confirm(
                 "The numbers differ",
-                f"Someone may sit between you and {chat.name}, or one of you looks at an old "
+                f"Someone may sit between you and {in_a_sentence(chat.name)}, or one of you looks at an old "
                 "number. Write nothing secret here. Meet, or call, and compare again.",
                 "Block",
             )
@@ -298,7 +299,7 @@ class MainScreen(Screen[None]):
 
     async def _forget(self, chat: Chat) -> None:
         sure = Confirm(
-            f"Delete {chat.name}?",
+            f"Delete {in_a_sentence(chat.name)}?",
             "The contact and all its messages leave this computer. Theirs keep what they have.",
             "Delete",
         )

@@ -65,5 +65,5 @@ class MessageInfo(Sheet[None]):
         self._words = message.text
 
     def content(self) -> ComposeResult:
-        yield Static(facts_table(self._facts), classes="gap")
+        yield Static(facts_table(self._facts, self.app.size.width), classes="gap")
         yield Static(plain(self._words), classes="sealed gap")

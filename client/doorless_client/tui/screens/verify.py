@@ -14,6 +14,7 @@ from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.widgets.line import Line
 from doorless_client.tui.widgets.qr import QrCode
+from doorless_client.tui.wrapping import in_a_sentence
 
 DIGITS = 60
 """Of a safety number."""
@@ -32,7 +33,7 @@ class Verify(Sheet[Outcome]):
     CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "verify.tcss"]
 
     def __init__(self, number: SafetyNumber, glyphs: Glyphs) -> None:
-        super().__init__(f"Verify {number.name}")
+        super().__init__(f"Verify {in_a_sentence(number.name)}")
         self._number, self._glyphs = number, glyphs
 
     def content(self) -> ComposeResult:
@@ -42,7 +43,7 @@ class Verify(Sheet[Outcome]):
             if self._glyphs.blocks:
                 yield QrCode(self._number.qr, id="code")
             with Vertical(id="words"):
-                yield Static(plain(f"Does {self._number.name} see the same?"), id="ask")
+                yield Static(plain(f"Does {in_a_sentence(self._number.name)} see the same?"), id="ask")
                 yield Static(plain("\n".join(rows)), id="digits", classes="sealed")
                 yield Static(
                     plain(
