@@ -267,9 +267,9 @@ class Messenger:
 
     async def _arrive(self) -> None:
         try:
-            await drive(self._network, self._engine.arrive())
+            await drive(self._network, self._engine.upkeep.arrive())
         except BusyError:
-            self._engine.put_off_maintenance()
+            self._engine.home.put_off()
         except StoreError as error:
             self._tell_store(error)
 
@@ -301,9 +301,9 @@ class Messenger:
         while True:
             self._wake.clear()
             try:
-                self._engine.tick()
+                self._engine.upkeep.tick()
                 self._send_due()
-                wait = self._engine.next_tick() - self._now()
+                wait = self._engine.upkeep.next_tick() - self._now()
             except StoreError as error:
                 self._tell_store(error)
                 wait = STORE_RETRY
@@ -313,7 +313,7 @@ class Messenger:
                     await self._wake.wait()
 
     def _send_due(self) -> None:
-        for account in self._engine.due():
+        for account in self._engine.upkeep.due():
             if account not in self._sending:
                 self._sending[account] = asyncio.create_task(self._deliver(account))
         shown = self._connection
@@ -321,15 +321,18 @@ class Messenger:
 
     async def _deliver(self, account: bytes) -> None:
         try:
-            await drive(self._network, self._engine.deliver(account))
+            await drive(self._network, self._engine.upkeep.deliver(account))
             self._attempts.pop(account, None)
         except UnreachableError:
             attempt = self._attempts[account] = self._attempts.get(account, -1) + 1
             at_most = min(LAST_RETRY, FIRST_RETRY * 2 ** min(attempt, 16))
-            self._engine.pause(account, between(0.0, at_most, self._random(4)))
+            self._engine.upkeep.pause(account, between(0.0, at_most, self._random(4)))
         except StoreError as error:
             self._tell_store(error)
-            self._engine.pause(account, STORE_RETRY)
+            self._engine.upkeep.pause(account, STORE_RETRY)
+        except Exception:
+            self._engine.upkeep.pause(account, LAST_RETRY)  # a mistake of ours must not spin
+            raise
         finally:
             self._sending.pop(account, None)
             self._wake.set()
@@ -337,11 +340,11 @@ class Messenger:
 
     async def _maintain(self) -> None:
         """Prekeys, at times drawn beforehand: a refill must not tell when we are there."""
-        if self._connection.link is Link.ONLINE and self._engine.maintenance_due():
+        if self._connection.link is Link.ONLINE and self._engine.upkeep.maintenance_due():
             try:
                 await drive(self._network, self._engine.home.maintain())
             except (UnreachableError, BusyError, StoreError):
-                self._engine.put_off_maintenance()
+                self._engine.home.put_off()
 
     # --- effects and events ------------------------------------------------------------------
 

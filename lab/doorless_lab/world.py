@@ -202,7 +202,7 @@ class Person:
         self._peer = None
         self.engine = self._open()
         if self.online:
-            self.run(self.engine.arrive())
+            self.run(self.engine.upkeep.arrive())
 
     def _open(self) -> Engine:
         world = self.world
@@ -259,7 +259,7 @@ class Person:
         self.online = online
         if online:
             self._peer = None
-            self.run(self.engine.arrive())
+            self.run(self.engine.upkeep.arrive())
 
     def chat(self, whom: str) -> Chat:
         return self.engine.find(whom)
@@ -280,10 +280,10 @@ class Person:
 
     def live(self) -> bool:
         """Send what is due and take in what waits; returns whether anything moved."""
-        self.engine.tick()
-        accounts = self.engine.due()
+        self.engine.upkeep.tick()
+        accounts = self.engine.upkeep.due()
         for account in accounts:
-            self.run(self.engine.deliver(account))
+            self.run(self.engine.upkeep.deliver(account))
         waiting = self.mail()
         if waiting:
             self.engine.receive(waiting)

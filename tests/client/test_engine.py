@@ -110,8 +110,8 @@ def test_both_write_first_and_both_are_heard(world: World) -> None:
         one.add(other)
         one.says(other, f"from {one.handle}")
     for one in (alice, bob):  # nothing is taken in before both have sent
-        for account in one.engine.due():
-            one.run(one.engine.deliver(account))
+        for account in one.engine.upkeep.due():
+            one.run(one.engine.upkeep.deliver(account))
     world.advance(10)
     alice.says("bob", "again")
     bob.says("alice", "and again")

@@ -5,7 +5,7 @@ Spec: docs/spec/08-state.md §8, §10.
 
 import msgspec
 
-from doorless_client.core.api import KeyChangedError, RefusedError
+from doorless_client.core.api import KeyChangedError, RefusedError, UnreachableError
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Anonymously, Flow
@@ -206,10 +206,15 @@ class Contacts:
         version = SignedHead.decode(contact.head).version
         try:
             manifest, heads = yield from self._lookup(address, contact.pin, version)
+        except UnreachableError:
+            raise  # nobody refused
         except RefusedError as refused:
             raise BusyError(str(refused), FRESH_FOR) from None
+        current = self._store.contacts.get(conversation)
+        if current is None:
+            return  # forgotten meanwhile
         with self._state.change():
-            self._adopt(self.get(conversation), address, manifest, heads)
+            self._adopt(current, address, manifest, heads)
 
     def _adopt(
         self, contact: Contact, address: Address, manifest: Manifest, heads: list[SignedHead]

@@ -87,6 +87,8 @@ class Delivery:
         check_bundle(served, entry, AccountId(account), now)
         if self._state.sessions.sending(entry.device) is not None:
             return  # they were faster
+        if entry not in self._devices.recipients(account):
+            return  # it was removed, or the contact forgotten, meanwhile
         with self._state.change():
             known = self._state.sessions.known_number(entry.device)
             clock, random = self._state.clock(), self._state.random
@@ -121,10 +123,10 @@ class Delivery:
         if not isinstance(answered, Done):
             raise BusyError("the relay answered something else", NO_BUNDLE_RETRY)
         with self._state.change():
-            self._outbox.sent(copy)
-            if contact is not None and item.place >= 0:
-                self._keep_wire(contact, item, copy)
-            self._outbox.finish(contact, account)
+            if self._outbox.sent(copy):
+                if contact is not None and item.place >= 0:
+                    self._keep_wire(contact, item, copy)
+                self._outbox.finish(contact, account)
 
     def _keep_wire(self, contact: Contact, item: Outgoing, copy: Copy) -> None:
         known = self._store.wires.get(contact.conversation, item.place)

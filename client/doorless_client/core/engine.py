@@ -1,7 +1,8 @@
 """The messenger without screen or socket: what it can be asked, and what it does by itself.
 
 Commands change the store and return; flows ask relays in between. What must happen outside
-comes out as effects, after the change that made it true is durable.
+comes out as effects, after the change that made it true is durable. `upkeep` holds what goes
+on by itself, `home` what this device does with its own relay.
 Spec: docs/spec/08-state.md.
 """
 
@@ -10,8 +11,8 @@ from collections.abc import Sequence
 import msgspec
 
 from doorless_client.core import settings as chosen
-from doorless_client.core.api import KeyChangedError, RefusedError, UnreachableError
-from doorless_client.core.contacts import BusyError, Contacts
+from doorless_client.core.api import RefusedError
+from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.delivery import Delivery
 from doorless_client.core.devices import Devices
@@ -26,12 +27,12 @@ from doorless_client.core.settings import Settings
 from doorless_client.core.sign_in import HomeRelay, sign_in
 from doorless_client.core.state import Clock, State
 from doorless_client.core.trust import TrustKeeper, check_may_send
+from doorless_client.core.upkeep import Upkeep
 from doorless_client.core.views import (
     Chat,
     Details,
     Me,
     Message,
-    Notice,
     SafetyNumber,
     Standing,
     Trust,
@@ -39,9 +40,7 @@ from doorless_client.core.views import (
 )
 from doorless_client.store.base import Store
 from doorless_client.store.records import Contact, Seen
-from doorless_client.text import safe_line
 from doorless_protocol.content import MAX_TEXT_BYTES, Text, Typing
-from doorless_protocol.errors import DoorlessError
 from doorless_protocol.frames import Challenge, Deliver, SignIn
 from doorless_protocol.invite import InviteLink
 from doorless_protocol.primitives import Random
@@ -49,15 +48,6 @@ from doorless_protocol.sizes import FIRST_CONTACT_SIZE
 
 TYPING_EVERY = 5.0
 """Seconds between two notices that we are writing."""
-
-HOUSEKEEPING_EVERY = 3600.0
-"""Seconds between two looks for what has to be deleted."""
-
-SEEN_FOR = 31 * 86_400
-"""Seconds that an envelope's id is remembered: longer than the relay keeps the envelope."""
-
-WILL_NOT_VERIFY_RETRY = 60.0
-"""Seconds before a relay that showed something false is asked again."""
 
 
 class Engine:
@@ -89,9 +79,16 @@ class Engine:
         )
         self._failures = Failures(state)
         self.home = HomeRelay(state, self._introductions)
-        self._paused: dict[bytes, float] = {}
+        self.upkeep = Upkeep(
+            state,
+            self._conversations,
+            self._outbox,
+            self._receipts,
+            self._delivery,
+            self._failures,
+            self.home,
+        )
         self._said_typing: dict[bytes, float] = {}
-        self._cleaned = 0.0
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -290,91 +287,10 @@ class Engine:
             self._state.emit(Acknowledge(tuple(one.envelope_id for one in delivered)))
             self._state.emit(Wake())
         if opened:
-            self._paused.clear()  # they may have told a token, or other devices
-
-    # --- what goes on by itself --------------------------------------------------------------
-
-    def arrive(self) -> Flow[None]:
-        """After each sign-in: subscribe, and put in order what this device left at the relay."""
-        self._paused.clear()
-        self._state.emit(Wake())
-        yield from self.home.arrive()
-
-    def deliver(self, account: bytes) -> Flow[None]:
-        """Take what waits for `account` to the relay; a relay's refusal puts it off."""
-        try:
-            yield from self._delivery.deliver(account)
-        except BusyError as busy:
-            self.pause(account, busy.retry_after)
-        except UnreachableError:
-            raise  # a RefusedError too, but nobody refused: soon again, with backoff
-        except (RefusedError, KeyChangedError) as refused:
-            self.pause(account, WILL_NOT_VERIFY_RETRY)
-            self._state.show(Notice(safe_line(str(refused))))
-        except DoorlessError as error:
-            self.pause(account, WILL_NOT_VERIFY_RETRY)
-            words = f"nothing was sent: what the relay showed does not verify ({error})"
-            self._state.show(Notice(safe_line(words)))
-
-    def pause(self, account: bytes, seconds: float) -> None:
-        """Do not try this account again before."""
-        self._paused[account] = self._state.clock() + seconds
-
-    def due(self) -> list[bytes]:
-        """Accounts that `deliver` has something to do for now."""
-        now = self._state.clock()
-        return sorted(
-            account
-            for account in self._outbox.accounts()
-            if self._paused.get(account, 0.0) <= now and self._delivery.can_deliver(account)
-        )
-
-    def tick(self) -> None:
-        """Do what the clock asks for: receipts, typing that ended, what is to be deleted."""
-        now = self._state.clock()
-        self._conversations.expire_typing(now)
-        self._failures.tell()
-        due = self._receipts.next_due()
-        if due is not None and due <= now:
-            with self._state.change():
-                self._receipts.send_due()
-        if now - self._cleaned >= HOUSEKEEPING_EVERY:
-            self._clean(now)
-
-    def next_tick(self) -> float:
-        """When `tick` or `due` may have something to do again, Unix seconds."""
-        now = self._state.clock()
-        times = [
-            self._cleaned + HOUSEKEEPING_EVERY,
-            self._receipts.next_due(),
-            self._conversations.typing_until(),
-            self._failures.tell_at(),
-            self.home.maintain_at if self.home.maintain_at > now else None,
-            *(until for until in self._paused.values() if until > now),
-            self._outbox.next_not_before(),
-        ]
-        return min(at for at in times if at is not None)
-
-    def maintenance_due(self) -> bool:
-        """Whether the time that was drawn for looking after our prekeys has come."""
-        return self._state.clock() >= self.home.maintain_at
-
-    def put_off_maintenance(self) -> None:
-        """The relay had no time for it."""
-        self.home.put_off()
-
-    def _clean(self, now: float) -> None:
-        self._cleaned = now
-        with self._state.change():
-            self.home.forget_old()
-            for contact in self._store.contacts.find():
-                self._outbox.expire(contact)
-            for row in self._store.seen.find():
-                if now - row.at > SEEN_FOR:
-                    self._store.seen.drop(row.envelope_id)
+            self.upkeep.resume_all()  # they may have told a token, or other devices
 
     def _wake(self, contact: Contact) -> None:
-        self._paused.pop(contact.account, None)
+        self.upkeep.resume(contact.account)
         self._state.emit(Wake())
 
 

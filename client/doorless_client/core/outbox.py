@@ -67,7 +67,7 @@ class Outbox:
             id=content.id,
             content=content.encode(),
             confirmed_only=isinstance(body, CONFIRMED_ONLY),
-            not_before=now,
+            not_before=0.0,
             expires=now + life,
         )
         self._store.outbox.put(item)
@@ -205,9 +205,13 @@ class Outbox:
 
     # --- out ---------------------------------------------------------------------------------
 
-    def sent(self, copy: Copy) -> None:
-        """The relay has it, durably."""
-        self._store.copies.put(msgspec.structs.replace(copy, envelope=b"", sent=True))
+    def sent(self, copy: Copy) -> bool:
+        """The relay has it, durably. False: it was withdrawn while it was on its way."""
+        held = self._store.copies.get(copy.number, copy.device)
+        if held is None or held.envelope_id != copy.envelope_id:
+            return False
+        self._store.copies.put(msgspec.structs.replace(held, envelope=b"", sent=True))
+        return True
 
     def finish(self, contact: Contact | None, account: bytes) -> None:
         """Forget what every device's mailbox has; the message is SENT."""

@@ -1,0 +1,137 @@
+"""What an engine does by itself: deliver what waits, when the clock or the relay lets it.
+
+Spec: docs/spec/08-state.md §5, §9.
+"""
+
+from doorless_client.core.api import RefusedError, UnreachableError
+from doorless_client.core.contacts import BusyError
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.delivery import Delivery
+from doorless_client.core.effects import Flow, Wake
+from doorless_client.core.failures import Failures
+from doorless_client.core.outbox import Outbox
+from doorless_client.core.receipts import Receipts
+from doorless_client.core.sign_in import HomeRelay
+from doorless_client.core.state import State
+from doorless_client.core.views import Notice
+from doorless_client.text import safe_line
+from doorless_protocol.errors import DoorlessError
+
+HOUSEKEEPING_EVERY = 3600.0
+"""Seconds between two looks for what has to be deleted."""
+
+SEEN_FOR = 31 * 86_400
+"""Seconds that an envelope's id is remembered: longer than the relay keeps the envelope."""
+
+WILL_NOT_VERIFY_RETRY = 60.0
+"""Seconds before a relay that showed something false is asked again."""
+
+WORTH_TELLING = 300.0
+"""Seconds of waiting that the person is told of."""
+
+
+class Upkeep:
+    def __init__(
+        self,
+        state: State,
+        conversations: Conversations,
+        outbox: Outbox,
+        receipts: Receipts,
+        delivery: Delivery,
+        failures: Failures,
+        home: HomeRelay,
+    ) -> None:
+        self._state, self._store = state, state.store
+        self._conversations, self._outbox, self._receipts = conversations, outbox, receipts
+        self._delivery, self._failures, self._home = delivery, failures, home
+        self._paused: dict[bytes, float] = {}
+        self._cleaned = 0.0
+
+    # --- delivering --------------------------------------------------------------------------
+
+    def arrive(self) -> Flow[None]:
+        """After each sign-in: subscribe, and put in order what this device left at the relay."""
+        self.resume_all()
+        self._state.emit(Wake())
+        yield from self._home.arrive()
+
+    def deliver(self, account: bytes) -> Flow[None]:
+        """Take what waits for `account` to the relay; a relay's refusal puts it off."""
+        try:
+            yield from self._delivery.deliver(account)
+        except BusyError as busy:
+            self.pause(account, busy.retry_after)
+            if busy.retry_after >= WORTH_TELLING:
+                self._tell(f"a message waits: {busy}; the next attempt is in some minutes")
+        except UnreachableError:
+            raise  # a RefusedError too, but nobody refused: soon again, with backoff
+        except RefusedError as refused:
+            self.pause(account, WILL_NOT_VERIFY_RETRY)
+            self._tell(str(refused))
+        except DoorlessError as error:
+            self.pause(account, WILL_NOT_VERIFY_RETRY)
+            self._tell(f"nothing was sent: what the relay showed does not verify ({error})")
+
+    def pause(self, account: bytes, seconds: float) -> None:
+        """Do not try this account again before."""
+        self._paused[account] = self._state.clock() + seconds
+
+    def resume(self, account: bytes) -> None:
+        self._paused.pop(account, None)
+
+    def resume_all(self) -> None:
+        self._paused.clear()
+
+    def due(self) -> list[bytes]:
+        """Accounts that `deliver` has something to do for now."""
+        now = self._state.clock()
+        return sorted(
+            account
+            for account in self._outbox.accounts()
+            if self._paused.get(account, 0.0) <= now and self._delivery.can_deliver(account)
+        )
+
+    def _tell(self, words: str) -> None:
+        self._state.show(Notice(safe_line(words)))
+
+    # --- by the clock ------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Do what the clock asks for: receipts, typing that ended, what is to be deleted."""
+        now = self._state.clock()
+        self._conversations.expire_typing(now)
+        self._failures.tell()
+        due = self._receipts.next_due()
+        if due is not None and due <= now:
+            with self._state.change():
+                self._receipts.send_due()
+        if now - self._cleaned >= HOUSEKEEPING_EVERY:
+            self._clean(now)
+
+    def next_tick(self) -> float:
+        """When `tick` or `due` may have something to do again, Unix seconds."""
+        now = self._state.clock()
+        times = [
+            self._cleaned + HOUSEKEEPING_EVERY,
+            self._receipts.next_due(),
+            self._conversations.typing_until(),
+            self._failures.tell_at(),
+            self._home.maintain_at if self._home.maintain_at > now else None,
+            *(until for until in self._paused.values() if until > now),
+            self._outbox.next_not_before(),
+        ]
+        return min(at for at in times if at is not None)
+
+    def maintenance_due(self) -> bool:
+        """Whether the time that was drawn for looking after our prekeys has come."""
+        return self._state.clock() >= self._home.maintain_at
+
+    def _clean(self, now: float) -> None:
+        self._cleaned = now
+        with self._state.change():
+            self._home.forget_old()
+            for contact in self._store.contacts.find():
+                self._outbox.expire(contact)
+            for row in self._store.seen.find():
+                if now - row.at > SEEN_FOR:
+                    self._store.seen.drop(row.envelope_id)
