@@ -1,4 +1,4 @@
-"""S02: bytes that break WebSocket's rules end their connection, with the right code, and no more."""
+"""S02: bytes that break WebSocket's rules end their own connection, with the right code."""
 
 import asyncio
 import base64

@@ -8,9 +8,9 @@ from random import Random
 import pytest
 
 from doorless_protocol.frames import (
+    AddPrekeys,
     Answered,
     BeginPrekeys,
-    AddPrekeys,
     CommitPrekeys,
     PublishManifest,
     Register,

@@ -106,6 +106,12 @@ async def submit(url: str, person: Any, numbers: list[int], kill: Any = None) ->
     return accepted
 
 
+async def next_delivery(socket: ClientConnection) -> Deliver:
+    while not isinstance(heard := await hear(socket), Deliver):
+        pass
+    return heard
+
+
 async def collect(url: str, person: Any, count: int) -> list[int]:
     """Subscribe and take `count` envelopes, acknowledged; then see that no other comes."""
     seen: list[int] = []
@@ -118,9 +124,7 @@ async def collect(url: str, person: Any, count: int) -> list[int]:
                 seen.append(int.from_bytes(pushed.envelope_id, "big"))
                 await socket.send(encode(Call(2, Acknowledge((pushed.envelope_id,)))))
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.1):
-                while not isinstance(await hear(socket), Deliver):
-                    pass
+            await asyncio.wait_for(next_delivery(socket), 0.1)
     return seen
 
 

@@ -102,7 +102,7 @@ class MailTable:
             " (SELECT position FROM envelopes ORDER BY position LIMIT ?) AND hour < ?",
             (SWEPT_AT_ONCE, hour - ENVELOPE_HOURS),
         ).fetchall()
-        for position, mailbox, envelope_id in old:
+        for _, mailbox, envelope_id in old:
             db.execute("DELETE FROM receipts WHERE digest = ?", (receipt(mailbox, envelope_id),))
         self._remove(db, [position for position, _, _ in old])
         return len(old) + self._sweep_receipts(db, hour)

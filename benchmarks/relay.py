@@ -1,0 +1,176 @@
+"""The relay as a process of its own, beside an echo of the library that it stands on.
+
+    python -m benchmarks.relay [--json] [--check] [--quick]
+
+One core for the server (the relay's loop and its writer share it), the other for the load.
+Store and forward is everything: submit, fsync, confirm, push, acknowledge, delete.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from urllib.parse import urlsplit
+
+import uvloop
+
+from benchmarks.relay_load import EchoLoad, Load
+from benchmarks.report import Report, alternate, run
+
+IN_FLIGHT = 256
+"""Envelopes under way in all: 32 people who each have some."""
+
+WARM_UP = 0.5
+"""Seconds before a measurement counts."""
+
+
+@contextmanager
+def pinned(command: list[str], core: int) -> Iterator[str]:
+    """Run a server on one core; yields the first line that it prints."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        pin(core, process.pid)
+        assert process.stdout is not None
+        yield process.stdout.readline()
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def pin(core: int, process: int = 0) -> None:
+    """To one core, before it has threads; where the system knows how and has two cores."""
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(process, {core})
+
+
+@contextmanager
+def relay(folder: Path) -> Iterator[tuple[str, int]]:
+    command = [sys.executable, "-m", "doorless_server", "serve"]
+    command += ["--data", str(folder), "--listen", "127.0.0.1:0"]
+    with pinned(command, core=0) as line:
+        url = urlsplit(json.loads(line)["url"])
+        yield str(url.hostname), int(url.port or 0)
+
+
+@contextmanager
+def echo() -> Iterator[tuple[str, int]]:
+    with pinned([sys.executable, "-m", "benchmarks.relay_load"], core=0) as line:
+        yield "127.0.0.1", int(line)
+
+
+def store_and_forward(address: tuple[str, int], seconds: float) -> float:
+    """Envelopes a second, each stored durably, delivered and acknowledged."""
+
+    async def measure() -> float:
+        load = Load(*address)
+        await load.connect()
+        load.refill = load.send
+        load.send(IN_FLIGHT)
+        await asyncio.sleep(WARM_UP)
+        before, start = load.delivered, perf_counter()
+        await asyncio.sleep(seconds)
+        rate = (load.delivered - before) / (perf_counter() - start)
+        load.refill = None
+        await drained(load)
+        load.close()
+        return rate
+
+    return uvloop.run(measure())
+
+
+def echoes(address: tuple[str, int], seconds: float) -> float:
+    async def measure() -> float:
+        load = EchoLoad(*address, in_flight=IN_FLIGHT // 64)
+        await load.start()
+        await asyncio.sleep(WARM_UP)
+        before, start = load.echoed, perf_counter()
+        await asyncio.sleep(seconds)
+        rate = (load.echoed - before) / (perf_counter() - start)
+        load.close()
+        return rate
+
+    return uvloop.run(measure())
+
+
+def latency_at(address: tuple[str, int], rate: float, seconds: float) -> tuple[float, float]:
+    """(p50, p99) in ms from submitting to being delivered, at `rate` envelopes a second."""
+
+    async def measure() -> tuple[float, float]:
+        load = Load(*address)
+        await load.connect()
+        start = perf_counter()
+        sent = 0
+        while (now := perf_counter() - start) < seconds + WARM_UP:
+            due = int(now * rate) - sent
+            if due:
+                load.send(due)
+                sent += due
+            await asyncio.sleep(0.0005)
+        await drained(load)
+        load.close()
+        counted = sorted(load.latencies[int(WARM_UP * rate) :])
+        return counted[len(counted) // 2] * 1e3, counted[int(len(counted) * 0.99)] * 1e3
+
+    return uvloop.run(measure())
+
+
+async def drained(load: Load) -> None:
+    """Wait until everything sent was delivered: a lost envelope shows as a time-out."""
+    await asyncio.wait_for(load.all_delivered(), 30)
+
+
+def fsync_ms(folder: Path, times: int = 200) -> float:
+    """The median of appending 4 KiB and an fsync, in ms."""
+    seen = []
+    with (folder / "fsync").open("wb") as file:
+        for _ in range(times):
+            start = perf_counter()
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
+            seen.append(perf_counter() - start)
+    return statistics.median(seen) * 1e3
+
+
+def fill(report: Report, quick: bool) -> None:
+    pin(1)
+    gc.disable()
+    seconds, rounds = (1.0, 5) if quick else (4.0, 5)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with relay(folder / "data") as ours, echo() as theirs:
+            rates = alternate(
+                {
+                    "relay": lambda: store_and_forward(ours, seconds),
+                    "echo": lambda: echoes(theirs, seconds),
+                },
+                rounds,
+            )
+            report.against(
+                "durable store and forward, 2 KiB",
+                "1/s",
+                rates["relay"],
+                rates["echo"],
+                "websockets Sans-I/O echo",
+                0.3,
+                more_is_better=True,
+            )
+            disk = fsync_ms(folder)
+            half = latency_at(ours, rates["relay"] / 2, 2 * seconds)
+            report.note("fsync of 4 KiB, median", "ms", disk)
+            report.note("submit to deliver at half load, p50", "ms", half[0])
+            report.at_most("submit to deliver at half load, p99", "ms", half[1], 10 + disk)
+
+
+if __name__ == "__main__":
+    sys.exit(run("relay", fill, ("websockets", "uvloop", "msgspec")))
