@@ -9,7 +9,7 @@ from doorless_client.text import safe
 
 @pytest.mark.attack(
     "P07",
-    "hostile text of 100 kB is made harmless in less than 50 ms for each kB that is shown",
+    "hostile text of 100 kB is made harmless in a fraction of a second",
     weaken={"doorless_client.text._thin_marks": lambda text: text},
 )
 @pytest.mark.parametrize("text", ["a" + "\u0301\u0323" * 50_000], ids=["unsorted marks"])
