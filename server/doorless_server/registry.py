@@ -1,7 +1,7 @@
 """Accounts: register, publish a manifest, look up, close.
 
 A manifest is believed for what the account's key signed; which handle it has, and that no
-key serves two accounts, is what the relay adds. Spec: docs/spec/07-relay.md §3.2-3.3, §4.3.
+key serves two accounts, is what the relay adds. Spec: docs/spec/07-relay.md §3.2, §3.3, §4.3.
 """
 
 from collections.abc import Iterable
