@@ -88,7 +88,7 @@ class State:
         """Let it out: at once, or when the open change is durable."""
         if self._held is None:
             self._emit(effect)
-        elif effect not in self._held:
+        else:
             self._held.append(effect)
 
     def show_last(self, key: bytes, make: Callable[[], Event | None]) -> None:

@@ -67,8 +67,12 @@ def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherSto
         _make_private(path)
     database = _connect(path, key, create=create)
     try:
-        with _as_store_errors():
-            migrate(database, scripts())
+        for setting in SETTINGS:
+            _run(database, setting)
+        migrate(database, scripts())
+    except sqlcipher3.Error as error:
+        database.close()
+        raise _store_error(error) from error
     except BaseException:
         database.close()
         raise
@@ -96,9 +100,6 @@ def _connect(path: Path, key: bytes, *, create: bool) -> Any:
     if not tables and not create:
         database.close()
         raise StoreError("the database is empty: it was damaged, or is none of ours")
-    with _as_store_errors():
-        for setting in SETTINGS:
-            database.execute(setting)
     return database
 
 
@@ -149,9 +150,8 @@ class SqlTable(Generic[R]):
 
     def least(self, column: str) -> Value | None:
         check_columns(self._kind, [column])
-        with _as_store_errors():
-            sql = f"SELECT min({column}) FROM {self._kind.table}"  # noqa: S608
-            found: Value | None = self._database.execute(sql).fetchone()[0]
+        rows = _run(self._database, f"SELECT min({column}) FROM {self._kind.table}")  # noqa: S608
+        found: Value | None = rows[0][0]
         return found
 
     def _matching(self, equal: dict[str, Value]) -> str:
@@ -159,9 +159,7 @@ class SqlTable(Generic[R]):
         return " AND ".join(f"{column} = ?" for column in equal) or "TRUE"
 
     def _query(self, sql: str, values: Sequence[Value]) -> list[R]:
-        with _as_store_errors():
-            found = self._database.execute(sql, values).fetchall()
-        return [self._row(row) for row in found]
+        return [self._row(row) for row in _run(self._database, sql, values)]
 
     def _row(self, values: Sequence[Any]) -> R:
         if self._flags:
@@ -173,8 +171,7 @@ class SqlTable(Generic[R]):
     def _change(self, sql: str, values: Sequence[Value]) -> None:
         if not self._database.in_transaction:
             raise ValueError("a change outside of a transaction")
-        with _as_store_errors():
-            self._database.execute(sql, values)
+        _run(self._database, sql, values)
 
 
 class SqlMessages(SqlTable[Entry]):
@@ -200,9 +197,7 @@ class SqlMessages(SqlTable[Entry]):
             "SELECT sum(chars) FROM messages WHERE conversation = ? "
             "GROUP BY place / ? ORDER BY place / ?"
         )
-        with _as_store_errors():
-            found = self._database.execute(sql, (conversation, chunk, chunk)).fetchall()
-        return [int(row[0]) for row in found]
+        return [int(row[0]) for row in _run(self._database, sql, (conversation, chunk, chunk))]
 
     def unread(self, conversation: bytes, seen: int) -> tuple[int, int | None]:
         sql = (
@@ -213,8 +208,7 @@ class SqlMessages(SqlTable[Entry]):
         return int(count), first
 
     def _one(self, sql: str, values: Sequence[Value]) -> Any:
-        with _as_store_errors():
-            return self._database.execute(sql, values).fetchone()
+        return _run(self._database, sql, values)[0]
 
 
 class SqlcipherStore:
@@ -245,12 +239,10 @@ class SqlcipherStore:
     def transaction(self) -> Iterator[None]:
         if self._database.in_transaction:
             raise ValueError("already inside a transaction")
-        with _as_store_errors():
-            self._database.execute("BEGIN IMMEDIATE")
+        _run(self._database, "BEGIN IMMEDIATE")
         try:
             yield
-            with _as_store_errors():
-                self._database.execute("COMMIT")
+            _run(self._database, "COMMIT")
         except BaseException:
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
@@ -258,9 +250,8 @@ class SqlcipherStore:
 
     def damage(self) -> list[str]:
         """What is wrong in the file: pages that do not authenticate, tables that are not whole."""
-        with _as_store_errors():
-            pages = self._database.execute("PRAGMA cipher_integrity_check").fetchall()
-            tables = self._database.execute("PRAGMA integrity_check").fetchall()
+        pages = _run(self._database, "PRAGMA cipher_integrity_check")
+        tables = _run(self._database, "PRAGMA integrity_check")
         return [str(row[0]) for row in (*pages, *tables) if row[0] != "ok"]
 
     def close(self) -> None:
@@ -271,10 +262,14 @@ def _is_flag(kind: type[Any], column: str) -> bool:
     return kind.__annotations__.get(column) in (bool, "bool")
 
 
-@contextmanager
-def _as_store_errors() -> Iterator[None]:
-    """The library's errors in the words of this store; they name no values."""
+def _run(database: Any, sql: str, values: Sequence[Value] = ()) -> list[Any]:
+    """The rows of one statement. The library's errors come in the words of this store."""
     try:
-        yield
+        rows: list[Any] = database.execute(sql, values).fetchall()
     except sqlcipher3.Error as error:
-        raise StoreError(f"the profile's database: {error}") from error
+        raise _store_error(error) from error
+    return rows
+
+
+def _store_error(error: Exception) -> StoreError:
+    return StoreError(f"the profile's database: {error}")  # it names columns, never values
