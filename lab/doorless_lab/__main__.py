@@ -7,6 +7,7 @@ doorless-lab demo --script    the same as plain text: a fixed conversation, then
 import argparse
 import asyncio
 import contextlib
+import os
 import secrets
 import signal
 import sys
@@ -18,6 +19,9 @@ from doorless_lab.relay_process import RelayError
 from doorless_lab.script import BrokenPromiseError, Script
 
 DONE, FAILED = 0, 1
+HANG_UP_WITHIN = 20
+"""Seconds to clean up in when the terminal is gone; then the system ends us."""
+
 INTERRUPTED = 130
 """What a shell reports of a program that Ctrl+C ended: 128 + SIGINT."""
 
@@ -51,10 +55,24 @@ async def _ended_by_signals(work: Coroutine[Any, Any, int]) -> int:
     """Cancel `work` when asked to end, or when the terminal goes: it cleans up after itself."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
-    for name in ("SIGTERM", "SIGHUP"):
-        with contextlib.suppress(NotImplementedError, AttributeError):  # not on Windows
-            loop.add_signal_handler(getattr(signal, name), task.cancel)
+
+    def hang_up() -> None:
+        _let_go_of_the_terminal()
+        signal.alarm(HANG_UP_WITHIN)
+        task.cancel()
+
+    with contextlib.suppress(NotImplementedError, AttributeError):  # not on Windows
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+        loop.add_signal_handler(signal.SIGHUP, hang_up)
     return await task
+
+
+def _let_go_of_the_terminal() -> None:
+    """Nobody is there: what is drawn while we clean up must not wait for a terminal for ever."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,6 +14,9 @@ from doorless_server.store.schema import columns, open_reader
 
 HOUR, DAY = 3600, 86_400
 
+HOURS = ("hour", "delivered")
+"""Columns that hold hours since 1970."""
+
 TELLING = ("ciphertext", "name", "public key", "token", "time", "routing", "count")
 """The classes of columns, in the order in which they tell what a table is about."""
 
@@ -80,10 +83,10 @@ def _in_words(name: str, value: Any) -> str:
     match shown(value):
         case {"bytes": size, "head": head}:
             return f"{size:,} bytes: {head}…"
-        case int(number) if name.endswith("hour") and number:
-            return f"{number} ({_hour(number)})"
+        case int(number) if name in HOURS:
+            return f"{number} ({_moment(number * HOUR):%Y-%m-%d %H:00})"
         case int(number) if name.endswith("day") and number:
-            return f"{number} ({datetime.fromtimestamp(number * DAY, UTC):%Y-%m-%d})"
+            return f"{number} ({_moment(number * DAY):%Y-%m-%d})"
         case None:
             return "none"
         case other:
@@ -92,11 +95,12 @@ def _in_words(name: str, value: Any) -> str:
 
 def _waiting(values: dict[str, Any]) -> str:
     box, size = short(values["mailbox"]), len(values["envelope"])
-    return f"keeps {size:>6,} bytes of noise for mailbox {box}, hour {_hour(values['hour'])}"
+    hour = _moment(values["hour"] * HOUR)
+    return f"keeps {size:>6,} bytes of noise for mailbox {box}, hour {hour:%H:00}"
 
 
-def _hour(hours: int) -> str:
-    return f"{datetime.fromtimestamp(hours * HOUR, UTC):%H:00}"
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _classes(table: str) -> list[str]:

@@ -92,6 +92,9 @@ def _place(place: Place, width: int) -> Content:
 
 def _control(look: Look, width: int) -> Content:
     """The search is worth something only if it finds what was planted."""
+    leaked = [finding for place in look.places for finding in place.findings]
+    if leaked:
+        return Content.styled(f" {leaked[0].marker}, as {leaked[0].disguise}", BAD)
     if not look.control_works:
         return Content.styled(" what was planted was NOT found", BAD)
     long = f" {look.secrets} secrets looked for; planted ones found"

@@ -14,6 +14,8 @@ from doorless_lab.holdings import Holdings
 from doorless_lab.leak_watch import Look
 from doorless_lab.sights import Sights
 
+USUALLY = "what it has"
+
 
 class RelayPane(Vertical):
     """Four blocks: the rows it holds, the newest envelope, the search for leaks, what it learns."""
@@ -25,7 +27,7 @@ class RelayPane(Vertical):
         super().__init__(id=id)
         self._sights, self._glyphs = sights, glyphs
         self._title = Title()
-        self._title.mark, self._title.words = "RELAY", "what it has"
+        self._title.mark, self._title.words = "RELAY", USUALLY
         self._blocks = {
             name: Static(classes="block") for name in ("rows", "envelope", "leaks", "learns")
         }
@@ -72,7 +74,7 @@ class RelayPane(Vertical):
 
     def show_process(self, pid: int | None) -> None:
         """Say whether the relay runs."""
-        self._title.words = "what it has" if pid is not None else "it is off; F8 starts it"
+        self._title.words = USUALLY if pid is not None else "it is off; F8 starts it"
         self.set_class(pid is None, "-off")
 
     def show_look(self, look: Look | None, seconds_ago: int, searching: str) -> None:
