@@ -20,6 +20,7 @@ from doorless_client.text import safe
 from doorless_client.tui.crash import crash_report
 from doorless_client.tui.glyphs import Glyphs, glyphs_for
 from doorless_client.tui.guard import Guard
+from doorless_client.tui.key_sequences import read_alt_as_alt
 from doorless_client.tui.theme import DARK, THEMES
 from doorless_client.tui.widgets.thinbar import ThinBar
 
@@ -76,6 +77,7 @@ class BaseApp(App[ReturnType]):
         return [*super().get_line_filters(), self._guard]
 
     def on_load(self) -> None:  # before any screen is made, so that none is drawn twice
+        read_alt_as_alt()
         ScrollBar.renderer = ThinBar
         self.theme = self._wanted_theme
 

@@ -4,7 +4,7 @@ import re
 
 from rich.cells import cell_len, chop_cells
 
-LONGEST_NAME = 40
+LONGEST_NAME = 28
 """Cells of a name within a sentence."""
 
 _WORDS = re.compile(r"[^ ]+ *| +")

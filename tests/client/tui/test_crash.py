@@ -22,7 +22,9 @@ def test_a_report_names_types_and_places_and_repeats_no_value() -> None:
     assert "in inner" in report
 
 
-async def test_an_app_that_crashes_prints_such_a_report(people, opened, capsys, monkeypatch) -> None:
+async def test_an_app_that_crashes_prints_such_a_report(
+    people, opened, capsys, monkeypatch
+) -> None:
     from doorless_client.tui.widgets.status_bar import StatusBar
 
     def crash(*_: object) -> None:

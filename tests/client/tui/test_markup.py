@@ -22,7 +22,9 @@ def is_safe(node: ast.expr | None) -> bool:
     if node is None or isinstance(node, ast.Constant):
         return node is None or node.value is None or "[" not in str(node.value)
     if isinstance(node, ast.Call):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        name = (
+            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        )
         return name in MAKES_CONTENT
     return False
 

@@ -67,7 +67,9 @@ def test_the_code_holds_its_text_module_for_module() -> None:
     import segno
 
     text = "12345" * 12
-    expected = [bytes(row) for row in segno.make(text, error="l", micro=False).matrix_iter(border=2)]
+    expected = [
+        bytes(row) for row in segno.make(text, error="l", micro=False).matrix_iter(border=2)
+    ]
     code = QrCode(text)
     drawn = []
     for row in range(code.rows):

@@ -67,7 +67,10 @@ class MainScreen(Screen[None]):
         Binding("alt+down", "step(1)", "Chat below", id="chat.after", priority=True),
         Binding("alt+u", "unread", "Next unread", id="chat.unread", priority=True),
         *(
-            Binding(f"alt+{n}", f"nth({n})", "Chats 1 to 9" if n == 1 else "", id=f"chat.{n}")
+            Binding(
+                f"alt+{n}", f"nth({n})", "Chat 1, and so to 9" if n == 1 else "", id=f"chat.{n}",
+                priority=True,
+            )
             for n in range(1, 10)
         ),
         Binding("escape", "back", "One step back", id="back"),
