@@ -85,12 +85,12 @@ class Delivery:
         served = ServedBundle.decode(answered.bundle, answered.pair, answered.index, answered.path)
         now = self._state.now()
         check_bundle(served, entry, AccountId(account), now)
-        if self._state.sessions.sending(entry.device) is not None:
+        if self._state.sessions.sending(account, entry.device) is not None:
             return  # they were faster
         if entry not in self._devices.recipients(account):
             return  # it was removed, or the contact forgotten, meanwhile
         with self._state.change():
-            known = self._state.sessions.known_number(entry.device)
+            known = self._state.sessions.known_number(account, entry.device)
             clock, random = self._state.clock(), self._state.random
             session = initiate(self._state.us, manifest, served, known, clock, random)
             self._state.sessions.add(session, now)

@@ -39,10 +39,11 @@ class Devices:
     def remove(self, account: bytes, device: bytes) -> None:
         """Nothing is sealed to it or opened from it any more; what was, is deleted unsent."""
         self._store.devices.drop(account, device)
-        self._store.copies.clear(device=device)
-        for item in self._store.outbox.find(device=device):
-            self._store.outbox.drop(item.number)
-        for session in self._state.sessions.with_device(device):
+        for item in self._store.outbox.find(account=account):
+            self._store.copies.drop(item.number, device)
+            if item.device == device:
+                self._store.outbox.drop(item.number)
+        for session in self._state.sessions.with_device(account, device):
             self._state.sessions.drop(session)
 
     def remove_all(self, account: bytes) -> None:

@@ -140,7 +140,7 @@ class Engine:
         sizes = [
             session.wire_size(len(content))
             for entry in self._devices.recipients(contact.account)
-            if (session := self._state.sessions.sending(entry.device)) is not None
+            if (session := self._state.sessions.sending(contact.account, entry.device)) is not None
         ]
         return max(sizes, default=FIRST_CONTACT_SIZE)
 

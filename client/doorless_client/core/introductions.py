@@ -65,7 +65,7 @@ class Introductions:
             self.answer(contact, session, session.confirmed)
 
     def _control(self, contact: Contact, device: bytes) -> None:
-        session = self._state.sessions.sending(device)
+        session = self._state.sessions.sending(contact.account, device)
         if session is not None and session.owes_control:
             self._outbox.say(contact, Control(), device=device)
 

@@ -105,7 +105,7 @@ class Outbox:
             for item in items:
                 if not self._lacks_copy(item, entry):
                     continue
-                session = self._state.sessions.sending(entry.device)
+                session = self._state.sessions.sending(account, entry.device)
                 if session is not None and may_carry(session, item):
                     yield item, entry, session
                 elif not item.confirmed_only:
@@ -195,7 +195,7 @@ class Outbox:
         return [
             entry
             for entry in self._devices.recipients(account)
-            if self._state.sessions.sending(entry.device) is None
+            if self._state.sessions.sending(account, entry.device) is None
             and any(self._lacks_copy(item, entry) for item in items)
         ]
 

@@ -38,19 +38,19 @@ class Sessions:
     def get(self, id: bytes) -> Session | None:
         return self._live.get(id)
 
-    def with_device(self, device: bytes) -> list[Session]:
-        return [session for session in self._live.values() if session.their_device == device]
+    def with_device(self, account: bytes, device: bytes) -> list[Session]:
+        return [one for one in self._live.values() if is_with(one, account, device)]
 
     def with_account(self, account: bytes) -> list[Session]:
         return [session for session in self._live.values() if session.their_account == account]
 
-    def sending(self, device: bytes) -> Session | None:
-        """The session that envelopes for this device are sealed in."""
-        return choose_sending(self.with_device(device))
+    def sending(self, account: bytes, device: bytes) -> Session | None:
+        """The session that envelopes for this device of this account are sealed in."""
+        return choose_sending(self.with_device(account, device))
 
-    def known_number(self, device: bytes) -> int:
+    def known_number(self, account: bytes, device: bytes) -> int:
         """The highest number of a session with this device, now or ever; 0 for none."""
-        row = self._store.known_numbers.get(device)
+        row = self._store.known_numbers.get(account, device)
         return row.number if row else 0
 
     def keep(self, session: Session) -> None:
@@ -60,14 +60,14 @@ class Sessions:
     def add(self, session: Session, now: int) -> None:
         """A session that was just begun; which one of its device sends is decided anew."""
         self._write(session)
-        device = session.their_device
-        if session.number > self.known_number(device):
-            self._store.known_numbers.put(KnownNumber(device, session.number))
-        self.settle(device, now)
+        account, device = session.their_account, session.their_device
+        if session.number > self.known_number(account, device):
+            self._store.known_numbers.put(KnownNumber(account, device, session.number))
+        self.settle(account, device, now)
 
-    def settle(self, device: bytes, now: int) -> None:
+    def settle(self, account: bytes, device: bytes, now: int) -> None:
         """Leave one session sending; give up those that were receive-only for too long."""
-        held = self.with_device(device)
+        held = self.with_device(account, device)
         settled = settle(held, now)
         for session in settled.sessions:
             if session != self._live[session.id]:
@@ -87,3 +87,12 @@ class Sessions:
         for part in changed.drop:
             self._store.session_parts.drop(session.id, part)
         self._live[session.id] = session
+
+
+def is_with(session: Session, account: bytes, device: bytes) -> bool:
+    """Whether a session is one with this device of this account.
+
+    A device's id alone says nothing: anybody may list a device of his own under the id of
+    somebody else's, and would be given what is sealed for it.
+    """
+    return (session.their_account, session.their_device) == (account, device)

@@ -129,8 +129,9 @@ class KnownNumber(Row, frozen=True):
     """The highest session number that we held with a device, also of sessions long gone."""
 
     table: ClassVar[str] = "known_numbers"
-    key: ClassVar[tuple[str, ...]] = ("device",)
+    key: ClassVar[tuple[str, ...]] = ("account", "device")
 
+    account: bytes
     device: bytes
     number: int
 

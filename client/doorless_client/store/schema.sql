@@ -64,8 +64,10 @@ CREATE TABLE session_parts (
 ) STRICT;
 
 CREATE TABLE known_numbers (
-    device BLOB    NOT NULL PRIMARY KEY,
-    number INTEGER NOT NULL
+    account BLOB    NOT NULL,
+    device  BLOB    NOT NULL,
+    number  INTEGER NOT NULL,
+    PRIMARY KEY (account, device)
 ) STRICT;
 
 CREATE TABLE origins (
