@@ -189,7 +189,7 @@ class Script:
         for row in waiting:
             self._line("relay", row)
         if len(waiting) > 1:
-            self._line("", "One is her message, others a receipt or her profile: it cannot tell.")
+            self._line("", "One is her message, one her profile: it has sizes, and not what they are.")
 
     def _report(self, look: Look) -> None:
         self._step(f"What leaked? {look.secrets} secrets, in seven disguises each")

@@ -112,6 +112,7 @@ LEARNS: Final = (
     "the network address of each device, while it is connected",
     "when a device is connected, and when an envelope comes",
     "for which mailbox an envelope is, and in which of six sizes",
+    "whether its sender holds the mailbox's delivery token: contact or stranger",
     "whose keys somebody asks for, and so who may be about to write to whom",
 )
 """What stays exposed. It is said in the same size of type as what does not."""

@@ -32,8 +32,8 @@ from doorless_lab.stage import Stage
 REFRESH = 0.5
 """Seconds between two readings of the relay's database."""
 
-REST = 3.0
-"""How much longer than a look the search rests after it: a quarter of one core, at most."""
+REST = 1.0
+"""How long, in looks, the search rests after one: it takes half of one core, at most."""
 
 
 class DemoScreen(Screen[None]):
