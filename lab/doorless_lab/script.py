@@ -189,7 +189,9 @@ class Script:
         for row in waiting:
             self._line("relay", row)
         if len(waiting) > 1:
-            self._line("", "One is her message, one her profile: it has sizes, and not what they are.")
+            self._line(
+                "", "One is her message, one her profile: it has sizes, and not what they are."
+            )
 
     def _report(self, look: Look) -> None:
         self._step(f"What leaked? {look.secrets} secrets, in seven disguises each")
@@ -207,7 +209,7 @@ class Script:
     def _learns(self) -> None:
         self._step("What the relay does learn, all the same")
         for fact in LEARNS:
-            self.print(f"{'':{SIDE}}- {fact}")
+            self._line("", f"- {fact}")
 
 
 def check_look(look: Look) -> None:
