@@ -27,8 +27,10 @@ from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore as ClientStore
 from doorless_client.store.records import Contact, OwnManifest
 from doorless_protocol.content import NO_PREVIOUS, Body, Content
+from doorless_protocol.first_contact import Us, initiate
 from doorless_protocol.frames import (
     Answered,
+    BundleServed,
     Deliver,
     Done,
     FetchBundle,
@@ -40,6 +42,8 @@ from doorless_protocol.frames import (
 )
 from doorless_protocol.keys import AccountId, DeviceKeys, conversation_id
 from doorless_protocol.manifest import DeviceEntry
+from doorless_protocol.prekeys import ServedBundle
+from doorless_protocol.session import Session
 from doorless_server.effects import Outcome
 from doorless_server.peers import Peer
 from doorless_server.relay import Identity, Relay
@@ -128,6 +132,26 @@ class World:
         """What anybody on the network may do who knows, or guesses, a mailbox's id."""
         submit = Submit(mailbox, b"", self.random(16), envelope)
         at_once(self.relay.submit([submit], int(self.now)))
+
+    def write_first(self, us: Us, to: "Person", body: Body, *, known: int = 0) -> Session:
+        """A first contact as `us`, who may be anybody: a changed program, or a thief."""
+        answered = self.ask_anonymously(FetchBundle(to.engine.me.device))
+        if not isinstance(answered, BundleServed):
+            raise RuntimeError("nobody is given prekeys")
+        served = ServedBundle.decode(answered.bundle, answered.pair, answered.index, answered.path)
+        theirs = to.engine.state.manifest
+        session = initiate(us, theirs, served, known, self.now, self.random)
+        content = Content.saying(
+            body,
+            id=self.random(16),
+            counter=0,
+            previous=NO_PREVIOUS,
+            conversation=conversation_id(us.manifest.account, theirs.account),
+            time=int(self.now * 1000),
+        )
+        session, envelope = session.seal(content.encode(), self.random)
+        self.put_in_mailbox(to.engine.state.keys.mailbox, envelope)
+        return session
 
     def take_pairs(self, person: "Person", count: int) -> None:
         """Let strangers use up so many of a person's one-time prekeys, slowly."""

@@ -5,13 +5,11 @@ from dataclasses import replace
 import pytest
 
 from doorless_lab.world import RELAY, Person, World
-from doorless_protocol.content import Content, Text
+from doorless_protocol.content import Text
 from doorless_protocol.errors import DoorlessError
-from doorless_protocol.first_contact import Us, initiate
-from doorless_protocol.frames import BundleServed, FetchBundle
-from doorless_protocol.keys import DeviceId, conversation_id
+from doorless_protocol.first_contact import Us
+from doorless_protocol.keys import DeviceId
 from doorless_protocol.manifest import DeviceEntry, Manifest
-from doorless_protocol.prekeys import ServedBundle
 from doorless_protocol.session import Session
 
 
@@ -45,21 +43,6 @@ def write_as(world: World, mallory: Person, alice: Person, device: bytes, known:
     """Mallory's first message, from a device of his own keys under this id."""
     state = mallory.engine.state
     keys = replace(state.keys, device=DeviceId(device))
-    entry = DeviceEntry.of(keys, 0)
-    us = Us(Manifest.sign(state.signing, [entry], 0), keys, f"mallory@{RELAY}")
-    answered = world.ask_anonymously(FetchBundle(alice.engine.me.device))
-    assert isinstance(answered, BundleServed)
-    served = ServedBundle.decode(answered.bundle, answered.pair, answered.index, answered.path)
-    theirs = alice.engine.state.manifest
-    session = initiate(us, theirs, served, known, world.now, world.random)
-    content = Content.saying(
-        Text("hello"),
-        id=world.random(16),
-        counter=0,
-        previous=bytes(32),
-        conversation=conversation_id(us.manifest.account, theirs.account),
-        time=int(world.now * 1000),
-    )
-    session, envelope = session.seal(content.encode(), world.random)
-    world.put_in_mailbox(alice.engine.state.keys.mailbox, envelope)
-    return session
+    manifest = Manifest.sign(state.signing, [DeviceEntry.of(keys, 0)], 0)
+    us = Us(manifest, keys, f"mallory@{RELAY}")
+    return world.write_first(us, alice, Text("hello"), known=known)

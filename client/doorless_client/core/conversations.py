@@ -25,6 +25,7 @@ from doorless_client.core.voices import UNCOUNTED, Voices
 from doorless_client.store.records import Contact, Entry, Wire
 from doorless_protocol.content import Body, Content
 from doorless_protocol.keys import AccountId, conversation_id
+from doorless_protocol.session import Session
 
 CANNOT_SHOW = "your version of doorless cannot show this"
 CONTRADICTS = "it does not follow what this device said before"
@@ -192,8 +193,17 @@ class Conversations:
         )
 
     def is_confirmed(self, contact: Contact) -> bool:
+        """Whether all that is said to them goes into confirmed sessions."""
+        sending = self._sending(contact)
+        return bool(sending) and all(session.confirmed for session in sending)
+
+    def has_confirmed(self, contact: Contact) -> bool:
+        """Whether what goes into confirmed sessions alone has one to go into."""
+        return any(session.confirmed for session in self._sending(contact))
+
+    def _sending(self, contact: Contact) -> list[Session]:
         sessions = self._state.sessions.with_account(contact.account)
-        return any(session.confirmed for session in sessions)
+        return [session for session in sessions if session.may_send]
 
     def message(self, contact: Contact, row: Entry) -> Message:
         return present.message(row, contact, str(self._state.address))

@@ -28,13 +28,18 @@ class Devices:
         held = {row.device for row in self._store.devices.find(account=account)}
         for device in held - listed.keys():
             self.remove(account, device)
-        for device, entry in listed.items():
-            self._store.devices.put(Device(account, device, entry.encode()))
+        for entry in listed.values():
+            self.add(account, entry)
         return len(listed.keys() - held), len(held - listed.keys())
 
-    def add(self, account: bytes, entry: DeviceEntry) -> None:
-        """One that a staple vouches for. Inside a change."""
-        self._store.devices.put(Device(account, entry.device, entry.encode()))
+    def add(self, account: bytes, entry: DeviceEntry) -> bool:
+        """One that a manifest or a staple vouches for; returns whether it is new. In a change."""
+        encoded = entry.encode()
+        known = self._store.devices.get(account, entry.device)
+        if known is not None and known.entry != encoded:
+            self.remove(account, entry.device)  # other keys: its sessions were with the old ones
+        self._store.devices.put(Device(account, entry.device, encoded))
+        return known is None
 
     def remove(self, account: bytes, device: bytes) -> None:
         """Nothing is sealed to it or opened from it any more; what was, is deleted unsent."""

@@ -217,7 +217,7 @@ class Engine:
             return
         if contact.standing != Standing.CONTACT.value or contact.trust == Trust.CHANGED.value:
             return
-        if not self._conversations.is_confirmed(contact):
+        if not self._conversations.has_confirmed(contact):
             return
         self._said_typing[conversation] = now if active else 0.0
         with self._state.change():

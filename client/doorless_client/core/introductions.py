@@ -80,7 +80,7 @@ class Introductions:
             or current.standing != Standing.CONTACT.value
             or current.trust == Trust.CHANGED.value
             or not self._state.own.token_published
-            or not self._conversations.is_confirmed(current)
+            or not self._conversations.has_confirmed(current)
         ):
             return
         introduced = msgspec.structs.replace(current, introduced=True)
@@ -98,12 +98,18 @@ class Introductions:
             self.introduce(stranger)
 
     def hear(self, contact: Contact, profile: Profile) -> Contact:
-        """What a contact says of itself. A manifest that does not verify is passed over."""
+        """What a contact says of itself.
+
+        A manifest that does not verify, or is not their own, is passed over: only the directory
+        may say that an address is somebody else's now.
+        """
         named = msgspec.structs.replace(contact, name=profile.name, token=profile.token)
         self._store.contacts.put(named)
         self._conversations.show_chat(named)
         try:
             manifest = Manifest.decode(profile.manifest)
+            if manifest.account != contact.account:
+                return named
             return self._trust.compare(named, manifest, ())
         except DoorlessError:
             return named

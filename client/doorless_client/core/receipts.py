@@ -32,7 +32,7 @@ class Receipts:
             return
         if contact.standing != Standing.CONTACT.value:
             return
-        confirmed = self._conversations.is_confirmed(contact)
+        confirmed = self._conversations.has_confirmed(contact)
         due = self._due(contact) if confirmed else UNTIL_CONFIRMED
         self._store.receipts_due.put(ReceiptDue(contact.conversation, id, read, due))
         self._state.emit(Wake())

@@ -16,7 +16,7 @@ from doorless_client.core.conversations import Conversations
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.state import State
-from doorless_client.core.trust import TrustKeeper
+from doorless_client.core.trust import TrustKeeper, check_listed
 from doorless_client.core.views import Standing
 from doorless_client.core.views import State as Reach
 from doorless_client.store.base import Store
@@ -151,6 +151,10 @@ class Receiver:
     def _store_arrival(self, arrival: Arrival, envelope: bytes) -> str:
         account = arrival.session.their_account
         if account == self._state.account:
+            try:
+                self._check_own_device(arrival)
+            except DoorlessError as error:
+                return type(error).__name__
             self._keep_session(arrival)
             return self._hear_own_device(arrival, envelope)
         known = self._contacts.with_account(account)
@@ -165,6 +169,11 @@ class Receiver:
         self._keep_session(arrival)
         self._hear(contact, arrival, envelope)
         return ""
+
+    def _check_own_device(self, arrival: Arrival) -> None:
+        """Raises ForgedError: a device that our own manifest does not list, or not so."""
+        if arrival.initial is not None:
+            check_listed(self._state.manifest, arrival.initial.staple.entry)
 
     def _introduce_sender(self, contact: Contact | None, arrival: Arrival) -> Contact:
         if arrival.initial is None:
@@ -204,7 +213,15 @@ class Receiver:
         if isinstance(said, Unknown):
             entry = self._conversations.add_heard(contact, content, device, None)
             self._keep_wire(entry, envelope)
-        elif isinstance(said, Receipt):
+        elif isinstance(said, Text):
+            self._receipts.owe(contact, content.id, read=False)
+        elif is_believed(arrival.session):
+            contact = self._hear_unshown(contact, said)
+        self._introductions.answer(contact, arrival.session, arrival.was_confirmed)
+
+    def _hear_unshown(self, contact: Contact, said: Said) -> Contact:
+        """A receipt, a sign of typing, a profile: only ever said in a confirmed session."""
+        if isinstance(said, Receipt):
             reach = Reach.READ if said.read else Reach.DELIVERED
             for id in said.ids:
                 self._conversations.reach(contact, id, reach)
@@ -212,10 +229,8 @@ class Receiver:
             until = self._state.clock() + TYPING_LASTS if said.active else None
             self._conversations.set_typing(contact, until)
         elif isinstance(said, Profile):
-            contact = self._introductions.hear(contact, said)
-        elif isinstance(said, Text):
-            self._receipts.owe(contact, content.id, read=False)
-        self._introductions.answer(contact, arrival.session, arrival.was_confirmed)
+            return self._introductions.hear(contact, said)
+        return contact
 
     def _hear_own_device(self, arrival: Arrival, envelope: bytes) -> str:
         """What another device of ours said in one of our conversations."""
@@ -261,6 +276,11 @@ def began_by(session: Session | None) -> Session:
     if session is None:
         raise ReplayedError("an initial message whose session is gone")
     return session
+
+
+def is_believed(session: Session) -> bool:
+    """Whether what is no text may change what we hold of a contact: not on a stolen prekey."""
+    return session.confirmed
 
 
 def check_same_conversation(said: bytes, expected: bytes) -> None:

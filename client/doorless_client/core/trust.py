@@ -20,8 +20,14 @@ from doorless_client.core.state import State
 from doorless_client.core.views import KeyChanged, SafetyNumber, Standing, Trust
 from doorless_client.store.records import Contact, Evidence
 from doorless_protocol import verification
-from doorless_protocol.errors import ForkedError, GhostError, MalformedError
-from doorless_protocol.manifest import Manifest, SignedHead, Staple, check_follows
+from doorless_protocol.errors import ForgedError, ForkedError, GhostError, MalformedError
+from doorless_protocol.manifest import (
+    DeviceEntry,
+    Manifest,
+    SignedHead,
+    Staple,
+    check_follows,
+)
 
 OTHER_KEYS = "the keys of this contact changed: nothing is sent until you decide"
 FORK = (
@@ -61,26 +67,36 @@ class TrustKeeper:
         return self._pin(contact, manifest)
 
     def compare_staple(self, contact: Contact, staple: Staple) -> Contact:
-        """What a session's first message vouches for itself with.
+        """What a session's first message vouches for itself with. A newer head is pinned.
 
         Raises:
-            ForgedError: a device that a manifest, as new or newer, does not list.
-            ExpiredError: from the future.
+            ForkedError: it contradicts what is pinned. The contact is CHANGED, with evidence.
+            ForgedError: an older one, with a device that the pinned manifest does not list so.
+            ExpiredError: an older one, and what is pinned is not known in full; or from the
+                future.
         """
         staple.head.check_time(self._state.now())
-        if contact.manifest:
-            pinned = Manifest.decode(contact.manifest)
-            if staple.version <= pinned.version:
-                pinned.entry(staple.entry.device)
-                return contact
+        manifest = Manifest.decode(contact.manifest) if contact.manifest else None
+        pinned = SignedHead.decode(contact.head)
+        if manifest is not None and staple.version < manifest.version == pinned.version:
+            check_listed(manifest, staple.entry)
+            return contact
         try:
-            check_follows(SignedHead.decode(contact.head), (), staple.head)
+            check_follows(pinned, (), staple.head)
         except ForkedError as fork:
             self.keep_evidence(contact.account, fork.what, fork.ours, fork.theirs)
-            return self.contradict(contact, FORK, offered=b"")
-        self._devices.add(contact.account, staple.entry)
-        newer = msgspec.structs.replace(contact, looked_up=0.0)  # the rest of it is looked up
+            self.contradict(contact, FORK, offered=b"")
+            raise
+        if manifest is not None and staple.hash == manifest.hash:
+            return contact
+        newer = msgspec.structs.replace(
+            contact,
+            head=staple.head.encode(),  # so that no relay makes us go back behind it
+            looked_up=0.0,  # the rest of it is looked up before anything but a control leaves
+        )
         self._store.contacts.put(newer)
+        if self._devices.add(contact.account, staple.entry) and manifest is not None:
+            self._conversations.note(newer, f"added {_devices(1)}")
         return newer
 
     def _pin(self, contact: Contact, manifest: Manifest) -> Contact:
@@ -109,15 +125,22 @@ class TrustKeeper:
         return changed
 
     def ghost(self, contact: Contact | None, account: bytes, seen: GhostError) -> None:
-        """Somebody was shown keys in our name that are not ours."""
-        self.keep_evidence(account, seen.what, seen.ours, seen.shown)
-        if contact is not None:
+        """Somebody was shown keys in our name that are not ours.
+
+        The same again is no news: a relay could repeat the message, and so the alarm, for ever.
+        """
+        is_new = self.keep_evidence(account, seen.what, seen.ours, seen.shown)
+        if contact is not None and is_new:
             self.contradict(contact, GHOST, offered=b"")
 
-    def keep_evidence(self, account: bytes, what: str, ours: bytes, theirs: bytes) -> None:
+    def keep_evidence(self, account: bytes, what: str, ours: bytes, theirs: bytes) -> bool:
+        """Returns whether it is new."""
+        if self._store.evidence.find(account=account, what=what, ours=ours, theirs=theirs):
+            return False
         last = self._store.evidence.last()
         number = last.number + 1 if last else 1
         self._store.evidence.put(Evidence(number, self._state.now(), account, what, ours, theirs))
+        return True
 
     # --- what the person says ----------------------------------------------------------------
 
@@ -174,6 +197,12 @@ class TrustKeeper:
             ours, theirs = self._state.manifest.key, head.key
             self._numbers[head.account] = verification.SafetyNumber.of(ours, theirs)
         return self._numbers[head.account]
+
+
+def check_listed(manifest: Manifest, entry: DeviceEntry) -> None:
+    """Raises ForgedError: the manifest has no such device, or has it with other keys."""
+    if manifest.entry(entry.device) != entry:
+        raise ForgedError("a device with other keys than its account lists")
 
 
 def may_send(contact: Contact) -> bool:

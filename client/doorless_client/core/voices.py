@@ -75,7 +75,8 @@ class Voices:
             if first <= counter < after:
                 left = [(first, counter, place), (counter + 1, after, place)]
                 gaps[at : at + 1] = [gap for gap in left if gap[0] < gap[1]]
-                self._store.voices.put(msgspec.structs.replace(voice, missing=_encode(gaps)))
+                left_over = _encode(gaps[-MAX_GAPS:])  # each late one may split a range in two
+                self._store.voices.put(msgspec.structs.replace(voice, missing=left_over))
                 return Heard(late_for=place)
         return Heard(contradicts=True)
 
