@@ -4,6 +4,7 @@ A thread cannot be ended from outside, and what it reads or writes must not go a
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -21,5 +22,14 @@ async def in_thread(work: Callable[[], Result], stop: Callable[[], None] = lambd
         return await asyncio.shield(done)
     except asyncio.CancelledError:
         stop()
-        await asyncio.gather(done, return_exceptions=True)
+        await end(done)
         raise
+
+
+async def end(work: asyncio.Future[Result]) -> None:
+    """Wait until it has ended, however often one is cancelled meanwhile, and however it ends."""
+    while not work.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait({work})
+    if not work.cancelled():
+        work.exception()  # seen: nobody is told of it

@@ -21,16 +21,20 @@ async def test_a_failure_comes_back() -> None:
 
 
 async def test_who_is_cancelled_stops_the_work_and_waits_for_its_end() -> None:
-    begun, stopped, ended = Event(), Event(), Event()
+    begun, stopped, allowed, ended = Event(), Event(), Event(), Event()
 
     def work() -> None:
         begun.set()
         stopped.wait(10)
+        allowed.wait(10)
         ended.set()
 
     task = asyncio.ensure_future(in_thread(work, stop=stopped.set))
     await asyncio.to_thread(begun.wait, 10)
     task.cancel()
+    await asyncio.to_thread(stopped.wait, 10)
+    task.cancel()  # twice: an impatient second Ctrl+C
+    allowed.set()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert ended.is_set()

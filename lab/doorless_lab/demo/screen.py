@@ -28,6 +28,7 @@ from doorless_lab.person import Person
 from doorless_lab.secrets_of import secrets_of, texts_of
 from doorless_lab.sights import Sights
 from doorless_lab.stage import Stage
+from doorless_lab.threads import end
 
 REFRESH = 0.5
 """Seconds between two readings of the relay's database."""
@@ -165,7 +166,7 @@ class DemoScreen(Screen[None]):
         """End a look that is under way: it reads what is about to be deleted."""
         self._watch.stop()
         if self._looking is not None:
-            await asyncio.gather(self._looking, return_exceptions=True)
+            await end(self._looking)
 
     # --- what whoever sits there does ------------------------------------------------------
 
