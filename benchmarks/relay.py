@@ -25,8 +25,8 @@ import uvloop
 from benchmarks.relay_load import EchoLoad, Load
 from benchmarks.report import Report, alternate, run
 
-IN_FLIGHT = 256
-"""Envelopes under way in all: 32 people who each have some."""
+IN_FLIGHT = 512
+"""Messages under way in all, 8 on each of 64 connections; the same for the echoes."""
 
 WARM_UP = 0.5
 """Seconds before a measurement counts."""
@@ -63,8 +63,8 @@ def relay(folder: Path) -> Iterator[tuple[str, int]]:
 
 
 @contextmanager
-def echo() -> Iterator[tuple[str, int]]:
-    with pinned([sys.executable, "-m", "benchmarks.relay_load"], core=0) as line:
+def echo(kind: str) -> Iterator[tuple[str, int]]:
+    with pinned([sys.executable, "-m", "benchmarks.relay_load", kind], core=0) as line:
         yield "127.0.0.1", int(line)
 
 
@@ -148,11 +148,12 @@ def fill(report: Report, quick: bool) -> None:
     seconds, rounds = (1.0, 5) if quick else (4.0, 5)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with relay(folder / "data") as ours, echo() as theirs:
+        with relay(folder / "data") as ours, echo("server") as theirs, echo("bare") as bare:
             rates = alternate(
                 {
                     "relay": lambda: store_and_forward(ours, seconds),
                     "echo": lambda: echoes(theirs, seconds),
+                    "bare": lambda: echoes(bare, seconds),
                 },
                 rounds,
             )
@@ -161,8 +162,16 @@ def fill(report: Report, quick: bool) -> None:
                 "1/s",
                 rates["relay"],
                 rates["echo"],
-                "websockets Sans-I/O echo",
+                "websockets echo",
                 0.3,
+                more_is_better=True,
+            )
+            report.against(
+                "the same",
+                "1/s",
+                rates["relay"],
+                rates["bare"],
+                "bare Sans-I/O echo, no goal",
                 more_is_better=True,
             )
             disk = fsync_ms(folder)

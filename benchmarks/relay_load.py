@@ -2,20 +2,26 @@
 
 The clients here are as cheap as clients can be (frames built once, masks of zeros, answers
 counted by their length), so that one core of load can fill one core of relay. Run as a
-module, this is the echo server.
+module, this is an echo server: of the library's own asyncio server, or of its bare
+Sans-I/O layer.
 """
 
 import asyncio
 import base64
 import secrets
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import cast
 
 import uvloop
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame
 from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
 
 from doorless_protocol.frames import (
     Acknowledge,
@@ -231,12 +237,12 @@ def _submit_parts(mailbox: bytes, token: bytes) -> tuple[bytes, bytes]:
 # --- the echo --------------------------------------------------------------------------------
 
 
-class EchoServer(asyncio.Protocol):
-    """What the library alone costs: its Sans-I/O layer, and every message sent back."""
+class BareEcho(asyncio.Protocol):
+    """Its Sans-I/O layer, and every message sent back, all of one read in one write."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._protocol = ServerProtocol(subprotocols=["doorless.1"])  # type: ignore[list-item]
+        self._protocol = ServerProtocol(subprotocols=[Subprotocol("doorless.1")])
 
     def data_received(self, data: bytes) -> None:
         self._protocol.receive_data(data)
@@ -248,9 +254,24 @@ class EchoServer(asyncio.Protocol):
         self._transport.write(b"".join(self._protocol.data_to_send()))
 
 
-async def echo() -> None:
+async def echo_server() -> None:
+    """The library as its documentation has it."""
+
+    async def handler(connection: ServerConnection) -> None:
+        with suppress(ConnectionClosed):
+            async for message in connection:
+                await connection.send(message)
+
+    async with serve(
+        handler, "127.0.0.1", 0, compression=None, subprotocols=[Subprotocol("doorless.1")]
+    ) as server:
+        print(server.sockets[0].getsockname()[1], flush=True)
+        await server.serve_forever()
+
+
+async def bare_echo() -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(EchoServer, "127.0.0.1", 0)
+    server = await loop.create_server(BareEcho, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -262,7 +283,7 @@ class EchoLoad:
     host: str
     port: int
     clients: int = 64
-    in_flight: int = 4
+    in_flight: int = 8
     echoed: int = 0
     _open: list[Client] = field(default_factory=list)
 
@@ -296,4 +317,4 @@ class EchoLoad:
 
 
 if __name__ == "__main__":
-    uvloop.run(echo())
+    uvloop.run(bare_echo() if "bare" in sys.argv else echo_server())

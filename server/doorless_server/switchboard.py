@@ -8,7 +8,7 @@ Spec: docs/spec/07-relay.md §6.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 
 import structlog
@@ -28,7 +28,7 @@ from doorless_server.connection import Connection
 from doorless_server.delivery import Window
 from doorless_server.effects import Arrived, CloseDevices, Effect, PushFrom, TakeOver, refused
 from doorless_server.limits import MAX_OPEN_REQUESTS, PENDING_BYTES
-from doorless_server.peers import Peer, after_asking
+from doorless_server.peers import Anonymous, Peer, after_asking
 from doorless_server.relay import DONE, OVERLOADED, Relay
 from doorless_server.store.base import UnavailableError
 
@@ -65,6 +65,7 @@ class Switchboard:
         self._submitted: list[_Submitted] = []
         self._acknowledged: list[_Acknowledged] = []
         self._turn_is_due = False
+        self._unflushed: set[Connection] = set()
         self._pending_bytes = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = structlog.get_logger()
@@ -109,16 +110,17 @@ class Switchboard:
     # --- gathered ----------------------------------------------------------------------------
 
     def _take_submit(self, connection: Connection, call: int, submit: Submit) -> None:
-        peer = None if connection.peer is None else after_asking(connection.peer, submit)
-        if peer is None:
-            self._refuse(connection, call, refused(Refusal.NOT_ALLOWED))
-            return
-        self._become(connection, peer)
+        if not isinstance(connection.peer, Anonymous):
+            peer = None if connection.peer is None else after_asking(connection.peer, submit)
+            if peer is None:
+                self._answer(connection, call, refused(Refusal.NOT_ALLOWED))
+                return
+            self._become(connection, peer)
         size = len(submit.envelope)
         if seconds := connection.submit_wait(self._loop.time(), size / SIZE_CLASSES[0]):
-            self._refuse(connection, call, refused(Refusal.BUSY, seconds))
+            self._answer(connection, call, refused(Refusal.BUSY, seconds))
         elif self._pending_bytes + size > PENDING_BYTES:
-            self._refuse(connection, call, OVERLOADED)
+            self._answer(connection, call, OVERLOADED)
         else:
             self._pending_bytes += size
             self._submitted.append(_Submitted(connection, call, submit))
@@ -128,7 +130,7 @@ class Switchboard:
         self, connection: Connection, window: Window, call: int, asked: Acknowledge
     ) -> None:
         if seconds := connection.request_wait(self._loop.time(), ACKNOWLEDGE_COST):
-            self._refuse(connection, call, refused(Refusal.BUSY, seconds))
+            self._answer(connection, call, refused(Refusal.BUSY, seconds))
             return
         window.acknowledged(asked.ids)
         delivered = [(window.mailbox, envelope_id) for envelope_id in asked.ids]
@@ -158,14 +160,10 @@ class Switchboard:
             answers, news = [OVERLOADED] * len(batch), []
         finally:
             self._pending_bytes -= sum(len(each.submit.envelope) for each in batch)
-        touched = set()
         for each, answered in zip(batch, answers, strict=True):
-            each.connection.answer(each.call, answered)
-            touched.add(each.connection)
+            self._answer(each.connection, each.call, answered)
         for arrived in news:
-            if (connection := self._push(arrived)) is not None:
-                touched.add(connection)
-        _flush(touched)
+            self._push(arrived)
 
     async def _acknowledge(self, batch: list[_Acknowledged]) -> None:
         answered: Answered = DONE
@@ -175,15 +173,14 @@ class Switchboard:
         except UnavailableError:
             answered = OVERLOADED
         for each in batch:
-            each.connection.answer(each.call, answered)
-        _flush({each.connection for each in batch})
+            self._answer(each.connection, each.call, answered)
 
     # --- one after the other -----------------------------------------------------------------
 
     def _take_request(self, connection: Connection, call: Call) -> None:
         seconds = connection.request_wait(self._loop.time())
         if seconds or len(connection.pending) >= MAX_OPEN_REQUESTS:
-            self._refuse(connection, call.id, refused(Refusal.BUSY, max(seconds, 1)))
+            self._answer(connection, call.id, refused(Refusal.BUSY, max(seconds, 1)))
             return
         connection.pending.append(call)
         if not connection.working:
@@ -198,8 +195,7 @@ class Switchboard:
                     connection.peer, call.request, self._clock(), connection.socket.source
                 )
                 self._become(connection, outcome.peer)
-                connection.answer(call.id, outcome.answered)
-                connection.socket.flush()
+                self._answer(connection, call.id, outcome.answered)
                 for effect in outcome.effects:
                     self._carry_out(connection, effect)
         finally:
@@ -216,8 +212,7 @@ class Switchboard:
                     if (other := self._devices.get(device)) is not None:
                         other.end(reason)
             case Arrived():
-                if (other := self._push(effect)) is not None:
-                    other.socket.flush()
+                self._push(effect)
 
     def _take_over(self, connection: Connection, device: bytes) -> None:
         older = self._devices.get(device)
@@ -238,15 +233,15 @@ class Switchboard:
         self._mailboxes[mailbox] = connection
         self._read_on(connection)
 
-    def _push(self, arrived: Arrived) -> Connection | None:
+    def _push(self, arrived: Arrived) -> None:
         connection = self._mailboxes.get(arrived.mailbox)
         if connection is None or connection.window is None:
-            return None
+            return
         if connection.window.arrived(arrived.mail, writable=connection.socket.writable):
             connection.deliver(arrived.mail)
-            return connection
-        self._read_on(connection)
-        return None
+            self._flush_soon(connection)
+        else:
+            self._read_on(connection)
 
     def _read_on(self, connection: Connection) -> None:
         window = connection.window
@@ -265,7 +260,7 @@ class Switchboard:
                     window.read(mails)
                     for mail in mails:
                         connection.deliver(mail)
-                    connection.socket.flush()
+                    self._flush_soon(connection)
         except UnavailableError:
             connection.end(CloseReason.GOING_AWAY)  # it comes back, and reads then
         finally:
@@ -278,9 +273,20 @@ class Switchboard:
         if was_half_open and not connection.half_open:
             self._settled(connection)
 
-    def _refuse(self, connection: Connection, call: int, why: Answered) -> None:
-        connection.answer(call, why)
-        connection.socket.flush()
+    def _answer(self, connection: Connection, call: int, answered: Answered) -> None:
+        connection.answer(call, answered)
+        self._flush_soon(connection)
+
+    def _flush_soon(self, connection: Connection) -> None:
+        """Once a turn: what is answered and what is pushed leaves in one piece."""
+        if not self._unflushed:
+            self._loop.call_soon(self._flush)
+        self._unflushed.add(connection)
+
+    def _flush(self) -> None:
+        unflushed, self._unflushed = self._unflushed, set()
+        for connection in unflushed:
+            connection.socket.flush()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)
@@ -291,11 +297,6 @@ class Switchboard:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._log.error("internal_error", kind=type(error).__name__, place=_place(error))
-
-
-def _flush(connections: Iterable[Connection]) -> None:
-    for connection in connections:
-        connection.socket.flush()
 
 
 def _place(error: BaseException) -> str:

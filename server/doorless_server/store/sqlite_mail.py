@@ -7,7 +7,9 @@ after a rollback.
 import hashlib
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, TypeVar
 
 from doorless_server.limits import ENVELOPE_HOURS, RECEIPT_HOURS, Bounds
 from doorless_server.store.admission import Box, opens, refusal
@@ -18,6 +20,19 @@ MAX_BOXES = 100_000
 
 SWEPT_AT_ONCE = 2_000
 """Rows that one sweep looks at: some milliseconds, so that no submit waits for it."""
+
+
+RUNS = (64, 16, 4, 1)
+"""Rows for one statement. Each statement costs a turn of the interpreter's lock, which the
+loop wants too: one for each row would cost more than what it does."""
+
+_KNOWN = "SELECT digest FROM receipts WHERE digest IN ({})"
+_DELIVERED = (
+    "UPDATE receipts SET delivered = ? WHERE delivered IS NULL AND digest IN ({})"
+    " RETURNING position"
+)
+
+T = TypeVar("T")
 
 
 class MailTable:
@@ -39,32 +54,33 @@ class MailTable:
     def put(
         self, db: sqlite3.Connection, mails: Sequence[Arriving], hour: int, day: int
     ) -> list[Position | Fate]:
+        digests = [receipt(mail.mailbox, mail.id) for mail in mails]
+        known = {row[0] for row in run_in(db, _KNOWN, digests)}
         fates: list[Position | Fate] = []
         rows: list[tuple[int, bytes, bytes, int, int, bytes]] = []
-        for mail in mails:
+        receipts: list[tuple[bytes, int]] = []
+        for mail, digest in zip(mails, digests, strict=True):
             box = self._box(db, mail.mailbox)
             if box is None:
                 fates.append(Fate.NO_ROOM)
                 continue
-            request = not opens(box, mail.token_hash, day)
-            why = refusal(box, self._bounds, len(mail.envelope), request=request)
-            digest = receipt(mail.mailbox, mail.id)
-            if why is not None:
-                fates.append(Fate.KNOWN if _is_known(db, digest) else why)
-                continue
-            position = self._last + 1
-            remembered = db.execute(
-                "INSERT INTO receipts (digest, position) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                (digest, position),
-            )
-            if not remembered.rowcount:
+            if digest in known:
                 fates.append(Fate.KNOWN)
                 continue
-            self._last = position
-            rows.append((position, mail.mailbox, mail.id, request, hour, mail.envelope))
-            box.count(len(mail.envelope), request=request)
-            fates.append(Position(position))
-        db.executemany("INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?)", rows)
+            size = len(mail.envelope)
+            request = not opens(box, mail.token_hash, day)
+            why = refusal(box, self._bounds, size, request=request)
+            if why is not None:
+                fates.append(why)
+                continue
+            self._last += 1
+            rows.append((self._last, mail.mailbox, mail.id, request, hour, mail.envelope))
+            receipts.append((digest, self._last))
+            known.add(digest)
+            box.count(size, request=request)
+            fates.append(Position(self._last))
+        run_rows(db, "INSERT INTO receipts (digest, position) VALUES", receipts)
+        run_rows(db, "INSERT INTO envelopes VALUES", rows)
         return fates
 
     def waiting(
@@ -85,15 +101,8 @@ class MailTable:
     def drop(
         self, db: sqlite3.Connection, delivered: Sequence[tuple[bytes, bytes]], hour: int
     ) -> None:
-        positions: list[int] = []
-        for mailbox, envelope_id in delivered:
-            found = db.execute(
-                "UPDATE receipts SET delivered = ? WHERE digest = ? AND delivered IS NULL"
-                " RETURNING position",
-                (hour, receipt(mailbox, envelope_id)),
-            )
-            positions += [position for (position,) in found]
-        self._remove(db, positions)
+        digests = [receipt(mailbox, envelope_id) for mailbox, envelope_id in delivered]
+        self._remove(db, [row[0] for row in run_in(db, _DELIVERED, digests, hour)])
 
     def sweep(self, db: sqlite3.Connection, hour: int) -> int:
         """Look at the next SWEPT_AT_ONCE rows, in turns; 0 when everything was looked at."""
@@ -169,6 +178,28 @@ def receipt(mailbox: bytes, envelope_id: bytes) -> bytes:
     return hashlib.sha256(mailbox + envelope_id).digest()[:16]
 
 
-def _is_known(db: sqlite3.Connection, digest: bytes) -> bool:
-    found = db.execute("SELECT 1 FROM receipts WHERE digest = ?", (digest,)).fetchone()
-    return found is not None
+def run_in(
+    db: sqlite3.Connection, statement: str, values: Sequence[bytes], *before: int
+) -> list[tuple[Any, ...]]:
+    """Run a statement that ends in `IN ({})`, for many values at a time."""
+    found: list[tuple[Any, ...]] = []
+    for run in _runs(values):
+        marks = ", ".join("?" * len(run))
+        found += db.execute(statement.format(marks), (*before, *run)).fetchall()
+    return found
+
+
+def run_rows(db: sqlite3.Connection, insert: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows, many with each statement."""
+    for run in _runs(rows):
+        marks = "(" + ", ".join("?" * len(run[0])) + ")"
+        db.execute(f"{insert} {', '.join([marks] * len(run))}", list(chain.from_iterable(run)))
+
+
+def _runs(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut into few lengths, so that the statements for them stay prepared."""
+    at = 0
+    for length in RUNS:
+        while len(values) - at >= length:
+            yield values[at : at + length]
+            at += length

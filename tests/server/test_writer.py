@@ -1,0 +1,115 @@
+"""What the disk refuses was not done, and nobody is told that it was."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from doorless_server.store.base import (
+    Arriving,
+    Listing,
+    Position,
+    Seat,
+    TakenError,
+    UnavailableError,
+)
+from doorless_server.store.schema import open_writer
+from doorless_server.store.sqlite import SqliteStore
+from doorless_server.store.writer import Writer
+
+SEAT = Seat(b"alice", b"phone", b"box", b"key")
+LISTING = Listing(1, b"h", b"p", b"head", b"manifest", (SEAT,), ())
+
+
+class Disk:
+    """A writer over a database, and what it reported."""
+
+    def __init__(self, path: Path) -> None:
+        self.db = open_writer(path)
+        self.forgotten = 0
+        self.broke: list[Exception] = []
+        self.writer = Writer(self.db, forget=self._forget, broken=self.broke.append)
+
+    def _forget(self) -> None:
+        self.forgotten += 1
+
+
+def insert(value: int) -> object:
+    return lambda db: db.execute("INSERT INTO numbers VALUES (?)", (value,)) and value
+
+
+@pytest.fixture
+async def disk(tmp_path: Path) -> object:
+    held = Disk(tmp_path / "relay.db")
+    held.db.execute("CREATE TABLE numbers (value INTEGER) STRICT")
+    yield held
+    await held.writer.close()
+
+
+async def test_work_that_waited_together_is_committed_in_order(disk: Disk) -> None:
+    futures = [disk.writer.run(insert(number)) for number in range(50)]
+    assert [await future for future in futures] == list(range(50))
+    seen = await disk.writer.run(lambda db: db.execute("SELECT value FROM numbers").fetchall())
+    assert seen == [(number,) for number in range(50)]
+
+
+async def test_a_refusal_is_its_callers_alone(disk: Disk) -> None:
+    def refuse(_db: sqlite3.Connection) -> None:
+        raise TakenError("handle")
+
+    before, refused, after = (disk.writer.run(work) for work in (insert(1), refuse, insert(2)))
+    assert (await before, await after) == (1, 2)
+    with pytest.raises(TakenError):
+        await refused
+
+
+async def test_a_full_disk_is_told_and_passes(disk: Disk) -> None:
+    (pages,) = disk.db.execute("PRAGMA page_count").fetchone()
+    disk.db.execute(f"PRAGMA max_page_count = {pages}")
+    big = disk.writer.run(lambda db: db.execute("CREATE TABLE big AS SELECT zeroblob(99999) AS b"))
+    with pytest.raises(UnavailableError):
+        await big
+    assert disk.forgotten
+    assert not disk.broke
+    disk.db.execute("PRAGMA max_page_count = 100000")
+    assert await disk.writer.run(insert(7)) == 7
+
+
+async def test_after_a_failed_disk_nothing_is_accepted_any_more(disk: Disk) -> None:
+    def fail(_db: sqlite3.Connection) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with pytest.raises(UnavailableError):
+        await disk.writer.run(fail)
+    with pytest.raises(UnavailableError):
+        await disk.writer.run(insert(1))
+    assert [str(error) for error in disk.broke] == ["disk I/O error"]
+    assert disk.db.execute("SELECT count(*) FROM numbers").fetchone() == (0,)
+
+
+async def test_a_mistake_of_ours_undoes_everything_that_went_with_it(disk: Disk) -> None:
+    def stumble(db: sqlite3.Connection) -> None:
+        db.execute("INSERT INTO numbers VALUES (1)")
+        raise KeyError("a mistake")
+
+    with pytest.raises(KeyError):
+        await disk.writer.run(stumble)
+    assert await disk.writer.run(lambda db: db.execute("SELECT * FROM numbers").fetchall()) == []
+
+
+async def test_a_store_without_space_keeps_its_promises(tmp_path: Path) -> None:
+    store = await SqliteStore.open(tmp_path / "relay.db")
+    await store.create("alice", LISTING, b"t" * 32, 1)
+
+    def limit(pages: int) -> object:
+        return lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+
+    mails = [Arriving(b"box", bytes((n,)) * 16, bytes(65536), b"t" * 32) for n in range(9)]
+    await store._writer.run(limit(60))
+    with pytest.raises(UnavailableError):
+        await store.put(mails, 0, 0)
+    assert await store.waiting(b"box", Position(0), 99, 1 << 30) == []
+    await store._writer.run(limit(100_000))
+    assert all(isinstance(fate, int) for fate in await store.put(mails, 0, 0))
+    assert len(await store.waiting(b"box", Position(0), 99, 1 << 30)) == 9
+    await store.close()
