@@ -9,7 +9,8 @@ from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_outcome import DONE, FAILED, KEY, UNREACHABLE, UsageError, complain
 from doorless_client.cli_output import json_line, line, message_json, message_line
 from doorless_client.cli_waiting import Watch
-from doorless_client.core.views import Message, State
+from doorless_client.core.api import RefusedError
+from doorless_client.core.views import Chat, Message, Standing, State
 from doorless_client.messenger import Messenger
 from doorless_protocol.content import MAX_TEXT_BYTES
 
@@ -23,6 +24,7 @@ def send(chosen: argparse.Namespace, now: Now, random: Random) -> int:
     async def work() -> int:
         async with messenger(chosen, now, random) as opened:
             chat = opened.messenger.find(chosen.to)
+            check_known(chat)
             watch = Watch(opened.messenger)
             message = await opened.messenger.send(chat.conversation, text)
             await opened.messenger.start()
@@ -66,6 +68,12 @@ def history(chosen: argparse.Namespace, now: Now, random: Random) -> int:
         return DONE
 
     return run(work())
+
+
+def check_known(chat: Chat) -> None:
+    """Raises RefusedError: a stranger, who may have been found by an address that he only gives."""
+    if chat.standing is Standing.REQUEST:
+        raise RefusedError("this is a request, and nobody checked who it is from: accept it first")
 
 
 def _sent(message: Message | None, watch: Watch) -> int:

@@ -137,7 +137,7 @@ class World:
         """A first contact as `us`, who may be anybody: a changed program, or a thief."""
         answered = self.ask_anonymously(FetchBundle(to.engine.me.device))
         if not isinstance(answered, BundleServed):
-            raise RuntimeError("nobody is given prekeys")
+            raise TypeError(f"no bundle, but {answered}")
         served = ServedBundle.decode(answered.bundle, answered.pair, answered.index, answered.path)
         theirs = to.engine.state.manifest
         session = initiate(us, theirs, served, known, self.now, self.random)

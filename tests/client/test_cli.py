@@ -10,7 +10,12 @@ from typing import Any
 import pytest
 
 from doorless_client import cli
+from doorless_client.cli_messages import check_known
+from doorless_client.core.api import RefusedError
 from doorless_lab.processes import PASSPHRASE, Relay
+from doorless_lab.world import World
+from doorless_protocol.content import Text
+from doorless_protocol.first_contact import Us
 
 MALFORMED_ADDRESSES = [
     "bob",
@@ -279,3 +284,16 @@ def test_forgetting_deletes_the_conversation(alice: Any) -> None:
     assert alice("forget", "bob").code == 0
     assert alice("contacts").out == ""
     assert alice("history", "bob").code == 1
+
+
+def test_a_stranger_is_not_written_to_by_the_address_that_he_gives() -> None:
+    with World() as world:
+        alice, mallory = world.people("alice", "mallory")
+        state = mallory.engine.state
+        world.write_first(Us(state.manifest, state.keys, "bob@relay.test"), alice, Text("hello"))
+        world.settle()
+        request = alice.engine.find("bob@relay.test")
+        with pytest.raises(RefusedError, match="a request"):
+            check_known(request)
+        alice.engine.accept(request.conversation)
+        check_known(alice.engine.chat(request.conversation))

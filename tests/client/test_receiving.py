@@ -12,7 +12,7 @@ from doorless_client.core.views import State
 from doorless_client.store.base import Store
 from doorless_client.store.records import ROWS
 from doorless_lab.world import Person, World
-from doorless_protocol.content import NO_PREVIOUS, Content, Text
+from doorless_protocol.content import NO_PREVIOUS, Content, Profile, Receipt, Text, Typing
 from doorless_protocol.frames import Answered, BundleServed, Found, Submit
 
 ACCOUNTED = ("failures", "seen")
@@ -268,3 +268,35 @@ def test_the_first_content_of_a_device_names_no_past(world: World) -> None:
     alice.add("bob")
     content = alice.next_content("bob", Text("first"))
     assert (content.counter, content.previous) == (0, NO_PREVIOUS)
+
+
+# --- sessions that are not confirmed -----------------------------------------------------------
+
+
+def test_an_unconfirmed_session_changes_nothing_that_is_known_of_a_contact(world: World) -> None:
+    """Who stole a prekey can begin one in a contact's name: a text is all that he can say."""
+    alice, bob = world.friends("alice", "bob")
+    bob.says("alice", "read this")
+    world.advance(10)
+    (before,) = bob.store.contacts.find()
+    (ours,) = [one for one in bob.messages("alice") if one.mine]
+    state = alice.engine.state
+    for said in (
+        Profile("Eve", bytes(16), b""),
+        Receipt((ours.id,), True),
+        Typing(True),
+    ):
+        world.write_first(state.us, bob, said, known=int(world.now * 1000) + 60_000)
+        bob.live()
+        assert bob.store.contacts.find() == [before]
+        assert not bob.chat("alice").typing
+        assert bob.messages("alice")[ours.position].state is State.DELIVERED
+
+
+def test_a_contact_is_confirmed_only_while_the_session_that_sends_is(world: World) -> None:
+    alice, bob = world.friends("alice", "bob")
+    assert bob.chat("alice").confirmed
+    known = int(world.now * 1000) + 60_000
+    world.write_first(alice.engine.state.us, bob, Text("am I Alice?"), known=known)
+    bob.live()
+    assert not bob.chat("alice").confirmed

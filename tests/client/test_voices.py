@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import msgpack, structs
 
 from doorless_client.core.voices import MAX_GAPS, Voices
 from doorless_client.store.memory import MemoryStore
@@ -72,3 +73,17 @@ def test_a_second_content_of_one_counter_contradicts_the_first() -> None:
         voices.hear(first, DEVICE, 0)
         voices.hear(second, DEVICE, 1)
         assert voices.hear(first, DEVICE, 2).contradicts
+
+
+def test_no_late_contents_make_the_row_large() -> None:
+    """Each may split a range that is missing in two."""
+    store = MemoryStore()
+    voices = Voices(store)
+    (content,) = said(1)
+    for counter in (10_000, *range(1, 2 * MAX_GAPS + 20, 2)):
+        with store.transaction():
+            voices.hear(structs.replace(content, counter=counter), DEVICE, 0)
+    row = store.voices.get(CONVERSATION, DEVICE)
+    assert row is not None
+    assert len(row.missing) <= 32 * (MAX_GAPS + 1)
+    assert msgpack.decode(row.missing)[-1][1] == 10_000  # the newest are kept

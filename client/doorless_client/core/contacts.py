@@ -3,6 +3,8 @@
 Spec: docs/spec/08-state.md §8, §10.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from doorless_client.core.api import KeyChangedError, RefusedError, UnreachableError
@@ -12,8 +14,9 @@ from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Standing, Trust
+from doorless_client.store.base import Store
 from doorless_client.store.records import Contact
-from doorless_protocol.errors import DoorlessError, MalformedError
+from doorless_protocol.errors import DoorlessError, ForgedError, MalformedError
 from doorless_protocol.frames import Found, Lookup, Refused
 from doorless_protocol.invite import Address, InviteLink, RelayAddress
 from doorless_protocol.keys import AccountId, conversation_id
@@ -51,6 +54,11 @@ class Contacts:
 
     def with_account(self, account: bytes) -> Contact | None:
         found = self._store.contacts.find(account=account)
+        return found[0] if found else None
+
+    def _at(self, address: Address) -> Contact | None:
+        """Who is pinned under this address."""
+        found = self._store.contacts.find(handle=address.handle, relay=str(address.relay))
         return found[0] if found else None
 
     def in_conversation(self, shared: bytes) -> Contact | None:
@@ -121,8 +129,8 @@ class Contacts:
         manifest: Manifest,
         heads: list[SignedHead],
     ) -> Contact:
-        named = self._store.contacts.find(handle=address.handle, relay=str(address.relay))
-        known = self.with_account(manifest.account) or (named[0] if named else None)
+        # Whoever is pinned under this address comes first: one address, one contact.
+        known = self._at(address) or self.with_account(manifest.account)
         if known is not None:
             known = self._vouch(known, address, link)
             return self._trust.compare(known, manifest, heads)
@@ -169,7 +177,7 @@ class Contacts:
             handle="",
             relay="",
             pin=b"",
-            claim=_valid_claim(claim),
+            claim="" if belongs_to_another(self._store, claim) else claim,
             name="",
             trust=Trust.FIRST_SEEN.value,
             standing=Standing.REQUEST.value,
@@ -183,6 +191,8 @@ class Contacts:
         )
         self._store.contacts.put(contact)
         self._devices.add(contact.account, staple.entry)
+        if contact.claim != claim:
+            self._conversations.note(contact, f"gives the address of another contact: {claim}")
         return contact
 
     # --- keeping up to date ------------------------------------------------------------------
@@ -220,10 +230,14 @@ class Contacts:
         self, contact: Contact, address: Address, manifest: Manifest, heads: list[SignedHead]
     ) -> None:
         looked_up = self._state.clock()
-        if not contact.handle and manifest.account != contact.account:
+        holder = self._at(address)
+        is_taken = holder is not None and holder.conversation != contact.conversation
+        if is_taken or (not contact.handle and manifest.account != contact.account):
             disproved = msgspec.structs.replace(contact, claim="", looked_up=looked_up)
             self._store.contacts.put(disproved)
             self._conversations.note(disproved, f"{address}, the address they gave, is not theirs")
+            if holder is not None and is_taken:
+                self._trust.compare(holder, manifest, heads)  # it shows other keys for them now
             return
         vouched = msgspec.structs.replace(
             contact, handle=address.handle, relay=str(address.relay), looked_up=looked_up
@@ -244,11 +258,13 @@ class Contacts:
             raise RefusedError(f"the relay knows nobody called {address}")
         try:
             heads = [SignedHead.decode(head) for head in answered.heads]
-            return Manifest.decode(answered.manifest), heads
+            manifest = Manifest.decode(answered.manifest)
+            check_same_key(manifest, heads)
         except DoorlessError as error:
             raise RefusedError(
                 f"what the relay says of {address} does not verify: {error}"
             ) from None
+        return manifest, heads
 
     # --- what the person decides -------------------------------------------------------------
 
@@ -307,11 +323,16 @@ def _parse(text: str) -> tuple[Address, InviteLink | None]:
         raise RefusedError(f"that is neither handle@relay nor an invite link: {error}") from None
 
 
-def _valid_claim(claim: str) -> str:
-    try:
-        return str(Address.parse(claim))
-    except MalformedError:
-        return ""
+def belongs_to_another(store: Store, claim: str) -> bool:
+    """Whether a contact is known under an address that somebody else gives as his own."""
+    address = Address.parse(claim)
+    return bool(store.contacts.find(handle=address.handle, relay=str(address.relay)))
+
+
+def check_same_key(manifest: Manifest, heads: Sequence[SignedHead]) -> None:
+    """Raises ForgedError: a head of another account, which accuses nobody but the relay."""
+    if any(head.key != manifest.key for head in heads):
+        raise ForgedError("a history with heads of several accounts")
 
 
 def _begins(id: bytes, words: str) -> bool:
