@@ -115,6 +115,7 @@ class Load:
     sent_at: dict[bytes, float] = field(default_factory=dict)
     latencies: list[float] = field(default_factory=list)
     refill: Callable[[int], None] | None = None
+    _opened: list[Client] = field(default_factory=list)
     _senders: list[Client] = field(default_factory=list)
     _parts: list[tuple[bytes, bytes]] = field(default_factory=list)
     _number: int = 0
@@ -146,13 +147,14 @@ class Load:
             await self._waiting
 
     def close(self) -> None:
-        for client in self._senders:
+        for client in self._opened:
             client.transport.abort()
 
     async def _open(self, on_frame: Callable[[Client, bytes], None]) -> Client:
         loop = asyncio.get_running_loop()
         _, client = await loop.create_connection(lambda: Client(on_frame), self.host, self.port)
         await client.opened
+        self._opened.append(client)
         return client
 
     async def _add_sender(self) -> Client:
