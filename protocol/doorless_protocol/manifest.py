@@ -70,7 +70,7 @@ class DeviceEntry:
             32  1984  signing   its verifying key
           2016    32  identity  X25519 public key
           2048  1184  kem       ML-KEM-768 public key
-          3232     8  added     when it was linked, in Unix seconds
+          3232     8  added     when it was linked, in Unix seconds: the start of that day, UTC
     """
 
     device: DeviceId

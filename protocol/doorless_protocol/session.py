@@ -67,8 +67,8 @@ class Session(Struct, frozen=True, gc=False):
 
     Attributes:
         unanswered: None for the responder, and once a reply opened.
-        confirmed: the other side has shown that it holds its identity keys, not only prekeys
-            (docs/spec/03-handshake.md §7); marks of this version are cleared when epochs advance.
+        confirmed: the other side has shown what this version can ask for
+            (docs/spec/03-handshake.md §7); its marks are cleared when epochs advance.
         answered: we have sent what completes the handshake on our side.
         receive_only_since: Unix seconds; None while this session may send.
     """
@@ -116,7 +116,7 @@ class Session(Struct, frozen=True, gc=False):
             self.link,
             ratchet,
             None,  # an initiator who opens anything has his reply
-            self.confirmed or proves_identity(self.link.initiator, turned),
+            self.confirmed or confirms(self.link.initiator, turned),
             self.answered,
             self.receive_only_since,
         )
@@ -253,10 +253,11 @@ def open_any(sessions: Sequence[Session], envelope: bytes, now: float) -> Opened
     raise error
 
 
-def proves_identity(initiator: bool, turned: bool) -> bool:
-    """Whether a message that opened shows that the other side holds its identity keys.
+def confirms(initiator: bool, turned: bool) -> bool:
+    """Whether a message that opened confirms the session.
 
-    To the initiator any message does: only who decapsulated can reply. To the responder it is
-    the second chain of the initiator, who must have read the reply to begin it.
+    To the initiator any message does: only who holds the responder's identity keys can reply.
+    To the responder it is the second chain of the initiator, who must have read the reply to
+    begin it. So could a thief of the responder's signed prekey, until epochs advance.
     """
     return initiator or turned

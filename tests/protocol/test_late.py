@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorless_protocol.primitives import HeaderKey
-from doorless_protocol.ratchet.late import MAX_AGE, MAX_HELD, Late, LateKey
+from doorless_protocol.ratchet.late import MAX_AGE, MAX_CHAINS, MAX_HELD, Late, LateKey
 
 ONE, OTHER = HeaderKey(b"1" * 32), HeaderKey(b"2" * 32)
 
@@ -97,3 +97,12 @@ def test_it_is_a_dictionary_that_forgets_its_oldest(steps: list[tuple[bool, int]
         ]
         assert held == list(model)
         assert late.count == len(model)
+
+
+def test_no_more_chains_are_tried_than_one_session_may_cost() -> None:
+    """Else a hostile contact brings about a chain, and with it a header key, for each late key."""
+    late = Late()
+    for serial in range(MAX_CHAINS + 20):
+        late = late.keep(missed(HeaderKey(serial.to_bytes(32)), [0]))
+    assert len(late.chains) == late.count == MAX_CHAINS
+    assert [chain.serial for chain in late.chains.values()] == list(range(20, MAX_CHAINS + 20))

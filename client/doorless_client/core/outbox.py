@@ -33,7 +33,7 @@ OWN_COPY_DELAY = (2.0, 30.0)
 """Seconds, least and most, before copies to our own devices: one burst would name the sender."""
 
 CONFIRMED_ONLY = (Receipt, Typing, Profile)
-"""What an impostor who stole a prekey must not get. Spec: docs/spec/08-state.md §8."""
+"""What nobody gets who has not read a reply yet. Spec: docs/spec/08-state.md §8."""
 
 
 class Outbox:

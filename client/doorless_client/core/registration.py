@@ -18,6 +18,7 @@ from doorless_protocol.frames import Done, Refusal, Refused, Register, delivery_
 from doorless_protocol.invite import RelayAddress, parse_handle
 from doorless_protocol.keys import DeviceKeys, SigningKey, account_signing_key
 from doorless_protocol.manifest import DeviceEntry, Manifest
+from doorless_protocol.prekeys import DAY
 from doorless_protocol.primitives import Random
 
 REFUSALS: dict[int, str] = {
@@ -42,8 +43,9 @@ class Newcomer:
         self._pin, self._now, self._random = pin, now, random
         self.signing: SigningKey = account_signing_key(seed)
         self.keys = DeviceKeys.draw(random)
-        entry = DeviceEntry.of(self.keys, now)
-        self.manifest = Manifest.sign(self.signing, [entry], not_before=now)
+        today = now - now % DAY  # who looks the handle up need not learn the second
+        entry = DeviceEntry.of(self.keys, added=today)
+        self.manifest = Manifest.sign(self.signing, [entry], not_before=today)
         self._token = random(16)
 
     def register(self, store: Store) -> Flow[None]:
