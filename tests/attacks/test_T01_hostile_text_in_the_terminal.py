@@ -160,16 +160,16 @@ def _child(payload: str) -> int:
                 return engine
 
             async def create(self, relay: str, handle: str, passphrase: str) -> Created:
-                raise NotImplementedError
+                raise AssertionError("there is a profile")  # noqa: TRY301
 
             async def close(self) -> None: ...
 
         app = DoorlessApp(Ready(), lambda: NOW, glyphs=UNICODE)
         app.run()
-        return app.return_code or 0
     except BaseException:
         traceback.print_exc()
         return 9
+    return app.return_code or 0
 
 
 def _drive(child: int, fd: int) -> Seen:

@@ -32,7 +32,7 @@ FRAME = 1 / 60
 BUSY = 0.008
 """Seconds of a frame that updates may take; the rest is for keys and drawing."""
 
-SLICE = 256
+SLICE = 64
 """Events in one batch at most, so that `BUSY` is looked at often enough."""
 
 

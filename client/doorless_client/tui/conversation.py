@@ -62,6 +62,7 @@ class Conversation(Vertical):
         self.banner = Banner()
         self.composer = Composer()
         self.chat: Chat | None = None
+        self._addressed: str | None = None
         self._drafts: dict[bytes, str] = {}
         self._places: dict[bytes, Place] = {}
         self._put_off: set[bytes] = set()
@@ -143,7 +144,8 @@ class Conversation(Vertical):
         await self.banner.ask(question)
         if question is not None and had_focus:
             self.write()
-        if chat is not None:
+        if chat is not None and chat.name != self._addressed:
+            self._addressed = chat.name
             self.composer.address(chat.name)
 
     def _show_below(self, below: int) -> None:
@@ -161,6 +163,11 @@ class Conversation(Vertical):
     def _mark_read(self) -> None:
         if self.chat is not None and self.chat.unread and self.app.app_focus:
             attempt(self, self._engine.mark_read(self.chat.conversation))
+
+    @property
+    def is_being_read(self) -> bool:
+        """Whether what comes now is seen as it comes."""
+        return self.messages.at_end and bool(self.app.app_focus)
 
     # --- writing ---------------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ what one terminal of one system types with it, such as ™, and ESC and Enter as
 would not open, and a message would leave where a new line was wanted.
 """
 
+from typing import cast
+
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.keys import Keys
 
@@ -14,6 +16,7 @@ NEW_LINE = Keys.ControlJ
 
 def read_alt_as_alt() -> None:
     """Make the toolkit's table of keys say so."""
+    table = cast("dict[str, object]", ANSI_SEQUENCES_KEYS)
     for digit in "123456789":
-        ANSI_SEQUENCES_KEYS.pop(f"\x1b{digit}", None)
-    ANSI_SEQUENCES_KEYS["\x1b\r"] = (NEW_LINE,)
+        table.pop(f"\x1b{digit}", None)
+    table["\x1b\r"] = (NEW_LINE,)

@@ -16,8 +16,8 @@ def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | N
     if chat.standing is Standing.REQUEST:
         return Question(
             f"{name} wants to talk",
-            f"{in_a_sentence(chat.address)} is not a contact of yours. Until you accept, they do not learn that "
-            "you read this.",
+            f"{in_a_sentence(chat.address)} is not a contact of yours. "
+            "Until you accept, they do not learn that you read this.",
             [
                 Choice("accept", "Accept", "success"),
                 Choice("block", "Block"),
@@ -62,6 +62,6 @@ def nothing_said_yet(chat: Chat | None) -> str:
     if chat.standing is not Standing.CONTACT:
         return ""
     return (
-        f"Say something to {in_a_sentence(chat.name)}.\n\nThe relay will see an envelope of one of six sizes, "
-        "and nothing in it.\nF2 shows you what it sees."
+        f"Say something to {in_a_sentence(chat.name)}.\n\nThe relay will see an envelope "
+        "of one of six sizes, and nothing in it.\nF2 shows you what it sees."
     )

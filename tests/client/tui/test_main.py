@@ -88,8 +88,13 @@ async def test_a_paste_is_made_harmless_and_never_sends(people, opened) -> None:
 
 @pytest.mark.parametrize(
     ("key", "screen"),
-    [("f1", Help), ("f3", ContactDetails), ("f4", Verify), ("ctrl+n", AddContact)]
-    + [("ctrl+p", Palette)],
+    [
+        ("f1", Help),
+        ("f3", ContactDetails),
+        ("f4", Verify),
+        ("ctrl+n", AddContact),
+        ("ctrl+p", Palette),
+    ],
 )
 async def test_keys_open_sheets_and_escape_closes_them(people, opened, key, screen) -> None:
     async with opened(people.engine) as pilot:
@@ -135,8 +140,8 @@ async def test_xray_shows_the_envelope_on_the_row_of_its_message(
         (wire,) = people.engine.wire([message])
         (row,) = [line for line in text_of(pilot).splitlines() if "See you there" in line]
         assert f"14:31:10   2 KiB {wire.head[:4].hex(' ')}" in row
-        (waiting,) = [line for line in text_of(pilot).splitlines() if "Bringing" in line and "▌" in line and "nothing" in line]  # fmt: skip  # noqa: E501
-        assert "nothing yet, still here" in waiting
+        rows = text_of(pilot).splitlines()
+        assert any("Bringing" in row and "nothing yet, still here" in row for row in rows)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -320,9 +325,9 @@ async def test_every_pane_is_reached_by_tab_and_by_mouse(people, opened) -> None
 
 
 @pytest.mark.parametrize(
-    ("size", "rail", "list_width"), [((80, 24), True, 7), ((120, 36), False, 29)]
-    + [((200, 50), False, 36)],
-)  # fmt: skip
+    ("size", "rail", "list_width"),
+    [((80, 24), True, 7), ((120, 36), False, 29), ((200, 50), False, 36)],
+)
 async def test_the_layout_follows_the_window(
     people, opened, settle, size, rail, list_width
 ) -> None:

@@ -46,9 +46,9 @@ def complaints(tree: ast.AST) -> list[int]:
                 lines.append(node.lineno)
         elif isinstance(node, ast.Assign):
             for target in node.targets:
-                if isinstance(target, ast.Attribute) and target.attr in TITLES:
-                    if not is_safe(node.value):
-                        lines.append(node.lineno)
+                titled = isinstance(target, ast.Attribute) and target.attr in TITLES
+                if titled and not is_safe(node.value):
+                    lines.append(node.lineno)
     return lines
 
 

@@ -1,6 +1,7 @@
 """The messenger: chats, the open conversation, and X-ray beside it."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from textual import events, on
@@ -68,7 +69,10 @@ class MainScreen(Screen[None]):
         Binding("alt+u", "unread", "Next unread", id="chat.unread", priority=True),
         *(
             Binding(
-                f"alt+{n}", f"nth({n})", "Chat 1, and so to 9" if n == 1 else "", id=f"chat.{n}",
+                f"alt+{n}",
+                f"nth({n})",
+                "Chat 1, and so to 9" if n == 1 else "",
+                id=f"chat.{n}",
                 priority=True,
             )
             for n in range(1, 10)
@@ -150,9 +154,17 @@ class MainScreen(Screen[None]):
             self.notify(plain(notice).plain, markup=False)
         if batch.chats:
             self._rows.update(batch.chats)
+            opened = self.conversation.chat
+            if opened is not None and self.conversation.is_being_read:
+                here = self._rows[opened.conversation]
+                self._rows[here.conversation] = replace(here, unread=0)
             self._show_chats()
         for chat in batch.alarms.values():
-            self.notify(f"{in_a_sentence(chat.name)}'s safety number changed.", severity="warning", markup=False)
+            self.notify(
+                f"{in_a_sentence(chat.name)}'s safety number changed.",
+                severity="warning",
+                markup=False,
+            )
         await self.conversation.apply(batch)
         if batch.changed:
             for mirror in self._mirrors:
@@ -288,8 +300,9 @@ class MainScreen(Screen[None]):
         elif outcome is Outcome.DIFFER:
             differs = Confirm(
                 "The numbers differ",
-                f"Someone may sit between you and {in_a_sentence(chat.name)}, or one of you looks at an old "
-                "number. Write nothing secret here. Meet, or call, and compare again.",
+                f"Someone may sit between you and {in_a_sentence(chat.name)}, "
+                "or one of you looks at an old number. Write nothing secret here. Meet, or call, "
+                "and compare again.",
                 "Block",
             )
             if await self.app.push_screen_wait(differs):

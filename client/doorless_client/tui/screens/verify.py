@@ -43,7 +43,9 @@ class Verify(Sheet[Outcome]):
             if self._glyphs.blocks:
                 yield QrCode(self._number.qr, id="code")
             with Vertical(id="words"):
-                yield Static(plain(f"Does {in_a_sentence(self._number.name)} see the same?"), id="ask")
+                yield Static(
+                    plain(f"Does {in_a_sentence(self._number.name)} see the same?"), id="ask"
+                )
                 yield Static(plain("\n".join(rows)), id="digits", classes="sealed")
                 yield Static(
                     plain(

@@ -18,15 +18,17 @@ from doorless_client.core.views import Chat, Standing, Trust
 from doorless_client.tui import moments
 from doorless_client.tui.avatar import hue, initials
 from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.widgets.styled import Styled
 from doorless_client.tui.wrapping import shorten
 
 RAIL_BELOW = 16
 """Cells: a narrower list is a rail of avatars."""
 
 
-class ChatList(ScrollView, can_focus=True):
+class ChatList(Styled, ScrollView, can_focus=True):
     """Shows chats and which is open; tells which one was asked for."""
 
+    PREFIX = "chat-list"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Chat above", id="list.up"),
         Binding("down,j", "move(1)", "Chat below", id="list.down"),
@@ -63,11 +65,25 @@ class ChatList(ScrollView, can_focus=True):
         """Show these; the cursor stays on the chat it was on, or goes to the one now opened."""
         here = self._chats[self.cursor].conversation if self._chats else None
         wanted = opened if opened != self._open else here
+        changed = self._rows_that_change(chats, opened)
         self._chats, self._open = chats, opened
         places = {chat.conversation: place for place, chat in enumerate(chats)}
         self._measure()
         self.cursor = places.get(wanted or b"", min(self.cursor, max(0, len(chats) - 1)))
-        self.refresh()
+        for place in changed:
+            self.refresh_lines(place * self._step, self._step)
+
+    def _rows_that_change(self, chats: Sequence[Chat], opened: bytes | None) -> list[int]:
+        """Places whose rows will differ; those beyond the end of either list among them."""
+        was, now = self._chats, chats
+        turned = {self._open, opened} if opened != self._open else set()
+        return [
+            place
+            for place in range(max(len(was), len(now)))
+            if place >= min(len(was), len(now))
+            or was[place] != now[place]
+            or now[place].conversation in turned
+        ]
 
     @property
     def _rail(self) -> bool:
@@ -117,15 +133,15 @@ class ChatList(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         place, line = divmod(y + self.scroll_offset.y, self._step)
         if place >= len(self._chats) or line == self._step - 1:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.style())
         chat = self._chats[place]
         is_open = chat.conversation == self._open
         here = place == self.cursor and self.has_focus
-        base = self.rich_style
+        base = self.style()
         if is_open or here:
-            base += Style(bgcolor=self._style("selected").bgcolor)
+            base += Style(bgcolor=self.part("selected").bgcolor)
         bar = self._glyphs.selected if is_open or here else " "
-        start = [Segment(bar, base + self._style("mark"))]
+        start = [Segment(bar, base + self.part("mark"))]
         if self._rail:
             segments = [*start, self._avatar(chat, base), self._sign(chat, base)]
         elif line == 0:
@@ -134,12 +150,9 @@ class ChatList(ScrollView, can_focus=True):
             segments = [*start, *self._second_line(chat, base, width)]
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"chat-list--{name}", partial=True)
-
     def _avatar(self, chat: Chat, base: Style) -> Segment:
         ground = hue(chat.conversation, dark=self.app.current_theme.dark)
-        style = base + self._style("avatar") + Style(bgcolor=ground)
+        style = base + self.part("avatar") + Style(bgcolor=ground)
         return Segment(f" {initials(chat.name)} ", style)
 
     def _sign(self, chat: Chat, base: Style) -> Segment:
@@ -147,15 +160,15 @@ class ChatList(ScrollView, can_focus=True):
         if chat.trust is Trust.CHANGED:
             return self._trust(chat, base)
         if chat.standing is not Standing.CONTACT:
-            return Segment(self._glyphs.standing[chat.standing], base + self._style("request"))
+            return Segment(self._glyphs.standing[chat.standing], base + self.part("request"))
         if chat.unread:
-            return Segment(self._glyphs.unread, base + self._style("verified"))
+            return Segment(self._glyphs.unread, base + self.part("verified"))
         return Segment(" ", base)
 
     def _trust(self, chat: Chat, base: Style) -> Segment:
         if chat.standing is not Standing.CONTACT:
-            return Segment(self._glyphs.standing[chat.standing], base + self._style("request"))
-        return Segment(self._glyphs.trust[chat.trust], base + self._style(chat.trust.value))
+            return Segment(self._glyphs.standing[chat.standing], base + self.part("request"))
+        return Segment(self._glyphs.trust[chat.trust], base + self.part(chat.trust.value))
 
     def _first_line(self, chat: Chat, base: Style, width: int) -> list[Segment]:
         when = moments.brief(chat.when, self._now())
@@ -164,11 +177,11 @@ class ChatList(ScrollView, can_focus=True):
         return [
             self._avatar(chat, base),
             Segment(" ", base),
-            Segment(name, base + self._style("name")),
+            Segment(name, base + self.part("name")),
             Segment(" ", base),
             self._trust(chat, base),
             Segment(" " * max(1, width - used - cell_len(when) - 1), base),
-            Segment(when, base + self._style("time")),
+            Segment(when, base + self.part("time")),
         ]
 
     def _second_line(self, chat: Chat, base: Style, width: int) -> list[Segment]:
@@ -176,9 +189,9 @@ class ChatList(ScrollView, can_focus=True):
         text, style = self._preview(chat)
         room = width - 7 - cell_len(badge) - (1 if badge else 0)
         text = set_cell_size(shorten(text, room, self._glyphs.ellipsis), room)
-        segments = [Segment("     ", base), Segment(text, base + self._style(style))]
+        segments = [Segment("     ", base), Segment(text, base + self.part(style))]
         if badge:
-            segments += [Segment(" ", base), Segment(badge, base + self._style("badge"))]
+            segments += [Segment(" ", base), Segment(badge, base + self.part("badge"))]
         return segments
 
     def _preview(self, chat: Chat) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from doorless_client.tui.bubbles import Layout, Row
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.timeline import Timeline
 from doorless_client.tui.widgets.heights import Heights
+from doorless_client.tui.widgets.styled import Styled
 
 ENTRIES_DRAWN = 512
 """Entries whose rows are kept: some screens' worth."""
@@ -28,9 +29,10 @@ Place = tuple[int, int] | None
 """Where somebody reads: an entry and how many of its rows are above the screen; or the end."""
 
 
-class ChatLog(ScrollView, can_focus=True):
+class ChatLog(Styled, ScrollView, can_focus=True):
     """Shows a Timeline; tells which message was picked, and what is to be done with it."""
 
+    PREFIX = "chat-log"
     ALLOW_SELECT = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "pick(-1)", "Message before", id="log.up"),
@@ -50,6 +52,7 @@ class ChatLog(ScrollView, can_focus=True):
     }
 
     picked: reactive[int | None] = reactive(None)
+    rows: reactive[int] = reactive(0)  # of the whole history, as far as it is known
     below: reactive[int] = reactive(0)  # messages that came while the reader was further up
 
     class Picked(Told):
@@ -76,7 +79,6 @@ class ChatLog(ScrollView, can_focus=True):
         self.heights = Heights(self._measure)
         self._layout = Layout(40, glyphs, now)
         self._drawn: LRUCache[int, list[Strip]] = LRUCache(ENTRIES_DRAWN)
-        self._styles: dict[str, Style] = {}
         self._sticks = True  # to the end
         self._moving = False  # the view is being placed; the reader does not scroll
         self._laid_out = 0  # width, in cells
@@ -197,6 +199,7 @@ class ChatLog(ScrollView, can_focus=True):
             if jump and first is not None and self.heights.top(first) < self.heights.total - view:
                 self.jump_to_unread()
         self.refresh()
+        self.call_after_refresh(self._place_bar)
         self._tell_if_read()
 
     def _load(self) -> None:
@@ -215,7 +218,14 @@ class ChatLog(ScrollView, can_focus=True):
         self._open_at(None, jump=False)
 
     def _grow(self) -> None:
-        self.virtual_size = Size(self._laid_out, self.heights.total)
+        """Take another height. Setting `virtual_size` would lay the whole screen out again."""
+        size = Size(self._laid_out, self.heights.total)
+        if size != self.virtual_size:
+            self.set_reactive(ChatLog.virtual_size, size)
+            moving, self._moving = self._moving, True
+            self._scroll_update(size)  # may clamp the place: not the reader's doing
+            self._moving = moving
+            self.rows = size.height
 
     def _place(self, row: int | None) -> None:
         """Move the view, without that counting as the reader's scrolling. None: to the end."""
@@ -226,7 +236,6 @@ class ChatLog(ScrollView, can_focus=True):
             y=end if row is None else min(row, end), animate=False, immediate=True, force=True
         )
         self._moving = False
-        self.call_after_refresh(self._place_bar)
 
     def _place_bar(self) -> None:
         # ScrollView tells the bar only while it is shown; on the first layout it is not yet
@@ -281,14 +290,14 @@ class ChatLog(ScrollView, can_focus=True):
         return drawn
 
     def _strip(self, row: Row) -> Strip:
-        segments = [Segment(text, self._style(name)) for text, name in row]
-        return Strip(segments).adjust_cell_length(self._laid_out, self._style(""))
+        segments = [Segment(text, self._ink(name)) for text, name in row]
+        return Strip(segments).adjust_cell_length(self._laid_out, self.style())
 
     def _marked(self, strip: Strip) -> Strip:
         """The row of a picked message: a bar at its left, another ground around the bubble."""
-        plain, cursor = self._style("").bgcolor, self._style("cursor").bgcolor
+        plain, cursor = self.style().bgcolor, self.style("cursor").bgcolor
         ground = Style(bgcolor=cursor)
-        bar = Style(color=self._style("mark").color, bgcolor=cursor)
+        bar = Style(color=self.style("mark").color, bgcolor=cursor)
         segments = [
             Segment(text, style + ground if style and style.bgcolor == plain else style)
             for text, style, _ in strip
@@ -296,27 +305,21 @@ class ChatLog(ScrollView, can_focus=True):
         rest = Strip(segments, self._laid_out).crop(1)
         return Strip.join([Strip([Segment(self._glyphs.selected, bar)], 1), rest])
 
-    def _style(self, name: str) -> Style:
-        if (style := self._styles.get(name)) is None:
-            style = self.rich_style
-            if name.startswith("edge-"):
-                ground = self.get_component_rich_style(f"chat-log--{name[5:]}", partial=True)
-                style += Style(color=ground.bgcolor)
-            elif name:
-                style += self.get_component_rich_style(f"chat-log--{name}", partial=True)
-            self._styles[name] = style
-        return style
+    def _ink(self, name: str) -> Style:
+        """A style of a row's part; the edge of a bubble is drawn in the bubble's ground."""
+        if name.startswith("edge-"):
+            return self.style() + Style(color=self.style(name[5:]).bgcolor)
+        return self.style(name)
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._styles.clear()
         self._drawn.clear()
 
     def render_line(self, y: int) -> Strip:
         row = self.scroll_offset.y + y
         found = self.message_at(row)
         if found is None:
-            return Strip.blank(self.size.width, self._style(""))
+            return Strip.blank(self.size.width, self.style())
         place, _, within = found
         strip = self._strips(place)[within]
         selection = self.text_selection

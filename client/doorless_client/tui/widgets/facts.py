@@ -4,16 +4,15 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from doorless_client.core.views import Message, State, WireView
 from doorless_client.tui import moments
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.sizes import in_words
+from doorless_client.tui.widgets.styled import Styled
 from doorless_client.tui.wrapping import shorten
 
 KEPT_FOR = "until delivered, 30 days at most"
@@ -63,9 +62,10 @@ def facts(message: Message, wire: WireView | None) -> list[Line]:
     ]
 
 
-class Facts(Widget):
+class Facts(Styled):
     """Shows the facts of one message."""
 
+    PREFIX = "facts"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"facts--{name}"
         for name in ("title", "name", "value", "hidden-title", "hidden-name", "hidden")
@@ -93,14 +93,11 @@ class Facts(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y >= len(self.lines):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.style())
         room = width
         segments = []
         for text, name in self.lines[y]:
             shown = shorten(text, room, self._glyphs.ellipsis)
             room -= cell_len(shown)
-            segments.append(Segment(shown, self._style(name)))
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
-
-    def _style(self, name: str) -> Style:
-        return self.rich_style + self.get_component_rich_style(f"facts--{name}", partial=True)
+            segments.append(Segment(shown, self.style(name)))
+        return Strip(segments).adjust_cell_length(width, self.style())

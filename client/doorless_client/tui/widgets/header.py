@@ -4,13 +4,12 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from doorless_client.core.views import Chat, Standing, Trust
 from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.widgets.styled import Styled
 from doorless_client.tui.wrapping import shorten
 
 KEYS_FROM, DETAIL_FROM = 84, 60
@@ -31,37 +30,43 @@ def trust_in_words(chat: Chat, glyphs: Glyphs) -> tuple[str, str]:
     return f"{glyphs.trust[chat.trust]} {word}", chat.trust.value
 
 
-class Header(Widget):
+class Header(Styled):
     """Shows a chat's name, trust and address."""
 
+    PREFIX = "header"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"header--{name}" for name in ("name", "verified", "first-seen", "changed", "quiet")
     }
 
-    chat: reactive[Chat | None] = reactive(None)
+    chat: reactive[Chat | None] = reactive(None, repaint=False)
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
 
+    def watch_chat(self, old: Chat | None, new: Chat | None) -> None:
+        if old is None or new is None or _shown_of(old) != _shown_of(new):
+            self.refresh()
+
     def render_line(self, y: int) -> Strip:
-        width, base, chat = self.size.width, self.rich_style, self.chat
+        width, base, chat = self.size.width, self.style(), self.chat
         if chat is None or y:
             return Strip.blank(width, base)
         words, style = trust_in_words(chat, self._glyphs)
         name = shorten(chat.name, max(4, width - cell_len(words) - 5), self._glyphs.ellipsis)
         segments = [
-            Segment(f" {name} ", base + self._style("name")),
-            Segment(f" {words} ", base + self._style(style)),
+            Segment(f" {name} ", base + self.part("name")),
+            Segment(f" {words} ", base + self.part(style)),
         ]
         left = sum(cell_len(text) for text, *_ in segments)
         right = "F3 details " if width >= KEYS_FROM else ""
         room = width - left - len(right) - 3
         if width >= DETAIL_FROM and room > 8 and chat.address != chat.name:
             address = f"  {shorten(chat.address, room - 1, self._glyphs.ellipsis)}"
-            segments.append(Segment(address, base + self._style("quiet")))
+            segments.append(Segment(address, base + self.part("quiet")))
         strip = Strip(segments).adjust_cell_length(width - len(right), base)
-        return Strip.join([strip, Strip([Segment(right, base + self._style("quiet"))])])
+        return Strip.join([strip, Strip([Segment(right, base + self.part("quiet"))])])
 
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"header--{name}", partial=True)
+
+def _shown_of(chat: Chat) -> tuple[object, ...]:
+    return chat.name, chat.address, chat.trust, chat.standing

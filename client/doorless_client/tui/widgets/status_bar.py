@@ -5,13 +5,12 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from doorless_client.core.views import Connection, Link
 from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.widgets.styled import Styled
 
 Hint = tuple[str, str]
 """A key and what it does."""
@@ -48,9 +47,10 @@ def in_words(
     return f"{sign} {words}", f" {glyphs.dot} ".join(parts)
 
 
-class StatusBar(Widget):
+class StatusBar(Styled):
     """Shows hints at its left and the connection at its right, which never gives way."""
 
+    PREFIX = "status-bar"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"status-bar--{name}" for name in ("key", "hint", "online", "connecting", "offline")
     }
@@ -76,7 +76,7 @@ class StatusBar(Widget):
 
     def render_line(self, y: int) -> Strip:
         del y  # there is one line
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.style()
         right = self._state(width)
         segments = [Segment(" ", base)]
         room = width - right.cell_length - 4
@@ -85,8 +85,8 @@ class StatusBar(Widget):
             if size > room:
                 break
             room -= size
-            segments.append(Segment(key, base + self._style("key")))
-            segments.append(Segment(f" {hint}  ", base + self._style("hint")))
+            segments.append(Segment(key, base + self.part("key")))
+            segments.append(Segment(f" {hint}  ", base + self.part("hint")))
         left = Strip(segments).adjust_cell_length(max(0, width - right.cell_length), base)
         return Strip.join([left, right]).adjust_cell_length(width, base)
 
@@ -98,13 +98,10 @@ class StatusBar(Widget):
         name = {Link.ONLINE: "online", Link.CONNECTING: "connecting"}.get(
             self.connection.link, "offline"
         )
-        base = self.rich_style
+        base = self.style()
         return Strip(
             [
-                Segment(state, base + self._style(name)),
-                Segment(f"{more} ", base + self._style("hint")),
+                Segment(state, base + self.part(name)),
+                Segment(f"{more} ", base + self.part("hint")),
             ]
         )
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"status-bar--{name}", partial=True)

@@ -6,8 +6,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.cache import LRUCache
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from doorless_client.core.api import Engine
@@ -16,15 +14,17 @@ from doorless_client.tui import moments
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.sizes import in_words
 from doorless_client.tui.widgets.chat_log import ChatLog
+from doorless_client.tui.widgets.styled import Styled
 from doorless_client.tui.wrapping import shorten
 
 ENVELOPES_KEPT = 512
 """Envelopes' first bytes in memory: some screens' worth."""
 
 
-class Mirror(ScrollView, can_focus=False):
+class Mirror(Styled):
     """Draws real envelope bytes on the rows on which a ChatLog draws their messages."""
 
+    PREFIX = "mirror"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"mirror--{name}" for name in ("head", "bytes", "quiet", "picked")
     }
@@ -38,7 +38,7 @@ class Mirror(ScrollView, can_focus=False):
 
     def on_mount(self) -> None:
         self.watch(self._log, "scroll_y", self._follow)
-        self.watch(self._log, "virtual_size", self._follow)
+        self.watch(self._log, "rows", self._follow)
         self.watch(self._log, "picked", self._follow)
 
     def changed(self, messages: list[Message]) -> None:
@@ -55,11 +55,7 @@ class Mirror(ScrollView, can_focus=False):
         return self._wires[message.id]
 
     def _follow(self) -> None:
-        self.virtual_size = Size(self.size.width, max(self._log.heights.total, self.size.height))
         self.refresh()
-
-    def on_resize(self) -> None:
-        self._follow()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
@@ -70,7 +66,7 @@ class Mirror(ScrollView, can_focus=False):
         self._log.scroll_relative(y=-self.app.scroll_sensitivity_y, animate=False)
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.style()
         found = self._log.message_at(self._log.scroll_offset.y + y)
         if found is None:
             return Strip.blank(width, base)
@@ -79,12 +75,9 @@ class Mirror(ScrollView, can_focus=False):
         if row < 0:
             return Strip.blank(width, base)
         if place == self._log.picked:
-            base += Style(bgcolor=self._style("picked").bgcolor)
+            base += Style(bgcolor=self.part("picked").bgcolor)
         strip = Strip(self._segments(message, row, base, width))
         return strip.crop(0, width).adjust_cell_length(width, base)
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"mirror--{name}", partial=True)
 
     def _segments(self, message: Message, row: int, base: Style, width: int) -> list[Segment]:
         wire = self.wire(message)
@@ -92,15 +85,15 @@ class Mirror(ScrollView, can_focus=False):
             waits = message.state is State.WAITING
             words = "nothing yet, still here" if waits else "nothing sent, stays here"
             words = shorten(words, width - 3, self._glyphs.ellipsis)
-            return [Segment(f"  {words}" if row == 0 else "", base + self._style("quiet"))]
+            return [Segment(f"  {words}" if row == 0 else "", base + self.part("quiet"))]
         head = f" {moments.to_the_second(wire.at)} {in_words(wire.size):>7} "
         first = max(0, (width - len(head) - 1) // 3)
         each = max(1, (width - 2) // 3)
         if row == 0:
             shown = wire.head[:first].hex(" ")
-            return [Segment(head, base + self._style("head")), self._bytes(shown, base)]
+            return [Segment(head, base + self.part("head")), self._bytes(shown, base)]
         start = first + (row - 1) * each
         return [self._bytes(" " + wire.head[start : start + each].hex(" "), base)]
 
     def _bytes(self, text: str, base: Style) -> Segment:
-        return Segment(text, base + self._style("bytes"))
+        return Segment(text, base + self.part("bytes"))
