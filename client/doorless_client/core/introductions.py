@@ -7,7 +7,8 @@
         │── profile ──►          ◄── profile│  name, delivery token, all devices
 
 Neither profile, receipt nor typing goes into a session that is not confirmed. What that keeps
-out, and what only with post-quantum epochs, is in docs/spec/03-handshake.md §7. Spec: docs/spec/08-state.md §8.
+out, and what only with post-quantum epochs, is in docs/spec/03-handshake.md §7.
+Spec: docs/spec/08-state.md §8.
 """
 
 import msgspec
