@@ -263,6 +263,29 @@ def test_the_relay_of_a_stranger_is_not_asked_before_he_is_accepted(world: World
     assert not [ask for ask in asked if isinstance(ask, Anonymously)]
 
 
+def test_a_strangers_message_makes_nothing_leave_that_waits(world: World) -> None:
+    alice, bob = world.people("alice", "bob")
+    mallory = world.person("mallory")
+    alice.add("bob")
+    world.refuse_bundles = True
+    alice.says("bob", "waits for a minute")
+    world.settle()
+    asked: list[Ask] = []
+
+    def change(ask: Ask, answered: Answered) -> Answered:
+        asked.append(ask)
+        return answered
+
+    alice.change_answer = change
+    world.refuse_bundles = False
+    world.write_first(mallory.engine.state.us, alice, Text("are you there?"))
+    world.settle()
+    assert alice.texts("mallory") == ["are you there?"]
+    assert asked == []
+    world.advance(61)
+    assert bob.texts("alice") == ["waits for a minute"]
+
+
 def test_the_first_content_of_a_device_names_no_past(world: World) -> None:
     alice, _ = world.people("alice", "bob")
     alice.add("bob")

@@ -378,6 +378,29 @@ def test_the_same_ghost_alarm_is_raised_once(world: World) -> None:
     assert len(bob.store.evidence.find()) == 1
 
 
+def test_an_account_that_was_replaced_does_not_take_its_successors_place(world: World) -> None:
+    """Who stole the account that somebody reset must not get back into the conversation."""
+    alice, bob = world.friends("alice", "bob")
+    mallory = swap_keys(world, alice, bob)
+    world.advance(MORE_THAN_TEN_MINUTES)
+    alice.says("bob", "anybody")
+    world.settle()
+    conversation = alice.chat("bob").conversation
+    alice.engine.accept(conversation)
+    world.settle()
+    (successor,) = alice.store.contacts.find()
+    world.write_first(bob.engine.state.us, alice, Text("it is still me"), known=NEWER)
+    world.settle()
+    assert alice.store.contacts.get(conversation) == successor
+    assert alice.engine.details(conversation).account == mallory.engine.me.account
+    (request,) = [chat for chat in alice.engine.chats() if chat.standing is Standing.REQUEST]
+    assert request.conversation != conversation
+    assert [one.text for one in alice.engine.history(request.conversation).slice(0, 9)][-1] == (
+        "it is still me"
+    )
+    assert "it is still me" not in alice.texts(f"bob@{RELAY}")
+
+
 # --- addresses that people give for themselves ---------------------------------------------------
 
 

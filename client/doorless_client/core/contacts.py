@@ -135,7 +135,7 @@ class Contacts:
             known = self._vouch(known, address, link)
             return self._trust.compare(known, manifest, heads)
         contact = Contact(
-            conversation=conversation_id(self._state.account, manifest.account),
+            conversation=self._key_for(manifest.account),
             account=manifest.account,
             handle=address.handle,
             relay=str(address.relay),
@@ -172,7 +172,7 @@ class Contacts:
     def add_request(self, staple: Staple, claim: str) -> Contact:
         """Somebody unknown wrote first. Inside a change."""
         contact = Contact(
-            conversation=conversation_id(self._state.account, staple.account),
+            conversation=self._key_for(staple.account),
             account=staple.account,
             handle="",
             relay="",
@@ -194,6 +194,15 @@ class Contacts:
         if contact.claim != claim:
             self._conversations.note(contact, f"gives the address of another contact: {claim}")
         return contact
+
+    def _key_for(self, account: AccountId) -> bytes:
+        """What a new conversation is kept under.
+
+        Not its id, where a conversation that began with this account went on with another one:
+        who still holds the old account must not get back into it.
+        """
+        key = conversation_id(self._state.account, account)
+        return self._state.random(len(key)) if self._store.contacts.get(key) else key
 
     # --- keeping up to date ------------------------------------------------------------------
 

@@ -276,18 +276,20 @@ class Engine:
 
     def receive(self, delivered: Sequence[Deliver]) -> None:
         """Store what arrived, all in one transaction; then it is acknowledged."""
-        opened = 0
+        heard: set[bytes] = set()
         with self._state.change():
             for one in delivered:
                 if not is_known(self._store, one.envelope_id):
                     self._store.seen.put(Seen(one.envelope_id, self._state.now()))
-                    failure = self._receiver.receive(one)
-                    self._failures.count(failure)
-                    opened += not failure
+                    received = self._receiver.receive(one)
+                    self._failures.count(received.failure)
+                    heard.add(received.heard)
             self._state.emit(Acknowledge(tuple(one.envelope_id for one in delivered)))
             self._state.emit(Wake())
-        if opened:
-            self.upkeep.resume_all()  # they may have told a token, or other devices
+        # They may have told a token, or other devices. Nobody else's envelope hurries anything:
+        # what leaves must not show the relay what was opened.
+        for account in heard:
+            self.upkeep.resume(account)
 
     def _wake(self, contact: Contact) -> None:
         self.upkeep.resume(contact.account)

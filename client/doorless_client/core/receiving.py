@@ -8,6 +8,7 @@ Spec: docs/spec/08-state.md §6.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -67,6 +68,18 @@ class Arrival:
     was_confirmed: bool = False
 
 
+class Received(NamedTuple):
+    """What came of an envelope.
+
+    Attributes:
+        failure: why it could not be opened; "" when it was, or was a replay.
+        heard: the account of the contact who said something; b"" when it was none.
+    """
+
+    failure: str = ""
+    heard: bytes = b""
+
+
 class Receiver:
     """Opens and stores. `receive` runs inside a change."""
 
@@ -83,18 +96,15 @@ class Receiver:
         self._conversations, self._contacts, self._trust = conversations, contacts, trust
         self._introductions, self._receipts = introductions, receipts
 
-    def receive(self, delivered: Deliver) -> str:
-        """Take one envelope; returns why it could not be opened, "" when it was.
-
-        An envelope that fails leaves everything as it was.
-        """
+    def receive(self, delivered: Deliver) -> Received:
+        """Take one envelope. One that fails leaves everything as it was."""
         envelope = delivered.envelope
         try:
             arrival = self._open(envelope)
         except ReplayedError:
-            return ""
+            return Received()
         except DoorlessError as error:
-            return type(error).__name__
+            return Received(type(error).__name__)
         return self._store_arrival(arrival, envelope)
 
     # --- opening: nothing is stored, but the evidence of a ghost --------------------------------
@@ -148,27 +158,27 @@ class Receiver:
 
     # --- storing -----------------------------------------------------------------------------
 
-    def _store_arrival(self, arrival: Arrival, envelope: bytes) -> str:
+    def _store_arrival(self, arrival: Arrival, envelope: bytes) -> Received:
         account = arrival.session.their_account
         if account == self._state.account:
             try:
                 self._check_own_device(arrival)
             except DoorlessError as error:
-                return type(error).__name__
+                return Received(type(error).__name__)
             self._keep_session(arrival)
-            return self._hear_own_device(arrival, envelope)
+            return Received(self._hear_own_device(arrival, envelope))
         known = self._contacts.with_account(account)
         if known is not None and known.standing == Standing.BLOCKED.value:
             if arrival.initial is None:
                 self._keep_session(arrival)  # so that it still opens when they are accepted again
-            return ""
+            return Received()
         try:
             contact = self._introduce_sender(known, arrival)
         except DoorlessError as error:
-            return type(error).__name__
+            return Received(type(error).__name__)
         self._keep_session(arrival)
         self._hear(contact, arrival, envelope)
-        return ""
+        return Received(heard=account if contact.standing == Standing.CONTACT.value else b"")
 
     def _check_own_device(self, arrival: Arrival) -> None:
         """Raises ForgedError: a device that our own manifest does not list, or not so."""
