@@ -34,6 +34,8 @@ from doorless_protocol.frames import (
     Deliver,
     Done,
     FetchBundle,
+    Found,
+    Lookup,
     Refusal,
     Refused,
     Request,
@@ -41,7 +43,7 @@ from doorless_protocol.frames import (
     Submit,
 )
 from doorless_protocol.keys import AccountId, DeviceKeys, conversation_id
-from doorless_protocol.manifest import DeviceEntry
+from doorless_protocol.manifest import DeviceEntry, Manifest
 from doorless_protocol.prekeys import ServedBundle
 from doorless_protocol.session import Session
 from doorless_server.effects import Outcome
@@ -359,6 +361,19 @@ class Person:
             proof = sign_in(self._keys, self._account, greeted.challenge, NO_CERTIFICATE)
             self._peer = self.world.ask(greeted, proof).peer
         return self._peer
+
+
+def showing(
+    manifest: Manifest, heads: tuple[bytes, ...] = ()
+) -> Callable[[Ask, Answered], Answered]:
+    """For `change_answer`: a relay that answers every lookup with this manifest."""
+
+    def change(ask: Ask, answered: Answered) -> Answered:
+        if isinstance(ask, Anonymously) and isinstance(ask.request, Lookup):
+            return Found(manifest.encode(), heads, None)
+        return answered
+
+    return change
 
 
 def at_once(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -1,18 +1,18 @@
 """What happens when other keys are shown than those that were pinned."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
 import pytest
 
 from doorless_client.core.api import KeyChangedError, RefusedError
-from doorless_client.core.effects import Anonymously, Ask
+from doorless_client.core.effects import Ask
 from doorless_client.core.views import KeyChanged, Standing, State, Trust
-from doorless_lab.world import RELAY, Person, World
-from doorless_protocol.content import Profile, Text
+from doorless_lab.world import RELAY, Person, World, showing
+from doorless_protocol.content import Text
 from doorless_protocol.first_contact import Us
-from doorless_protocol.frames import Answered, Found, Lookup
+from doorless_protocol.frames import Answered, Found
 from doorless_protocol.invite import InviteLink
 from doorless_protocol.keys import DeviceKeys, SigningKey
 from doorless_protocol.manifest import DeviceEntry, Manifest
@@ -26,19 +26,6 @@ NEWER = 1_750_000_000_000 + 3_600_000
 def world() -> Iterator[World]:
     with World() as made:
         yield made
-
-
-def showing(
-    manifest: Manifest, heads: tuple[bytes, ...] = ()
-) -> Callable[[Ask, Answered], Answered]:
-    """A relay that answers every lookup with this manifest."""
-
-    def change(ask: Ask, answered: Answered) -> Answered:
-        if isinstance(ask, Anonymously) and isinstance(ask.request, Lookup):
-            return Found(manifest.encode(), heads, None)
-        return answered
-
-    return change
 
 
 def with_another_device(world: World, person: Person, *, instead: bool = False) -> Manifest:
@@ -399,79 +386,6 @@ def test_an_account_that_was_replaced_does_not_take_its_successors_place(world: 
         "it is still me"
     )
     assert "it is still me" not in alice.texts(f"bob@{RELAY}")
-
-
-# --- addresses that people give for themselves ---------------------------------------------------
-
-
-def test_a_stranger_who_gives_a_contacts_address_looks_nothing_like_the_contact(
-    world: World,
-) -> None:
-    alice, _ = world.friends("alice", "bob")
-    mallory = world.person("mallory")
-    world.write_first(calling_himself(mallory, f"bob@{RELAY}"), alice, Text("it is me"))
-    world.settle()
-    (request,) = [chat for chat in alice.engine.chats() if chat.standing is Standing.REQUEST]
-    assert "bob" not in request.name
-    assert "bob" not in request.address
-    assert alice.chat("bob").conversation != request.conversation
-    notes = alice.notes(mallory.engine.me.account.hex())
-    assert notes == [f"gives the address of another contact: bob@{RELAY}"]
-
-
-def test_no_relay_gives_a_contacts_address_to_another_contact(world: World) -> None:
-    """Somebody who gave the address before the contact was added is asked about afterwards."""
-    alice, _, mallory = world.people("alice", "bob", "mallory")
-    world.write_first(calling_himself(mallory, f"bob@{RELAY}"), alice, Text("it is me"))
-    world.settle()
-    alice.add("bob")
-    account = mallory.engine.me.account.hex()
-    alice.change_answer = showing(mallory.engine.state.manifest)
-    alice.engine.accept(alice.chat(account).conversation)
-    alice.engine.send(alice.chat(account).conversation, "who are you?")
-    world.settle()
-    assert alice.chat(account).address == account
-    assert alice.chat(account).name == ""
-    assert alice.chat(f"bob@{RELAY}").trust is Trust.CHANGED
-
-
-def test_adding_an_address_that_is_pinned_asks_for_the_contact_who_has_it(world: World) -> None:
-    alice, _, mallory = world.people("alice", "bob", "mallory")
-    alice.add("bob")
-    alice.add("mallory")
-    alice.change_answer = showing(mallory.engine.state.manifest)
-    with pytest.raises(KeyChangedError):
-        alice.add("bob")
-    assert alice.chat(f"bob@{RELAY}").trust is Trust.CHANGED
-    assert alice.chat(f"mallory@{RELAY}").trust is Trust.FIRST_SEEN
-
-
-def test_a_head_of_another_account_accuses_nobody(world: World) -> None:
-    alice, bob = world.friends("alice", "bob")
-    mallory = world.person("mallory")
-    theirs, foreign = bob.engine.state.manifest, mallory.engine.state.manifest.head.encode()
-    alice.change_answer = showing(theirs, (foreign,))
-    world.advance(MORE_THAN_TEN_MINUTES)
-    alice.says("bob", "waits")
-    world.settle()
-    assert alice.chat("bob").trust is Trust.FIRST_SEEN
-    assert alice.store.evidence.find() == []
-    assert alice.messages("bob")[-1].state is State.WAITING
-
-
-def test_a_profile_with_the_keys_of_another_account_is_passed_over(world: World) -> None:
-    alice, bob = world.friends("alice", "bob")
-    mallory = world.person("mallory")
-    profile = Profile("Bob", bytes(16), mallory.engine.state.manifest.encode())
-    bob.says_bytes("alice", bob.next_content("alice", profile).encode())
-    world.settle()
-    assert alice.chat("bob").trust is Trust.FIRST_SEEN
-    assert alice.engine.details(alice.chat("bob").conversation).account == bob.engine.me.account
-
-
-def calling_himself(person: Person, address: str) -> Us:
-    state = person.engine.state
-    return Us(state.manifest, state.keys, address)
 
 
 def fork_of(person: Person) -> Manifest:

@@ -1,0 +1,89 @@
+"""One address, one contact: whoever else gives it, or is shown under it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from doorless_client.core.api import KeyChangedError
+from doorless_client.core.views import Standing, State, Trust
+from doorless_lab.world import RELAY, Person, World, showing
+from doorless_protocol.content import Profile, Text
+from doorless_protocol.first_contact import Us
+
+MORE_THAN_TEN_MINUTES = 700
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with World() as made:
+        yield made
+
+
+def test_a_stranger_who_gives_a_contacts_address_looks_nothing_like_the_contact(
+    world: World,
+) -> None:
+    alice, _ = world.friends("alice", "bob")
+    mallory = world.person("mallory")
+    world.write_first(calling_himself(mallory, f"bob@{RELAY}"), alice, Text("it is me"))
+    world.settle()
+    (request,) = [chat for chat in alice.engine.chats() if chat.standing is Standing.REQUEST]
+    assert "bob" not in request.name
+    assert "bob" not in request.address
+    assert alice.chat("bob").conversation != request.conversation
+    notes = alice.notes(mallory.engine.me.account.hex())
+    assert notes == [f"gives the address of another contact: bob@{RELAY}"]
+
+
+def test_no_relay_gives_a_contacts_address_to_another_contact(world: World) -> None:
+    """Somebody who gave the address before the contact was added is asked about afterwards."""
+    alice, _, mallory = world.people("alice", "bob", "mallory")
+    world.write_first(calling_himself(mallory, f"bob@{RELAY}"), alice, Text("it is me"))
+    world.settle()
+    alice.add("bob")
+    account = mallory.engine.me.account.hex()
+    alice.change_answer = showing(mallory.engine.state.manifest)
+    alice.engine.accept(alice.chat(account).conversation)
+    alice.engine.send(alice.chat(account).conversation, "who are you?")
+    world.settle()
+    assert alice.chat(account).address == account
+    assert alice.chat(account).name == ""
+    assert alice.chat(f"bob@{RELAY}").trust is Trust.CHANGED
+
+
+def test_adding_an_address_that_is_pinned_asks_for_the_contact_who_has_it(world: World) -> None:
+    alice, _, mallory = world.people("alice", "bob", "mallory")
+    alice.add("bob")
+    alice.add("mallory")
+    alice.change_answer = showing(mallory.engine.state.manifest)
+    with pytest.raises(KeyChangedError):
+        alice.add("bob")
+    assert alice.chat(f"bob@{RELAY}").trust is Trust.CHANGED
+    assert alice.chat(f"mallory@{RELAY}").trust is Trust.FIRST_SEEN
+
+
+def test_a_head_of_another_account_accuses_nobody(world: World) -> None:
+    alice, bob = world.friends("alice", "bob")
+    mallory = world.person("mallory")
+    theirs, foreign = bob.engine.state.manifest, mallory.engine.state.manifest.head.encode()
+    alice.change_answer = showing(theirs, (foreign,))
+    world.advance(MORE_THAN_TEN_MINUTES)
+    alice.says("bob", "waits")
+    world.settle()
+    assert alice.chat("bob").trust is Trust.FIRST_SEEN
+    assert alice.store.evidence.find() == []
+    assert alice.messages("bob")[-1].state is State.WAITING
+
+
+def test_a_profile_with_the_keys_of_another_account_is_passed_over(world: World) -> None:
+    alice, bob = world.friends("alice", "bob")
+    mallory = world.person("mallory")
+    profile = Profile("Bob", bytes(16), mallory.engine.state.manifest.encode())
+    bob.says_bytes("alice", bob.next_content("alice", profile).encode())
+    world.settle()
+    assert alice.chat("bob").trust is Trust.FIRST_SEEN
+    assert alice.engine.details(alice.chat("bob").conversation).account == bob.engine.me.account
+
+
+def calling_himself(person: Person, address: str) -> Us:
+    state = person.engine.state
+    return Us(state.manifest, state.keys, address)
