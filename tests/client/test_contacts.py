@@ -50,6 +50,25 @@ def test_no_relay_gives_a_contacts_address_to_another_contact(world: World) -> N
     assert alice.chat(f"bob@{RELAY}").trust is Trust.CHANGED
 
 
+def test_what_was_said_to_a_false_address_does_not_leave(world: World) -> None:
+    alice, carol, mallory = world.people("alice", "carol", "mallory")
+    world.write_first(calling_himself(mallory, f"carol@{RELAY}"), alice, Text("it is Carol"))
+    world.settle()
+    conversation = alice.chat("carol").conversation
+    alice.engine.accept(conversation)
+    world.settle()
+    before = len(world.submitted)
+    alice.says("carol", "for Carol alone")
+    world.settle()
+    assert len(world.submitted) == before
+    assert alice.engine.chat(conversation).trust is Trust.CHANGED
+    assert (
+        f"carol@{RELAY}, the address they gave, is not theirs"
+        in (alice.notes(mallory.engine.me.account.hex())[-1])
+    )
+    assert carol.engine.chats() == []
+
+
 def test_adding_an_address_that_is_pinned_asks_for_the_contact_who_has_it(world: World) -> None:
     alice, _, mallory = world.people("alice", "bob", "mallory")
     alice.add("bob")

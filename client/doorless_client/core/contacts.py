@@ -25,6 +25,8 @@ from doorless_protocol.manifest import Manifest, SignedHead, Staple
 FRESH_FOR = 600
 """Seconds that a looked-up manifest may serve for sending. protocol.md 7."""
 
+NOT_THEIRS = "the address they gave, is not theirs: nothing is sent until you decide"
+
 LINK_PREFIX = "doorless:"
 
 
@@ -244,7 +246,8 @@ class Contacts:
         if is_taken or (not contact.handle and manifest.account != contact.account):
             disproved = msgspec.structs.replace(contact, claim="", looked_up=looked_up)
             self._store.contacts.put(disproved)
-            self._conversations.note(disproved, f"{address}, the address they gave, is not theirs")
+            # What waits was said to whom they claimed to be: the person decides anew.
+            self._trust.contradict(disproved, f"{address}, {NOT_THEIRS}", offered=b"")
             if holder is not None and is_taken:
                 self._trust.compare(holder, manifest, heads)  # it shows other keys for them now
             return
