@@ -9,6 +9,8 @@ from doorless_client.core.views import Standing, State, Trust
 from doorless_lab.world import RELAY, Person, World, showing
 from doorless_protocol.content import Profile, Text
 from doorless_protocol.first_contact import Us
+from doorless_protocol.keys import DeviceKeys, SigningKey
+from doorless_protocol.manifest import DeviceEntry, Manifest
 
 MORE_THAN_TEN_MINUTES = 700
 
@@ -101,6 +103,30 @@ def test_a_profile_with_the_keys_of_another_account_is_passed_over(world: World)
     world.settle()
     assert alice.chat("bob").trust is Trust.FIRST_SEEN
     assert alice.engine.details(alice.chat("bob").conversation).account == bob.engine.me.account
+
+
+def test_strangers_cannot_fill_the_list_of_requests(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("doorless_client.core.contacts.MAX_REQUESTS", 2)
+    alice, mallory = world.people("alice", "mallory")
+    for number in range(3):
+        world.write_first(made_up(world, mallory), alice, Text(f"{number}"))
+        world.settle()
+    assert len(alice.engine.chats()) == len(alice.engine.state.sessions.newest_first()) == 2
+    assert [row.reason for row in alice.store.failures.find()] == ["TooManyRequestsError"]
+    alice.engine.forget(alice.engine.chats()[0].conversation)
+    world.write_first(made_up(world, mallory), alice, Text("there is room again"))
+    world.settle()
+    assert len(alice.engine.chats()) == 2
+
+
+def made_up(world: World, person: Person) -> Us:
+    """An account that no relay knows."""
+    account, keys = SigningKey.draw(world.random), DeviceKeys.draw(world.random)
+    return Us(
+        Manifest.sign(account, [DeviceEntry.of(keys, 0)], 0), keys, f"{person.handle}@{RELAY}"
+    )
 
 
 def calling_himself(person: Person, address: str) -> Us:

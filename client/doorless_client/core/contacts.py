@@ -25,6 +25,10 @@ from doorless_protocol.manifest import Manifest, SignedHead, Staple
 FRESH_FOR = 600
 """Seconds that a looked-up manifest may serve for sending. protocol.md 7."""
 
+MAX_REQUESTS = 200
+"""Requests that may wait for the person. Each brings a session, on which every envelope is tried
+from then on, and costs whoever makes it up nothing: no account, no relay."""
+
 NOT_THEIRS = "the address they gave, is not theirs: nothing is sent until you decide"
 
 LINK_PREFIX = "doorless:"
@@ -36,6 +40,10 @@ class BusyError(Exception):
     def __init__(self, why: str, retry_after: float) -> None:
         super().__init__(why)
         self.retry_after = retry_after
+
+
+class TooManyRequestsError(DoorlessError):
+    """Refuse one more: the person has to accept, block or forget some first."""
 
 
 class Contacts:
@@ -172,7 +180,14 @@ class Contacts:
         return vouched
 
     def add_request(self, staple: Staple, claim: str) -> Contact:
-        """Somebody unknown wrote first. Inside a change."""
+        """Somebody unknown wrote first. Inside a change.
+
+        Raises:
+            TooManyRequestsError: MAX_REQUESTS wait already.
+        """
+        waiting = len(self._store.contacts.find(standing=Standing.REQUEST.value))
+        if waiting >= MAX_REQUESTS:
+            raise TooManyRequestsError(f"{waiting} requests wait for the person already")
         contact = Contact(
             conversation=self._key_for(staple.account),
             account=staple.account,

@@ -33,6 +33,9 @@ OTHER_KEYS = "the keys of this contact changed: nothing is sent until you decide
 FORK = (
     "two contradicting device lists were signed for this contact: nothing is sent until you decide"
 )
+MAX_EVIDENCE = 1000
+"""Contradicting statements kept, beyond which none of a stranger's is."""
+
 GHOST = (
     "this contact was shown keys in your name that are not yours: nothing is sent until you decide"
 )
@@ -129,6 +132,8 @@ class TrustKeeper:
 
         The same again is no news: a relay could repeat the message, and so the alarm, for ever.
         """
+        if contact is None and len(self._store.evidence.find()) >= MAX_EVIDENCE:
+            return  # anybody can claim anything, and it is kept for ever
         is_new = self.keep_evidence(account, seen.what, seen.ours, seen.shown)
         if contact is not None and is_new:
             self.contradict(contact, GHOST, offered=b"")
