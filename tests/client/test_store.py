@@ -7,7 +7,16 @@ import pytest
 
 from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore
-from doorless_client.store.records import Contact, Device, Entry, Outgoing, Setting
+from doorless_client.store.records import (
+    Contact,
+    Device,
+    Entry,
+    Outgoing,
+    Own,
+    Prekeys,
+    SessionPart,
+    Setting,
+)
 from doorless_client.store.sqlcipher import open_store
 
 KEY = bytes(range(32))
@@ -201,3 +210,10 @@ def contact() -> Contact:
         introduced=False,
         added=0,
     )
+
+
+def test_no_key_is_in_a_representation() -> None:
+    own = Own("alice", "relay.test", b"", b"key" * 21, b"key" * 64, b"key", token_published=True)
+    for row in (own, Prekeys(b"id", b"", 0, b"key", published=True), SessionPart(b"", b"", b"key")):
+        assert "key'" not in repr(row)
+        assert "keykey" not in repr(row)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from doorless_protocol.errors import BrokenSessionError, SkippedTooFarError
-from doorless_protocol.primitives import AgreementKey
+from doorless_protocol.primitives import AgreementKey, HeaderKey
 from doorless_protocol.ratchet.chain import LAST_NUMBER, Chain
-from doorless_protocol.ratchet.double import MAX_GAP, Double
+from doorless_protocol.ratchet.double import MAX_GAP, Double, Passed
+from doorless_protocol.ratchet.triple import Seeds
 
 Random = Callable[[int], bytes]
 SECRET = b"turn secret".ljust(32)
@@ -120,3 +121,8 @@ def test_the_ratchet_key_stays_within_a_chain(random: Random) -> None:
     alice, bob = one_message(alice, bob, random)
     with pytest.raises(BrokenSessionError):
         bob.hear(AgreementKey(random(32)).public(), 1)
+
+
+def test_no_key_is_in_a_representation() -> None:
+    assert "kkk" not in repr(Passed(HeaderKey(b"k" * 32), 7, b"k" * 32))
+    assert "kkk" not in repr(Seeds.split(b"k" * 160))

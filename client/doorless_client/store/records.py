@@ -16,7 +16,14 @@ class Row(Struct, frozen=True):
     key: ClassVar[tuple[str, ...]]
 
 
-class Own(Row, frozen=True):
+class SecretRow(Row, frozen=True):
+    """A row that holds keys: nothing of it appears where values are printed."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class Own(SecretRow, frozen=True):
     """Who we are. One row.
 
     Attributes:
@@ -52,7 +59,7 @@ class OwnManifest(Row, frozen=True):
     manifest: bytes
 
 
-class Prekeys(Row, frozen=True):
+class Prekeys(SecretRow, frozen=True):
     """The private half of one bundle; `published` once the relay serves it."""
 
     table: ClassVar[str] = "prekeys"
@@ -114,7 +121,7 @@ class Device(Row, frozen=True):
     entry: bytes
 
 
-class SessionPart(Row, frozen=True):
+class SessionPart(SecretRow, frozen=True):
     """One part of a session's encoding; a step rewrites only the parts that changed."""
 
     table: ClassVar[str] = "session_parts"

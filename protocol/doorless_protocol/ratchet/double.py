@@ -34,6 +34,9 @@ class Passed(NamedTuple):
     number: int
     key: bytes
 
+    def __repr__(self) -> str:
+        return f"Passed(number={self.number})"
+
 
 class Keys(Struct, frozen=True, array_like=True, gc=False):
     """What only a turn changes.

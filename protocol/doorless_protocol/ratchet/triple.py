@@ -74,6 +74,9 @@ class Seeds(NamedTuple):
         """Take the handshake's 160 bytes apart."""
         return cls(*(secret[at : at + 32] for at in range(0, 160, 32)))
 
+    def __repr__(self) -> str:
+        return "Seeds()"
+
 
 class Header(Struct, frozen=True, gc=False):
     """Tells which key opens the message. 56 bytes (docs/spec/04-ratchet.md §6.2):
