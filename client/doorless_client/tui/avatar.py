@@ -22,6 +22,7 @@ def hue(conversation: bytes, *, dark: bool) -> str:
 
 def initials(name: str) -> str:
     """Exactly two cells."""
+    name = name.partition("@")[0]
     words = [word for word in name.replace(".", " ").replace("_", " ").split() if word[0].isalnum()]
     if not words:
         return "??"

@@ -4,7 +4,8 @@ The messenger shows one of these; the lab's demo shows two, side by side.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,7 +17,7 @@ from textual.widgets import Static, TextArea
 
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Chat
-from doorless_client.tui.attempt import attempt
+from doorless_client.tui.attempt import attempt, tell_refusal
 from doorless_client.tui.bridge import Batch
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
@@ -109,6 +110,8 @@ class Conversation(Vertical):
     async def apply(self, batch: Batch) -> None:
         """Show what happened."""
         if self.chat is None:
+            if batch.chats:
+                await self._show_chat()
             return
         here = self.chat.conversation
         if changed := batch.changes_in(here):
@@ -134,16 +137,19 @@ class Conversation(Vertical):
         nothing = self.query_one("#empty", Static)
         nothing.display = empty
         if empty:
-            nothing.update(plain(nothing_said_yet(chat)))
+            others = bool(self._engine.chats())
+            nothing.update(plain(nothing_said_yet(chat, others=others)))
         question = None
         if chat is not None:
             put_off = chat.conversation in self._put_off
             question = question_about(chat, self._glyphs, put_off=put_off)
-        had_focus = self.composer.has_focus
+        had_focus, was_barred = self.composer.has_focus, self.banner.question is not None
         self.composer.display = chat is not None and question is None
         await self.banner.ask(question)
         if question is not None and had_focus:
             self.write()
+        elif question is None and was_barred and self.has_focus_within:
+            self.composer.focus()
         if chat is not None and chat.name != self._addressed:
             self._addressed = chat.name
             self.composer.address(chat.name)
@@ -246,9 +252,9 @@ class Conversation(Vertical):
             return
         match event.choice:
             case "accept" | "accept-key":
-                attempt(self, self._engine.accept(chat.conversation))
+                self.run_worker(self._answer(self._engine.accept(chat.conversation)))
             case "block":
-                attempt(self, self._engine.block(chat.conversation))
+                self.run_worker(self._answer(self._engine.block(chat.conversation)))
             case "later":
                 self._put_off.add(chat.conversation)
                 await self._show_chat()
@@ -258,6 +264,13 @@ class Conversation(Vertical):
                 self.banner.focus_first()
             case what:
                 self.post_message(self.Decide(what, chat))
+
+    async def _answer(self, answer: Coroutine[Any, Any, None]) -> None:
+        """Carry out a choice. Meanwhile no key meant for something else makes another one."""
+        self.banner.disabled = True
+        self.messages.focus()
+        await tell_refusal(self, answer)
+        self.banner.disabled = False
 
     def write(self) -> None:
         """Put the cursor where the next thing is done; never on a choice that Enter regrets."""

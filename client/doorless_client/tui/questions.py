@@ -52,8 +52,10 @@ def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | N
     )
 
 
-def nothing_said_yet(chat: Chat | None) -> str:
-    """What stands where messages will be."""
+def nothing_said_yet(chat: Chat | None, *, others: bool) -> str:
+    """What stands where messages will be. `others`: there are chats to choose from."""
+    if chat is None and others:
+        return "Choose a chat: ↑ and ↓, then Enter, or click it."
     if chat is None:
         return (
             "Nobody to talk to yet.\n\nPress Ctrl+N to add somebody: give them your invite link, "

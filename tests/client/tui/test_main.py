@@ -1,10 +1,10 @@
 """What a person can do with keys and mouse, and what comes of it."""
 
 import pytest
-from textual.widgets import Button
+from textual.events import Key, Paste
 
 from doorless_client.core.api import KeyChangedError
-from doorless_client.core.views import Connection, Link, Standing, Trust
+from doorless_client.core.views import Connection, Link, Standing
 from doorless_client.tui.screens.add import AddContact
 from doorless_client.tui.screens.details import ContactDetails
 from doorless_client.tui.screens.help import Help
@@ -76,8 +76,6 @@ async def test_quitting_keeps_the_draft(people, opened) -> None:
 
 
 async def test_a_paste_is_made_harmless_and_never_sends(people, opened) -> None:
-    from textual.events import Paste
-
     async with opened(people.engine) as pilot:
         composer = pilot.app.screen.query_one(Composer)
         composer.post_message(Paste("one\n\x1b[201~two\x1b]52;c;aGk=\x07\r\n"))
@@ -182,101 +180,6 @@ async def test_y_copies_the_picked_message(people, opened) -> None:
         assert isinstance(pilot.app.focused, Composer)
 
 
-async def test_nothing_can_be_written_before_a_key_change_is_decided(
-    people, opened, text_of
-) -> None:
-    async with opened(people.engine) as pilot:
-        await pilot.press("alt+4")
-        await pilot.pause(0.1)
-        assert not pilot.app.screen.query_one(Composer).display
-        assert "Alan Turing's safety number changed" in text_of(pilot)
-        await pilot.press(*"secret", "enter")
-        assert people.engine.sent == []
-
-
-async def test_a_key_change_while_writing_keeps_the_text_and_takes_the_composer(
-    people, opened, text_of
-) -> None:
-    async with opened(people.engine) as pilot:
-        await pilot.press(*"secret")
-        people.engine.change(people.ada, trust=Trust.CHANGED)
-        await pilot.pause(0.2)
-        composer = pilot.app.screen.query_one(Composer)
-        assert not composer.display
-        assert "Messages that wait stay here" in text_of(pilot)
-        people.engine.change(people.ada, trust=Trust.FIRST_SEEN)
-        await pilot.pause(0.2)
-        assert composer.display
-        assert composer.text == "secret"
-        assert people.engine.sent == []
-
-
-async def test_verifying_the_new_number_ends_a_key_change(people, opened) -> None:
-    async with opened(people.engine) as pilot:
-        await pilot.press("alt+4")
-        await pilot.pause(0.1)
-        await pilot.press("enter")  # Verify now has the focus
-        await pilot.pause(0.1)
-        assert isinstance(pilot.app.screen, Verify)
-        await pilot.click("#match")
-        await pilot.pause(0.2)
-        assert people.engine.done == [("verify", people.alan)]
-        assert pilot.app.screen.query_one(Composer).display
-
-
-async def test_not_now_leaves_one_line_and_sending_blocked(people, opened, text_of) -> None:
-    async with opened(people.engine) as pilot:
-        await pilot.press("alt+4")
-        await pilot.pause(0.1)
-        await pilot.press("tab", "tab", "enter")
-        await pilot.pause(0.2)
-        assert "Sending is blocked until you choose" in text_of(pilot)
-        assert not pilot.app.screen.query_one(Composer).display
-
-
-async def test_a_request_is_answered_before_anything_is_written(people, opened, text_of) -> None:
-    async with opened(people.engine) as pilot:
-        await pilot.press("alt+3")
-        await pilot.pause(0.1)
-        assert "Mallory wants to talk" in text_of(pilot)
-        assert not pilot.app.screen.query_one(Composer).display
-        await pilot.press("enter")  # no choice has the focus: nothing happens
-        await pilot.pause(0.1)
-        assert people.engine.done == []
-        accept = pilot.app.screen.query(Button).filter(".-success").first()
-        await pilot.click(accept)
-        await pilot.pause(0.2)
-        assert people.engine.done == [("accept", people.mallory)]
-        assert pilot.app.screen.query_one(Composer).display
-
-
-async def test_a_blocked_contact_cannot_be_written_to(people, opened, text_of) -> None:
-    people.engine.change(people.ada, standing=Standing.BLOCKED)
-    async with opened(people.engine) as pilot:
-        assert "You blocked Ada Lovelace" in text_of(pilot)
-        assert not pilot.app.screen.query_one(Composer).display
-
-
-async def test_deleting_asks_first(people, opened, text_of) -> None:
-    async with opened(people.engine) as pilot:
-        await pilot.press("f3")
-        await pilot.pause(0.1)
-        await pilot.click("#forget")
-        await pilot.pause(0.1)
-        assert "Delete Ada Lovelace?" in text_of(pilot)
-        await pilot.press("enter")  # Keep has the focus
-        await pilot.pause(0.1)
-        assert people.engine.done == []
-        await pilot.press("f3")
-        await pilot.pause(0.1)
-        await pilot.click("#forget")
-        await pilot.pause(0.1)
-        await pilot.click("#yes")
-        await pilot.pause(0.2)
-        assert people.engine.done == [("forget", people.ada)]
-        assert "Ada Lovelace" not in text_of(pilot)
-
-
 async def test_the_palette_goes_to_a_chat_and_does_things(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("ctrl+p", *"grhop", "enter")
@@ -372,6 +275,26 @@ async def test_an_empty_messenger_says_what_to_do(engine, opened, text_of) -> No
         await pilot.pause(0.2)
         assert "Say something to Bob" not in text_of(pilot)
         assert [text for _, text in engine.sent] == ["hi"]
+
+
+async def test_the_first_who_writes_is_one_key_away(engine, opened, text_of) -> None:
+    async with opened(engine) as pilot:
+        mallory = engine.person("Mallory", standing=Standing.REQUEST)
+        engine.arrive(mallory, "Hi")
+        await pilot.pause(0.1)
+        assert "Choose a chat" in text_of(pilot)
+        assert engine.chats()[0].unread  # nothing is opened unasked
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        assert "Mallory wants to talk" in text_of(pilot)
+
+
+async def test_text_and_enter_in_one_burst_are_one_message(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        for key in (*"quick", "enter"):
+            pilot.app._driver.send_message(Key(key, None if key == "enter" else key))
+        await pilot.pause(0.2)
+        assert [text for _, text in people.engine.sent] == ["quick"]
 
 
 async def test_adding_tells_why_it_was_refused(engine, opened, text_of) -> None:

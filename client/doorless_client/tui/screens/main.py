@@ -50,6 +50,11 @@ WRITING: tuple[Hint, ...] = (
     ("^N", "add"),
     ("F1", "help"),
 )
+DECIDING: tuple[Hint, ...] = (
+    ("Tab", "to the choices"),
+    ("Enter", "choose"),
+    *WRITING[2:],
+)
 PICKING: tuple[Hint, ...] = (("y", "copy"), ("i", "about"), ("u", "unread"), ("Esc", "back"))
 
 
@@ -166,9 +171,17 @@ class MainScreen(Screen[None]):
                 markup=False,
             )
         await self.conversation.apply(batch)
+        self._show_hints()
         if batch.changed:
             for mirror in self._mirrors:
                 mirror.changed(list(batch.changed.values()))
+
+    def _show_hints(self) -> None:
+        """Keys of what can be done now: with a message, about a question, or else writing."""
+        if self.conversation.messages.picked is not None:
+            self._status.hints = PICKING
+        else:
+            self._status.hints = DECIDING if self.conversation.banner.question else WRITING
 
     def _sorted(self) -> list[Chat]:
         return sorted(self._rows.values(), key=lambda chat: chat.when, reverse=True)
@@ -182,6 +195,7 @@ class MainScreen(Screen[None]):
     async def _open(self, chat: Chat) -> None:
         await self.conversation.open(chat)
         self._show_chats()
+        self._show_hints()
         self.conversation.write()
 
     @on(ChatList.Opened)
@@ -195,7 +209,7 @@ class MainScreen(Screen[None]):
     @on(ChatLog.Picked)
     def _picked(self, event: ChatLog.Picked) -> None:
         message = event.message
-        self._status.hints = PICKING if message else WRITING
+        self._show_hints()
         self._facts.show(message, self._mirrors[0].wire(message) if message else None)
 
     @on(ChatLog.Act)

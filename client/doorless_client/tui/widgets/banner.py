@@ -52,16 +52,18 @@ class Banner(Vertical):
         yield Horizontal(id="banner-choices")
 
     async def ask(self, question: Question | None) -> None:
-        """Show `question`, or nothing."""
+        """Show `question`, or nothing. The same choices stay where they are, with the focus."""
         if question == self.question:
             return
-        self.question = question
+        before, self.question = self.question, question
         self.display = question is not None
         if question is None:
             return
         self.border_title = plain(question.title)
         self.set_class(question.alarming, "-alarming")
         self.query_one("#banner-text", Static).update(plain(question.text))
+        if before is not None and before.choices == question.choices:
+            return
         choices = self.query_one("#banner-choices", Horizontal)
         await choices.remove_children()
         await choices.mount_all(

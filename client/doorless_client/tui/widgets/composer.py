@@ -15,7 +15,7 @@ class Composer(TextArea):
     """Says what was written. Enter sends; a new line has keys of its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "hand_over", "Send", id="composer.send", priority=True),
+        Binding("enter", "hand_over", "Send", id="composer.send"),
         Binding("shift+enter,alt+enter,ctrl+j", "new_line", "New line", id="composer.newline"),
     ]
 
@@ -38,6 +38,13 @@ class Composer(TextArea):
     def address(self, name: str) -> None:
         """Say to whom it goes."""
         self.placeholder = plain(f"Message {name}")
+
+    def on_key(self, event: events.Key) -> None:
+        """Enter in its turn: a priority binding would overtake characters that still wait."""
+        if event.key == "enter":
+            event.prevent_default()
+            event.stop()
+            self.action_hand_over()
 
     def action_hand_over(self) -> None:
         if self.text.strip():

@@ -1,0 +1,130 @@
+"""What a person must decide before anything is written, and how little can go wrong with it."""
+
+import asyncio
+
+from textual.widgets import Button
+
+from doorless_client.core.views import Standing, Trust
+from doorless_client.text import safe_line
+from doorless_client.tui.screens.verify import Verify
+from doorless_client.tui.widgets.composer import Composer
+
+
+async def test_nothing_can_be_written_before_a_key_change_is_decided(
+    people, opened, text_of
+) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("alt+4")
+        await pilot.pause(0.1)
+        assert not pilot.app.screen.query_one(Composer).display
+        assert "Alan Turing's safety number changed" in text_of(pilot)
+        await pilot.press(*"secret", "enter")
+        assert people.engine.sent == []
+
+
+async def test_a_key_change_while_writing_keeps_the_text_and_takes_the_composer(
+    people, opened, text_of
+) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press(*"secret")
+        people.engine.change(people.ada, trust=Trust.CHANGED)
+        await pilot.pause(0.2)
+        composer = pilot.app.screen.query_one(Composer)
+        assert not composer.display
+        assert "Messages that wait stay here" in text_of(pilot)
+        people.engine.change(people.ada, trust=Trust.FIRST_SEEN)
+        await pilot.pause(0.2)
+        assert composer.display
+        assert composer.text == "secret"
+        assert people.engine.sent == []
+
+
+async def test_verifying_the_new_number_ends_a_key_change(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("alt+4")
+        await pilot.pause(0.1)
+        await pilot.press("enter")  # Verify now has the focus
+        await pilot.pause(0.1)
+        assert isinstance(pilot.app.screen, Verify)
+        await pilot.click("#match")
+        await pilot.pause(0.2)
+        assert people.engine.done == [("verify", people.alan)]
+        assert pilot.app.screen.query_one(Composer).display
+
+
+async def test_not_now_leaves_one_line_and_sending_blocked(people, opened, text_of) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("alt+4")
+        await pilot.pause(0.1)
+        await pilot.press("tab", "tab", "enter")
+        await pilot.pause(0.2)
+        assert "Sending is blocked until you choose" in text_of(pilot)
+        assert not pilot.app.screen.query_one(Composer).display
+
+
+async def test_a_request_is_answered_before_anything_is_written(people, opened, text_of) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("alt+3")
+        await pilot.pause(0.1)
+        assert "Mallory wants to talk" in text_of(pilot)
+        assert not pilot.app.screen.query_one(Composer).display
+        await pilot.press("enter")  # no choice has the focus: nothing happens
+        await pilot.pause(0.1)
+        assert people.engine.done == []
+        accept = pilot.app.screen.query(Button).filter(".-success").first()
+        await pilot.click(accept)
+        await pilot.pause(0.2)
+        assert people.engine.done == [("accept", people.mallory)]
+        assert pilot.app.screen.query_one(Composer).display
+
+
+async def test_a_blocked_contact_cannot_be_written_to(people, opened, text_of) -> None:
+    people.engine.change(people.ada, standing=Standing.BLOCKED)
+    async with opened(people.engine) as pilot:
+        assert "You blocked Ada Lovelace" in text_of(pilot)
+        assert not pilot.app.screen.query_one(Composer).display
+
+
+async def test_deleting_asks_first(people, opened, text_of) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("f3")
+        await pilot.pause(0.1)
+        await pilot.click("#forget")
+        await pilot.pause(0.1)
+        assert "Delete Ada Lovelace?" in text_of(pilot)
+        await pilot.press("enter")  # Keep has the focus
+        await pilot.pause(0.1)
+        assert people.engine.done == []
+        await pilot.press("f3")
+        await pilot.pause(0.1)
+        await pilot.click("#forget")
+        await pilot.pause(0.1)
+        await pilot.click("#yes")
+        await pilot.pause(0.2)
+        assert people.engine.done == [("forget", people.ada)]
+        assert "Ada Lovelace" not in text_of(pilot)
+
+
+async def test_while_an_answer_is_carried_out_no_key_gives_another(
+    people, opened, monkeypatch, text_of
+) -> None:
+    go_on = asyncio.Event()
+
+    async def slow(conversation: bytes) -> None:
+        people.engine.change(conversation, name=safe_line("mallory, looked up"))
+        await go_on.wait()
+        people.engine.change(conversation, standing=Standing.CONTACT)
+
+    monkeypatch.setattr(people.engine, "accept", slow)
+    async with opened(people.engine) as pilot:
+        await pilot.press("alt+3")
+        await pilot.pause(0.1)
+        await pilot.press("tab", "enter")  # Accept
+        await pilot.press(*"hi", "enter", "tab", "enter", "space")
+        assert people.engine.done == []  # neither blocked nor deleted
+        assert "looked up wants to talk" in text_of(pilot)
+        go_on.set()
+        await pilot.pause(0.2)
+        composer = pilot.app.screen.query_one(Composer)
+        assert composer.has_focus
+        assert people.engine.chats()[2].standing is Standing.CONTACT
