@@ -19,12 +19,11 @@ from doorless_client.cli_context import (
 from doorless_client.cli_context import passphrase as current_passphrase
 from doorless_client.cli_outcome import DONE, UsageError
 from doorless_client.cli_output import json_line, line, rfc3339
+from doorless_client.creating import NewAccount, begin_account
 from doorless_client.endpoint import Endpoint
-from doorless_client.opening import SEED_SIZE, create_profile
 from doorless_client.private_files import open_private
-from doorless_client.profile import Profile, ProfileExistsError
+from doorless_client.profile import Profile, ProfileExistsError, is_profile
 from doorless_client.qr import half_blocks
-from doorless_client.recovery_words import words_of
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.invite import parse_handle
 from doorless_protocol.manifest import Manifest
@@ -32,30 +31,26 @@ from doorless_protocol.manifest import Manifest
 
 def register(chosen: argparse.Namespace, now: Now, random: Random) -> int:
     home = _endpoint(chosen.relay, chosen.certificate)
-    place = directory(chosen)
-    if (place / "key").exists():
-        raise ProfileExistsError(place)
-    passphrase = new_passphrase(chosen.passphrase_file, VARIABLE)
-    seed = random(SEED_SIZE)
     handle = _handle(chosen.handle)
-    words = words_of(seed)
-    if chosen.words_file:
-        _write_words(chosen.words_file, words)
-    try:
-        run(_register(place, passphrase, home, handle, seed, now, random))
-    except BaseException:
-        if chosen.words_file:
-            with suppress(OSError):
-                chosen.words_file.unlink()
-        raise
-    line(f"registered {handle}@{home.name}")
-    if chosen.words_file:
-        line(f"recovery words: {chosen.words_file}")
-    else:
-        line("Write these 24 recovery words down. They are shown this once, and never again:")
-        for number in range(0, len(words), 6):
-            line("  " + " ".join(words[number : number + 6]))
-    return DONE
+    place = directory(chosen)
+    if is_profile(place):
+        raise ProfileExistsError(place)
+    if chosen.words_file and (chosen.words_file.is_dir() or not chosen.words_file.parent.is_dir()):
+        raise UsageError(f"--words-file {chosen.words_file}: no file can be there")
+    passphrase = new_passphrase(chosen.passphrase_file, VARIABLE)
+
+    async def work() -> int:
+        account = await begin_account(place, passphrase, home, handle, now, random)
+        try:
+            await _claim(account, chosen.words_file)
+            line(f"registered {handle}@{home.name}")
+            _show_words(account, chosen.words_file)
+            account.finish()
+        finally:
+            account.close()
+        return DONE
+
+    return run(work())
 
 
 def invite(chosen: argparse.Namespace, now: Now, random: Random) -> int:
@@ -99,17 +94,27 @@ def passphrase(chosen: argparse.Namespace, now: Now, random: Random) -> int:
     return DONE
 
 
-async def _register(
-    place: Path,
-    passphrase: str,
-    home: Endpoint,
-    handle: str,
-    seed: bytes,
-    now: Now,
-    random: Random,
-) -> int:
-    await create_profile(place, passphrase, home, handle, seed, now, random)
-    return DONE
+async def _claim(account: NewAccount, words_file: Path | None) -> None:
+    """Words that cannot be kept must not be needed: they are written first."""
+    if words_file is None:
+        await account.claim()
+        return
+    _write_words(words_file, account.words)
+    try:
+        await account.claim()
+    except BaseException:
+        _remove(words_file)
+        raise
+
+
+def _show_words(account: NewAccount, words_file: Path | None) -> None:
+    if words_file:
+        line(f"recovery words: {words_file}")
+    else:
+        line("Write these 24 recovery words down. They are shown this once, and never again:")
+        for number in range(0, len(account.words), 6):
+            line("  " + " ".join(account.words[number : number + 6]))
+    sys.stdout.flush()
 
 
 def _endpoint(relay: str, certificate: str) -> Endpoint:
@@ -129,13 +134,34 @@ def _handle(text: str) -> str:
 
 
 def _write_words(path: Path, words: tuple[str, ...]) -> None:
-    """Before there is an account: words that cannot be kept must not be needed."""
+    """To a new file; or one that an attempt before left, which was cut short."""
+    text = " ".join(words) + "\n"
     try:
         descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    except FileExistsError:
+        if _holds(path, text):
+            return
+        raise UsageError(f"--words-file {path}: exists already; name a new file") from None
+    except OSError as error:
+        raise UsageError(f"--words-file {path}: {error.strerror}; name a new file") from None
+    try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(" ".join(words) + "\n")
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
+        _remove(path)
         raise UsageError(f"--words-file {path}: {error.strerror}; name a new file") from None
-    sys.stdout.flush()
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+def _holds(path: Path, text: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(text) + 1) == text.encode()
+    except OSError:
+        return False

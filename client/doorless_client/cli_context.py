@@ -15,7 +15,7 @@ from typing import Any
 from doorless_client.cli_outcome import TerminatedError, UsageError
 from doorless_client.key_file import MAX_PASSPHRASE
 from doorless_client.opening import Opened, open_profile
-from doorless_client.profile import NoProfileError, default_directory
+from doorless_client.profile import NoProfileError, default_directory, is_profile
 
 Now = Callable[[], float]
 Random = Callable[[int], bytes]
@@ -55,7 +55,7 @@ def new_passphrase(file: Path | None, variable: str) -> str:
 async def messenger(chosen: argparse.Namespace, now: Now, random: Random) -> AsyncIterator[Opened]:
     """The unlocked profile; not connected unless its messenger is started."""
     place = directory(chosen)
-    if not (place / "key").exists() and not (place / "key").is_symlink():
+    if not is_profile(place):
         raise NoProfileError(place)  # before anybody types a passphrase
     opened = await open_profile(place, passphrase(chosen), now, random)
     try:

@@ -14,9 +14,9 @@ from doorless_client.cli_context import passphrase as current_passphrase
 from doorless_client.cli_outcome import DONE, FAILED, UsageError
 from doorless_client.cli_output import line, rfc3339
 from doorless_client.core.api import UnreachableError
-from doorless_client.endpoint import Endpoint
 from doorless_client.key_file import WrongPassphraseError
 from doorless_client.network import RelayNetwork
+from doorless_client.opening import home_of
 from doorless_client.profile import DamagedProfileError, NoProfileError, Profile
 from doorless_client.profile_lock import ProfileInUseError
 from doorless_client.store.base import StoreError
@@ -139,7 +139,7 @@ def _clock(store: SqlcipherStore, now: Now) -> Finding:
 
 
 async def _relay(own: Own, random: Random) -> Finding:
-    home = Endpoint.parse(own.relay, own.pin)
+    home = home_of(own)
     network = RelayNetwork(home, random)
     try:
         answered = await network.anonymous(home.name, Hello())

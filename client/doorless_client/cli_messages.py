@@ -8,7 +8,7 @@ from contextlib import suppress
 from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_outcome import DONE, FAILED, KEY, UNREACHABLE, UsageError, complain
 from doorless_client.cli_output import json_line, line, message_json, message_line
-from doorless_client.cli_waiting import Watch
+from doorless_client.cli_waiting import GLANCE, GRACE, Watch
 from doorless_client.core.api import RefusedError
 from doorless_client.core.views import Chat, Message, Standing, State
 from doorless_client.messenger import Messenger
@@ -28,7 +28,10 @@ def send(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             watch = Watch(opened.messenger)
             message = await opened.messenger.send(chat.conversation, text)
             await opened.messenger.start()
-            return _sent(await watch.left(message.id), watch)
+            left = await watch.left(message.id)
+            if left is not None and await watch.arrived(GRACE):
+                await watch.quiet(GLANCE)  # what waited for us comes along
+            return _sent(left, watch)
 
     return run(work())
 
@@ -51,6 +54,7 @@ def receive(chosen: argparse.Namespace, now: Now, random: Random) -> int:
                 complain("the relay cannot be reached; this is what had arrived before")
                 return UNREACHABLE
             await opened.messenger.settle(2.0)  # answers to first messages, if they leave at once
+            await watch.answered()
         return DONE
 
     return run(work())

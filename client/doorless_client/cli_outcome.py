@@ -4,11 +4,11 @@ import contextlib
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 
 from doorless_client.core.api import KeyChangedError, RefusedError, UnreachableError
 from doorless_client.key_file import WrongPassphraseError
+from doorless_client.mistakes import place
 from doorless_client.profile import DamagedProfileError, NoProfileError, ProfileExistsError
 from doorless_client.profile_lock import ProfileInUseError
 from doorless_client.store.base import NewerSchemaError, StoreError
@@ -66,7 +66,7 @@ def _failed(error: Exception) -> int:
         if isinstance(error, kind):
             complain(str(error))
             return code
-    complain(f"this should not have happened ({_place(error)}); nothing more was done")
+    complain(f"this should not have happened ({place(error)}); nothing more was done")
     return FAILED
 
 
@@ -75,13 +75,6 @@ def complain(line: str) -> None:
     with contextlib.suppress(OSError):
         sys.stderr.write(f"doorless: {safe_line(line, at_most=2000)}\n")
         sys.stderr.flush()
-
-
-def _place(error: Exception) -> str:
-    """What failed and where. Never the message nor the values: they may be somebody's words."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119
-    return f"{type(error).__name__}{where}"
 
 
 def _reader_left() -> int:

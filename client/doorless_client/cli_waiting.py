@@ -26,6 +26,12 @@ GRACE: Final = 1.5
 QUIET: Final = 0.7
 """Seconds without a new message after which what waited at the relay has come."""
 
+GLANCE: Final = 0.2
+"""The same for a command that is about something else, and connected anyway."""
+
+LONGEST_RECEIPT: Final = 5.0
+"""Seconds of delay beyond which no command waits for a receipt: the next one sends it."""
+
 
 class Watch:
     """Listens to a messenger from before it starts. Says its notices on stderr."""
@@ -39,9 +45,9 @@ class Watch:
         self.away = False
         messenger.listen(self._hear)
 
-    async def arrived(self) -> bool:
+    async def arrived(self, seconds: float = PATIENCE) -> bool:
         """Whether our relay signed us in; False as soon as it turned out to be away."""
-        return await self._until(lambda: self._link() is Link.ONLINE, PATIENCE)
+        return await self._until(lambda: self._link() is Link.ONLINE, seconds)
 
     async def left(self, id: bytes) -> Message | None:
         """Our message `id`, once it left or was given up; None when it still waits."""
@@ -57,12 +63,18 @@ class Watch:
         complain("the relay cannot be reached; what was to be sent is queued")
         return UNREACHABLE
 
-    async def quiet(self) -> None:
-        """Until nothing new came for a while."""
+    async def quiet(self, seconds: float = QUIET) -> None:
+        """Until nothing new came for so long."""
         seen = -1
         while seen != self._added:
             seen = self._added
-            await asyncio.sleep(QUIET)
+            await asyncio.sleep(seconds)
+
+    async def answered(self) -> None:
+        """Until the receipts for what came are sent, if they wait no longer than a moment."""
+        _, most = self._messenger.settings.receipt_delay
+        if most <= LONGEST_RECEIPT and not self.away:
+            await self._messenger.answered(most + GRACE)
 
     async def message(self, seconds: float) -> bool:
         """Whether something came, since the last call or within `seconds`."""

@@ -15,9 +15,7 @@ from doorless_client.core.effects import Acknowledge, Effect, Show
 from doorless_client.core.engine import Engine
 from doorless_client.core.network import Network
 from doorless_client.core.outbox import between
-from doorless_client.core.registration import Newcomer
 from doorless_client.core.settings import Settings
-from doorless_client.core.sign_in import sign_in
 from doorless_client.core.state import Clock
 from doorless_client.core.views import (
     Chat,
@@ -33,80 +31,21 @@ from doorless_client.core.views import (
     WireView,
 )
 from doorless_client.driving import drive
+from doorless_client.mistakes import place
 from doorless_client.store.base import Store, StoreError
 from doorless_client.text import safe_line
 from doorless_protocol.frames import Acknowledge as AcknowledgeRequest
-from doorless_protocol.frames import Challenge, Deliver, SignIn
+from doorless_protocol.frames import Deliver
 from doorless_protocol.primitives import Random
 
 FIRST_RETRY, LAST_RETRY = 1.0, 60.0
 """Seconds, at most, before the next attempt to reach somebody's relay: doubled each time."""
 
-REGISTER_WITHIN = 10.0
-"""Seconds to reach the relay in, for a registration."""
-
-REGISTER_ATTEMPTS = 3
-"""The same registration may be said again: an answer that was lost is no reason to fail."""
+MISTAKE_RETRY = 60.0
+"""Seconds before what failed by a mistake of ours is tried again."""
 
 STORE_RETRY = 5.0
 """Seconds before what a full or failing disk prevented is tried again."""
-
-
-async def register(
-    store: Store,
-    network: Network,
-    *,
-    handle: str,
-    relay: str,
-    seed: bytes,
-    now: Clock,
-    random: Random,
-    pin: bytes = b"",
-) -> Me:
-    """Begin an account from a recovery seed of 32 bytes; `network` is closed again.
-
-    Raises:
-        RefusedError: taken, or malformed; nothing was stored.
-        UnreachableError: no relay; nothing was stored.
-    """
-    newcomer = Newcomer(
-        handle=handle, relay=relay, pin=pin, seed=seed, now=int(now()), random=random
-    )
-
-    def login(challenge: Challenge, binding: bytes) -> SignIn:
-        return sign_in(newcomer.keys, newcomer.manifest.account, challenge, binding)
-
-    await network.start(
-        login,
-        on_signed_in=_nothing,
-        on_deliver=_no_mail,
-        on_link=_no_screen,
-    )
-    try:
-        for left in reversed(range(REGISTER_ATTEMPTS)):
-            if not await network.online(REGISTER_WITHIN):
-                raise UnreachableError("the relay cannot be reached: nothing was registered")
-            try:
-                await drive(network, newcomer.register(store))
-                break
-            except UnreachableError:
-                if not left:
-                    raise
-    finally:
-        await network.close()
-    return Me(newcomer.handle, newcomer.relay, newcomer.manifest.account, newcomer.keys.device)
-
-
-async def _nothing() -> None:
-    """Nothing is asked on signing in, before there is an account."""
-
-
-async def _no_mail(_: Sequence[Deliver]) -> None:
-    """Nothing is delivered to who did not subscribe."""
-
-
-def _no_screen(_link: Link, _retry_in: float, _round_trip: float | None) -> None:
-    """Nobody looks yet."""
 
 
 def open_messenger(store: Store, network: Network, *, now: Clock, random: Random) -> "Messenger":
@@ -153,6 +92,15 @@ class Messenger:
                     self._rest.clear()
                     await self._rest.wait()
         return not self._engine.unsettled()
+
+    async def answered(self, seconds: float) -> bool:
+        """Whether what arrived is answered, now or within `seconds`: receipts wait a little."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._engine.upkeep.is_answering() or self._sending:
+                    self._rest.clear()
+                    await self._rest.wait()
+        return not self._engine.upkeep.is_answering()
 
     async def close(self) -> None:
         """Stop. What did not leave stays queued; the store is the opener's to close."""
@@ -304,10 +252,14 @@ class Messenger:
                 self._engine.upkeep.tick()
                 self._send_due()
                 wait = self._engine.upkeep.next_tick() - self._now()
+                await self._maintain()
             except StoreError as error:
                 self._tell_store(error)
                 wait = STORE_RETRY
-            await self._maintain()
+            except Exception as error:
+                self._tell_mistake(error)
+                wait = MISTAKE_RETRY
+            self._rest.set()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(wait, 0.01)):
                     await self._wake.wait()
@@ -330,9 +282,9 @@ class Messenger:
         except StoreError as error:
             self._tell_store(error)
             self._engine.upkeep.pause(account, STORE_RETRY)
-        except Exception:
-            self._engine.upkeep.pause(account, LAST_RETRY)  # a mistake of ours must not spin
-            raise
+        except Exception as error:
+            self._tell_mistake(error)
+            self._engine.upkeep.pause(account, MISTAKE_RETRY)
         finally:
             self._sending.pop(account, None)
             self._wake.set()
@@ -359,6 +311,11 @@ class Messenger:
     def _tell(self, event: Event) -> None:
         for listener in tuple(self._listeners):
             listener(event)
+
+    def _tell_mistake(self, error: Exception) -> None:
+        """Nothing that goes on by itself may end in silence, and none of it may spin."""
+        line = f"this should not have happened ({place(error)}); it is tried again in a minute"
+        self._tell(Notice(safe_line(line)))
 
     def _tell_store(self, error: StoreError) -> None:
         self._tell(Notice(safe_line(f"nothing was sent or received: {error}")))

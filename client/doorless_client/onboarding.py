@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from doorless_client.core.api import Engine, RefusedError
+from doorless_client.core.state import Clock
+from doorless_client.creating import begin_account
 from doorless_client.endpoint import Endpoint
 from doorless_client.key_file import WrongPassphraseError
-from doorless_client.opening import SEED_SIZE, Now, Opened, create_profile, open_profile
-from doorless_client.profile import DamagedProfileError, NoProfileError, ProfileExistsError
+from doorless_client.opening import Opened, open_profile
+from doorless_client.profile import (
+    DamagedProfileError,
+    NoProfileError,
+    ProfileExistsError,
+    is_profile,
+)
 from doorless_client.profile_lock import ProfileInUseError
-from doorless_client.recovery_words import words_of
 from doorless_client.store.base import StoreError, WrongKeyError
 from doorless_client.tui import ports
 from doorless_protocol.errors import MalformedError
@@ -22,23 +28,35 @@ class ProfileOnboarding:
 
     relay = ""  # nothing to propose: no relay is ours
 
-    def __init__(self, directory: Path, now: Now, random: Random) -> None:
+    def __init__(self, directory: Path, now: Clock, random: Random) -> None:
         self._directory, self._now, self._random = directory, now, random
         self._opened: Opened | None = None
 
     @property
     def exists(self) -> bool:
-        return (self._directory / "key").exists()
+        return is_profile(self._directory)
 
     async def create(self, relay: str, handle: str, passphrase: str) -> ports.Created:
-        """Raises RefusedError, UnreachableError: nothing was left behind."""
-        seed = self._random(SEED_SIZE)
+        """Raises RefusedError, UnreachableError: no account; the same may be tried again."""
         with _refusing():
             home = Endpoint.parse(relay)
-            await create_profile(
-                self._directory, passphrase, home, handle, seed, self._now, self._random
+            account = await begin_account(
+                self._directory, passphrase, home, handle, self._now, self._random
             )
-        return ports.Created(words_of(seed), await self.unlock(passphrase))
+            try:
+                await account.claim()
+                self._opened = account.opened()
+            except BaseException:
+                account.close()
+                raise
+        messenger = self._opened.messenger
+        await messenger.start()
+
+        def written() -> None:
+            with _refusing():
+                account.finish()
+
+        return ports.Created(account.words, messenger, written)
 
     async def unlock(self, passphrase: str) -> Engine:
         """Raises tui.ports.WrongPassphraseError, RefusedError: nothing was written."""

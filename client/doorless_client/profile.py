@@ -5,6 +5,8 @@
     DIR/lock           held by the one process that has it open      `profile_lock`
     DIR/settings.toml  what must be known before                     `profile_settings`
 
+    begin ──► in the making: DIR/key.unfinished ── finish ──► a profile: DIR/key
+
 Mode 0700, its files 0600; one that others could read or replace is not opened.
 """
 
@@ -16,7 +18,7 @@ from typing import Final, Self
 
 import platformdirs
 
-from doorless_client.key_file import RAW_KEY_SIZE, unwrap, wrap
+from doorless_client.key_file import RAW_KEY_SIZE, WrongPassphraseError, unwrap, wrap
 from doorless_client.private_files import (
     UnsafeFileError,
     check_private,
@@ -30,7 +32,12 @@ from doorless_client.profile_settings import MAX_SETTINGS_BYTES, Settings
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.primitives import Random
 
-FILES: Final = ("key", "store.db", "store.db-wal", "store.db-shm", "lock", "settings.toml")
+KEY: Final = "key"
+UNFINISHED: Final = "key.unfinished"
+"""What the key is called while there is no account: then this is no profile yet."""
+
+_STORE: Final = ("store.db", "store.db-wal", "store.db-shm")
+FILES: Final = (KEY, UNFINISHED, *_STORE, "lock", "settings.toml")
 
 
 class NoProfileError(Exception):
@@ -47,6 +54,17 @@ class ProfileExistsError(Exception):
         super().__init__(f"there is a profile in {directory} already; choose another --profile")
 
 
+class OtherPassphraseError(WrongPassphraseError):
+    """Not the passphrase under which this profile was begun."""
+
+    def __init__(self, directory: Path) -> None:
+        Exception.__init__(
+            self,
+            f"a registration in {directory} was cut short, under another passphrase: "
+            "give that one, or delete the directory",
+        )
+
+
 class DamagedProfileError(Exception):
     """It is not as we left it; the message says what to do. Nothing was changed."""
 
@@ -56,7 +74,7 @@ def default_directory() -> Path:
 
 
 class Profile:
-    """Holds the profile's lock until `close`. Made by `hold` or `create`."""
+    """Holds the profile's lock until `close`. Made by `hold`, `begin` or `create`."""
 
     def __init__(self, directory: Path, lock: ProfileLock) -> None:
         self.directory = directory
@@ -73,26 +91,26 @@ class Profile:
             DamagedProfileError: others could read or replace it.
         """
         with _as_damage():
-            if not (directory / "key").is_symlink() and not (directory / "key").exists():
+            if not is_profile(directory):
                 raise NoProfileError(directory)
             check_private(directory)
             profile = cls(directory, ProfileLock(directory))
         try:
-            with _as_damage():
-                for name in FILES:
-                    with contextlib.suppress(FileNotFoundError):
-                        check_private(directory / name)
+            profile._check_files()
         except BaseException:
             profile.close()
             raise
         return profile
 
     @classmethod
-    def create(cls, directory: Path, passphrase: str, random: Random) -> tuple[Self, bytes]:
-        """Make a new one; returns it with its raw key, 32 random bytes.
+    def begin(cls, directory: Path, passphrase: str, random: Random) -> tuple[Self, bytes]:
+        """Begin a new one, or go on with one that was never finished; with its raw key.
+
+        Until `finish`, `hold` says that there is none.
 
         Raises:
             ProfileExistsError, ProfileInUseError, DamagedProfileError: nothing was changed.
+            OtherPassphraseError: it was begun under another one; nothing was changed.
             ValueError: the passphrase is empty or too long.
         """
         raw_key = random(RAW_KEY_SIZE)
@@ -104,13 +122,28 @@ class Profile:
                 check_private(directory)
             profile = cls(directory, ProfileLock(directory))
         try:
+            if (directory / UNFINISHED).exists() and not is_profile(directory):
+                return profile, profile._unlock_unfinished(passphrase)
             _refuse_existing(directory)
             with _as_damage():
-                replace_private(directory / "key", wrapped)
+                replace_private(directory / UNFINISHED, wrapped)
                 sync_directory(directory.parent)
         except BaseException:
             profile.close()
             raise
+        return profile, raw_key
+
+    def finish(self) -> None:
+        """From now on this is a profile."""
+        with _as_damage():
+            (self.directory / UNFINISHED).replace(self.directory / KEY)
+            sync_directory(self.directory)
+
+    @classmethod
+    def create(cls, directory: Path, passphrase: str, random: Random) -> tuple[Self, bytes]:
+        """Begin one and finish it at once. Raises what `begin` raises."""
+        profile, raw_key = cls.begin(directory, passphrase, random)
+        profile.finish()
         return profile, raw_key
 
     def unlock(self, passphrase: str) -> bytes:
@@ -119,7 +152,7 @@ class Profile:
         Raises:
             WrongPassphraseError: a wrong passphrase, or a damaged key file.
         """
-        return unwrap(self._read("key", 4096), passphrase)
+        return unwrap(self._read(KEY, 4096), passphrase)
 
     def change_passphrase(self, old: str, new: str, random: Random) -> None:
         """Wrap the key anew. Cut at any moment, the profile opens under `old` or under `new`.
@@ -130,7 +163,7 @@ class Profile:
         """
         wrapped = wrap(self.unlock(old), new, random)
         with _as_damage():
-            replace_private(self.directory / "key", wrapped)
+            replace_private(self.directory / KEY, wrapped)
 
     def settings(self) -> Settings:
         """Raises DamagedProfileError: the file is not what it may be."""
@@ -144,6 +177,11 @@ class Profile:
     def save_settings(self, settings: Settings) -> None:
         with _as_damage():
             replace_private(self.directory / "settings.toml", settings.encode())
+
+    def drop_store(self) -> None:
+        """Delete a store that never came to hold anything."""
+        for name in _STORE:
+            (self.directory / name).unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Delete a profile that never came to hold an account."""
@@ -162,6 +200,19 @@ class Profile:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _unlock_unfinished(self, passphrase: str) -> bytes:
+        self._check_files()
+        try:
+            return unwrap(self._read(UNFINISHED, 4096), passphrase)
+        except WrongPassphraseError:
+            raise OtherPassphraseError(self.directory) from None
+
+    def _check_files(self) -> None:
+        with _as_damage():
+            for name in FILES:
+                with contextlib.suppress(FileNotFoundError):
+                    check_private(self.directory / name)
+
     def _read(self, name: str, at_most: int) -> bytes:
         with (
             _as_damage(),
@@ -170,8 +221,13 @@ class Profile:
             return file.read(at_most)
 
 
+def is_profile(directory: Path) -> bool:
+    """Whether there is one that is finished; it may be damaged."""
+    return (directory / KEY).is_symlink() or (directory / KEY).exists()
+
+
 def _refuse_existing(directory: Path) -> None:
-    if any((directory / name).exists() for name in ("key", "store.db")):
+    if is_profile(directory) or (directory / "store.db").exists():
         raise ProfileExistsError(directory)
 
 

@@ -8,11 +8,13 @@ from typing import Self
 from mnemonic import Mnemonic
 from msgspec.structs import replace
 
+from doorless_client.core.registration import forget_seed
 from doorless_client.core.views import Chat, Message
 from doorless_client.endpoint import Endpoint
-from doorless_client.messenger import Messenger, open_messenger, register
+from doorless_client.messenger import Messenger, open_messenger
 from doorless_client.network import RelayNetwork
 from doorless_client.profile import Profile
+from doorless_client.registering import register
 from doorless_client.store.sqlcipher import open_store
 from doorless_lab.leakscan import Marker
 from doorless_lab.tap import Tap
@@ -87,6 +89,7 @@ class Person:
         await register(
             store, network, handle=self.handle, relay=relay, seed=self.seed, now=now, random=random
         )
+        forget_seed(store)  # this object keeps it, to show the words
         messenger = open_messenger(store, network, now=now, random=random)
         self._messenger = await self._leaving.enter_async_context(messenger)
         messenger.change_settings(replace(messenger.settings, name=self.display_name))

@@ -20,7 +20,7 @@ import msgspec
 from doorless_client.core.api import UnreachableError
 from doorless_client.core.effects import Acknowledge, Anonymously, Ask, Effect, Flow, Show, SignedIn
 from doorless_client.core.engine import Engine
-from doorless_client.core.registration import Newcomer
+from doorless_client.core.registration import prepare
 from doorless_client.core.sign_in import sign_in
 from doorless_client.core.views import Chat, Event, Kind, Message
 from doorless_client.store.base import Store
@@ -194,16 +194,18 @@ class Person:
 
     @classmethod
     def register(cls, world: World, handle: str, store: Store) -> "Person":
-        newcomer = Newcomer(
+        newcomer = prepare(
+            store,
             handle=handle,
             relay=RELAY,
+            tls=True,
             pin=b"",
             seed=world.random(32),
             now=int(world.now),
             random=world.random,
         )
         person = cls(world, handle, store, newcomer.keys, newcomer.manifest.account)
-        person.run(newcomer.register(store))
+        person.run(newcomer.register(int(world.now), world.random))
         person.reopen()
         return person
 

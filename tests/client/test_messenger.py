@@ -9,10 +9,11 @@ from contextlib import AsyncExitStack
 import pytest
 
 from doorless_client.core.api import RefusedError, UnreachableError
-from doorless_client.core.views import ConnectionChanged, Event, Link, State
+from doorless_client.core.views import ConnectionChanged, Event, Link, Notice, State
 from doorless_client.endpoint import Endpoint
-from doorless_client.messenger import Messenger, open_messenger, register
+from doorless_client.messenger import Messenger, open_messenger
 from doorless_client.network import RelayNetwork
+from doorless_client.registering import register
 from doorless_client.store.base import Store, StoreError
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import ROWS
@@ -166,7 +167,7 @@ async def test_a_malformed_handle_registers_nothing(home: Home, handle: str) -> 
 async def test_registering_without_a_relay_stores_nothing(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("doorless_client.messenger.REGISTER_WITHIN", 0.2)
+    monkeypatch.setattr("doorless_client.registering.WITHIN", 0.2)
     await home.stop()
     store = MemoryStore()
     with pytest.raises(UnreachableError):
@@ -208,6 +209,29 @@ async def test_a_store_that_fails_refuses_the_command_and_keeps_nothing(home: Ho
     assert len(alice.history(chat.conversation)) == 0
     await alice.send(chat.conversation, "there is room again")
     await until(bob, lambda: texts(bob) == ["there is room again"])
+
+
+async def test_a_mistake_of_ours_is_told_and_does_not_end_what_goes_on_by_itself(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("doorless_client.messenger.MISTAKE_RETRY", 0.05)
+    alice, bob = home.messenger(await home.enrol("alice")), await home.person("bob")
+    working, told = alice._engine.upkeep.tick, []
+
+    def mistaken() -> None:
+        raise KeyError("the words of a person")
+
+    alice.listen(lambda event: told.append(event.text) if isinstance(event, Notice) else None)
+    alice._engine.upkeep.tick = mistaken  # type: ignore[method-assign]
+    async with alice:
+        await alice.online(10)
+        await until(alice, lambda: bool(told))
+        assert "KeyError at test_messenger.py" in told[0]
+        assert "words" not in told[0]
+        alice._engine.upkeep.tick = working  # type: ignore[method-assign]
+        chat = await alice.add(bob.invite())
+        await alice.send(chat.conversation, "all the same")
+        await until(bob, lambda: texts(bob) == ["all the same"])
 
 
 async def test_a_profile_without_an_account_opens_no_messenger(home: Home) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from doorless_client.core.api import RefusedError, UnreachableError
 from doorless_client.onboarding import ProfileOnboarding
 from doorless_client.profile import Profile
+from doorless_client.store.sqlcipher import open_store
 from doorless_client.tui.ports import WrongPassphraseError
 from doorless_lab.processes import Relay
 
@@ -26,6 +28,7 @@ async def test_an_account_is_made_and_unlocked_again(relay: Relay, tmp_path: Pat
     assert len(created.words) == 24
     me = created.engine.me
     assert me.address == f"carol@{relay.name}"
+    created.written()
     await onboarding.close()
     again = way_in(tmp_path / "carol")
     assert again.exists
@@ -33,6 +36,30 @@ async def test_an_account_is_made_and_unlocked_again(relay: Relay, tmp_path: Pat
         await again.unlock("other")
     assert (await again.unlock("secret")).me == me
     await again.close()
+
+
+async def test_words_that_were_not_written_down_are_shown_again(
+    relay: Relay, tmp_path: Path
+) -> None:
+    onboarding = way_in(tmp_path / "carol")
+    first = await onboarding.create(relay.url, "carol", "secret")
+    me = first.engine.me
+    await onboarding.close()
+    assert not onboarding.exists
+    again = way_in(tmp_path / "carol")
+    with pytest.raises(RefusedError, match="another passphrase"):
+        await again.create(relay.url, "carol", "other words")
+    with pytest.raises(RefusedError, match=r"carol@.* was cut short"):
+        await again.create(relay.url, "dave", "secret")
+    second = await again.create(relay.url, "carol", "secret")
+    assert (second.words, second.engine.me) == (first.words, me)
+    second.written()
+    await again.close()
+    with (
+        Profile.hold(tmp_path / "carol") as held,
+        closing(open_store(held.store_path, held.unlock("secret"))) as store,
+    ):
+        assert [own.unshown_seed for own in store.own.find()] == [b""]
 
 
 async def test_what_is_refused_leaves_no_profile(relay: Relay, tmp_path: Path) -> None:

@@ -213,7 +213,18 @@ def contact() -> Contact:
 
 
 def test_no_key_is_in_a_representation() -> None:
-    own = Own("alice", "relay.test", b"", b"key" * 21, b"key" * 64, b"key", token_published=True)
+    own = Own(
+        handle="alice",
+        relay="relay.test",
+        tls=True,
+        pin=b"",
+        account_key=b"key" * 21,
+        unshown_seed=b"",
+        device_keys=b"key" * 64,
+        token=b"key",
+        registered=True,
+        token_published=True,
+    )
     for row in (own, Prekeys(b"id", b"", 0, b"key", published=True), SessionPart(b"", b"", b"key")):
         assert "key'" not in repr(row)
         assert "keykey" not in repr(row)

@@ -17,8 +17,9 @@ import pytest
 
 from doorless_client.core.views import Kind
 from doorless_client.endpoint import Endpoint
-from doorless_client.messenger import Messenger, open_messenger, register
+from doorless_client.messenger import Messenger, open_messenger
 from doorless_client.network import RelayNetwork
+from doorless_client.registering import register
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.sqlcipher import open_store
 from doorless_protocol.frames import Submit
@@ -37,6 +38,7 @@ from doorless_client.core.views import State
 from doorless_client.endpoint import Endpoint
 from doorless_client.messenger import open_messenger
 from doorless_client.network import RelayNetwork
+from doorless_client.registering import register
 from doorless_client.store.sqlcipher import open_store
 
 async def main(path, url, texts, expected):

@@ -75,6 +75,25 @@ def test_messages_go_both_ways_online_and_offline_in_the_order_sent(
     assert bob.run("receive", "--json").out == ""  # each was printed once
 
 
+def test_what_was_read_is_delivered_when_its_sender_connects_the_next_time(
+    world: tuple[Relay, Client, Client],
+) -> None:
+    """Nobody stays connected here: receipts leave with the command that received."""
+    _, alice, bob = world
+
+    def reached() -> list[str]:
+        said = alice.run("history", "bob", "--json", "--limit", "2").objects()
+        return [one["state"] for one in said]
+
+    assert alice.run("send", "bob", "one").code == 0
+    assert bob.run("receive").code == 0
+    assert alice.run("send", "bob", "two").code == 0  # takes in what waited for her
+    assert reached() == ["delivered", "sent"]
+    assert bob.run("receive").code == 0
+    assert alice.run("receive").code == 0
+    assert reached() == ["delivered", "delivered"]
+
+
 def test_what_is_sent_without_a_relay_is_queued_and_arrives_once(
     world: tuple[Relay, Client, Client],
 ) -> None:

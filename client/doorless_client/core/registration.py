@@ -1,6 +1,11 @@
-"""A new account under a handle: nothing is stored before the relay has it.
+"""A new account under a handle: stored before the relay hears of it.
 
-Spec: docs/spec/08-state.md §11.
+    nothing ── prepare ──► begun ── Newcomer.register ──► registered
+       ▲                     │
+       └── the relay refuses ┘
+
+A program that ends while it is `begun` goes on from there with the same bytes: the relay
+answers the very same registration with Done. Spec: docs/spec/08-state.md §11.
 """
 
 import contextlib
@@ -11,12 +16,13 @@ from doorless_client.core import prekeys
 from doorless_client.core.api import RefusedError, UnreachableError
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Flow, SignedIn
+from doorless_client.core.views import Me
 from doorless_client.store.base import Store
 from doorless_client.store.records import Own, OwnManifest
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import Done, Refusal, Refused, Register, delivery_token_hash
 from doorless_protocol.invite import RelayAddress, parse_handle
-from doorless_protocol.keys import DeviceKeys, SigningKey, account_signing_key
+from doorless_protocol.keys import DeviceKeys, account_signing_key
 from doorless_protocol.manifest import DeviceEntry, Manifest
 from doorless_protocol.prekeys import DAY
 from doorless_protocol.primitives import Random
@@ -27,56 +33,109 @@ REFUSALS: dict[int, str] = {
     Refusal.BUSY: "the relay takes no registrations right now: try again later",
 }
 
+FINAL = frozenset({Refusal.TAKEN, Refusal.MALFORMED, Refusal.NOT_ALLOWED})
+"""Answers by which this account is not registered, nor was by an attempt before."""
+
+
+def prepare(
+    store: Store,
+    *,
+    handle: str,
+    relay: str,
+    tls: bool,
+    pin: bytes,
+    seed: bytes,
+    now: int,
+    random: Random,
+) -> "Newcomer":
+    """Draw and store an account, unless this one was begun before: then it is gone on with.
+
+    Raises:
+        RefusedError: the handle or the relay is malformed, or the store holds another account.
+    """
+    try:
+        wanted = (parse_handle(handle), str(RelayAddress.parse(relay)))
+    except MalformedError as error:
+        raise RefusedError(f"not possible as a handle or a relay: {error}") from None
+    held = store.own.last()
+    if held is not None:
+        if (held.handle, held.relay) != wanted:
+            raise RefusedError(
+                f"the registration of {held.handle}@{held.relay} did not finish: finish it first"
+            )
+        return Newcomer(store, new=False)
+    signing, keys = account_signing_key(seed), DeviceKeys.draw(random)
+    today = now - now % DAY  # who looks the handle up need not learn the second
+    manifest = Manifest.sign(signing, [DeviceEntry.of(keys, added=today)], not_before=today)
+    own = Own(
+        handle=wanted[0],
+        relay=wanted[1],
+        tls=tls,
+        pin=pin,
+        account_key=signing.seed,
+        unshown_seed=seed,
+        device_keys=keys.encode(),
+        token=random(16),
+        registered=False,
+        token_published=True,  # with the registration itself
+    )
+    with store.transaction():
+        store.own.put(own)
+        store.own_manifests.put(OwnManifest(manifest.version, manifest.hash, manifest.encode()))
+    return Newcomer(store, new=True)
+
+
+def forget_seed(store: Store) -> None:
+    """The words were shown: from now on nobody learns them from this store."""
+    own = store.own.last()
+    if own is not None and own.unshown_seed:
+        with store.transaction():
+            store.own.put(msgspec.structs.replace(own, unshown_seed=b""))
+
 
 class Newcomer:
-    """An account that no relay knows yet: drawn in memory."""
+    """The account that a store holds, begun or registered.
 
-    def __init__(
-        self, *, handle: str, relay: str, pin: bytes, seed: bytes, now: int, random: Random
-    ) -> None:
-        """Raises RefusedError: the handle or the relay's address is malformed."""
-        try:
-            self.handle = parse_handle(handle)
-            self.relay = str(RelayAddress.parse(relay))
-        except MalformedError as error:
-            raise RefusedError(f"not possible as a handle or a relay: {error}") from None
-        self._pin, self._now, self._random = pin, now, random
-        self.signing: SigningKey = account_signing_key(seed)
-        self.keys = DeviceKeys.draw(random)
-        today = now - now % DAY  # who looks the handle up need not learn the second
-        entry = DeviceEntry.of(self.keys, added=today)
-        self.manifest = Manifest.sign(self.signing, [entry], not_before=today)
-        self._token = random(16)
+    Attributes:
+        new: no relay ever heard of it.
+    """
 
-    def register(self, store: Store) -> Flow[None]:
-        """Claim the handle, then store the account, then publish prekeys.
+    def __init__(self, store: Store, *, new: bool) -> None:
+        """Raises ValueError: nothing was prepared."""
+        own, newest = store.own.last(), store.own_manifests.last()
+        if own is None or newest is None:
+            raise ValueError("this store holds no account")
+        self._store, self._own = store, own
+        self.new, self.registered, self.seed = new, own.registered, own.unshown_seed
+        self.keys = DeviceKeys.decode(own.device_keys)
+        self.manifest = Manifest.decode(newest.manifest)
+        self.me = Me(own.handle, own.relay, self.manifest.account, self.keys.device)
+
+    def register(self, now: int, random: Random) -> Flow[None]:
+        """Claim the handle, then publish prekeys.
 
         Raises:
-            RefusedError: the relay refused; nothing was stored.
+            RefusedError: the relay refused. If that is final, nothing is stored any more.
         """
-        request = Register(self.handle, self.manifest.encode(), delivery_token_hash(self._token))
-        answered = yield SignedIn(request)
+        self.new = False
+        token_hash = delivery_token_hash(self._own.token)
+        answered = yield SignedIn(Register(self._own.handle, self.manifest.encode(), token_hash))
         if not isinstance(answered, Done):
             reason = answered.reason if isinstance(answered, Refused) else 0
+            if reason in FINAL:
+                self.withdraw()
             raise RefusedError(REFUSALS.get(reason, "the relay refused the registration"))
-        bundle, pairs, row = prekeys.draw(self.keys, self.manifest.account, self._now, self._random)
-        with store.transaction():
-            store.own.put(self._own())
-            version, hash = self.manifest.version, self.manifest.hash
-            store.own_manifests.put(OwnManifest(version, hash, self.manifest.encode()))
-            store.prekeys.put(row)
+        bundle, pairs, row = prekeys.draw(self.keys, self.manifest.account, now, random)
+        with self._store.transaction():
+            self._store.own.put(msgspec.structs.replace(self._own, registered=True))
+            self._store.prekeys.put(row)
         with contextlib.suppress(BusyError, UnreachableError):  # then with the next sign-in
             yield from prekeys.upload(bundle, pairs)
-            with store.transaction():
-                store.prekeys.put(msgspec.structs.replace(row, published=True))
+            with self._store.transaction():
+                self._store.prekeys.put(msgspec.structs.replace(row, published=True))
 
-    def _own(self) -> Own:
-        return Own(
-            handle=self.handle,
-            relay=self.relay,
-            pin=self._pin,
-            account_key=self.signing.seed,
-            device_keys=self.keys.encode(),
-            token=self._token,
-            token_published=True,
-        )
+    def withdraw(self) -> None:
+        """Forget an account that no relay holds."""
+        with self._store.transaction():
+            self._store.own.clear()
+            self._store.own_manifests.clear()

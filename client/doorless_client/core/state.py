@@ -33,7 +33,7 @@ class State:
     def __init__(self, store: Store, clock: Clock, random: Random, emit: Emit) -> None:
         """Raises ValueError: the store holds no account; register first."""
         own = store.own.get(1)
-        if own is None:
+        if own is None or not own.registered:
             raise ValueError("this store holds no account")
         self.store, self.clock, self.random = store, clock, random
         self._emit = emit

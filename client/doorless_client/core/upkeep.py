@@ -122,6 +122,10 @@ class Upkeep:
         ]
         return min(at for at in times if at is not None)
 
+    def is_answering(self) -> bool:
+        """Whether a receipt waits for its moment, or anything for being sent."""
+        return self._receipts.next_due() is not None or bool(self.due())
+
     def maintenance_due(self) -> bool:
         """Whether the time that was drawn for looking after our prekeys has come."""
         return self._state.clock() >= self._home.maintain_at

@@ -42,6 +42,10 @@ class WrongKeyError(StoreError):
     """The key does not open this file, or the file is no database. Nothing was written."""
 
 
+class EmptyStoreError(StoreError):
+    """A file, and nothing in it. Nothing was written."""
+
+
 class NewerSchemaError(StoreError):
     """A later version of doorless wrote this file. It was left untouched."""
 

@@ -27,9 +27,12 @@ class Own(SecretRow, frozen=True):
     """Who we are. One row.
 
     Attributes:
-        relay: our home relay as an URL, and `pin` its certificate's SHA-256 where self-signed.
-        account_key: 64 bytes; the primary signs manifests with it. Never the recovery seed.
+        relay: our home relay, `host[:port]`; `tls` whether it is reached over TLS, and `pin`
+            its certificate's SHA-256 where self-signed.
+        account_key: 64 bytes; the primary signs manifests with it.
+        unshown_seed: the recovery seed until its words were shown; from then on b"".
         token: what contacts show to reach us; `token_published` once the relay has its hash.
+        registered: the relay said that the handle is ours; before, this is no account yet.
         incarnation: what the relay holds of us; `next_incarnation` what we asked it to hold.
     """
 
@@ -38,10 +41,13 @@ class Own(SecretRow, frozen=True):
 
     handle: str
     relay: str
+    tls: bool
     pin: bytes
     account_key: bytes
+    unshown_seed: bytes
     device_keys: bytes
     token: bytes
+    registered: bool
     token_published: bool
     incarnation: int = 0
     next_incarnation: int = 0

@@ -5,10 +5,13 @@ CREATE TABLE own (
     single           INTEGER NOT NULL PRIMARY KEY CHECK (single = 1),
     handle           TEXT    NOT NULL,
     relay            TEXT    NOT NULL,
+    tls              INTEGER NOT NULL,
     pin              BLOB    NOT NULL,
     account_key      BLOB    NOT NULL CHECK (length(account_key) = 64),
+    unshown_seed     BLOB    NOT NULL,
     device_keys      BLOB    NOT NULL,
     token            BLOB    NOT NULL CHECK (length(token) = 16),
+    registered       INTEGER NOT NULL,
     token_published  INTEGER NOT NULL,
     incarnation      INTEGER NOT NULL,
     next_incarnation INTEGER NOT NULL

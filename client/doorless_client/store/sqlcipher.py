@@ -13,7 +13,14 @@ from typing import Any, Generic
 import sqlcipher3
 
 from doorless_client.private_files import open_private
-from doorless_client.store.base import R, StoreError, Value, WrongKeyError, check_columns
+from doorless_client.store.base import (
+    EmptyStoreError,
+    R,
+    StoreError,
+    Value,
+    WrongKeyError,
+    check_columns,
+)
 from doorless_client.store.migrations import migrate, scripts
 from doorless_client.store.records import (
     Contact,
@@ -57,6 +64,7 @@ def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherSto
     Raises:
         WrongKeyError: the key does not open it. Nothing was written.
         NewerSchemaError: a later version wrote it. Nothing was written.
+        EmptyStoreError: there is nothing in it. Nothing was written.
         StoreError: missing, already there, or not usable.
     """
     if len(key) != KEY_SIZE:
@@ -99,7 +107,7 @@ def _connect(path: Path, key: bytes, *, create: bool) -> Any:
         raise WrongKeyError("the key does not open this database, or it is damaged") from None
     if not tables and not create:
         database.close()
-        raise StoreError("the database is empty: it was damaged, or is none of ours")
+        raise EmptyStoreError("the database is empty: it was damaged, or is none of ours")
     return database
 
 

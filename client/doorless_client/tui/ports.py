@@ -1,6 +1,6 @@
 """How the terminal gets an engine: the one thing it asks of whoever starts it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,10 +13,17 @@ class WrongPassphraseError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A new account, unlocked and connecting. The words are shown once."""
+    """A new account, unlocked and connecting.
+
+    Attributes:
+        words: shown until the person has them.
+        written: to be called then; before, the words are kept, and making it again shows them.
+            Raises RefusedError: they go on being kept.
+    """
 
     words: Sequence[str] = field(repr=False)
     engine: Engine
+    written: Callable[[], None]
 
 
 class Onboarding(Protocol):
@@ -33,11 +40,11 @@ class Onboarding(Protocol):
         ...
 
     async def create(self, relay: str, handle: str, passphrase: str) -> Created:
-        """Make an account and register it.
+        """Make an account and register it, or go on with one that was cut short.
 
         Raises:
-            RefusedError: handle taken, something malformed. Nothing was left behind.
-            UnreachableError: no relay. Nothing was left behind.
+            RefusedError: handle taken, something malformed. There is no account.
+            UnreachableError: no relay. There is no account; the same may be tried again.
         """
         ...
 

@@ -47,11 +47,14 @@ class FakeOnboarding:
         self._engine = engine
         self.exists = exists
         self.created: list[tuple[str, str, str]] = []
-        self.closed = 0
+        self.closed = self.written = 0
 
     async def create(self, relay: str, handle: str, passphrase: str) -> Created:
         self.created.append((relay, handle, passphrase))
-        return Created(tuple(f"word{number}" for number in range(24)), self._engine)
+        return Created(tuple(f"word{number}" for number in range(24)), self._engine, self._note)
+
+    def _note(self) -> None:
+        self.written += 1
 
     async def unlock(self, passphrase: str) -> Engine:
         if passphrase != PASSPHRASE:

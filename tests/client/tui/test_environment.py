@@ -13,7 +13,7 @@ def test_switches_that_show_the_screen_are_forgotten_and_those_for_looks_stay() 
         "TEXTUAL_PRESS": "ctrl+q",
         "TEXTUAL_ANIMATIONS": "none",
         "NO_COLOR": "1",
-        "HOME": "/home/alice",
+        "HOME": "/people/alice",
     }
     drop_debug_switches(environment)
-    assert environment == {"TEXTUAL_ANIMATIONS": "none", "NO_COLOR": "1", "HOME": "/home/alice"}
+    assert environment == {"TEXTUAL_ANIMATIONS": "none", "NO_COLOR": "1", "HOME": "/people/alice"}

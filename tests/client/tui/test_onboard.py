@@ -36,10 +36,12 @@ async def test_an_account_begins_after_the_words_were_written_down(
         assert onboarding.created == [("relay.example", "alice", secret)]
         assert all(f"word{number}" in text_of(pilot) for number in range(24))
         assert app.screen.query_one("#start", Button).disabled
+        assert onboarding.written == 0
         await pilot.press("enter")  # the check is focused
         await pilot.pause()
         await pilot.click("#start")
         await settle(pilot)
+        assert onboarding.written == 1
         assert isinstance(app.screen, MainScreen)
         assert not any(isinstance(screen, Onboard) for screen in app.screen_stack)
 

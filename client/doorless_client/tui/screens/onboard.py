@@ -11,7 +11,7 @@ from doorless_client.core.api import Engine, RefusedError
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.passphrase import SHORTEST, strength_hint
 from doorless_client.tui.plain import plain
-from doorless_client.tui.ports import Onboarding, WrongPassphraseError
+from doorless_client.tui.ports import Created, Onboarding, WrongPassphraseError
 from doorless_client.tui.widgets.line import Line
 
 WRONG = "That is not the passphrase, or the profile is damaged."
@@ -33,7 +33,7 @@ class Onboard(Screen[None]):
     def __init__(self, onboarding: Onboarding, glyphs: Glyphs) -> None:
         super().__init__()
         self._onboarding, self._glyphs = onboarding, glyphs
-        self._ready: Engine | None = None
+        self._created: Created | None = None
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="onboard", can_focus=False):
@@ -127,7 +127,7 @@ class Onboard(Screen[None]):
         except RefusedError as refused:
             self._tell(str(refused))
             return
-        self._ready = created.engine
+        self._created = created
         form = self.query_one("#form", Vertical)
         await form.remove_children()
         words = [f"{number:>2} {word:<9}" for number, word in enumerate(created.words, 1)]
@@ -153,5 +153,9 @@ class Onboard(Screen[None]):
 
     @on(Button.Pressed, "#start")
     def start(self) -> None:
-        if self._ready is not None:
-            self.post_message(self.Ready(self._ready))
+        if self._created is not None:
+            try:
+                self._created.written()
+            except RefusedError as refused:
+                self.notify(str(refused), severity="error", markup=False)
+            self.post_message(self.Ready(self._created.engine))

@@ -1,0 +1,136 @@
+"""A new account in a new profile. Cut short anywhere, the same command goes on with it.
+
+    begin_account ──► stored ── claim ──► ours at the relay ── finish ──► a profile like any
+                         └── the relay refuses, or was never reached ──► nothing
+
+The recovery words are kept until `finish`: whoever could not read them yet sees them again.
+Spec: docs/spec/08-state.md §11.
+"""
+
+import asyncio
+from pathlib import Path
+
+from doorless_client.core.api import RefusedError
+from doorless_client.core.registration import Newcomer, forget_seed, prepare
+from doorless_client.core.state import Clock
+from doorless_client.endpoint import Endpoint
+from doorless_client.network import RelayNetwork
+from doorless_client.opening import Opened, opened
+from doorless_client.profile import Profile
+from doorless_client.recovery_words import words_of
+from doorless_client.registering import claim
+from doorless_client.store.base import EmptyStoreError
+from doorless_client.store.sqlcipher import SqlcipherStore, open_store
+from doorless_protocol.errors import MalformedError
+from doorless_protocol.frames import Hello
+from doorless_protocol.invite import parse_handle
+from doorless_protocol.primitives import Random
+
+SEED_SIZE = 32
+"""Bytes of a recovery seed; 24 words."""
+
+
+async def begin_account(
+    directory: Path, passphrase: str, home: Endpoint, handle: str, now: Clock, random: Random
+) -> "NewAccount":
+    """Store an account in a profile that nothing else opens yet, or go on with this one.
+
+    Raises:
+        RefusedError: the handle is malformed, or another account was begun there.
+        UnreachableError, ProfileExistsError, ProfileInUseError, DamagedProfileError,
+        OtherPassphraseError, StoreError, ValueError: nothing was begun.
+    """
+    try:
+        parse_handle(handle)
+    except MalformedError as error:
+        raise RefusedError(str(error)) from None
+    network = RelayNetwork(home, random)
+    try:
+        await network.anonymous(home.name, Hello())  # away, or no relay? then nothing is begun
+    finally:
+        await network.close()
+    profile, key = await asyncio.to_thread(Profile.begin, directory, passphrase, random)
+    try:
+        store = _open_store(profile, key)
+        try:
+            _refuse_another(store, home, handle, directory)
+            newcomer = prepare(
+                store,
+                handle=handle,
+                relay=home.name,
+                tls=home.tls,
+                pin=home.pin,
+                seed=random(SEED_SIZE),
+                now=int(now()),
+                random=random,
+            )
+        except BaseException:
+            store.close()
+            raise
+    except BaseException:
+        profile.close()
+        raise
+    return NewAccount(profile, store, newcomer, network, now, random)
+
+
+class NewAccount:
+    """Stored, and perhaps claimed. Closed without `finish`, the next one goes on with it."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        store: SqlcipherStore,
+        newcomer: Newcomer,
+        network: RelayNetwork,
+        now: Clock,
+        random: Random,
+    ) -> None:
+        self._profile, self._store, self._network = profile, store, network
+        self._newcomer, self._now, self._random = newcomer, now, random
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The 24 recovery words."""
+        return words_of(self._newcomer.seed)
+
+    async def claim(self) -> None:
+        """Raises RefusedError, UnreachableError: no account; the same command may be repeated."""
+        await claim(self._newcomer, self._network, now=self._now, random=self._random)
+
+    def opened(self) -> Opened:
+        """Around the claimed account; from now on closed with it."""
+        return opened(self._profile, self._store, self._now, self._random)
+
+    def finish(self) -> None:
+        """The words were shown."""
+        self._profile.finish()
+        forget_seed(self._store)
+
+    def close(self) -> None:
+        """Leaves nothing behind of an account that no relay can hold."""
+        if self._newcomer.new:
+            self._newcomer.withdraw()
+        unused = self._store.own.last() is None
+        self._store.close()
+        if unused:
+            self._profile.discard()
+        self._profile.close()
+
+
+def _open_store(profile: Profile, key: bytes) -> SqlcipherStore:
+    """The store of an unfinished profile; anew, if even its making was cut short."""
+    if profile.store_path.exists():
+        try:
+            return open_store(profile.store_path, key)
+        except EmptyStoreError:
+            profile.drop_store()
+    return open_store(profile.store_path, key, create=True)
+
+
+def _refuse_another(store: SqlcipherStore, home: Endpoint, handle: str, directory: Path) -> None:
+    own = store.own.last()
+    if own is not None and (own.handle, own.relay) != (handle, home.name):
+        raise RefusedError(
+            f"a registration of {own.handle}@{own.relay} was cut short in {directory}: "
+            "repeat that one, or delete the directory"
+        )
