@@ -62,8 +62,6 @@ async def claim(newcomer: Newcomer, network: Network, *, now: Clock, random: Ran
         RefusedError: by the relay. If that is final, nothing is stored any more.
         UnreachableError: no relay. Nothing is stored, unless it may have heard of the account.
     """
-    if newcomer.registered:
-        return
 
     def login(challenge: Challenge, binding: bytes) -> SignIn:
         return sign_in(newcomer.keys, newcomer.manifest.account, challenge, binding)

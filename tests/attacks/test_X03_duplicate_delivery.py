@@ -1,11 +1,16 @@
 """X03: the same envelope comes twice, late, or in parallel on two connections."""
 
 import pytest
+from msgspec.structs import replace
 
+from doorless_client.core.api import UnreachableError
+from doorless_client.core.effects import Anonymously, Ask
+from doorless_client.core.outbox import Outbox
 from doorless_client.core.receiving import Arrival, Receiver
 from doorless_client.store.base import Store
+from doorless_client.store.records import Copy, Outgoing
 from doorless_lab.world import World
-from doorless_protocol.frames import Deliver
+from doorless_protocol.frames import Answered, Deliver, Submit
 
 keep_step = Receiver._keep_session
 
@@ -47,3 +52,50 @@ def test_an_envelope_delivered_twice_and_late_is_shown_once() -> None:
         bob.engine.receive([*under_another_id, *waiting])
         assert bob.texts("alice") == ["hello", "one", "two", "three"]
         assert [message.gap for message in bob.messages("alice")] == [0] * 4
+
+
+unsent = Outbox.unsent
+
+
+def takes_another_id(self: Outbox, account: bytes) -> list[tuple[Outgoing, Copy]]:
+    """What leaves again is not what left: the relay cannot know it."""
+    with self._state.change():
+        for _, copy in unsent(self, account):
+            self._store.copies.put(replace(copy, envelope_id=self._state.random(16)))
+    return unsent(self, account)
+
+
+@pytest.mark.attack(
+    "X03",
+    "an envelope whose acknowledgement was lost leaves again as it was, and is there once",
+    weaken={"doorless_client.core.outbox.Outbox.unsent": takes_another_id},
+)
+def test_an_envelope_whose_acknowledgement_was_lost_is_there_once() -> None:
+    with World() as world:
+        alice, bob = world.friends("alice", "bob")
+        bob.goes(online=False)
+        lost = 3
+
+        def lose(ask: Ask, answered: Answered) -> Answered:
+            """The relay has it, and nobody hears so."""
+            nonlocal lost
+            if lost and isinstance(ask, Anonymously) and isinstance(ask.request, Submit):
+                lost -= 1
+                raise UnreachableError("cut before the answer")
+            return answered
+
+        alice.change_answer = lose
+        before = len(world.submitted)
+        alice.says("bob", "once")
+        while lost:
+            with pytest.raises(UnreachableError):
+                alice.live()
+            alice.reopen()  # or the program ended meanwhile
+        world.settle()
+        left = world.submitted[before:]
+        assert len(left) == 4
+        assert len({(submit.envelope_id, submit.envelope) for submit in left}) == 1
+        assert len(bob.mail()) == 1
+        bob.goes(online=True)
+        world.settle()
+        assert bob.texts("alice") == ["hello", "once"]

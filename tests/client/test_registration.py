@@ -148,9 +148,7 @@ def drawn(person: Person, handle: str = "alice") -> Newcomer:
 
 def register(person: Person) -> None:
     """What the command does, once more or for the first time."""
-    newcomer = drawn(person)
-    if not newcomer.registered:
-        person.run(newcomer.register(int(person.world.now), person.world.random))
+    person.run(drawn(person).register(int(person.world.now), person.world.random))
 
 
 def shown(world: World, handle: str) -> Manifest:

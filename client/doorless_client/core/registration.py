@@ -106,13 +106,13 @@ class Newcomer:
         if own is None or newest is None:
             raise ValueError("this store holds no account")
         self._store, self._own = store, own
-        self.new, self.registered, self.seed = new, own.registered, own.unshown_seed
+        self.new, self.seed = new, own.unshown_seed
         self.keys = DeviceKeys.decode(own.device_keys)
         self.manifest = Manifest.decode(newest.manifest)
         self.me = Me(own.handle, own.relay, self.manifest.account, self.keys.device)
 
     def register(self, now: int, random: Random) -> Flow[None]:
-        """Claim the handle, then publish prekeys.
+        """Claim the handle, then publish prekeys. Done once more, it is the same.
 
         Raises:
             RefusedError: the relay refused. If that is final, nothing is stored any more.
