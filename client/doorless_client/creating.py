@@ -108,13 +108,16 @@ class NewAccount:
 
     def close(self) -> None:
         """Leaves nothing behind of an account that no relay can hold."""
-        if self._newcomer.new:
-            self._newcomer.withdraw()
-        unused = self._store.own.last() is None
-        self._store.close()
-        if unused:
-            self._profile.discard()
-        self._profile.close()
+        unused = False
+        try:
+            if self._newcomer.new:
+                self._newcomer.withdraw()
+            unused = self._store.own.last() is None
+        finally:
+            self._store.close()
+            if unused:
+                self._profile.discard()
+            self._profile.close()
 
 
 def _open_store(profile: Profile, key: bytes) -> SqlcipherStore:

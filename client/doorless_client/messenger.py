@@ -220,13 +220,21 @@ class Messenger:
             self._engine.home.put_off()
         except StoreError as error:
             self._tell_store(error)
+        except RefusedError:
+            raise  # unreachable: it begins again with the next connection
+        except Exception as error:
+            self._tell_mistake(error)
+            raise
 
     async def _receive(self, delivered: Sequence[Deliver]) -> None:
-        """Stored first, acknowledged then. A store that fails ends the connection, unread."""
+        """Stored first, acknowledged then. What fails ends the connection, unacknowledged."""
         try:
             self._engine.receive(delivered)
         except StoreError as error:
             self._tell_store(error)
+            raise
+        except Exception as error:
+            self._tell_mistake(error)
             raise
         ids, self._acknowledged = self._acknowledged, []
         if ids:
