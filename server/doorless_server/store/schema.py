@@ -25,6 +25,9 @@ BUSY_MS = 5_000
 CACHE_KIB = 64 * 1024
 """Of pages in memory, in KiB: the indexes of a million receipts."""
 
+STATEMENTS = 512
+"""Prepared statements kept: those for mail, once for each number of rows up to MAX_RUN."""
+
 CHECKPOINT_PAGES = 4_000
 """The write-ahead log is folded back beyond this: 16 MiB, so that most mail never is."""
 
@@ -67,7 +70,11 @@ def open_writer(path: Path) -> sqlite3.Connection:
         sqlite3.Error: it is no database, or damaged, or the disk refuses.
     """
     db = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
+        path,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_MS / 1000,
+        cached_statements=STATEMENTS,
     )
     try:
         _refuse_newer(db)

@@ -1,9 +1,10 @@
 """The store of a running relay: one SQLite file, one writer, one fsync for many callers."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from doorless_server.limits import Bounds
 from doorless_server.store import sqlite_accounts as accounts
@@ -18,9 +19,12 @@ from doorless_server.store.base import (
     Seat,
     Served,
 )
+from doorless_server.store.gathering import Delivered, Gathering
 from doorless_server.store.schema import open_writer
 from doorless_server.store.sqlite_mail import MailTable
 from doorless_server.store.writer import Writer
+
+T = TypeVar("T")
 
 
 def _ignore(_error: Exception) -> None:
@@ -32,6 +36,7 @@ class SqliteStore:
 
     def __init__(self, mail: MailTable, writer: Writer) -> None:
         self._mail, self._writer = mail, writer
+        self._acknowledged = Gathering(self._drop)
 
     @classmethod
     async def open(
@@ -46,60 +51,61 @@ class SqliteStore:
         return cls(mail, Writer(db, forget=mail.forget, broken=broken))
 
     async def close(self) -> None:
+        self._acknowledged.flush()
         await self._writer.close()
 
     # --- accounts ----------------------------------------------------------------------------
 
     async def create(self, handle: str, listing: Listing, token_hash: bytes, day: int) -> None:
-        await self._writer.run(lambda db: accounts.create(db, handle, listing, token_hash, day))
+        await self._run(lambda db: accounts.create(db, handle, listing, token_hash, day))
 
     async def replace_manifest(self, account: bytes, listing: Listing) -> Sequence[Seat]:
         forget = self._mail.forget_mailbox
-        return await self._writer.run(
+        return await self._run(
             lambda db: accounts.replace_manifest(db, account, listing, forget)
         )
 
     async def close_account(self, account: bytes) -> Sequence[Seat]:
         forget = self._mail.forget_mailbox
-        return await self._writer.run(lambda db: accounts.close_account(db, account, forget))
+        return await self._run(lambda db: accounts.close_account(db, account, forget))
 
     async def account_named(self, handle: str) -> Account | None:
-        return await self._writer.run(lambda db: accounts.account_named(db, handle))
+        return await self._run(lambda db: accounts.account_named(db, handle))
 
     async def account(self, account: bytes) -> Account | None:
-        return await self._writer.run(lambda db: accounts.account(db, account))
+        return await self._run(lambda db: accounts.account(db, account))
 
     async def heads(self, account: bytes, after: int, before: int, limit: int) -> Sequence[bytes]:
-        return await self._writer.run(lambda db: accounts.heads(db, account, after, before, limit))
+        return await self._run(lambda db: accounts.heads(db, account, after, before, limit))
 
     async def seat(self, device: bytes) -> Seat | None:
-        return await self._writer.run(lambda db: accounts.seat(db, device))
+        return await self._run(lambda db: accounts.seat(db, device))
 
     async def note_connection(self, account: bytes, day: int) -> None:
-        await self._writer.run(lambda db: accounts.note_connection(db, account, day))
+        await self._run(lambda db: accounts.note_connection(db, account, day))
 
     async def set_token(self, account: bytes, token_hash: bytes, until: int) -> None:
         def work(db: sqlite3.Connection) -> None:
             accounts.set_token(db, account, token_hash, until)
             self._mail.forget()
 
-        await self._writer.run(work)
+        await self._run(work)
 
     async def swap_incarnation(self, device: bytes, expected: int, successor: int) -> int | None:
-        return await self._writer.run(
+        return await self._run(
             lambda db: accounts.swap_incarnation(db, device, expected, successor)
         )
 
     # --- prekeys -----------------------------------------------------------------------------
 
     async def publish(self, device: bytes, batch: Batch) -> None:
-        await self._writer.run(lambda db: accounts.publish(db, device, batch))
+        await self._run(lambda db: accounts.publish(db, device, batch))
 
     async def prekeys_left(self, device: bytes) -> tuple[bytes, int] | None:
-        return await self._writer.run(lambda db: accounts.prekeys_left(db, device))
+        return await self._run(lambda db: accounts.prekeys_left(db, device))
 
     async def take_prekeys(self, device: bytes, day: int, *, one_time: bool) -> Served | None:
-        return await self._writer.run(lambda db: accounts.take_prekeys(db, device, day, one_time))
+        return await self._run(lambda db: accounts.take_prekeys(db, device, day, one_time))
 
     # --- mail --------------------------------------------------------------------------------
 
@@ -111,14 +117,24 @@ class SqliteStore:
     async def waiting(
         self, mailbox: bytes, after: Position, count: int, size: int
     ) -> Sequence[Mail]:
-        return await self._writer.run(
+        return await self._run(
             lambda db: self._mail.waiting(db, mailbox, after, count, size)
         )
 
     async def drop(self, delivered: Sequence[tuple[bytes, bytes]], hour: int) -> None:
-        await self._writer.run(lambda db: self._mail.drop(db, delivered, hour))
+        await self._acknowledged.add(delivered, hour)
 
     async def sweep(self, hour: int, day: int) -> int:
-        return await self._writer.run(
+        return await self._run(
             lambda db: self._mail.sweep(db, hour) + accounts.sweep_prekeys(db, day)
         )
+
+    # --- shared ------------------------------------------------------------------------------
+
+    def _run(self, work: Callable[[sqlite3.Connection], T]) -> "asyncio.Future[T]":
+        """Have `work` done behind all that was asked for before, deleting included."""
+        self._acknowledged.flush()
+        return self._writer.run(work)
+
+    def _drop(self, delivered: Delivered, hour: int) -> "asyncio.Future[None]":
+        return self._writer.run(lambda db: self._mail.drop(db, delivered, hour))

@@ -22,15 +22,19 @@ SWEPT_AT_ONCE = 2_000
 """Rows that one sweep looks at: some milliseconds, so that no submit waits for it."""
 
 
-RUNS = (64, 16, 4, 1)
-"""Rows for one statement. Each statement costs a turn of the interpreter's lock, which the
-loop wants too: one for each row would cost more than what it does."""
+MAX_RUN = 64
+"""Rows for one statement. Each statement, and each row that one returns, costs a turn of the
+interpreter's lock, which the loop wants too: one for each row would cost more than what it
+does. So rows go in many at a time, and come back joined into one."""
 
 _KNOWN = "SELECT digest FROM receipts WHERE digest IN ({})"
-_DELIVERED = (
-    "UPDATE receipts SET delivered = ? WHERE delivered IS NULL AND digest IN ({})"
-    " RETURNING position"
+_HELD = "SELECT group_concat(position) FROM receipts WHERE delivered IS NULL AND digest IN ({})"
+_DELIVERED = "UPDATE receipts SET delivered = ? WHERE delivered IS NULL AND digest IN ({})"
+_SIZES = (
+    "SELECT group_concat(hex(mailbox) || ' ' || length(envelope) || ' ' || request)"
+    " FROM envelopes WHERE position IN (SELECT value FROM json_each(?))"
 )
+_DELETE = "DELETE FROM envelopes WHERE position IN (SELECT value FROM json_each(?))"
 
 T = TypeVar("T")
 
@@ -102,7 +106,9 @@ class MailTable:
         self, db: sqlite3.Connection, delivered: Sequence[tuple[bytes, bytes]], hour: int
     ) -> None:
         digests = [receipt(mailbox, envelope_id) for mailbox, envelope_id in delivered]
-        self._remove(db, [row[0] for row in run_in(db, _DELIVERED, digests, hour)])
+        held = [row[0] for row in run_in(db, _HELD, digests) if row[0] is not None]
+        run_in(db, _DELIVERED, digests, hour)
+        self._remove(db, ",".join(held))
 
     def sweep(self, db: sqlite3.Connection, hour: int) -> int:
         """Look at the next SWEPT_AT_ONCE rows, in turns; 0 when everything was looked at."""
@@ -113,7 +119,7 @@ class MailTable:
         ).fetchall()
         for _, mailbox, envelope_id in old:
             db.execute("DELETE FROM receipts WHERE digest = ?", (receipt(mailbox, envelope_id),))
-        self._remove(db, [position for position, _, _ in old])
+        self._remove(db, ",".join(str(position) for position, _, _ in old))
         return len(old) + self._sweep_receipts(db, hour)
 
     def forget_mailbox(self, db: sqlite3.Connection, mailbox: bytes) -> None:
@@ -139,15 +145,15 @@ class MailTable:
         )
         return max(gone.rowcount, 1)
 
-    def _remove(self, db: sqlite3.Connection, positions: Sequence[int]) -> None:
-        for mailbox, size, request in db.execute(
-            "DELETE FROM envelopes WHERE position IN (SELECT value FROM json_each(?))"
-            " RETURNING mailbox, length(envelope), request",
-            (str(positions),),
-        ).fetchall():
-            box = self._boxes.get(mailbox)
-            if box is not None:
-                box.count(size, request=bool(request), sign=-1)
+    def _remove(self, db: sqlite3.Connection, positions: str) -> None:
+        """Delete the envelopes at these positions, joined by commas."""
+        chosen = (f"[{positions}]",)
+        (sizes,) = db.execute(_SIZES, chosen).fetchone()
+        db.execute(_DELETE, chosen)
+        for row in sizes.split(",") if sizes else ():
+            mailbox, size, request = row.split()
+            if (box := self._boxes.get(bytes.fromhex(mailbox))) is not None:
+                box.count(int(size), request=request == "1", sign=-1)
 
     def _box(self, db: sqlite3.Connection, mailbox: bytes) -> Box | None:
         box = self._boxes.get(mailbox)
@@ -197,9 +203,5 @@ def run_rows(db: sqlite3.Connection, insert: str, rows: Sequence[tuple[Any, ...]
 
 
 def _runs(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Cut into few lengths, so that the statements for them stay prepared."""
-    at = 0
-    for length in RUNS:
-        while len(values) - at >= length:
-            yield values[at : at + length]
-            at += length
+    for at in range(0, len(values), MAX_RUN):
+        yield values[at : at + MAX_RUN]
