@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from doorless_client.cli_context import Command
@@ -52,7 +52,7 @@ def _command(name: str) -> "Command":
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="doorless",
         description="A messenger whose relay has no way in. Without a command: the messenger.",
         epilog="exit codes: 0 done, 1 failed, 2 usage, 3 refused because of a key, "
@@ -163,17 +163,28 @@ def _add_message_commands(command: _Adder) -> None:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
     if not 0 <= value <= 86_400:
         raise argparse.ArgumentTypeError("seconds from 0 to 86400")
     return value
 
 
 def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
+    if not text.isdecimal() or len(text) > 9 or not int(text):
         raise argparse.ArgumentTypeError("a number from 1")
-    return value
+    return int(text)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; those of the commands are of this class too."""
+
+    def error(self, message: str) -> NoReturn:
+        from doorless_client.text import safe_line
+
+        self.exit(2, f"{self.prog}: {safe_line(message, at_most=2000)}; see: {self.prog} --help\n")
 
 
 class _Version(argparse.Action):

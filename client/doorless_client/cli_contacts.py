@@ -103,7 +103,8 @@ def _decide(
             await opened.messenger.start()
             await watch.arrived()
             await decision(opened.messenger)(chat.conversation)
-            line(f"{done} {chat.address}")
+            known = opened.messenger.find(chat.conversation.hex())  # accepting looks them up
+            line(f"{done} {known.address}")
             return await watch.settled()
 
     return run(work())

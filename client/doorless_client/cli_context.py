@@ -7,8 +7,8 @@ import getpass
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,23 @@ def _prompt(question: str) -> str:
             f"no terminal to ask for the passphrase; give --passphrase-file or {VARIABLE}"
         )
     try:
-        return getpass.getpass(question)
+        with _ended_by_signals():
+            return getpass.getpass(question)
     except EOFError:
         raise UsageError("no passphrase was given") from None
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let the first signal end a prompt: an event loop would note it, and wait for the answer."""
+
+    def terminate(*_: object) -> None:
+        raise TerminatedError
+
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    end = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, interrupt)

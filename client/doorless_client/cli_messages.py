@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_outcome import DONE, FAILED, KEY, UNREACHABLE, UsageError, complain
-from doorless_client.cli_output import json_line, line, message_json, message_line
+from doorless_client.cli_output import flush, json_line, line, message_json, message_line
 from doorless_client.cli_waiting import GLANCE, GRACE, Watch
 from doorless_client.core.api import RefusedError
 from doorless_client.core.views import Chat, Message, Standing, State
@@ -68,7 +68,7 @@ def history(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             start = max(0, len(held) - chosen.limit) if chosen.limit else 0
             for place in range(start, len(held), CHUNK):
                 for message in held.slice(place, min(place + CHUNK, len(held))):
-                    _print(message, as_json=chosen.json)
+                    _print(message, chat, as_json=chosen.json)
         return DONE
 
     return run(work())
@@ -104,27 +104,27 @@ async def _follow(messenger: Messenger, watch: Watch, *, as_json: bool) -> int:
 
 async def _print_unseen(messenger: Messenger, *, as_json: bool) -> bool:
     """Print, then remember that it was printed: cut between the two, it is printed again."""
-    unseen: list[Message] = []
-    conversations: list[bytes] = []
+    unseen: list[tuple[Message, Chat]] = []
+    chats: list[Chat] = []
     for chat in messenger.chats():
         held = messenger.history(chat.conversation)
         first = held.first_unread()
         if first is not None:
-            conversations.append(chat.conversation)
-            unseen += [one for one in held.slice(first, len(held)) if not one.mine]
-    for message in sorted(unseen, key=lambda one: (one.received, one.position)):
-        _print(message, as_json=as_json)
-    sys.stdout.flush()
-    for conversation in conversations:
-        await messenger.mark_read(conversation)
+            chats.append(chat)
+            unseen += [(one, chat) for one in held.slice(first, len(held)) if not one.mine]
+    for message, chat in sorted(unseen, key=lambda one: (one[0].received, one[0].position)):
+        _print(message, chat, as_json=as_json)
+    flush()
+    for chat in chats:
+        await messenger.mark_read(chat.conversation)
     return bool(unseen)
 
 
-def _print(message: Message, *, as_json: bool) -> None:
+def _print(message: Message, chat: Chat, *, as_json: bool) -> None:
     if as_json:
         json_line(message_json(message))
     else:
-        line(message_line(message))
+        line(message_line(message, chat))
 
 
 def _standard_input() -> str:

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 
+from doorless_client.cli_output import OutputError, flush
 from doorless_client.core.api import KeyChangedError, RefusedError, UnreachableError
 from doorless_client.key_file import WrongPassphraseError
 from doorless_client.mistakes import place
@@ -32,6 +33,7 @@ CODES: tuple[tuple[type[Exception], int], ...] = (  # the first that fits
     (UnreachableError, UNREACHABLE),
     (RefusedError, FAILED),
     (UsageError, USAGE),
+    (OutputError, FAILED),
     (ProfileInUseError, IN_USE),
     (WrongPassphraseError, PROFILE),
     (DamagedProfileError, PROFILE),
@@ -44,24 +46,30 @@ CODES: tuple[tuple[type[Exception], int], ...] = (  # the first that fits
 
 def exit_code(command: Callable[[], int]) -> int:
     """Run it, and turn whatever happens into an exit code. Nothing else is printed."""
+    if sys.stdout is None:  # closed by whoever started us: `>&-`
+        complain("standard output is closed; nothing was done (send it to /dev/null instead)")
+        return FAILED
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         code = command()
-        sys.stdout.flush()
+        flush()
     except KeyboardInterrupt:
         return BY_SIGNAL + signal.SIGINT
     except TerminatedError:
         return BY_SIGNAL + signal.SIGTERM
-    except BrokenPipeError:
-        return _reader_left()
+    except BrokenPipeError:  # whoever read our output has seen enough
+        _discard_output()
+        return BY_SIGNAL + getattr(signal, "SIGPIPE", 13)
     except Exception as error:
         return _failed(error)
     return code
 
 
 def _failed(error: Exception) -> int:
+    if isinstance(error, OutputError):
+        _discard_output()
     for kind, code in CODES:
         if isinstance(error, kind):
             complain(str(error))
@@ -71,14 +79,13 @@ def _failed(error: Exception) -> int:
 
 
 def complain(line: str) -> None:
-    """One line on stderr; whatever is in it."""
-    with contextlib.suppress(OSError):
+    """One line on stderr, if there is one; whatever is in it."""
+    with contextlib.suppress(OSError, AttributeError):
         sys.stderr.write(f"doorless: {safe_line(line, at_most=2000)}\n")
         sys.stderr.flush()
 
 
-def _reader_left() -> int:
-    """Whoever read our output has seen enough. Python must not flush into the pipe again."""
+def _discard_output() -> None:
+    """Python flushes once more when it ends: not into a pipe or a disk that takes nothing."""
     with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return BY_SIGNAL + getattr(signal, "SIGPIPE", 13)

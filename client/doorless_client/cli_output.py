@@ -6,6 +6,8 @@ goes on, so that no text can pass for another message.
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,16 +16,40 @@ from doorless_client.core.views import Chat, Kind, Message, Standing, State, Tru
 LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 """Latest time that can be written; a peer may claim any."""
 
+ID_DIGITS = 16
+"""Digits of an account id that are printed; commands take 8 or more."""
+
 _CONTINUED = "\n      │ "
 
 
+class OutputError(Exception):
+    """Standard output takes nothing: what the command prints is lost."""
+
+
 def line(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
+    with _printing():
+        sys.stdout.write(text + "\n")
 
 
 def json_line(value: dict[str, Any]) -> None:
     """Escapes whatever is not ASCII."""
-    sys.stdout.write(json.dumps(value) + "\n")
+    line(json.dumps(value))
+
+
+def flush() -> None:
+    """Let leave what was printed, now."""
+    with _printing():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _printing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # the reader has seen enough, which is no error
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output: {error.strerror}") from None
 
 
 def rfc3339(seconds: float) -> str:
@@ -49,7 +75,8 @@ def message_json(message: Message) -> dict[str, Any]:
     }
 
 
-def message_line(message: Message) -> str:
+def message_line(message: Message, chat: Chat) -> str:
+    """`chat` is the message's; of a request it has a name that says more than the account id."""
     when = rfc3339(message.received)[:16].replace("T", " ")
     text = message.text.replace("\n", _CONTINUED)
     if message.kind is Kind.NOTE:
@@ -58,7 +85,8 @@ def message_line(message: Message) -> str:
     if message.gap:
         marks.insert(0, f"{message.gap} missing before")
     state = f"  [{', '.join(marks)}]" if marks else ""
-    return f"{when}  {message.sender}: {text}{state}"
+    who = chat.name if message.state is State.REQUEST else message.sender
+    return f"{when}  {who}: {text}{state}"
 
 
 def chat_json(chat: Chat) -> dict[str, Any]:
@@ -87,5 +115,7 @@ def chat_line(chat: Chat) -> str:
         facts.append(chat.standing.value)
     if chat.unread:
         facts.append(f"{chat.unread} unread")
+    if chat.standing is Standing.REQUEST:
+        return f"{chat.name}  {chat.address[:ID_DIGITS]}  {', '.join(facts)}"
     name = f" ({chat.name})" if chat.name and chat.name != chat.address else ""
     return f"{chat.address}{name}  {', '.join(facts)}"

@@ -87,6 +87,8 @@ def test_a_wrong_command_line_exits_2(doorless: Any, arguments: list[str]) -> No
     ended = doorless(*arguments)
     assert ended.code == 2
     assert ended.out == ""
+    assert len(ended.err.splitlines()) == 1
+    assert ended.err.rstrip().endswith("--help")
 
 
 def test_without_a_terminal_the_messenger_does_not_start(doorless: Any) -> None:
