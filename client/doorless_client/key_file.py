@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Final
 
-from doorless_protocol.errors import ForgedError
+from doorless_protocol.errors import ExhaustedError, ForgedError
 from doorless_protocol.primitives import Random, aead_open, aead_seal, argon2id, hkdf_expand, same
 
 MIB: Final = 2**20
@@ -74,11 +74,11 @@ def unwrap(wrapped: bytes, passphrase: str) -> bytes:
     if len(wrapped) != _SIZE or not 0 < len(passphrase) <= MAX_PASSPHRASE:
         raise WrongPassphraseError
     check_cost(header)
-    key, expected = _derive(header, passphrase)
     try:
+        key, expected = _derive(header, passphrase)
         check_commitment(commitment, expected)
         return aead_open(key, _nonce(header), sealed, header)
-    except ForgedError:
+    except (ForgedError, ExhaustedError):  # no cost that was ours here exhausts this machine
         raise WrongPassphraseError from None
 
 

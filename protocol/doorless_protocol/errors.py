@@ -7,6 +7,7 @@ DoorlessError
 ├── SkippedTooFarError    drop it and ask for a resync; too many messages lie between
 ├── BrokenSessionError    drop it and ask for a resync; authentic, but it does not fit what we hold
 ├── UnknownPrekeyError    count it; it was sealed to a prekey that is gone
+├── ExhaustedError        refuse it; it asks for more memory than there is
 ├── ExpiredError          fetch a newer one; this object is no longer valid
 ├── ProofError            refuse the answer; the proof does not back it
 ├── ForkedError           stop, keep the evidence, ask the person: one account, two histories
@@ -48,6 +49,10 @@ class BrokenSessionError(DoorlessError):
 
 class UnknownPrekeyError(DoorlessError):
     """A first contact under a prekey that we no longer, or never, held."""
+
+
+class ExhaustedError(DoorlessError):
+    """A computation that needs more memory than this machine gives."""
 
 
 class ExpiredError(DoorlessError):

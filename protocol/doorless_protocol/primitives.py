@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
-from doorless_protocol.errors import ForgedError, MalformedError
+from doorless_protocol.errors import ExhaustedError, ForgedError, MalformedError
 
 Random = Callable[[int], bytes]
 """Returns that many bytes, unpredictable ones outside of tests."""
@@ -96,8 +96,15 @@ def hkdf(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
 
 
 def argon2id(password: bytes, salt: bytes, passes: int, memory: int) -> bytes:
-    """Return 32 bytes; `salt` has 16, `memory` is in bytes. RFC 9106, one lane (libsodium)."""
-    return nacl.pwhash.argon2id.kdf(32, password, salt, opslimit=passes, memlimit=memory)
+    """Return 32 bytes; `salt` has 16, `memory` is in bytes. RFC 9106, one lane (libsodium).
+
+    Raises:
+        ExhaustedError: so much memory is not to be had.
+    """
+    try:
+        return nacl.pwhash.argon2id.kdf(32, password, salt, opslimit=passes, memlimit=memory)
+    except (nacl.exceptions.RuntimeError, MemoryError):  # libsodium has no other reason to fail
+        raise ExhaustedError(f"a key derivation that takes {memory} bytes") from None
 
 
 # --- X25519 ----------------------------------------------------------------------------------

@@ -243,6 +243,21 @@ def test_blocking_changes_the_token_and_tells_the_others(world: World) -> None:
     assert alice.store.contacts.find()[0].token == old
 
 
+def test_blocking_a_request_takes_the_token_of_an_invite_link_out_of_use(world: World) -> None:
+    mallory, bob = world.people("mallory", "bob")
+    mallory.add(bob.engine.invite())
+    mallory.says("bob", "from a link")
+    world.settle()
+    assert bob.chat("mallory").standing is Standing.REQUEST
+    leaked = bob.store.own.find()[0].token
+    assert mallory.store.contacts.find()[0].token == leaked
+    bob.engine.block(bob.chat("mallory").conversation)
+    new = bob.store.own.find()[0].token
+    assert new != leaked
+    bob.engine.block(bob.chat("mallory").conversation)  # nothing that is known, is left to change
+    assert bob.store.own.find()[0].token == new
+
+
 def test_a_blocked_contact_that_is_accepted_is_heard_again(world: World) -> None:
     alice, bob = world.friends("alice", "bob")
     bob.engine.block(bob.chat("alice").conversation)

@@ -1,5 +1,8 @@
 """A key file opens under its one passphrase, and whatever else is done to it, it does not."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -62,3 +65,23 @@ def test_an_absurd_cost_is_refused_before_memory_is_taken(randomness: Random) ->
     header = key_file._HEADER.pack(key_file._FORM, 3, 2**45, bytes(16), bytes(12))
     with pytest.raises(WrongPassphraseError):
         unwrap(header + bytes(80), "secret")
+
+
+ON_A_SMALL_MACHINE = """
+import resource
+from doorless_client.key_file import _FORM, _HEADER, CEILING, WrongPassphraseError, unwrap
+
+resource.setrlimit(resource.RLIMIT_AS, (CEILING.memory // 2, CEILING.memory // 2))
+header = _HEADER.pack(_FORM, 3, CEILING.memory, bytes(16), bytes(12))
+try:
+    unwrap(header + bytes(80), "secret")
+except WrongPassphraseError:
+    print("refused")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to RLIMIT_AS")
+def test_a_cost_beyond_this_machine_is_refused_like_any_altered_file() -> None:
+    child = [sys.executable, "-c", ON_A_SMALL_MACHINE]
+    done = subprocess.run(child, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.stderr) == ("refused\n", "")

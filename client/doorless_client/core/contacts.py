@@ -305,12 +305,15 @@ class Contacts:
         return accepted
 
     def block(self, contact: Contact) -> None:
-        """What they send is dropped, and the token they know goes out of use. Inside a change."""
+        """What they send is dropped, and the token goes out of use. Inside a change.
+
+        Also a request's: who was never told the token may have it from an invite link.
+        """
         blocked = msgspec.structs.replace(contact, standing=Standing.BLOCKED.value)
         self._store.contacts.put(blocked)
         self._store.receipts_due.clear(conversation=contact.conversation)
         self._conversations.show_chat(blocked)
-        if contact.standing == Standing.CONTACT.value:
+        if contact.standing != Standing.BLOCKED.value:
             self.rotate_token()
 
     def rotate_token(self) -> None:
