@@ -121,7 +121,7 @@ class LeakWatch:
     def _memory(self, scanner: Scanner) -> Report:
         pid = self._stage.relay.pid
         if pid is None:
-            raise UnreadableError("the relay is not running")
+            raise UnreadableError("the relay is off")
         return scanner.scan_memory(pid)
 
     def _received(self, markers: tuple[Marker, ...]) -> Report:

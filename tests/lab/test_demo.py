@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from textual.events import DescendantFocus
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from doorless_client.core.views import Standing, State
 from doorless_lab.demo.app import DemoApp
@@ -158,6 +160,30 @@ async def test_the_relays_pane_shows_rows_bytes_the_search_and_what_it_learns() 
         newest = seats.app.demo.sights.newest
         assert newest is not None
         await seats.sees(newest.envelope[:8].hex(" "))
+
+
+@pytest.mark.usefixtures("quick")
+async def test_in_a_window_made_smaller_the_search_is_still_there() -> None:
+    async with demo(WIDE) as seats:
+        await seats.sees("It holds")
+        await seats.pilot.resize_terminal(*NARROW)
+        await seats.sees("Search for leaks")
+        pane = seats.app.demo.query_one(RelayPane)
+        await seats.pilot.pause()
+        for block in pane.query(".block").results(Static):
+            assert block.size.height == len(str(block.content).splitlines())
+
+
+@pytest.mark.usefixtures("quick")
+async def test_who_writes_is_who_has_the_focus_whatever_is_told_late() -> None:
+    async with demo(WIDE) as seats:
+        alice = seats.app.demo.panes["alice"].conversation
+        assert alice is not None
+        await seats.pilot.press("tab")
+        await seats.sees("as Alice")
+        seats.app.demo.post_message(DescendantFocus(alice.composer))
+        await seats.pilot.pause()
+        assert seats.app.demo.writer == "bob"
 
 
 @pytest.mark.usefixtures("quick")

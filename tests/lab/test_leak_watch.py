@@ -77,7 +77,7 @@ async def test_a_relay_that_is_off_has_no_memory_to_search(stage: Stage, watch: 
     await stage.kill_relay()
     look = watch.look()
     (memory,) = [place for place in look.places if place.name == MEMORY]
-    assert memory.unreadable == "the relay is not running"
+    assert memory.unreadable == "the relay is off"
     assert look.control_works
 
 

@@ -7,7 +7,7 @@ from doorless_lab.leak_watch import Look, Place
 from doorless_lab.leakscan import Finding
 from doorless_lab.sights import Sight
 
-NARROW, WIDE = 37, 69
+NARROW, THREE, WIDE = 37, 43, 69
 CLEAN = Place("its files", 1_234_567, (), 1)
 LEAKED = Place("its log", 99, (Finding("a message", "base64", "relay.log", 2, 5),), 1)
 UNREAD = Place("its memory", 0, (), 0, "memory of another process is read on Linux only")
@@ -41,8 +41,13 @@ def test_a_place_that_cannot_be_read_says_why() -> None:
 
 
 def test_the_lines_fit_the_narrow_pane() -> None:
-    places = (CLEAN, LEAKED, Place("bytes it received", 987_654_321, (), 1))
-    assert max(len(line) for line in shown(Look(places, 14, 2.0), NARROW)) <= NARROW
+    places = (CLEAN, LEAKED, UNREAD, Place("bytes it received", 987_654_321, (), 1))
+    for state in ("3 s ago", "searching bytes it received"):
+        for width in (NARROW, THREE):
+            lines = shown(Look(places, 14, 2.0), width, state)
+            assert max(len(line) for line in lines) <= width
+            assert lines[0].startswith("Search for leaks 2 found · ")
+            assert lines[0].split()[-1] in state.split()
 
 
 def test_tables_without_rows_give_way_where_there_is_no_room() -> None:

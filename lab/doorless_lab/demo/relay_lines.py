@@ -69,10 +69,11 @@ def leaks(look: Look | None, state: str, width: int, glyphs: Glyphs) -> list[Con
             Content.styled("Search for leaks", TITLE),
             Content.styled(f" {state}" if state else " it begins when both are here", QUIET),
         ]
+    title, found, between = "Search for leaks ", f"{look.found} found", f" {glyphs.dot} "
+    if len(title + found + between + state) > width:
+        state = state.partition(" ")[0]  # "searching", and not what
     verdict = Content.assemble(
-        ("Search for leaks ", TITLE),
-        (f"{look.found} found", BAD if look.found else GOOD),
-        (f" {glyphs.dot} {state}", QUIET),
+        (title, TITLE), (found, BAD if look.found else GOOD), (between + state, QUIET)
     )
     lines = [verdict, *(_place(place, width) for place in look.places)]
     return [*lines, _control(look, width)]
@@ -81,7 +82,8 @@ def leaks(look: Look | None, state: str, width: int, glyphs: Glyphs) -> list[Con
 def _place(place: Place, width: int) -> Content:
     name = f" {place.name:<17}"
     if place.unreadable:
-        return Content.assemble((name, QUIET), (f" {safe_line(place.unreadable)}", QUIET))
+        why = shorten(safe_line(place.unreadable), width - len(name) - 1)
+        return Content.assemble((name, QUIET), (f" {why}", QUIET))
     return Content.assemble(
         (name, QUIET),
         (f"{in_words(place.scanned):>9}", VALUE),

@@ -84,4 +84,6 @@ class RelayPane(Vertical):
         self.set_class(look is not None and bool(look.found), "-leaked")
 
     def _update(self, block: str, lines: list[Content]) -> None:
+        """A row a line: a height that Textual measures at an old width would leave a gap."""
+        self._blocks[block].styles.height = len(lines)
         self._blocks[block].update(Content("\n").join(lines))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -182,9 +182,10 @@ class DemoScreen(Screen[None]):
     def watch_database(self, database: bool) -> None:
         self.set_class(database, "-database")
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+    def on_descendant_focus(self) -> None:
+        """What has the focus now: of two changes, the events may come in another order."""
         for name, pane in self.panes.items():
-            if pane in event.widget.ancestors:
+            if pane.has_focus_within:
                 self.writer = name
 
     @property
