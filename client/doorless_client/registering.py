@@ -83,6 +83,8 @@ async def claim(newcomer: Newcomer, network: Network, *, now: Clock, random: Ran
                 break
             except UnreachableError:
                 if not left:
+                    if newcomer.new:
+                        newcomer.withdraw()
                     raise
     finally:
         await network.close()

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
-from doorless_client.core.api import KeyChangedError
+from doorless_client.core.api import KeyChangedError, RefusedError, UnreachableError
+from doorless_client.core.effects import Anonymously, Ask
 from doorless_client.core.views import Standing, State, Trust
 from doorless_lab.world import RELAY, Person, World, showing
 from doorless_protocol.content import Profile, Text
 from doorless_protocol.first_contact import Us
+from doorless_protocol.frames import Answered, Hello, Refusal, Refused, RelayInfo
+from doorless_protocol.invite import InviteLink
 from doorless_protocol.keys import DeviceKeys, SigningKey
 from doorless_protocol.manifest import DeviceEntry, Manifest
 
@@ -34,6 +38,50 @@ def test_a_stranger_who_gives_a_contacts_address_looks_nothing_like_the_contact(
     assert alice.chat("bob").conversation != request.conversation
     notes = alice.notes(mallory.engine.me.account.hex())
     assert notes == [f"gives the address of another contact: bob@{RELAY}"]
+
+
+def test_a_link_names_the_configuration_of_its_relay(world: World) -> None:
+    alice, bob = world.people("alice", "bob")
+    info = world.ask_anonymously(Hello())
+    assert isinstance(info, RelayInfo)
+    assert InviteLink.parse(bob.engine.invite()).config == info.config_hash
+    alice.add(bob.engine.invite())
+    assert alice.chat("bob").standing is Standing.CONTACT
+
+
+def test_a_link_is_refused_at_a_relay_that_is_set_up_otherwise(world: World) -> None:
+    alice, bob = world.people("alice", "bob")
+    link = bob.engine.invite()
+    alice.change_answer = set_up_otherwise
+    with pytest.raises(RefusedError, match="not set up as the link says"):
+        alice.add(link)
+    alice.change_answer = lambda ask, answered: (
+        Refused(Refusal.BUSY, 5) if is_hello(ask) else answered
+    )
+    with pytest.raises(RefusedError, match="does not say how it is set up"):
+        alice.add(link)
+    assert alice.store.contacts.find() == []
+    alice.change_answer = set_up_otherwise
+    alice.add("bob")  # an address says nothing of the set-up
+
+
+def test_a_link_whose_relay_is_away_adds_nobody(world: World) -> None:
+    alice, bob = world.people("alice", "bob")
+    alice.goes(online=False)
+    with pytest.raises(UnreachableError):
+        alice.add(bob.engine.invite())
+    assert alice.store.contacts.find() == []
+
+
+def is_hello(ask: Ask) -> bool:
+    return isinstance(ask, Anonymously) and isinstance(ask.request, Hello)
+
+
+def set_up_otherwise(ask: Ask, answered: Answered) -> Answered:
+    """For `change_answer`: a relay with another configuration."""
+    if is_hello(ask) and isinstance(answered, RelayInfo):
+        return msgspec.structs.replace(answered, config_hash=bytes(32))
+    return answered
 
 
 def test_no_relay_gives_a_contacts_address_to_another_contact(world: World) -> None:

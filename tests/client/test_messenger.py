@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from doorless_client.core.api import RefusedError, UnreachableError
+from doorless_client.core.network import Network
 from doorless_client.core.views import ConnectionChanged, Event, Link, Notice, State
 from doorless_client.endpoint import Endpoint
 from doorless_client.messenger import Messenger, open_messenger
@@ -17,6 +18,7 @@ from doorless_client.registering import register
 from doorless_client.store.base import Store, StoreError
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import ROWS
+from doorless_protocol.frames import Answered
 from doorless_server import listener
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.memory import MemoryStore as RelayStore
@@ -176,10 +178,25 @@ async def test_registering_without_a_relay_stores_nothing(
     await home.start()
 
 
-async def registering(home: Home, store: Store, handle: str = "alice") -> None:
+async def test_a_relay_that_is_gone_before_it_heard_of_the_account_leaves_nothing(
+    home: Home,
+) -> None:
+    async def gone(*_: object, **__: object) -> Answered:
+        raise UnreachableError("gone")
+
+    network, store = home.network(), MemoryStore()
+    network.anonymous = gone  # type: ignore[method-assign]
+    with pytest.raises(UnreachableError):
+        await registering(home, store, network=network)
+    assert_empty(store)
+
+
+async def registering(
+    home: Home, store: Store, handle: str = "alice", *, network: Network | None = None
+) -> None:
     await register(
         store,
-        home.network(),
+        network or home.network(),
         handle=handle,
         relay=home.endpoint.name,
         seed=os.urandom(32),

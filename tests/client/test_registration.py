@@ -1,16 +1,18 @@
 """An account is claimed once, whatever ends in between; and what it tells of itself."""
 
+from collections.abc import Callable
+
 import pytest
 
 from doorless_client.core.api import RefusedError
-from doorless_client.core.effects import Ask
+from doorless_client.core.effects import Ask, SignedIn
 from doorless_client.core.registration import Newcomer, forget_seed, prepare
 from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import ROWS
 from doorless_lab.crash import Crashed, Crashing
 from doorless_lab.world import RELAY, Person, World
-from doorless_protocol.frames import Answered, Found, Lookup, Refusal, Refused
+from doorless_protocol.frames import Answered, Found, Hello, Lookup, Refusal, Refused, RelayInfo
 from doorless_protocol.manifest import Manifest
 
 NOON_AND_A_SECOND = 1_750_075_201
@@ -58,7 +60,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_bytes() -> None:
     with World() as world:
         alice = stranger(world)
         crash = Crashing(alice)
-        crash.after(2)  # the relay did it, and nobody read so
+        crash.after(4)  # the relay did it, and nobody read so
         with pytest.raises(Crashed):
             register(alice)
         crash.after(0)
@@ -71,7 +73,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_bytes() -> None:
 def test_a_final_refusal_leaves_nothing(reason: Refusal) -> None:
     with World() as world:
         alice = stranger(world)
-        alice.change_answer = lambda *_: Refused(reason, 0)
+        alice.change_answer = to_registrations(Refused(reason, 0))
         with pytest.raises(RefusedError):
             register(alice)
         for kind in ROWS:
@@ -81,12 +83,8 @@ def test_a_final_refusal_leaves_nothing(reason: Refusal) -> None:
 def test_a_relay_that_is_busy_may_be_asked_again() -> None:
     with World() as world:
         alice = stranger(world)
-
-        def busy(_: Ask, __: Answered) -> Answered:
-            """It had done it, the first time."""
-            return Refused(Refusal.BUSY, 60)
-
-        alice.change_answer = busy
+        # it had done it, the first time
+        alice.change_answer = to_registrations(Refused(Refusal.BUSY, 60))
         with pytest.raises(RefusedError, match="try again later"):
             register(alice)
         alice.change_answer = lambda _, answered: answered
@@ -120,6 +118,29 @@ def test_the_recovery_seed_is_kept_until_its_words_were_shown() -> None:
         assert drawn(alice).seed == seed
         forget_seed(alice.store)
         assert drawn(alice).seed == b""
+
+
+def test_the_configuration_hash_is_learnt_before_the_handle_is_claimed() -> None:
+    with World() as world:
+        alice = stranger(world)
+        alice.change_answer = lambda *_: Refused(Refusal.BUSY, 60)
+        with pytest.raises(RefusedError, match="does not say how it is set up"):
+            register(alice)
+        assert isinstance(world.ask_anonymously(Lookup("alice", 0)), Refused)
+        alice.change_answer = lambda _, answered: answered
+        register(alice)
+        info = world.ask_anonymously(Hello())
+        assert isinstance(info, RelayInfo)
+        assert alice.store.own.find()[0].config == info.config_hash
+
+
+def to_registrations(answer: Answered) -> Callable[[Ask, Answered], Answered]:
+    """For `change_answer`: a relay that answers every registration so."""
+
+    def change(ask: Ask, answered: Answered) -> Answered:
+        return answer if isinstance(ask, SignedIn) else answered
+
+    return change
 
 
 def stranger(world: World) -> Person:

@@ -17,7 +17,7 @@ from doorless_client.core.views import Standing, Trust
 from doorless_client.store.base import Store
 from doorless_client.store.records import Contact
 from doorless_protocol.errors import DoorlessError, ForgedError, MalformedError
-from doorless_protocol.frames import Found, Lookup, Refused
+from doorless_protocol.frames import Answered, Found, Hello, Lookup, Refused, RelayInfo
 from doorless_protocol.invite import Address, InviteLink, RelayAddress
 from doorless_protocol.keys import AccountId, conversation_id
 from doorless_protocol.manifest import Manifest, SignedHead, Staple
@@ -114,9 +114,13 @@ class Contacts:
         """Look up whom `handle@relay` or an invite link names, and pin what is found.
 
         Raises:
-            RefusedError: malformed, unknown, ourselves, or not who the link says.
+            RefusedError: malformed, unknown, ourselves, or the person or the relay is not
+                who the link says.
+            UnreachableError: the relay; nothing was added.
         """
         address, link = _parse(text)
+        if link and link.config:
+            yield from self._compare_config(address, link.tls or b"", link.config)
         found = yield from self._lookup(address, link.tls or b"" if link else b"", 0)
         manifest, heads = found
         if link and manifest.account != link.account:
@@ -273,6 +277,11 @@ class Contacts:
         self._trust.compare(vouched, manifest, heads)
         self._conversations.show_chat(vouched)
 
+    def _compare_config(self, address: Address, pin: bytes, expected: bytes) -> Flow[None]:
+        relay = str(address.relay)
+        answered = yield Anonymously(relay, pin, Hello(), str(address).encode())
+        check_config(answered, expected, relay)
+
     def _lookup(
         self, address: Address, pin: bytes, known: int
     ) -> Flow[tuple[Manifest, list[SignedHead]]]:
@@ -357,6 +366,16 @@ def belongs_to_another(store: Store, claim: str) -> bool:
     """Whether a contact is known under an address that somebody else gives as his own."""
     address = Address.parse(claim)
     return bool(store.contacts.find(handle=address.handle, relay=str(address.relay)))
+
+
+def check_config(answered: Answered, expected: bytes, relay: str) -> None:
+    """Raises RefusedError: not the relay, or not the set-up of it, that a link was made at."""
+    if not isinstance(answered, RelayInfo):
+        raise RefusedError(f"{relay} does not say how it is set up: nothing was added")
+    if answered.config_hash != expected:
+        raise RefusedError(
+            f"{relay} is not set up as the link says: nothing was added; ask for a new link"
+        )
 
 
 def check_same_key(manifest: Manifest, heads: Sequence[SignedHead]) -> None:

@@ -153,7 +153,7 @@ class Engine:
             relay=address.relay,
             handle=address.handle,
             account=self._state.account,
-            config=None,
+            config=own.config,
             tls=own.pin or None,
             token=own.token,
         ).encode()

@@ -15,12 +15,20 @@ import msgspec
 from doorless_client.core import prekeys
 from doorless_client.core.api import RefusedError, UnreachableError
 from doorless_client.core.contacts import BusyError
-from doorless_client.core.effects import Flow, SignedIn
+from doorless_client.core.effects import Anonymously, Flow, SignedIn
 from doorless_client.core.views import Me
 from doorless_client.store.base import Store
 from doorless_client.store.records import Own, OwnManifest
 from doorless_protocol.errors import MalformedError
-from doorless_protocol.frames import Done, Refusal, Refused, Register, delivery_token_hash
+from doorless_protocol.frames import (
+    Done,
+    Hello,
+    Refusal,
+    Refused,
+    Register,
+    RelayInfo,
+    delivery_token_hash,
+)
 from doorless_protocol.invite import RelayAddress, parse_handle
 from doorless_protocol.keys import DeviceKeys, account_signing_key
 from doorless_protocol.manifest import DeviceEntry, Manifest
@@ -117,6 +125,9 @@ class Newcomer:
         Raises:
             RefusedError: the relay refused. If that is final, nothing is stored any more.
         """
+        info = yield Anonymously(self._own.relay, self._own.pin, Hello(), b"")
+        if not isinstance(info, RelayInfo):
+            raise RefusedError("the relay does not say how it is set up: try again later")
         self.new = False
         token_hash = delivery_token_hash(self._own.token)
         answered = yield SignedIn(Register(self._own.handle, self.manifest.encode(), token_hash))
@@ -127,7 +138,9 @@ class Newcomer:
             raise RefusedError(REFUSALS.get(reason, "the relay refused the registration"))
         bundle, pairs, row = prekeys.draw(self.keys, self.manifest.account, now, random)
         with self._store.transaction():
-            self._store.own.put(msgspec.structs.replace(self._own, registered=True))
+            self._store.own.put(
+                msgspec.structs.replace(self._own, registered=True, config=info.config_hash)
+            )
             self._store.prekeys.put(row)
         with contextlib.suppress(BusyError, UnreachableError):  # then with the next sign-in
             yield from prekeys.upload(bundle, pairs)

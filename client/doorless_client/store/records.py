@@ -33,6 +33,7 @@ class Own(SecretRow, frozen=True):
         unshown_seed: the recovery seed until its words were shown; from then on b"".
         token: what contacts show to reach us; `token_published` once the relay has its hash.
         registered: the relay said that the handle is ours; before, this is no account yet.
+        config: hash of the relay's configuration then, for our invite links; b"" before.
         incarnation: what the relay holds of us; `next_incarnation` what we asked it to hold.
     """
 
@@ -49,6 +50,7 @@ class Own(SecretRow, frozen=True):
     token: bytes
     registered: bool
     token_published: bool
+    config: bytes = b""
     incarnation: int = 0
     next_incarnation: int = 0
     single: int = 1

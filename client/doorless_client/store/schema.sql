@@ -13,6 +13,7 @@ CREATE TABLE own (
     token            BLOB    NOT NULL CHECK (length(token) = 16),
     registered       INTEGER NOT NULL,
     token_published  INTEGER NOT NULL,
+    config           BLOB    NOT NULL,
     incarnation      INTEGER NOT NULL,
     next_incarnation INTEGER NOT NULL
 ) STRICT;
