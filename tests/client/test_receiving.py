@@ -316,6 +316,26 @@ def test_an_unconfirmed_session_changes_nothing_that_is_known_of_a_contact(world
         assert bob.messages("alice")[ours.position].state is State.DELIVERED
 
 
+def test_a_session_that_replaces_a_confirmed_one_is_told_once(world: World) -> None:
+    """It may be a new installation, or a thief: nothing takes a session's place in silence."""
+    alice, bob = world.friends("alice", "bob")
+    assert bob.notes("alice") == alice.notes("bob") == []  # the very first one is no news
+    known = int(world.now * 1000) + 60_000
+    us = alice.engine.state.us
+    session = world.write_first(us, bob, Text("am I Alice?"), known=known)
+    bob.live()
+    told = "a new session began with alice; not confirmed yet"
+    assert bob.notes("alice") == [told]
+    assert [one.text for one in bob.messages("alice")][-2:] == [told, "am I Alice?"]
+    bob.reopen()
+    world.write_first(
+        us, bob, Text("and I?"), known=session.number
+    )  # the place of no confirmed one
+    bob.live()
+    assert bob.texts("alice")[-1] == "and I?"
+    assert bob.notes("alice") == [told]
+
+
 def test_a_contact_is_confirmed_only_while_the_session_that_sends_is(world: World) -> None:
     alice, bob = world.friends("alice", "bob")
     assert bob.chat("alice").confirmed

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from doorless_client.core import present
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.introductions import Introductions
@@ -176,9 +177,17 @@ class Receiver:
             contact = self._introduce_sender(known, arrival)
         except DoorlessError as error:
             return Received(type(error).__name__)
+        before = self._sending(arrival.session)
         self._keep_session(arrival)
+        if replaces_confirmed(before, self._sending(arrival.session)):
+            words = f"a new session began with {present.name(contact)}; not confirmed yet"
+            self._conversations.note(contact, words)
         self._hear(contact, arrival, envelope)
         return Received(heard=account if contact.standing == Standing.CONTACT.value else b"")
+
+    def _sending(self, session: Session) -> Session | None:
+        """What is sealed for the device at the other end of `session`, is sealed in this one."""
+        return self._state.sessions.sending(session.their_account, session.their_device)
 
     def _check_own_device(self, arrival: Arrival) -> None:
         """Raises ForgedError: a device that our own manifest does not list, or not so."""
@@ -286,6 +295,13 @@ def began_by(session: Session | None) -> Session:
     if session is None:
         raise ReplayedError("an initial message whose session is gone")
     return session
+
+
+def replaces_confirmed(before: Session | None, after: Session | None) -> bool:
+    """Whether another session than a confirmed one sends from now on. Never, of the very first."""
+    if before is None or after is None:
+        return False
+    return before.confirmed and after.id != before.id
 
 
 def is_believed(session: Session) -> bool:
