@@ -61,9 +61,7 @@ class SqliteStore:
 
     async def replace_manifest(self, account: bytes, listing: Listing) -> Sequence[Seat]:
         forget = self._mail.forget_mailbox
-        return await self._run(
-            lambda db: accounts.replace_manifest(db, account, listing, forget)
-        )
+        return await self._run(lambda db: accounts.replace_manifest(db, account, listing, forget))
 
     async def close_account(self, account: bytes) -> Sequence[Seat]:
         forget = self._mail.forget_mailbox
@@ -117,9 +115,7 @@ class SqliteStore:
     async def waiting(
         self, mailbox: bytes, after: Position, count: int, size: int
     ) -> Sequence[Mail]:
-        return await self._run(
-            lambda db: self._mail.waiting(db, mailbox, after, count, size)
-        )
+        return await self._run(lambda db: self._mail.waiting(db, mailbox, after, count, size))
 
     async def drop(self, delivered: Sequence[tuple[bytes, bytes]], hour: int) -> None:
         await self._acknowledged.add(delivered, hour)
