@@ -10,7 +10,6 @@ import asyncio
 import gc
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -138,8 +137,8 @@ async def drained(load: Load) -> None:
     await asyncio.wait_for(load.all_delivered(), 30)
 
 
-def fsync_ms(folder: Path, times: int = 200) -> float:
-    """The median of appending 4 KiB and an fsync, in ms."""
+def fsyncs(folder: Path, times: int = 500) -> list[float]:
+    """Seconds that each took of appending 4 KiB and an fsync."""
     seen = []
     with (folder / "fsync").open("wb") as file:
         for _ in range(times):
@@ -148,7 +147,7 @@ def fsync_ms(folder: Path, times: int = 200) -> float:
             file.flush()
             os.fsync(file.fileno())
             seen.append(perf_counter() - start)
-    return statistics.median(seen) * 1e3
+    return seen
 
 
 def fill(report: Report, quick: bool) -> None:
@@ -183,12 +182,16 @@ def fill(report: Report, quick: bool) -> None:
                 "bare Sans-I/O echo, no goal",
                 more_is_better=True,
             )
-            disk = fsync_ms(folder)
+            disk = fsyncs(folder)
             half = latency_at(ours, rates["relay"] / 2, 2 * seconds)
-            report.note("fsync of 4 KiB, median", "ms", disk)
+            disk += fsyncs(folder)
+            slowest = _at(disk, 0.99)
+            report.note("fsync of 4 KiB before and after, median", "ms", _at(disk, 0.5))
+            report.note("fsync of 4 KiB before and after, p99", "ms", slowest)
             report.note("submit to deliver at half load, p50", "ms", half[0])
             report.note("the load's own timer late, p99", "ms", half[2])
-            report.at_most("submit to deliver at half load, p99", "ms", half[1], 10 + disk)
+            # A p99 of ours contains the disk's own.
+            report.at_most("submit to deliver at half load, p99", "ms", half[1], 10 + slowest)
 
 
 if __name__ == "__main__":
