@@ -21,11 +21,10 @@ MAX_BOXES = 100_000
 SWEPT_AT_ONCE = 2_000
 """Rows that one sweep looks at: some milliseconds, so that no submit waits for it."""
 
-
 MAX_RUN = 64
-"""Rows for one statement. Each statement, and each row that one returns, costs a turn of the
-interpreter's lock, which the loop wants too: one for each row would cost more than what it
-does. So rows go in many at a time, and come back joined into one."""
+"""Rows for one statement. Each statement, and each row that one returns, gives up the
+interpreter's lock, which the loop wants too; with one for each row the writer did half as much
+(docs/adr/0019). So rows go in many at a time, and come back joined into one."""
 
 _KNOWN = "SELECT digest FROM receipts WHERE digest IN ({})"
 _HELD = "SELECT group_concat(position) FROM receipts WHERE delivered IS NULL AND digest IN ({})"
