@@ -55,6 +55,8 @@ class Unlocked:
     async def create(self, relay: str, handle: str, passphrase: str) -> Created:
         raise NotImplementedError
 
+    async def keep_theme(self, theme: str) -> None: ...
+
     async def close(self) -> None: ...
 
 

@@ -1,5 +1,6 @@
 """What the terminal asks for before there is an engine: `tui.ports.Onboarding`, on a profile."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from doorless_client.profile import (
     is_profile,
 )
 from doorless_client.profile_lock import ProfileInUseError
+from doorless_client.profile_settings import Settings
 from doorless_client.store.base import StoreError, WrongKeyError
 from doorless_client.tui import ports
 from doorless_protocol.errors import MalformedError
@@ -65,6 +67,13 @@ class ProfileOnboarding:
         self._opened = opened
         await opened.messenger.start()
         return opened.messenger
+
+    async def keep_theme(self, theme: str) -> None:
+        """Raises RefusedError: it could not be written; the settings are as they were."""
+        if self._opened is not None:
+            settings = Settings(theme=theme)
+            with _refusing():
+                await asyncio.to_thread(self._opened.profile.save_settings, settings)
 
     async def close(self) -> None:
         if self._opened is not None:

@@ -162,6 +162,8 @@ def _child(payload: str) -> int:
             async def create(self, relay: str, handle: str, passphrase: str) -> Created:
                 raise AssertionError("there is a profile")  # noqa: TRY301
 
+            async def keep_theme(self, theme: str) -> None: ...
+
             async def close(self) -> None: ...
 
         app = DoorlessApp(Ready(), lambda: NOW, glyphs=UNICODE)

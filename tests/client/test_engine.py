@@ -6,14 +6,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from doorless_client.core.api import RefusedError
+from doorless_client.core.api import KeyChangedError, RefusedError
 from doorless_client.core.settings import Settings
-from doorless_client.core.views import ChatChanged, Kind, Notice, Standing, State
+from doorless_client.core.views import ChatChanged, Kind, Notice, Standing, State, Trust
 from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import ReceiptDue
 from doorless_client.store.sqlcipher import open_store
-from doorless_lab.world import Person, World
+from doorless_lab.world import Person, World, showing
 from doorless_protocol.content import Text
 
 NewStore = Callable[[], Store]
@@ -267,6 +267,19 @@ def test_a_blocked_contact_that_is_accepted_is_heard_again(world: World) -> None
     alice.says("bob", "heard")
     world.advance(10)
     assert bob.texts("alice") == ["hello", "heard"]
+
+
+def test_accepting_a_blocked_contact_again_accepts_no_keys(world: World) -> None:
+    alice, bob, mallory = world.people("alice", "bob", "mallory")
+    bob.add("alice")
+    bob.change_answer = showing(mallory.engine.state.manifest)
+    with pytest.raises(KeyChangedError):
+        bob.add("alice")
+    bob.engine.block(bob.chat("alice").conversation)
+    bob.accepts("alice")
+    chat = bob.chat("alice")
+    assert (chat.standing, chat.trust) == (Standing.CONTACT, Trust.CHANGED)
+    assert bob.store.contacts.find()[0].account == alice.engine.me.account
 
 
 def test_forgetting_deletes_every_row_of_a_contact(world: World, new_store: NewStore) -> None:

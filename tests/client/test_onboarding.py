@@ -35,7 +35,10 @@ async def test_an_account_is_made_and_unlocked_again(relay: Relay, tmp_path: Pat
     with pytest.raises(WrongPassphraseError):
         await again.unlock("other")
     assert (await again.unlock("secret")).me == me
+    await again.keep_theme("light")
     await again.close()
+    with Profile.hold(tmp_path / "carol") as profile:
+        assert profile.settings().theme == "light"
 
 
 async def test_words_that_were_not_written_down_are_shown_again(

@@ -224,10 +224,11 @@ class Engine:
             self._outbox.say(contact, Typing(active))
 
     def accept(self, conversation: bytes) -> None:
-        """A request; somebody blocked; or the changed keys of a contact."""
+        """A request; the changed keys of a contact; or somebody blocked, his keys apart."""
         contact = self._contacts.get(conversation)
+        is_blocked = contact.standing == Standing.BLOCKED.value
         with self._state.change():
-            if contact.trust == Trust.CHANGED.value:
+            if contact.trust == Trust.CHANGED.value and not is_blocked:
                 self._take_keys(contact, verified=False)
             elif contact.standing != Standing.CONTACT.value:
                 accepted = self._contacts.accept_request(contact)

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from textual import on
+from textual.theme import Theme
 
+from doorless_client.tui.attempt import attempt
 from doorless_client.tui.base import BaseApp
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.ports import Onboarding
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.onboard import Onboard
-from doorless_client.tui.theme import DARK
+from doorless_client.tui.theme import DARK, short_name
 
 
 class DoorlessApp(BaseApp[None]):
@@ -36,3 +38,7 @@ class DoorlessApp(BaseApp[None]):
         self.add_mode("main", lambda: MainScreen(event.engine, self.now, self.glyphs))
         await self.switch_mode("main")
         await self.remove_mode("onboard")
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
+
+    def _keep_theme(self, theme: Theme) -> None:
+        attempt(self, self._onboarding.keep_theme(short_name(theme)))

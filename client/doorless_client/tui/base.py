@@ -3,11 +3,12 @@
 The messenger and the lab's demo are both one of these.
 """
 
+import asyncio
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.app import App, ReturnType
@@ -16,6 +17,7 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.scrollbar import ScrollBar
 
+from doorless_client.mistakes import place
 from doorless_client.text import safe
 from doorless_client.tui.crash import crash_report
 from doorless_client.tui.glyphs import Glyphs, glyphs_for
@@ -80,6 +82,7 @@ class BaseApp(App[ReturnType]):
         read_alt_as_alt()
         ScrollBar.renderer = ThinBar
         self.theme = self._wanted_theme
+        asyncio.get_running_loop().set_exception_handler(self._tell_mistake)
 
     def on_ready(self) -> None:
         if self._driver is not None and not self.is_headless:
@@ -88,6 +91,17 @@ class BaseApp(App[ReturnType]):
     def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
         """One quiet line in the corner. The only way that a notification is made."""
         self.notify(safe(text), severity=severity, markup=False, timeout=6)
+
+    def _tell_mistake(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What failed with nobody waiting for it. The loop's own report would be drawn over."""
+        del loop
+        error = context.get("exception")
+        where = f" ({place(error)})" if isinstance(error, BaseException) else ""
+        line = f"this should not have happened{where}"
+        if self.is_running:
+            self.say(line, severity="warning")
+        else:
+            print(line, file=sys.stderr)
 
     def action_interrupt(self) -> None:
         """Reached when nothing is selected that Ctrl+C could copy."""

@@ -57,6 +57,14 @@ class Onboarding(Protocol):
         """
         ...
 
+    async def keep_theme(self, theme: str) -> None:
+        """Look so from the next start on: "dark", "light" or "contrast".
+
+        Raises:
+            RefusedError: it could not be written.
+        """
+        ...
+
     async def close(self) -> None:
         """Disconnect and close the store; called once, also after a crash."""
         ...

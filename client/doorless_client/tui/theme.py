@@ -165,6 +165,11 @@ TEXT_PAIRS = (
 """Every pair of tokens that text is drawn with: ink, then ground."""
 
 
+def short_name(theme: Theme) -> str:
+    """As people and settings call it: "dark", not "doorless-dark"."""
+    return theme.name.removeprefix("doorless-")
+
+
 def token(theme: Theme, name: str) -> str:
     """A token's colour, whether the toolkit knows it or we added it."""
     value = theme.variables.get(name) or getattr(theme, name)

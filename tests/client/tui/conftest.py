@@ -47,6 +47,7 @@ class FakeOnboarding:
         self._engine = engine
         self.exists = exists
         self.created: list[tuple[str, str, str]] = []
+        self.themes: list[str] = []
         self.closed = self.written = 0
 
     async def create(self, relay: str, handle: str, passphrase: str) -> Created:
@@ -60,6 +61,9 @@ class FakeOnboarding:
         if passphrase != PASSPHRASE:
             raise WrongPassphraseError("wrong")
         return self._engine
+
+    async def keep_theme(self, theme: str) -> None:
+        self.themes.append(theme)
 
     async def close(self) -> None:
         self.closed += 1

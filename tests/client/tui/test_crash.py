@@ -1,5 +1,8 @@
 """A crash says where, and nothing of what."""
 
+import asyncio
+import gc
+
 from doorless_client.tui.crash import crash_report
 
 CANARY = "the-secret-canary"
@@ -44,3 +47,21 @@ async def test_an_app_that_crashes_prints_such_a_report(
     printed = capsys.readouterr()
     assert CANARY not in printed.out + printed.err
     assert "doorless stopped because of a mistake of its own" in printed.out + printed.err
+
+
+async def test_a_task_that_fails_behind_the_screen_becomes_one_line_without_values(
+    people, opened, text_of, capfd, caplog
+) -> None:
+    async def fail() -> None:
+        raise RuntimeError(CANARY)
+
+    async with opened(people.engine) as pilot:
+        asyncio.create_task(fail())  # noqa: RUF006  # nobody waits for it
+        await pilot.pause(0.1)
+        gc.collect()
+        await pilot.pause(0.2)
+        shown = text_of(pilot)
+        assert "this should not have happened (RuntimeError" in " ".join(shown.split())
+        assert CANARY not in shown
+    printed = capfd.readouterr()
+    assert CANARY not in printed.out + printed.err + caplog.text

@@ -85,6 +85,18 @@ async def test_a_blocked_contact_cannot_be_written_to(people, opened, text_of) -
         assert not pilot.app.screen.query_one(Composer).display
 
 
+async def test_the_details_of_a_blocked_contact_offer_to_accept_them_again(people, opened) -> None:
+    people.engine.change(people.ada, standing=Standing.BLOCKED)
+    async with opened(people.engine) as pilot:
+        await pilot.press("f3")
+        await pilot.pause(0.1)
+        assert [button.id for button in pilot.app.screen.query(Button)] == ["forget", "accept"]
+        await pilot.click("#accept")
+        await pilot.pause(0.2)
+        assert people.engine.done == [("accept", people.ada)]
+        assert pilot.app.screen.query_one(Composer).display
+
+
 async def test_deleting_asks_first(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("f3")

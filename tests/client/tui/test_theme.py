@@ -4,8 +4,10 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
+from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.avatar import DARK_HUES, LIGHT_HUES
-from doorless_client.tui.theme import CONTRAST, DARK, TEXT_PAIRS, THEMES, token
+from doorless_client.tui.theme import CONTRAST, DARK, LIGHT, TEXT_PAIRS, THEMES, token
+from doorless_client.tui.widgets.line import Line
 
 
 def contrast(ink: str, ground: str) -> float:
@@ -41,3 +43,20 @@ def test_avatars_can_be_read(theme: Theme) -> None:
 def test_every_theme_has_every_token() -> None:
     for theme in THEMES:
         assert theme.variables.keys() == DARK.variables.keys()
+
+
+async def test_a_theme_that_was_chosen_is_kept_and_one_that_was_there_is_not(
+    people, fake_onboarding, settle
+) -> None:
+    onboarding = fake_onboarding(people.engine)
+    app = DoorlessApp(onboarding, lambda: 0, theme=LIGHT.name)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        pilot.app.screen.query_one("#passphrase", Line).value = "correct horse"
+        await pilot.press("enter")
+        await settle(pilot)
+        assert onboarding.themes == []
+        await pilot.press("ctrl+p", *"contrast", "enter")
+        await settle(pilot)
+        assert app.theme == CONTRAST.name
+        assert onboarding.themes == ["contrast"]

@@ -42,7 +42,7 @@ def what_is_known(details: Details) -> list[tuple[str, str]]:
 
 
 class ContactDetails(Sheet[str]):
-    """Answers "verify", "block" or "forget", or None."""
+    """Answers "verify", "block", "accept" or "forget", or None."""
 
     CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "details.tcss"]
 
@@ -54,7 +54,9 @@ class ContactDetails(Sheet[str]):
         yield Static(facts_table(what_is_known(self._details), self.app.size.width), classes="gap")
         with Horizontal(classes="buttons"):
             yield Button("Delete", "error", id="forget", compact=True)
-            if self._details.standing is not Standing.BLOCKED:
+            if self._details.standing is Standing.BLOCKED:
+                yield Button("Accept again", id="accept", compact=True)
+            else:
                 yield Button("Block", id="block", compact=True)
                 yield Button("Verify", "success", id="verify", compact=True)
 

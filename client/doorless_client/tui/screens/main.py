@@ -25,7 +25,7 @@ from doorless_client.tui.screens.help import Help
 from doorless_client.tui.screens.message_info import MessageInfo
 from doorless_client.tui.screens.palette import Entry, Palette
 from doorless_client.tui.screens.verify import Outcome, Verify
-from doorless_client.tui.theme import THEMES
+from doorless_client.tui.theme import THEMES, short_name
 from doorless_client.tui.widgets.chat_list import ChatList
 from doorless_client.tui.widgets.chat_log import ChatLog
 from doorless_client.tui.widgets.composer import Composer
@@ -241,7 +241,7 @@ class MainScreen(Screen[None]):
         yield Entry("X-ray: beside, whole, off", self.action_xray)
         yield Entry("Help", self.action_help)
         for theme in THEMES:
-            yield Entry(f"Theme: {theme.name.removeprefix('doorless-')}", self._dresser(theme.name))
+            yield Entry(f"Theme: {short_name(theme)}", self._dresser(theme.name))
         yield Entry("Quit", self.app.exit)
 
     def _opener(self, chat: Chat) -> Callable[[], None]:
@@ -297,6 +297,8 @@ class MainScreen(Screen[None]):
             self.run_worker(self._verify(chat), group="decide")
         elif what == "block":
             attempt(self, self._engine.block(chat.conversation))
+        elif what == "accept":
+            attempt(self, self._engine.accept(chat.conversation))
         elif what == "forget":
             self.run_worker(self._forget(chat), group="decide")
 
