@@ -72,10 +72,6 @@ def sha3_256(data: bytes) -> bytes:
     return hashlib.sha3_256(data).digest()
 
 
-def hmac_sha256(key: bytes, data: bytes) -> bytes:
-    return hmac.digest(key, data, "sha256")
-
-
 def same(left: bytes, right: bytes) -> bool:
     """Compare in a time that does not depend on where they differ."""
     return hmac.compare_digest(left, right)
@@ -111,12 +107,10 @@ def argon2id(password: bytes, salt: bytes, passes: int, memory: int) -> bytes:
 
 
 def parse_x25519(data: bytes) -> X25519Public:
-    """Take a public key in its one canonical form.
+    """Take a public key in its one canonical form: two encodings of one key misbind identities.
 
     Raises:
         MalformedError: not 32 bytes, not below the prime, its top bit set, or of small order.
-            The libraries would take the first three for the same point: two encodings of
-            one key misbind identities.
 
     Spec: docs/spec/01-primitives.md §2.
     """
@@ -139,7 +133,8 @@ def refuse_small_order(theirs: X25519Public) -> None:
 
 
 def x25519_public(ours: X25519Private) -> X25519Public:
-    return X25519Public(_x25519_private(ours).public_key().public_bytes_raw())
+    key = X25519PrivateKey.from_private_bytes(ours)
+    return X25519Public(key.public_key().public_bytes_raw())
 
 
 def x25519(ours: X25519Private, theirs: X25519Public) -> bytes:
@@ -149,13 +144,10 @@ def x25519(ours: X25519Private, theirs: X25519Public) -> bytes:
         MalformedError: `theirs` is of small order, so the secret would be all zero.
     """
     try:
-        return _x25519_private(ours).exchange(X25519PublicKey.from_public_bytes(theirs))
+        key = X25519PrivateKey.from_private_bytes(ours)
+        return key.exchange(X25519PublicKey.from_public_bytes(theirs))
     except ValueError:
         raise MalformedError("X25519 key of small order") from None
-
-
-def _x25519_private(ours: X25519Private) -> X25519PrivateKey:
-    return X25519PrivateKey.from_private_bytes(ours)
 
 
 _SOME_PRIVATE = X25519Private(b"\x09" * 32)
@@ -401,5 +393,5 @@ class AgreementKey(_CachedKey):
 
     def _load(self) -> X25519PrivateKey:
         if self._private is None:
-            self._private = _x25519_private(X25519Private(self.raw))
+            self._private = X25519PrivateKey.from_private_bytes(self.raw)
         return self._private
