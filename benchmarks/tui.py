@@ -20,7 +20,7 @@ from time import perf_counter, process_time
 from textual.pilot import Pilot
 
 from benchmarks.report import Report, run
-from doorless_client.core.api import Engine
+from doorless_client.core.api import Engine, RefusedError
 from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.glyphs import UNICODE
 from doorless_client.tui.ports import Created
@@ -53,7 +53,8 @@ class Unlocked:
         return self._engine
 
     async def create(self, relay: str, handle: str, passphrase: str) -> Created:
-        raise NotImplementedError
+        del relay, handle, passphrase
+        raise RefusedError("there is a profile already")
 
     async def keep_theme(self, theme: str) -> None: ...
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from doorless_protocol.encoding import decode_canonical
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.primitives import sha256
 
@@ -130,7 +131,7 @@ class Content(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         Raises:
             MalformedError: anything else.
         """
-        content: Content = _decode(data, _content_decoder, "content")
+        content: Content = decode_canonical(data, _content_decoder, "content")
         return content
 
     def say(self) -> Body | Unknown:
@@ -142,7 +143,7 @@ class Content(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         decoder = _body_decoders.get(self.kind) if self.version == VERSION else None
         if decoder is None:
             return Unknown(self.version, self.kind, self.body)
-        body: Body = _decode(self.body, decoder, "body")
+        body: Body = decode_canonical(self.body, decoder, "body")
         try:
             _check_lengths(body)
         except ValueError as error:
@@ -160,17 +161,6 @@ def _check_lengths(body: Body) -> None:
         raise ValueError(f"text of more than {MAX_TEXT_BYTES} bytes")
     if isinstance(body, Profile) and len(body.name.encode()) > MAX_NAME_BYTES:
         raise ValueError(f"name of more than {MAX_NAME_BYTES} bytes")
-
-
-def _decode(data: bytes, decoder: "msgspec.msgpack.Decoder[Any]", what: str) -> Any:
-    """Array structs alone take extra elements and long integers: so encode and compare."""
-    try:
-        value = decoder.decode(data)
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        raise MalformedError(f"{what} of {len(data)} bytes is not in its one form") from None
-    if _encoder.encode(value) != data:
-        raise MalformedError(f"{what} of {len(data)} bytes is not in its canonical form")
-    return value
 
 
 _encoder = msgspec.msgpack.Encoder()

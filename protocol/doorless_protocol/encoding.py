@@ -6,6 +6,9 @@ short, or out of bounds is malformed. Spec: docs/spec/01-primitives.md §4.
 
 from collections.abc import Iterable
 from hashlib import sha3_256
+from typing import Any
+
+import msgspec
 
 from doorless_protocol.errors import MalformedError
 
@@ -100,3 +103,26 @@ def transcript_hash(label: bytes, items: Iterable[tuple[bytes, bytes]]) -> bytes
     for name, value in items:
         writer.prefixed(name, 1).prefixed(value, 4)
     return sha3_256(writer.done()).digest()
+
+
+def decode_canonical(data: bytes, decoder: "msgspec.msgpack.Decoder[Any]", what: str) -> Any:
+    """Take the one msgpack encoding of a value.
+
+    Array structs alone take extra elements and long integers, so the value is encoded again
+    and compared.
+
+    Raises:
+        MalformedError: anything else.
+
+    Spec: docs/spec/01-primitives.md §4.
+    """
+    try:
+        value = decoder.decode(data)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        raise MalformedError(f"{what} of {len(data)} bytes is not in its one form") from None
+    if _msgpack.encode(value) != data:
+        raise MalformedError(f"{what} of {len(data)} bytes is not in its canonical form")
+    return value
+
+
+_msgpack = msgspec.msgpack.Encoder()

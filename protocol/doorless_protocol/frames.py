@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta, Struct
 
+from doorless_protocol.encoding import decode_canonical
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.primitives import sha256
 from doorless_protocol.sizes import SIZE_CLASSES
@@ -301,16 +302,9 @@ def delivery_token_hash(token: bytes) -> bytes:
 
 
 def _decode(data: bytes, decoder: "msgspec.msgpack.Decoder[Any]") -> Any:
-    """Array structs alone take extra elements and long integers: so encode and compare."""
     if len(data) > MAX_FRAME_BYTES:
         raise MalformedError(f"frame of {len(data)} bytes, at most {MAX_FRAME_BYTES}")
-    try:
-        frame = decoder.decode(data)
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        raise MalformedError(f"frame of {len(data)} bytes is not in its one form") from None
-    if _encoder.encode(frame) != data:
-        raise MalformedError(f"frame of {len(data)} bytes is not in its canonical form")
-    return frame
+    return decode_canonical(data, decoder, "frame")
 
 
 _encoder = msgspec.msgpack.Encoder()
