@@ -180,3 +180,31 @@ def made_up(world: World, person: Person) -> Us:
 def calling_himself(person: Person, address: str) -> Us:
     state = person.engine.state
     return Us(state.manifest, state.keys, address)
+
+
+def test_blocking_a_request_takes_the_token_of_an_invite_link_out_of_use(world: World) -> None:
+    mallory, bob = world.people("mallory", "bob")
+    mallory.add(bob.engine.invite())
+    mallory.says("bob", "from a link")
+    world.settle()
+    assert bob.chat("mallory").standing is Standing.REQUEST
+    leaked = bob.store.own.find()[0].token
+    assert mallory.store.contacts.find()[0].token == leaked
+    bob.engine.block(bob.chat("mallory").conversation)
+    new = bob.store.own.find()[0].token
+    assert new != leaked
+    bob.engine.block(bob.chat("mallory").conversation)  # nothing that is known, is left to change
+    assert bob.store.own.find()[0].token == new
+
+
+def test_accepting_a_blocked_contact_again_accepts_no_keys(world: World) -> None:
+    alice, bob, mallory = world.people("alice", "bob", "mallory")
+    bob.add("alice")
+    bob.change_answer = showing(mallory.engine.state.manifest)
+    with pytest.raises(KeyChangedError):
+        bob.add("alice")
+    bob.engine.block(bob.chat("alice").conversation)
+    bob.accepts("alice")
+    chat = bob.chat("alice")
+    assert (chat.standing, chat.trust) == (Standing.CONTACT, Trust.CHANGED)
+    assert bob.store.contacts.find()[0].account == alice.engine.me.account

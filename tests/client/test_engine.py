@@ -6,14 +6,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from doorless_client.core.api import KeyChangedError, RefusedError
+from doorless_client.core.api import RefusedError
 from doorless_client.core.settings import Settings
-from doorless_client.core.views import ChatChanged, Kind, Notice, Standing, State, Trust
+from doorless_client.core.views import ChatChanged, Kind, Notice, Standing, State
 from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import ReceiptDue
 from doorless_client.store.sqlcipher import open_store
-from doorless_lab.world import Person, World, showing
+from doorless_lab.world import Person, World
 from doorless_protocol.content import Text
 
 NewStore = Callable[[], Store]
@@ -243,21 +243,6 @@ def test_blocking_changes_the_token_and_tells_the_others(world: World) -> None:
     assert alice.store.contacts.find()[0].token == old
 
 
-def test_blocking_a_request_takes_the_token_of_an_invite_link_out_of_use(world: World) -> None:
-    mallory, bob = world.people("mallory", "bob")
-    mallory.add(bob.engine.invite())
-    mallory.says("bob", "from a link")
-    world.settle()
-    assert bob.chat("mallory").standing is Standing.REQUEST
-    leaked = bob.store.own.find()[0].token
-    assert mallory.store.contacts.find()[0].token == leaked
-    bob.engine.block(bob.chat("mallory").conversation)
-    new = bob.store.own.find()[0].token
-    assert new != leaked
-    bob.engine.block(bob.chat("mallory").conversation)  # nothing that is known, is left to change
-    assert bob.store.own.find()[0].token == new
-
-
 def test_a_blocked_contact_that_is_accepted_is_heard_again(world: World) -> None:
     alice, bob = world.friends("alice", "bob")
     bob.engine.block(bob.chat("alice").conversation)
@@ -267,19 +252,6 @@ def test_a_blocked_contact_that_is_accepted_is_heard_again(world: World) -> None
     alice.says("bob", "heard")
     world.advance(10)
     assert bob.texts("alice") == ["hello", "heard"]
-
-
-def test_accepting_a_blocked_contact_again_accepts_no_keys(world: World) -> None:
-    alice, bob, mallory = world.people("alice", "bob", "mallory")
-    bob.add("alice")
-    bob.change_answer = showing(mallory.engine.state.manifest)
-    with pytest.raises(KeyChangedError):
-        bob.add("alice")
-    bob.engine.block(bob.chat("alice").conversation)
-    bob.accepts("alice")
-    chat = bob.chat("alice")
-    assert (chat.standing, chat.trust) == (Standing.CONTACT, Trust.CHANGED)
-    assert bob.store.contacts.find()[0].account == alice.engine.me.account
 
 
 def test_forgetting_deletes_every_row_of_a_contact(world: World, new_store: NewStore) -> None:
