@@ -19,7 +19,7 @@ from doorless_client.network import RelayNetwork
 from doorless_client.opening import home_of
 from doorless_client.profile import DamagedProfileError, NoProfileError, Profile
 from doorless_client.profile_lock import ProfileInUseError
-from doorless_client.store.base import StoreError
+from doorless_client.store.base import DiskError, StoreError
 from doorless_client.store.records import Own
 from doorless_client.store.sqlcipher import SqlcipherStore, open_store
 from doorless_protocol.frames import Hello, RelayInfo
@@ -104,6 +104,9 @@ def _store(
         return
     except WrongPassphraseError as error:
         yield Finding("fail", "passphrase", str(error))
+        return
+    except DiskError as error:
+        yield Finding("fail", "store", str(error))
         return
     except StoreError as error:
         yield Finding("fail", "store", f"{error}; restore the profile from a backup of the disk")

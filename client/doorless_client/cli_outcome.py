@@ -12,7 +12,7 @@ from doorless_client.key_file import WrongPassphraseError
 from doorless_client.mistakes import place
 from doorless_client.profile import DamagedProfileError, NoProfileError, ProfileExistsError
 from doorless_client.profile_lock import ProfileInUseError
-from doorless_client.store.base import NewerSchemaError, StoreError
+from doorless_client.store.base import DiskError, NewerSchemaError, StoreError
 from doorless_client.text import safe_line
 
 DONE, FAILED, USAGE, KEY, PROFILE, UNREACHABLE, IN_USE = 0, 1, 2, 3, 4, 5, 7
@@ -40,6 +40,7 @@ CODES: tuple[tuple[type[Exception], int], ...] = (  # the first that fits
     (NoProfileError, FAILED),
     (ProfileExistsError, FAILED),
     (NewerSchemaError, FAILED),
+    (DiskError, FAILED),
     (StoreError, PROFILE),
 )
 

@@ -1,11 +1,15 @@
 """The promises of a profile's store, kept by every backend."""
 
+import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import sqlcipher3
 
-from doorless_client.store.base import Store
+from doorless_client.store import sqlcipher
+from doorless_client.store.base import DiskError, Store, WrongKeyError
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import (
     Contact,
@@ -228,3 +232,63 @@ def test_no_key_is_in_a_representation() -> None:
     for row in (own, Prekeys(b"id", b"", 0, b"key", published=True), SessionPart(b"", b"", b"key")):
         assert "key'" not in repr(row)
         assert "keykey" not in repr(row)
+
+
+def test_a_full_disk_is_named_and_neither_the_key_nor_the_file_is_blamed(
+    tmp_path: Path,
+) -> None:
+    place = tmp_path / "store.db"
+    open_store(place, KEY, create=True).close()
+    before = place.read_bytes()
+    with no_room(), pytest.raises(DiskError, match="full"):
+        open_store(place, KEY)
+    assert place.read_bytes() == before
+    open_store(place, KEY).close()
+
+
+def test_what_finds_no_room_never_happened(tmp_path: Path) -> None:
+    opened = open_store(tmp_path / "store.db", KEY, create=True)
+    with no_room(), pytest.raises(DiskError, match="full"), opened.transaction():
+        opened.settings.put(Setting("large", bytes(200_000)))
+    assert opened.settings.find() == []
+    with opened.transaction():
+        opened.settings.put(Setting("large", bytes(200_000)))
+    opened.close()
+
+
+@pytest.mark.parametrize("words", sqlcipher.DISK_TROUBLE)
+def test_trouble_with_the_disk_is_not_a_wrong_key(words: str, tmp_path: Path) -> None:
+    class Failing:
+        def execute(self, sql: str) -> None:
+            raise sqlcipher3.OperationalError(words)
+
+        def close(self) -> None:
+            pass
+
+    place = tmp_path / "store.db"
+    open_store(place, KEY, create=True).close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlcipher, "_library", lambda _: Failing())
+        with pytest.raises(DiskError, match="the disk"):
+            open_store(place, KEY)
+
+
+def test_a_wrong_key_and_a_damaged_file_stay_what_they_are(tmp_path: Path) -> None:
+    place = tmp_path / "store.db"
+    open_store(place, KEY, create=True).close()
+    with pytest.raises(WrongKeyError):
+        open_store(place, bytes(32))
+    place.write_bytes(b"\xff" * 4096)
+    with pytest.raises(WrongKeyError):
+        open_store(place, KEY)
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file of this process may grow, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

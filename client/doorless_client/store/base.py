@@ -46,6 +46,10 @@ class EmptyStoreError(StoreError):
     """A file, and nothing in it. Nothing was written."""
 
 
+class DiskError(StoreError):
+    """The disk takes or gives nothing: make room, or see to it. The file itself is sound."""
+
+
 class NewerSchemaError(StoreError):
     """A later version of doorless wrote this file. It was left untouched."""
 

@@ -14,6 +14,7 @@ import sqlcipher3
 
 from doorless_client.private_files import open_private
 from doorless_client.store.base import (
+    DiskError,
     EmptyStoreError,
     R,
     StoreError,
@@ -53,6 +54,13 @@ SETTINGS = (
     "PRAGMA temp_store = MEMORY",  # what is sorted must not reach the disk in the clear
 )
 
+DISK_TROUBLE = {  # the library's words for its result code, and what the person can do
+    "database or disk is full": "the disk is full: make room",
+    "disk I/O error": "the disk refused: it is full or failing; make room, or look at the disk",
+    "unable to open database file": "the disk does not let it be opened: see who may write there",
+    "attempt to write a readonly database": "the disk is read-only: make it writable",
+}
+
 
 def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherStore":
     """Open the database at `path`, or make it.
@@ -65,6 +73,7 @@ def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherSto
         WrongKeyError: the key does not open it. Nothing was written.
         NewerSchemaError: a later version wrote it. Nothing was written.
         EmptyStoreError: there is nothing in it. Nothing was written.
+        DiskError: the disk is full, fails, or may not be written. Nothing is lost.
         StoreError: missing, already there, or not usable.
     """
     if len(key) != KEY_SIZE:
@@ -92,23 +101,32 @@ def _make_private(path: Path) -> None:
     try:
         os.close(open_private(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
     except OSError as error:
-        raise StoreError(f"the profile's database: {error.strerror}") from error
+        raise DiskError(f"the profile's database: {error.strerror}") from error
 
 
 def _connect(path: Path, key: bytes, *, create: bool) -> Any:
-    database = sqlcipher3.connect(str(path), isolation_level=None, check_same_thread=False)
+    database = _library(path)
     try:
         # Without this a wrong key is reported on stderr, over whatever is on the screen.
         database.execute("PRAGMA cipher_log_level = NONE")
         database.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    except sqlcipher3.DatabaseError:
+    except sqlcipher3.DatabaseError as error:
         database.close()
+        if is_disk_trouble(error):
+            raise _store_error(error) from error
         raise WrongKeyError("the key does not open this database, or it is damaged") from None
     if not tables and not create:
         database.close()
         raise EmptyStoreError("the database is empty: it was damaged, or is none of ours")
     return database
+
+
+def _library(path: Path) -> Any:
+    try:
+        return sqlcipher3.connect(str(path), isolation_level=None, check_same_thread=False)
+    except sqlcipher3.Error as error:
+        raise _store_error(error) from error
 
 
 class SqlTable(Generic[R]):
@@ -279,5 +297,12 @@ def _run(database: Any, sql: str, values: Sequence[Value] = ()) -> list[Any]:
     return rows
 
 
+def is_disk_trouble(error: Exception) -> bool:
+    """Whether the disk is at fault, and neither the key nor the file."""
+    return isinstance(error, sqlcipher3.OperationalError) and str(error) in DISK_TROUBLE
+
+
 def _store_error(error: Exception) -> StoreError:
+    if is_disk_trouble(error):
+        return DiskError(f"the profile's database: {DISK_TROUBLE[str(error)]}, and try again")
     return StoreError(f"the profile's database: {error}")  # it names columns, never values
