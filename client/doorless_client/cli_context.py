@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from doorless_client.cli_outcome import TerminatedError, UsageError
-from doorless_client.key_file import MAX_PASSPHRASE
+from doorless_client.key_file import LENGTHS, MAX_PASSPHRASE, SHORTEST_PASSPHRASE
 from doorless_client.opening import Opened, open_profile
 from doorless_client.profile import NoProfileError, default_directory, is_profile
 
@@ -46,8 +46,8 @@ def new_passphrase(file: Path | None, variable: str) -> str:
         given = _prompt("New passphrase: ")
         if _prompt("Once more: ") != given:
             raise UsageError("the two passphrases differ; try again")
-    if not 0 < len(given) <= MAX_PASSPHRASE:
-        raise UsageError(f"a passphrase has 1 to {MAX_PASSPHRASE} characters")
+    if not SHORTEST_PASSPHRASE <= len(given) <= MAX_PASSPHRASE:
+        raise UsageError(LENGTHS)
     return given
 
 

@@ -28,8 +28,14 @@ from doorless_protocol.primitives import Random, aead_open, aead_seal, argon2id,
 
 MIB: Final = 2**20
 RAW_KEY_SIZE: Final = 32
+SHORTEST_PASSPHRASE: Final = 8
+"""Characters of a new one. Argon2id makes a guess cost a tenth of a second and much memory; it
+cannot make up for a passphrase that is among the first million tries."""
+
 MAX_PASSPHRASE: Final = 1024
 """Characters; NFKC of more would only cost time."""
+
+LENGTHS: Final = f"a new passphrase has {SHORTEST_PASSPHRASE} to {MAX_PASSPHRASE} characters"
 
 _FORM: Final = b"dl-key\x00\x01"
 _LABEL: Final = b"doorless/1 profile key"
@@ -60,9 +66,9 @@ class WrongPassphraseError(Exception):
 
 
 def wrap(raw_key: bytes, passphrase: str, random: Random, cost: Cost = FLOOR) -> bytes:
-    """Raises ValueError: the passphrase is empty or too long."""
-    if not 0 < len(passphrase) <= MAX_PASSPHRASE:
-        raise ValueError(f"a passphrase has 1 to {MAX_PASSPHRASE} characters")
+    """Raises ValueError: the passphrase is too short for a new one, or too long."""
+    if not SHORTEST_PASSPHRASE <= len(passphrase) <= MAX_PASSPHRASE:
+        raise ValueError(LENGTHS)
     header = _HEADER.pack(_FORM, cost.passes, cost.memory, random(16), random(12))
     key, commitment = _derive(header, passphrase)
     return header + commitment + aead_seal(key, _nonce(header), raw_key, header)

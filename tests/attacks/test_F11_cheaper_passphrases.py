@@ -16,9 +16,9 @@ RAW_KEY = bytes(range(32))
     weaken={"doorless_client.key_file.check_cost": lambda header: None},
 )
 def test_a_cheaper_cost_than_the_floor_is_refused() -> None:
-    cheap = wrap(RAW_KEY, "secret", random.Random(1).randbytes, Cost(passes=1, memory=8192))
+    cheap = wrap(RAW_KEY, "a secret", random.Random(1).randbytes, Cost(passes=1, memory=8192))
     with pytest.raises(WrongPassphraseError):
-        unwrap(cheap, "secret")
+        unwrap(cheap, "a secret")
 
 
 @pytest.mark.attack(
@@ -30,7 +30,7 @@ def test_the_commitment_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """An attacker who makes one ciphertext for two keys cannot make a commitment to both."""
     cheap = Cost(passes=1, memory=8192)
     monkeypatch.setattr(key_file, "FLOOR", cheap)
-    wrapped = bytearray(wrap(RAW_KEY, "secret", random.Random(1).randbytes, cheap))
+    wrapped = bytearray(wrap(RAW_KEY, "a secret", random.Random(1).randbytes, cheap))
     wrapped[48] ^= 1  # the first byte of the commitment
     with pytest.raises(WrongPassphraseError):
-        unwrap(bytes(wrapped), "secret")
+        unwrap(bytes(wrapped), "a secret")

@@ -13,10 +13,20 @@ from doorless_lab.processes import PASSPHRASE, Relay
 
 
 def test_a_changed_passphrase_is_the_only_one(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOORLESS_NEW_PASSPHRASE", "better")
+    monkeypatch.setenv("DOORLESS_NEW_PASSPHRASE", "far better")
     assert alice("passphrase").code == 0
     assert alice("contacts").code == 4
-    assert alice("contacts", passphrase="better").code == 0
+    assert alice("contacts", passphrase="far better").code == 0
+
+
+def test_a_new_passphrase_has_8_characters_at_least(
+    alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOORLESS_NEW_PASSPHRASE", "1234567")
+    refused = alice("passphrase")
+    assert refused.code == 2
+    assert "8 to 1024 characters" in refused.err
+    assert alice("contacts").code == 0
 
 
 def test_no_profile_exits_1_and_makes_none(doorless: Any, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def way_in(directory: Path) -> ProfileOnboarding:
 async def test_an_account_is_made_and_unlocked_again(relay: Relay, tmp_path: Path) -> None:
     onboarding = way_in(tmp_path / "carol")
     assert not onboarding.exists
-    created = await onboarding.create(relay.url, "carol", "secret")
+    created = await onboarding.create(relay.url, "carol", "a secret")
     assert len(created.words) == 24
     me = created.engine.me
     assert me.address == f"carol@{relay.name}"
@@ -34,7 +34,7 @@ async def test_an_account_is_made_and_unlocked_again(relay: Relay, tmp_path: Pat
     assert again.exists
     with pytest.raises(WrongPassphraseError):
         await again.unlock("other")
-    assert (await again.unlock("secret")).me == me
+    assert (await again.unlock("a secret")).me == me
     await again.keep_theme("light")
     await again.close()
     with Profile.hold(tmp_path / "carol") as profile:
@@ -45,7 +45,7 @@ async def test_words_that_were_not_written_down_are_shown_again(
     relay: Relay, tmp_path: Path
 ) -> None:
     onboarding = way_in(tmp_path / "carol")
-    first = await onboarding.create(relay.url, "carol", "secret")
+    first = await onboarding.create(relay.url, "carol", "a secret")
     me = first.engine.me
     await onboarding.close()
     assert not onboarding.exists
@@ -53,14 +53,14 @@ async def test_words_that_were_not_written_down_are_shown_again(
     with pytest.raises(RefusedError, match="another passphrase"):
         await again.create(relay.url, "carol", "other words")
     with pytest.raises(RefusedError, match=r"carol@.* was cut short"):
-        await again.create(relay.url, "dave", "secret")
-    second = await again.create(relay.url, "carol", "secret")
+        await again.create(relay.url, "dave", "a secret")
+    second = await again.create(relay.url, "carol", "a secret")
     assert (second.words, second.engine.me) == (first.words, me)
     second.written()
     await again.close()
     with (
         Profile.hold(tmp_path / "carol") as held,
-        closing(open_store(held.store_path, held.unlock("secret"))) as store,
+        closing(open_store(held.store_path, held.unlock("a secret"))) as store,
     ):
         assert [own.unshown_seed for own in store.own.find()] == [b""]
 
@@ -75,7 +75,7 @@ async def test_what_is_refused_leaves_no_profile(relay: Relay, tmp_path: Path) -
     ):
         onboarding = way_in(place)
         with pytest.raises(error):
-            await onboarding.create(address, handle, "secret")
+            await onboarding.create(address, handle, "a secret")
         await onboarding.close()
         assert not place.exists()
 

@@ -46,11 +46,11 @@ async def test_a_relay_over_tls_on_this_computer_is_reached_so_again(
     pin = sha256(der(tmp_path / "certificate.pem")) if pinned else b""
     home = Endpoint.parse(endpoint.url, pin)
     randomness, place = random.Random(3).randbytes, tmp_path / "alice"
-    account = await begin_account(place, "secret", home, "alice", time.time, randomness)
+    account = await begin_account(place, "a secret", home, "alice", time.time, randomness)
     await account.claim()
     account.finish()
     account.close()
-    opened = await open_profile(place, "secret", time.time, randomness)
+    opened = await open_profile(place, "a secret", time.time, randomness)
     try:
         await opened.messenger.start()
         assert await opened.messenger.online(10)

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("cheap_passphrases")
 
 @pytest.fixture
 def directory(tmp_path: Path, randomness: Random) -> Path:
-    profile, _ = Profile.create(tmp_path / "profiles" / "alice", "secret", randomness)
+    profile, _ = Profile.create(tmp_path / "profiles" / "alice", "a secret", randomness)
     profile.close()
     return profile.directory
 
@@ -40,17 +40,17 @@ def files_of(directory: Path) -> dict[str, bytes]:
 
 
 def test_what_was_created_can_be_opened_again(tmp_path: Path, randomness: Random) -> None:
-    profile, key = Profile.create(tmp_path / "alice", "secret", randomness)
+    profile, key = Profile.create(tmp_path / "alice", "a secret", randomness)
     profile.close()
     with Profile.hold(tmp_path / "alice") as held:
-        assert held.unlock("secret") == key
+        assert held.unlock("a secret") == key
         assert len(key) == 32
 
 
 def test_nobody_else_may_look(tmp_path: Path, randomness: Random) -> None:
     before = os.umask(0)
     try:
-        profile, _ = Profile.create(tmp_path / "a" / "b" / "alice", "secret", randomness)
+        profile, _ = Profile.create(tmp_path / "a" / "b" / "alice", "a secret", randomness)
         profile.save_settings(Settings())
         profile.close()
     finally:
@@ -63,7 +63,7 @@ def test_nobody_else_may_look(tmp_path: Path, randomness: Random) -> None:
 def test_a_second_profile_does_not_replace_the_first(directory: Path, randomness: Random) -> None:
     before = files_of(directory)
     with pytest.raises(ProfileExistsError, match="choose another"):
-        Profile.create(directory, "other", randomness)
+        Profile.create(directory, "another one", randomness)
     assert files_of(directory) == before
 
 
@@ -106,11 +106,11 @@ def test_a_link_in_place_of_the_directory_the_key_or_the_lock_is_refused(
 
 def test_the_passphrase_changes_and_the_key_stays(directory: Path, randomness: Random) -> None:
     with Profile.hold(directory) as profile:
-        key = profile.unlock("secret")
-        profile.change_passphrase("secret", "better", randomness)
-        assert profile.unlock("better") == key
+        key = profile.unlock("a secret")
+        profile.change_passphrase("a secret", "far better", randomness)
+        assert profile.unlock("far better") == key
         with pytest.raises(WrongPassphraseError):
-            profile.unlock("secret")
+            profile.unlock("a secret")
 
 
 class PowerCutError(Exception):
@@ -140,20 +140,20 @@ def test_a_cut_change_leaves_one_passphrase_that_opens(
     directory: Path, randomness: Random, step: int
 ) -> None:
     with Profile.hold(directory) as profile:
-        key = profile.unlock("secret")
+        key = profile.unlock("a secret")
     with Profile.hold(directory) as profile, pytest.MonkeyPatch.context() as patch:
         wrapped = profile._read("key", 4096)
         patch.setattr(profile, "_read", lambda *_: wrapped)
         cut_at(patch, step)
         try:
-            profile.change_passphrase("secret", "better", randomness)
+            profile.change_passphrase("a secret", "far better", randomness)
         except PowerCutError:
             assert step < 7
     with Profile.hold(directory) as profile:
-        opened = [p for p in ("secret", "better") if _opens(profile, p, key)]
+        opened = [p for p in ("a secret", "far better") if _opens(profile, p, key)]
         assert len(opened) == 1
-        profile.change_passphrase(opened[0], "best", randomness)
-        assert profile.unlock("best") == key
+        profile.change_passphrase(opened[0], "best of all", randomness)
+        assert profile.unlock("best of all") == key
 
 
 def _opens(profile: Profile, passphrase: str, key: bytes) -> bool:
@@ -164,7 +164,7 @@ def _opens(profile: Profile, passphrase: str, key: bytes) -> bool:
 
 
 def test_a_refused_registration_leaves_nothing(tmp_path: Path, randomness: Random) -> None:
-    profile, _ = Profile.create(tmp_path / "alice", "secret", randomness)
+    profile, _ = Profile.create(tmp_path / "alice", "a secret", randomness)
     profile.save_settings(Settings(theme="light"))
     profile.discard()
     assert not (tmp_path / "alice").exists()

@@ -1,8 +1,8 @@
 """What can honestly be said of a passphrase while it is typed."""
 
-SHORTEST = 8
-"""Characters. Argon2id makes a guess cost half a second and much memory; it cannot make up for
-a passphrase that is among the first million tries."""
+from doorless_client.key_file import SHORTEST_PASSPHRASE
+
+SHORTEST = SHORTEST_PASSPHRASE
 
 LONG = 20
 """Characters from which chance alone decides: several unrelated words."""
