@@ -6,11 +6,12 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
+import msgspec
 import pytest
 
 from doorless_client.core.api import RefusedError, UnreachableError
 from doorless_client.core.network import Network
-from doorless_client.core.views import ConnectionChanged, Event, Link, Notice, State
+from doorless_client.core.views import ChatChanged, ConnectionChanged, Event, Link, Notice, State
 from doorless_client.endpoint import Endpoint
 from doorless_client.messenger import Messenger, open_messenger
 from doorless_client.network import RelayNetwork
@@ -104,6 +105,23 @@ async def test_two_messengers_talk_over_a_relay(home: Home) -> None:
     await bob.accept(bob.chats()[0].conversation)
     await bob.send(bob.chats()[0].conversation, "yes")
     await until(alice, lambda: texts(alice) == ["yes"])
+
+
+async def test_the_address_of_who_is_accepted_is_checked_at_once(home: Home) -> None:
+    """Also if they are away, and while every receipt waits."""
+    bob = await home.person("bob")
+    bob.change_settings(msgspec.structs.replace(bob.settings, receipt_delay=(3600.0, 3600.0)))
+    async with home.messenger(await home.enrol("alice")) as alice:
+        chat = await alice.add(f"bob@{home.endpoint.name}")
+        await alice.send(chat.conversation, "you there?")
+        await until(bob, lambda: bool(bob.chats()))
+    assert "not checked" in bob.chats()[0].name
+    shown: list[Event] = []
+    bob.listen(shown.append)
+    await bob.accept(bob.chats()[0].conversation)
+    await until(bob, lambda: bob.chats()[0].address == f"alice@{home.endpoint.name}")
+    names = [event.chat.name for event in shown if isinstance(event, ChatChanged)]
+    assert names[-1] == "alice"
 
 
 async def test_what_was_said_without_a_relay_leaves_once_it_is_back(home: Home) -> None:

@@ -66,6 +66,12 @@ class Delivery:
         allowed = account == self._state.account or (contact is not None and may_send(contact))
         return allowed and self._outbox.has_work(account)
 
+    def check_address(self, account: bytes) -> Flow[None]:
+        """See whether the address that they gave is theirs. Raises as `Contacts.refresh`."""
+        contact = self._contacts.with_account(account)
+        if contact is not None and may_send(contact):
+            yield from self._contacts.refresh(contact.conversation)
+
     def _refresh(self, account: bytes) -> Flow[None]:
         """Controls rest on the staple alone; all else on a manifest that was looked up."""
         contact = self._contacts.with_account(account)

@@ -233,6 +233,7 @@ class Engine:
             elif contact.standing != Standing.CONTACT.value:
                 accepted = self._contacts.accept_request(contact)
                 self._introductions.welcome(accepted)
+                self.upkeep.check_address(accepted.account)
         self._wake(contact)
 
     def verify(self, conversation: bytes, number: str) -> None:

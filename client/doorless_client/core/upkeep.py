@@ -3,6 +3,8 @@
 Spec: docs/spec/08-state.md §5, §9.
 """
 
+from contextlib import suppress
+
 from doorless_client.core.api import RefusedError, UnreachableError
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.conversations import Conversations
@@ -45,6 +47,7 @@ class Upkeep:
         self._conversations, self._outbox, self._receipts = conversations, outbox, receipts
         self._delivery, self._failures, self._home = delivery, failures, home
         self._paused: dict[bytes, float] = {}
+        self._unchecked: set[bytes] = set()
         self._cleaned = 0.0
 
     # --- delivering --------------------------------------------------------------------------
@@ -59,6 +62,7 @@ class Upkeep:
         """Take what waits for `account` to the relay; a relay's refusal puts it off."""
         try:
             yield from self._delivery.deliver(account)
+            yield from self._check_address(account)
         except BusyError as busy:
             self.pause(account, busy.retry_after)
             if busy.retry_after >= WORTH_TELLING:
@@ -71,6 +75,25 @@ class Upkeep:
         except DoorlessError as error:
             self.pause(account, WILL_NOT_VERIFY_RETRY)
             self._tell(f"nothing was sent: what the relay showed does not verify ({error})")
+
+    def check_address(self, account: bytes) -> None:
+        """Look up at once the address that somebody gave who was just accepted."""
+        self._unchecked.add(account)
+
+    def _check_address(self, account: bytes) -> Flow[None]:
+        """Once, and after what waits: a relay that does not say must hold up nothing.
+
+        It is asked again before the next content leaves.
+        """
+        if account not in self._unchecked:
+            return
+        self._unchecked.discard(account)
+        try:
+            with suppress(BusyError):
+                yield from self._delivery.check_address(account)
+        except UnreachableError:
+            self._unchecked.add(account)
+            raise
 
     def pause(self, account: bytes, seconds: float) -> None:
         """Do not try this account again before."""
@@ -87,8 +110,9 @@ class Upkeep:
         now = self._state.clock()
         return sorted(
             account
-            for account in self._outbox.accounts()
-            if self._paused.get(account, 0.0) <= now and self._delivery.can_deliver(account)
+            for account in self._unchecked.union(self._outbox.accounts())
+            if self._paused.get(account, 0.0) <= now
+            and (account in self._unchecked or self._delivery.can_deliver(account))
         )
 
     def _tell(self, words: str) -> None:
