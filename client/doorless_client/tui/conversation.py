@@ -69,6 +69,7 @@ class Conversation(Vertical):
         self._put_off: set[bytes] = set()
         self._draft_timer: Timer | None = None
         self._sending = asyncio.Lock()  # lets go in the order of waiting: texts keep theirs
+        self._accepting: dict[bytes, asyncio.Future[bool]] = {}
 
     def compose(self) -> ComposeResult:
         yield self.header
@@ -140,7 +141,7 @@ class Conversation(Vertical):
             others = bool(self._engine.chats())
             nothing.update(plain(nothing_said_yet(chat, others=others)))
         question = None
-        if chat is not None:
+        if chat is not None and chat.conversation not in self._accepting:
             put_off = chat.conversation in self._put_off
             question = question_about(chat, self._glyphs, put_off=put_off)
         had_focus, was_barred = self.composer.has_focus, self.banner.question is not None
@@ -186,6 +187,11 @@ class Conversation(Vertical):
             self.run_worker(self._send_in_order(self.chat.conversation, event.text), group="send")
 
     async def _send_in_order(self, conversation: bytes, text: str) -> None:
+        accepting = self._accepting.get(conversation)
+        refused = accepting is not None and not await asyncio.shield(accepting)
+        if refused or self._is_barred(conversation):
+            self._give_back(conversation, text)
+            return
         async with self._sending:
             try:
                 await self._engine.send(conversation, text)
@@ -197,6 +203,11 @@ class Conversation(Vertical):
             self.messages.sync()
             self.messages.action_last()
             await self._show_chat()
+
+    def _is_barred(self, conversation: bytes) -> bool:
+        """Whether a question stands here again, before what was written could leave."""
+        here = self.chat is not None and self.chat.conversation == conversation
+        return here and self.banner.question is not None
 
     def _give_back(self, conversation: bytes, text: str) -> None:
         """A text that was refused is not lost."""
@@ -225,7 +236,8 @@ class Conversation(Vertical):
         if self._draft_timer is not None:
             self._draft_timer.stop()
         self._draft_timer = self.set_timer(DRAFT_SAVED_AFTER, self._save_draft)
-        attempt(self, self._engine.set_typing(self.chat.conversation, bool(text)))
+        if self.chat.conversation not in self._accepting:  # they are told nothing before
+            attempt(self, self._engine.set_typing(self.chat.conversation, bool(text)))
 
     def _wire_size(self, conversation: bytes, text: str) -> int | None:
         try:
@@ -252,7 +264,7 @@ class Conversation(Vertical):
             return
         match event.choice:
             case "accept" | "accept-key":
-                self.run_worker(self._answer(self._engine.accept(chat.conversation)))
+                await self._accept(chat.conversation)
             case "block":
                 self.run_worker(self._answer(self._engine.block(chat.conversation)))
             case "later":
@@ -264,6 +276,38 @@ class Conversation(Vertical):
                 self.banner.focus_first()
             case what:
                 self.post_message(self.Decide(what, chat))
+
+    @on(Banner.Typed)
+    def _typed_early(self, event: Banner.Typed) -> None:
+        event.stop()
+        if self.composer.display or event.key.is_printable:  # refused by now: it stays a draft
+            self.composer.post_message(event.key)
+
+    async def _accept(self, conversation: bytes) -> None:
+        """Let the person write at once; what they send waits until they are accepted."""
+        if conversation in self._accepting:
+            return
+        accepted = asyncio.get_running_loop().create_future()
+        self._accepting[conversation] = accepted
+        await self._show_chat()
+
+        async def carry_out() -> None:
+            done = False
+            try:
+                done = await tell_refusal(self, self._engine.accept(conversation))
+            finally:
+                del self._accepting[conversation]
+                if not accepted.done():
+                    accepted.set_result(done)
+            await self._refresh_chat(conversation)
+
+        self.run_worker(carry_out())
+
+    async def _refresh_chat(self, conversation: bytes) -> None:
+        if self.chat is not None and self.chat.conversation == conversation:
+            chats = (one for one in self._engine.chats() if one.conversation == conversation)
+            self.chat = next(chats, self.chat)
+            await self._show_chat()
 
     async def _answer(self, answer: Coroutine[Any, Any, None]) -> None:
         """Carry out a choice. Meanwhile no key meant for something else makes another one."""

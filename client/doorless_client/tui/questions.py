@@ -19,7 +19,7 @@ def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | N
             f"{in_a_sentence(chat.address)} is not a contact of yours. "
             "Until you accept, they do not learn that you read this.",
             [
-                Choice("accept", "Accept", "success"),
+                Choice("accept", "Accept", "success", then_write=True),
                 Choice("block", "Block"),
                 Choice("forget", "Delete"),
             ],
@@ -45,7 +45,7 @@ def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | N
         "A new account, or someone in the middle. Messages that wait stay here until you choose.",
         [
             Choice("verify", "Verify now", "success"),
-            Choice("accept-key", "Accept new key"),
+            Choice("accept-key", "Accept new key", then_write=True),
             Choice("later", "Not now"),
         ],
         alarming=True,

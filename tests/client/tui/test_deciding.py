@@ -2,11 +2,15 @@
 
 import asyncio
 
+import pytest
+from textual import events
 from textual.widgets import Button
 
+from doorless_client.core.api import RefusedError
 from doorless_client.core.views import Standing, Trust
 from doorless_client.text import safe_line
 from doorless_client.tui.screens.verify import Verify
+from doorless_client.tui.widgets.banner import Banner
 from doorless_client.tui.widgets.composer import Composer
 
 
@@ -132,11 +136,57 @@ async def test_while_an_answer_is_carried_out_no_key_gives_another(
         await pilot.press("alt+3")
         await pilot.pause(0.1)
         await pilot.press("tab", "enter")  # Accept
-        await pilot.press(*"hi", "enter", "tab", "enter", "space")
+        await pilot.press(*"hi", "enter", "enter", "space")
         assert people.engine.done == []  # neither blocked nor deleted
-        assert "looked up wants to talk" in text_of(pilot)
+        assert people.engine.sent == []  # nothing leaves before they are accepted
+        assert "looked up" in text_of(pilot)
         go_on.set()
         await pilot.pause(0.2)
         composer = pilot.app.screen.query_one(Composer)
         assert composer.has_focus
         assert people.engine.chats()[2].standing is Standing.CONTACT
+        assert [text for _, text in people.engine.sent] == ["hi"]
+
+
+async def test_what_is_typed_right_after_accept_is_written_and_sent(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("alt+3")
+        await pilot.pause(0.1)
+        await pilot.press("tab")
+        for key in ("enter", *"hi", "space", *"you", "enter"):  # at once, as a burst comes
+            pilot.app.post_message(events.Key(key, {"enter": "\r", "space": " "}.get(key, key)))
+        await pilot.pause(0.3)
+        assert people.engine.done == [("accept", people.mallory)]
+        assert people.engine.sent == [(people.mallory, "hi you")]
+
+
+async def test_what_was_written_stays_when_accepting_is_refused(
+    people, opened, monkeypatch
+) -> None:
+    async def refuse(conversation: bytes) -> None:
+        raise RefusedError("not now")
+
+    monkeypatch.setattr(people.engine, "accept", refuse)
+    async with opened(people.engine) as pilot:
+        await pilot.press("alt+3")
+        await pilot.pause(0.1)
+        await pilot.press("tab")
+        for key in ("enter", *"hi", "enter"):
+            pilot.app.post_message(events.Key(key, {"enter": "\r"}.get(key, key)))
+        await pilot.pause(0.3)
+        composer = pilot.app.screen.query_one(Composer)
+        assert (composer.display, composer.text) == (False, "hi")
+        assert people.engine.sent == []
+
+
+@pytest.mark.parametrize("chat", ["alt+3", "alt+4"])
+async def test_every_answer_can_be_read_whole_beside_the_x_ray(
+    people, opened, settle, text_of, chat
+) -> None:
+    async with opened(people.engine, size=(80, 24)) as pilot:
+        await pilot.press(chat)
+        await settle(pilot)
+        question = pilot.app.screen.query_one(Banner).question
+        assert question is not None
+        for choice in question.choices:
+            assert choice.label in text_of(pilot)

@@ -319,3 +319,11 @@ async def test_screenshots_are_off(people, opened) -> None:
     async with opened(people.engine) as pilot:
         with pytest.raises(PermissionError):
             pilot.app.save_screenshot("/tmp/never.svg")
+
+
+async def test_blank_lines_around_a_message_are_not_sent(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("ctrl+j", "space", "ctrl+j", "space", *"a", "ctrl+j", "ctrl+j", *"b")
+        await pilot.press("ctrl+j", "enter")
+        await pilot.pause(0.1)
+        assert [text for _, text in people.engine.sent] == [" a\n\nb"]

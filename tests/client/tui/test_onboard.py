@@ -37,8 +37,10 @@ async def test_an_account_begins_after_the_words_were_written_down(
         assert all(f"word{number}" in text_of(pilot) for number in range(24))
         assert app.screen.query_one("#start", Button).disabled
         assert onboarding.written == 0
+        assert "▐ ▌ I wrote them down" in text_of(pilot)
         await pilot.press("enter")  # the check is focused
         await pilot.pause()
+        assert "▐X▌ I wrote them down" in text_of(pilot)
         await pilot.click("#start")
         await settle(pilot)
         assert onboarding.written == 1
@@ -67,6 +69,23 @@ async def test_what_cannot_be_right_is_told_before_anything_is_asked(
         await pilot.pause()
         assert told in text_of(pilot)
         assert onboarding.created == []
+
+
+async def test_a_complaint_ends_when_it_is_mended(onboarding, text_of) -> None:
+    app = DoorlessApp(onboarding, lambda: NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        fill(app, handle="alice", passphrase="short", again="short")
+        app.screen.query_one("#create", Button).press()
+        await pilot.pause()
+        assert "A passphrase has at least" in text_of(pilot)
+        fill(app, passphrase="long enough")
+        await pilot.pause()
+        assert "A passphrase has at least" not in text_of(pilot)
+        assert "The two passphrases differ." in text_of(pilot)
+        fill(app, again="long enough")
+        await pilot.pause()
+        assert "The two passphrases differ." not in text_of(pilot)
 
 
 async def test_a_refusal_is_told_and_nothing_begins(onboarding, settle, text_of) -> None:

@@ -1,5 +1,7 @@
 """Comparing: the digits, the code, and what a pasted number is."""
 
+from dataclasses import replace
+
 import pytest
 
 from doorless_client.core.views import Trust
@@ -17,6 +19,25 @@ async def test_all_sixty_digits_are_shown_in_twelve_groups(people, opened, text_
             await pilot.pause(0.1)
             for start in range(0, 12, 3):
                 assert "   ".join(groups[start : start + 3]) in text_of(pilot)
+
+
+@pytest.mark.parametrize(("size", "with_code"), [((80, 24), False), ((120, 36), True)])
+async def test_question_digits_and_answers_are_on_screen_at_once(
+    people, opened, settle, text_of, monkeypatch, size, with_code
+) -> None:
+    number = people.engine.safety_number(people.ada)
+    number = replace(number, qr=f"doorless-verify:v1?first={'a' * 43}&second={'b' * 43}")
+    monkeypatch.setattr(people.engine, "safety_number", lambda _: number)
+    groups = number.digits.split()
+    async with opened(people.engine, size=size) as pilot:
+        await pilot.press("f4")
+        await settle(pilot)
+        seen = text_of(pilot)
+        rows = ["   ".join(groups[start : start + 3]) for start in range(0, 12, 3)]
+        for words in ("see the same?", *rows, "They differ", "Not now", "They match"):
+            assert words in seen
+        assert bool(pilot.app.screen.query(QrCode)) is with_code
+        assert pilot.app.screen.query_one("#sheet-box").max_scroll_y == 0
 
 
 async def test_the_right_number_pasted_is_recognised_and_only_the_person_marks(

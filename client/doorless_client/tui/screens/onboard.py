@@ -13,6 +13,7 @@ from doorless_client.tui.passphrase import SHORTEST, strength_hint
 from doorless_client.tui.plain import plain
 from doorless_client.tui.ports import Created, Onboarding, WrongPassphraseError
 from doorless_client.tui.widgets.line import Line
+from doorless_client.tui.widgets.tick import Tick
 
 WRONG = "That is not the passphrase, or the profile is damaged."
 """Whichever it is: nothing is told to who tries."""
@@ -34,6 +35,7 @@ class Onboard(Screen[None]):
         super().__init__()
         self._onboarding, self._glyphs = onboarding, glyphs
         self._created: Created | None = None
+        self._complained = False
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="onboard", can_focus=False):
@@ -79,6 +81,12 @@ class Onboard(Screen[None]):
         if not self._onboarding.exists:
             self.query_one("#strength", Static).update(plain(strength_hint(event.value)))
 
+    @on(Input.Changed)
+    def mend(self) -> None:
+        """What was complained of may be right by now."""
+        if self._complained:
+            self._complain()
+
     @on(Input.Submitted)
     def next_field(self, event: Input.Submitted) -> None:
         if self._onboarding.exists or event.input.id == "again":
@@ -92,11 +100,16 @@ class Onboard(Screen[None]):
         if self._onboarding.exists:
             self._tell("Opening…")
             self.run_worker(self._open(self._value("passphrase")), exclusive=True)
-        elif complaint := self._complaint():
-            self._tell(complaint)
-        else:
+        elif not self._complain():
             self._tell("Making keys, and asking the relay…")
             self.run_worker(self._make(), exclusive=True)
+
+    def _complain(self) -> bool:
+        """Tell what cannot be right, or that nothing is wrong any more."""
+        complaint = self._complaint()
+        self._tell(complaint)
+        self._complained = bool(complaint)
+        return self._complained
 
     def _complaint(self) -> str:
         if not self._value("relay").strip():
@@ -139,7 +152,7 @@ class Onboard(Screen[None]):
                 "They are shown this once. Without them, a lost computer is a lost account.",
                 classes="quiet",
             ),
-            Checkbox("I wrote them down", id="written"),
+            Tick("I wrote them down", id="written"),
             Horizontal(
                 Button("Start", "success", id="start", compact=True, disabled=True),
                 classes="buttons",

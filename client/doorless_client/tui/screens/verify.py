@@ -19,6 +19,12 @@ from doorless_client.tui.wrapping import in_a_sentence
 DIGITS = 60
 """Of a safety number."""
 
+AROUND_WORDS = 47
+"""Cells of the sheet beside a code: the words, and what frames both."""
+
+AROUND_CODE = 12
+"""Rows of the sheet above and below a code."""
+
 
 class Outcome(Enum):
     """What the person found."""
@@ -39,21 +45,31 @@ class Verify(Sheet[Outcome]):
     def content(self) -> ComposeResult:
         groups = self._number.digits.split()
         rows = ["   ".join(groups[start : start + 3]) for start in range(0, len(groups), 3)]
+        code = QrCode(self._number.qr, id="code")
+        size = self.app.size
+        fits = size.width >= code.columns + AROUND_WORDS and size.height >= code.rows + AROUND_CODE
+        shown = self._glyphs.blocks and fits
         with Horizontal(id="compare"):
-            if self._glyphs.blocks:
-                yield QrCode(self._number.qr, id="code")
+            if shown:
+                yield code
             with Vertical(id="words"):
                 yield Static(
                     plain(f"Does {in_a_sentence(self._number.name)} see the same?"), id="ask"
                 )
                 yield Static(plain("\n".join(rows)), id="digits", classes="sealed")
+                how = "Read them aloud, or scan the code." if shown else "Read them aloud."
                 yield Static(
                     plain(
-                        "Read them aloud, or scan the code. Never compare in this chat: who sits "
+                        f"{how} Never compare in this chat: who sits "
                         "in the middle would change it on the way."
                     ),
                     classes="quiet gap",
                 )
+                if not shown:
+                    yield Static(
+                        "In a larger window this sheet also shows a code to scan.",
+                        classes="quiet gap",
+                    )
         yield Line("or paste the number that they see", id="pasted")
         yield Static(id="verdict")
         with Horizontal(classes="buttons"):
@@ -62,6 +78,8 @@ class Verify(Sheet[Outcome]):
             yield Button("They match", "success", id="match", compact=True)
 
     def on_mount(self) -> None:
+        for code in self.query(QrCode):
+            self.query_one("#sheet-box").styles.width = code.columns + AROUND_WORDS
         self.query_one("#later", Button).focus()
 
     @on(Input.Changed, "#pasted")

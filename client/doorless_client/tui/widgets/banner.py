@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message as Told
@@ -14,6 +15,10 @@ from doorless_client.tui.plain import plain
 Variant = Literal["default", "primary", "success", "warning", "error"]
 
 
+SHORTEST_ANSWER = 12
+"""Cells of the narrowest button, as the style sheet has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One answer: what it is called, and what it does."""
@@ -21,6 +26,7 @@ class Choice:
     id: str
     label: str
     variant: Variant = "default"
+    then_write: bool = False  # keys pressed after it are for the composer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,36 @@ class Question:
     alarming: bool = False
 
 
+class Answer(Button):
+    """The button of a choice. Takes Enter in its turn, so that it knows which keys came after."""
+
+    class Typed(Told):
+        """A key that was pressed before the composer could stand there."""
+
+        def __init__(self, key: events.Key) -> None:
+            self.key = key
+            super().__init__()
+
+    def __init__(self, choice: Choice) -> None:
+        super().__init__(plain(choice.label), choice.variant, name=choice.id, compact=True)
+        self._then_write = choice.then_write
+        self.given = False
+
+    def on_key(self, event: events.Key) -> None:
+        if self.given:
+            event.prevent_default()
+            event.stop()
+            if event.is_printable or event.key == "enter":
+                self.post_message(self.Typed(events.Key(event.key, event.character)))
+        elif event.key == "enter":
+            event.prevent_default()
+            event.stop()
+            self.given = self._then_write
+            self.press()
+
+
 class Banner(Vertical):
-    """Shows a Question; tells the choice."""
+    """Shows a Question; tells the choice, and then what was typed too early for the composer."""
 
     class Chosen(Told):
         """The person answered, with the choice of this id."""
@@ -42,6 +76,9 @@ class Banner(Vertical):
         def __init__(self, choice: str) -> None:
             self.choice = choice
             super().__init__()
+
+    class Typed(Answer.Typed):
+        """The same, told after the choice it followed."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -66,10 +103,15 @@ class Banner(Vertical):
             return
         choices = self.query_one("#banner-choices", Horizontal)
         await choices.remove_children()
-        await choices.mount_all(
-            Button(plain(choice.label), choice.variant, name=choice.id, compact=True)
-            for choice in question.choices
-        )
+        await choices.mount_all(Answer(choice) for choice in question.choices)
+        self.call_after_refresh(self.on_resize)
+
+    def on_resize(self) -> None:
+        """Answers that do not fit beside each other stand below each other."""
+        answers = self.query(Answer)
+        needed = sum(max(SHORTEST_ANSWER, len(str(one.label)) + 2) + 2 for one in answers) - 2
+        choices = self.query_one("#banner-choices", Horizontal)
+        choices.set_class(needed > self.content_size.width, "-stacked")
 
     def focus_first(self) -> None:
         self.query(Button).first().focus()
@@ -77,3 +119,7 @@ class Banner(Vertical):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         self.post_message(self.Chosen(event.button.name or ""))
+
+    def on_answer_typed(self, event: Answer.Typed) -> None:
+        event.stop()
+        self.post_message(self.Typed(event.key))

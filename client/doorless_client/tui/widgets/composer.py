@@ -47,8 +47,7 @@ class Composer(TextArea):
             self.action_hand_over()
 
     def action_hand_over(self) -> None:
-        if self.text.strip():
-            text = self.text
+        if text := _without_empty_ends(self.text):
             self.clear()
             self.post_message(self.Written(text))
 
@@ -71,3 +70,10 @@ class Composer(TextArea):
         """Show what was begun earlier, without an undo into another chat's words."""
         self.load_text(safe(draft))
         self.move_cursor(self.document.end)
+
+
+def _without_empty_ends(text: str) -> str:
+    """Without the blank lines before and after; what stands between keeps its shape."""
+    lines = text.split("\n")
+    written = [number for number, line in enumerate(lines) if line.strip()]
+    return "\n".join(lines[written[0] : written[-1] + 1]) if written else ""
