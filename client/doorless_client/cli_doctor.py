@@ -14,11 +14,14 @@ from doorless_client.cli_context import passphrase as current_passphrase
 from doorless_client.cli_outcome import DONE, FAILED, UsageError
 from doorless_client.cli_output import line, rfc3339
 from doorless_client.core.api import UnreachableError
+from doorless_client.core.prekeys import UNKNOWN_HERE
+from doorless_client.core.registration import Newcomer
 from doorless_client.key_file import WrongPassphraseError
 from doorless_client.network import RelayNetwork
 from doorless_client.opening import home_of
 from doorless_client.profile import DamagedProfileError, NoProfileError, Profile
 from doorless_client.profile_lock import ProfileInUseError
+from doorless_client.registering import is_known
 from doorless_client.store.base import DiskError, StoreError
 from doorless_client.store.records import Own
 from doorless_client.store.sqlcipher import SqlcipherStore, open_store
@@ -119,7 +122,10 @@ def _store(
             return
         yield Finding("ok", "account", f"{own.handle}@{own.relay}")
         yield _clock(store, now)
-        yield asyncio.run(_relay(own, random))
+        relay = asyncio.run(_relay(own, random))
+        yield relay
+        if relay.verdict == "ok" and own.registered:
+            yield asyncio.run(_account(store, own, random))
     finally:
         store.close()
 
@@ -153,3 +159,12 @@ async def _relay(own: Own, random: Random) -> Finding:
     if not isinstance(answered, RelayInfo):
         return Finding("warn", "relay", f"{home.name} answers, but not as a relay does")
     return Finding("ok", "relay", f"{home.name} answers{', over TLS' if home.tls else ''}")
+
+
+async def _account(store: SqlcipherStore, own: Own, random: Random) -> Finding:
+    """Whether the relay still has it."""
+    try:
+        known = await is_known(Newcomer(store, new=False), RelayNetwork(home_of(own), random))
+    except UnreachableError as error:
+        return Finding("warn", "sign-in", f"{error}; what is sent is queued until then")
+    return Finding("ok", "sign-in", "done") if known else Finding("fail", "sign-in", UNKNOWN_HERE)

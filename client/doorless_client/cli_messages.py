@@ -25,7 +25,7 @@ def send(chosen: argparse.Namespace, now: Now, random: Random) -> int:
         async with messenger(chosen, now, random) as opened:
             chat = opened.messenger.find(chosen.to)
             check_known(chat)
-            watch = Watch(opened.messenger)
+            watch = Watch(opened.messenger, hold=True)
             message = await opened.messenger.send(chat.conversation, text)
             await opened.messenger.start()
             left = await watch.left(message.id)
@@ -52,6 +52,8 @@ def receive(chosen: argparse.Namespace, now: Now, random: Random) -> int:
                 await _print_unseen(opened.messenger, as_json=chosen.json)
             if opened.messenger.connection.link.value != "connected":
                 complain("the relay cannot be reached; this is what had arrived before")
+                return UNREACHABLE
+            if watch.halted:
                 return UNREACHABLE
             await opened.messenger.settle(2.0)  # answers to first messages, if they leave at once
             await watch.answered()
@@ -85,8 +87,9 @@ def _sent(message: Message | None, watch: Watch) -> int:
         complain("their keys changed: nothing was sent; compare with: doorless verify")
         return KEY
     if message is None:
-        complain("the relay cannot be reached; the message is queued")
+        complain(f"{watch.why()}; the message is queued")
         return UNREACHABLE
+    watch.release()
     if message.state is State.FAILED:
         complain(message.note or "the message could not be sent")
         return FAILED

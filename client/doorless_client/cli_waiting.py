@@ -34,15 +34,22 @@ LONGEST_RECEIPT: Final = 5.0
 
 
 class Watch:
-    """Listens to a messenger from before it starts. Says its notices on stderr."""
+    """Listens to a messenger from before it starts. Says its notices on stderr.
 
-    def __init__(self, messenger: Messenger) -> None:
+    Args:
+        hold: keep them for `why`: one line says at the end why something waits.
+    """
+
+    def __init__(self, messenger: Messenger, *, hold: bool = False) -> None:
+        self._hold = hold
+        self._notices: list[Notice] = []
         self._messenger = messenger
         self._states: dict[bytes, Message] = {}
         self._wake = asyncio.Event()
         self._added = 0
         self.keys_changed = False
         self.away = False
+        self.halted = False
         messenger.listen(self._hear)
 
     async def arrived(self, seconds: float = PATIENCE) -> bool:
@@ -57,10 +64,11 @@ class Watch:
 
     async def settled(self) -> int:
         """The exit code of a command whose consequences leave now, or are queued."""
-        patience = GRACE if self.away else PATIENCE
+        patience = GRACE if self.away or self.halted else PATIENCE
         if await self._messenger.settle(patience):
             return DONE
-        complain("the relay cannot be reached; what was to be sent is queued")
+        reason = "" if self.halted else "the relay cannot be reached; "
+        complain(f"{reason}what was to be sent is queued")
         return UNREACHABLE
 
     async def quiet(self, seconds: float = QUIET) -> None:
@@ -81,6 +89,24 @@ class Watch:
         before = self._added
         return await self._until(lambda: self._added > before, seconds, give_up_early=False)
 
+    def why(self) -> str:
+        """In one line, why something waits."""
+        halting = [notice.text for notice in self._notices if notice.halts]
+        said = halting or [notice.text for notice in self._notices]
+        return str(said[-1]) if said else "the relay cannot be reached"
+
+    def release(self) -> None:
+        """Say what was held."""
+        for notice in self._notices:
+            complain(notice.text)
+
+    def _hear_notice(self, notice: Notice) -> None:
+        self.halted = self.halted or notice.halts
+        if self._hold:
+            self._notices.append(notice)
+        else:
+            complain(notice.text)
+
     def _link(self) -> Link:
         return self._messenger.connection.link
 
@@ -90,7 +116,7 @@ class Watch:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while not true():
-            if give_up_early and self.away:
+            if give_up_early and (self.away or self.halted):
                 deadline = min(deadline, loop.time() + GRACE)
                 give_up_early = False
             self._wake.clear()
@@ -111,8 +137,8 @@ class Watch:
                 self.away = connection.link in (Link.OFFLINE, Link.REPLACED)
             case KeyChanged():
                 self.keys_changed = True
-            case Notice(text):
-                complain(text)
+            case Notice():
+                self._hear_notice(event)
             case _:
                 pass
         self._wake.set()

@@ -10,7 +10,7 @@ from doorless_client.core.state import Clock
 from doorless_client.core.views import Link, Me
 from doorless_client.driving import drive
 from doorless_client.store.base import Store
-from doorless_protocol.frames import Challenge, Deliver, SignIn
+from doorless_protocol.frames import Challenge, Deliver, PrekeyStatus, Refusal, Refused, SignIn
 from doorless_protocol.primitives import Random
 
 WITHIN = 10.0
@@ -62,16 +62,7 @@ async def claim(newcomer: Newcomer, network: Network, *, now: Clock, random: Ran
         RefusedError: by the relay. If that is final, nothing is stored any more.
         UnreachableError: no relay. Nothing is stored, unless it may have heard of the account.
     """
-
-    def login(challenge: Challenge, binding: bytes) -> SignIn:
-        return sign_in(newcomer.keys, newcomer.manifest.account, challenge, binding)
-
-    await network.start(
-        login,
-        on_signed_in=_nothing,
-        on_deliver=_no_mail,
-        on_link=_no_screen,
-    )
+    await _start(newcomer, network)
     try:
         for left in reversed(range(ATTEMPTS)):
             if not await network.online(WITHIN):
@@ -88,6 +79,34 @@ async def claim(newcomer: Newcomer, network: Network, *, now: Clock, random: Ran
                     raise
     finally:
         await network.close()
+
+
+async def is_known(newcomer: Newcomer, network: Network) -> bool:
+    """Whether the relay still has the account that is stored; `network` is closed again.
+
+    Raises:
+        UnreachableError: it cannot be asked.
+    """
+    try:
+        await _start(newcomer, network)
+        if not await network.online(WITHIN):
+            raise UnreachableError("the relay did not sign this device in")
+        answered = await network.signed_in(PrekeyStatus())
+    finally:
+        await network.close()
+    return not (isinstance(answered, Refused) and answered.reason == Refusal.NOT_ALLOWED)
+
+
+async def _start(newcomer: Newcomer, network: Network) -> None:
+    def login(challenge: Challenge, binding: bytes) -> SignIn:
+        return sign_in(newcomer.keys, newcomer.manifest.account, challenge, binding)
+
+    await network.start(
+        login,
+        on_signed_in=_nothing,
+        on_deliver=_no_mail,
+        on_link=_no_screen,
+    )
 
 
 async def _nothing() -> None:

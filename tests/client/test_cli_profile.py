@@ -66,7 +66,7 @@ def test_a_damaged_profile_exits_4_and_stays_as_it_is(
 def test_doctor_looks_at_everything(alice: Any, world: Path, relay: Relay) -> None:
     well = alice("doctor")
     assert well.code == 0
-    for topic in ("profile", "settings", "store", "account", "clock", "relay"):
+    for topic in ("profile", "settings", "store", "account", "clock", "relay", "sign-in"):
         assert f"ok    {topic}: " in well.out
     (world / "alice" / "settings.toml").write_text("colour = 'red'")
     (world / "alice" / "settings.toml").chmod(0o600)

@@ -11,11 +11,12 @@ import pytest
 
 from doorless_client.core.api import RefusedError, UnreachableError
 from doorless_client.core.network import Network
+from doorless_client.core.registration import Newcomer
 from doorless_client.core.views import ChatChanged, ConnectionChanged, Event, Link, Notice, State
 from doorless_client.endpoint import Endpoint
 from doorless_client.messenger import Messenger, open_messenger
 from doorless_client.network import RelayNetwork
-from doorless_client.registering import register
+from doorless_client.registering import is_known, register
 from doorless_client.store.base import Store, StoreError
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import ROWS
@@ -122,6 +123,24 @@ async def test_the_address_of_who_is_accepted_is_checked_at_once(home: Home) -> 
     await until(bob, lambda: bob.chats()[0].address == f"alice@{home.endpoint.name}")
     names = [event.chat.name for event in shown if isinstance(event, ChatChanged)]
     assert names[-1] == "alice"
+
+
+async def test_a_relay_that_lost_the_account_is_said_plainly(home: Home) -> None:
+    store = await home.enrol("alice")
+    async with home.messenger(store) as alice:
+        assert await alice.online(10)
+    await home.stop()
+    home.relay = Relay(RelayStore(), Identity("relay.test"), random=os.urandom)
+    await home.start()
+    messenger = home.messenger(store)
+    said: list[Event] = []
+    messenger.listen(said.append)
+    async with messenger:
+        await until(messenger, lambda: any(isinstance(e, Notice) and e.halts for e in said))
+    halting = [event.text for event in said if isinstance(event, Notice) and event.halts]
+    assert "does not know this account" in halting[0]
+    newcomer = Newcomer(store, new=False)
+    assert not await is_known(newcomer, home.network())
 
 
 async def test_what_was_said_without_a_relay_leaves_once_it_is_back(home: Home) -> None:

@@ -19,6 +19,7 @@ from doorless_protocol.frames import (
     CommitPrekeys,
     PrekeysHeld,
     PrekeyStatus,
+    Refusal,
     Refused,
     SignedInRequest,
 )
@@ -62,10 +63,28 @@ def upload(bundle: SignedBundle, pairs: tuple[OneTimePair, ...]) -> Flow[None]:
     yield from ask(CommitPrekeys())
 
 
+UNKNOWN_HERE = (
+    "the relay does not know this account (any more): ask who runs it whether its data was replaced"
+)
+
+
+class UnknownHereError(BusyError):
+    """We are signed in at a relay that does not know us: whatever else is asked, is refused."""
+
+    def __init__(self) -> None:
+        super().__init__(UNKNOWN_HERE, 60.0)
+
+
 def ask(request: SignedInRequest) -> Flow[Answered]:
-    """Ask our relay; a refusal is a BusyError."""
+    """Ask our relay; a refusal is a BusyError.
+
+    Raises:
+        UnknownHereError: by a relay that has no such account, or no such device of it.
+    """
     answered = yield SignedIn(request)
     if isinstance(answered, Refused):
+        if answered.reason == Refusal.NOT_ALLOWED:
+            raise UnknownHereError
         raise BusyError("the relay refused", float(answered.retry_after or 60))
     return answered
 

@@ -8,7 +8,7 @@ import msgspec
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Flow
 from doorless_client.core.introductions import Introductions
-from doorless_client.core.prekeys import PrekeyKeeper, ask
+from doorless_client.core.prekeys import PrekeyKeeper, UnknownHereError, ask
 from doorless_client.core.state import State
 from doorless_client.core.views import Notice
 from doorless_client.text import safe_line
@@ -54,7 +54,11 @@ class HomeRelay:
 
     def arrive(self) -> Flow[None]:
         """After each sign-in. Raises BusyError: the relay put something off."""
-        yield from self._renew_incarnation()
+        try:
+            yield from self._renew_incarnation()
+        except UnknownHereError as unknown:
+            self._state.show(Notice(safe_line(str(unknown)), halts=True))
+            raise
         yield from ask(Subscribe())
         yield from self.publish_token()
         yield from self._prekeys.publish_missing()

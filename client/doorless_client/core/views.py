@@ -220,9 +220,14 @@ class ConnectionChanged:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One quiet line for the person, such as envelopes that could not be opened."""
+    """One quiet line for the person, such as envelopes that could not be opened.
+
+    Attributes:
+        halts: nothing goes in or out until the person mends what it says.
+    """
 
     text: SafeText
+    halts: bool = False
 
 
 Event = MessageAdded | MessageChanged | ChatChanged | KeyChanged | ConnectionChanged | Notice
