@@ -110,7 +110,7 @@ class CommandLine:
         self._capsys, self._monkeypatch = capsys, monkeypatch
 
     def __call__(
-        self, *arguments: str, passphrase: str | None = "secret", says: bytes = b""
+        self, *arguments: str, passphrase: str | None = "a secret", says: bytes = b""
     ) -> Ended:
         self._capsys.readouterr()
         if passphrase is None:
