@@ -24,7 +24,7 @@ def test_wrong_passphrases_change_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     cheap = Cost(passes=1, memory=8192)
     monkeypatch.setattr(key_file, "FLOOR", cheap)
     monkeypatch.setattr(key_file.wrap, "__defaults__", (cheap,))
-    profile, key = Profile.create(tmp_path / "alice", "secret", random.Random(1).randbytes)
+    profile, key = Profile.create(tmp_path / "alice", "a long secret", random.Random(1).randbytes)
     before = {path: (path.read_bytes(), path.stat()) for path in profile.directory.iterdir()}
     answers = set()
     for attempt in range(1000):
@@ -35,5 +35,5 @@ def test_wrong_passphrases_change_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     for path, (data, state) in before.items():
         assert path.read_bytes() == data
         assert path.stat().st_mtime_ns == state.st_mtime_ns
-    assert profile.unlock("secret") == key
+    assert profile.unlock("a long secret") == key
     profile.close()

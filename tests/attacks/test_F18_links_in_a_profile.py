@@ -10,7 +10,7 @@ from doorless_client.profile import DamagedProfileError, Profile
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    profile, _ = Profile.create(tmp_path / "alice", "secret", random.Random(1).randbytes)
+    profile, _ = Profile.create(tmp_path / "alice", "a long secret", random.Random(1).randbytes)
     profile.close()
     return profile.directory
 
