@@ -15,7 +15,9 @@ from doorless_client.core.effects import Acknowledge, Effect, Show
 from doorless_client.core.engine import Engine
 from doorless_client.core.network import Network
 from doorless_client.core.outbox import between
+from doorless_client.core.prekeys import UnknownHereError
 from doorless_client.core.settings import Settings
+from doorless_client.core.sign_in import PUT_OFF
 from doorless_client.core.state import Clock
 from doorless_client.core.views import (
     Chat,
@@ -214,10 +216,10 @@ class Messenger:
     # --- what the network says ---------------------------------------------------------------
 
     async def _arrive(self) -> None:
+        """Until the relay had time for it: who is online and not subscribed hears nothing."""
         try:
-            await drive(self._network, self._engine.upkeep.arrive())
-        except BusyError:
-            self._engine.home.put_off()
+            while not await self._has_arrived():
+                self._engine.home.put_off()
         except StoreError as error:
             self._tell_store(error)
         except RefusedError:
@@ -225,6 +227,17 @@ class Messenger:
         except Exception as error:
             self._tell_mistake(error)
             raise
+
+    async def _has_arrived(self) -> bool:
+        """False, after the wait that the relay asked for: it put something off."""
+        try:
+            await drive(self._network, self._engine.upkeep.arrive())
+        except UnknownHereError:
+            self._engine.home.put_off()  # waiting changes nothing, and the person was told
+        except BusyError as busy:
+            await asyncio.sleep(min(max(busy.retry_after, 1.0), PUT_OFF))
+            return False
+        return True
 
     async def _receive(self, delivered: Sequence[Deliver]) -> None:
         """Stored first, acknowledged then. What fails ends the connection, unacknowledged."""

@@ -20,8 +20,10 @@ from doorless_client.registering import is_known, register
 from doorless_client.store.base import Store, StoreError
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import ROWS
-from doorless_protocol.frames import Answered
+from doorless_protocol.frames import Answered, Incarnation, Refusal, Request
 from doorless_server import listener
+from doorless_server.effects import Outcome, refused
+from doorless_server.peers import Peer
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.memory import MemoryStore as RelayStore
 
@@ -141,6 +143,27 @@ async def test_a_relay_that_lost_the_account_is_said_plainly(home: Home) -> None
     assert "does not know this account" in halting[0]
     newcomer = Newcomer(store, new=False)
     assert not await is_known(newcomer, home.network())
+
+
+async def test_a_relay_that_was_busy_at_sign_in_still_delivers(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await home.enrol("alice")
+    handle, refusals = home.relay.handle, [refused(Refusal.BUSY, 1)]
+
+    async def busy_once(peer: Peer, request: Request, now: int, source: str = "") -> Outcome:
+        if isinstance(request, Incarnation) and refusals:
+            return Outcome(peer, refusals.pop())
+        return await handle(peer, request, now, source)
+
+    monkeypatch.setattr(home.relay, "handle", busy_once)
+    async with home.messenger(store) as alice:
+        assert await alice.online(10)
+        bob = await home.person("bob")
+        chat = await bob.add(alice.me.address)
+        await bob.send(chat.conversation, "are you there?")
+        await until(alice, lambda: texts(alice) == ["are you there?"])
+    assert not refusals
 
 
 async def test_what_was_said_without_a_relay_leaves_once_it_is_back(home: Home) -> None:
