@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from doorless_client.core.effects import Ask
-from doorless_lab.world import Person
+from doorless_lab.world_person import Person
 from doorless_protocol.frames import Answered
 
 

@@ -11,27 +11,20 @@ memory; between them are function calls, in an order that a test or a scenario d
         assert bob.texts("alice") == ["you there?"]
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable
 from hashlib import shake_256
-from typing import Any, Self, TypeVar
+from typing import Self
 
-import msgspec
-
-from doorless_client.core.api import UnreachableError
-from doorless_client.core.effects import Acknowledge, Anonymously, Ask, Effect, Flow, Show, SignedIn
-from doorless_client.core.engine import Engine
-from doorless_client.core.registration import prepare
-from doorless_client.core.sign_in import sign_in
-from doorless_client.core.views import Chat, Event, Kind, Message
+from doorless_client.core.effects import Anonymously, Ask
 from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore as ClientStore
-from doorless_client.store.records import Contact, OwnManifest
+from doorless_lab.wire import PERFECT, Wire
+from doorless_lab.world_person import NO_CERTIFICATE, RELAY, Person, at_once
 from doorless_protocol.content import NO_PREVIOUS, Body, Content
 from doorless_protocol.first_contact import Us, initiate
 from doorless_protocol.frames import (
     Answered,
     BundleServed,
-    Deliver,
     Done,
     FetchBundle,
     Found,
@@ -39,23 +32,17 @@ from doorless_protocol.frames import (
     Refusal,
     Refused,
     Request,
-    SignedInRequest,
     Submit,
 )
-from doorless_protocol.keys import AccountId, DeviceKeys, conversation_id
-from doorless_protocol.manifest import DeviceEntry, Manifest
+from doorless_protocol.keys import conversation_id
+from doorless_protocol.manifest import Manifest
 from doorless_protocol.prekeys import ServedBundle
 from doorless_protocol.session import Session
 from doorless_server.effects import Outcome
 from doorless_server.peers import Peer
 from doorless_server.relay import Identity, Relay
-from doorless_server.store.base import Position
 from doorless_server.store.memory import MemoryStore as RelayStore
 
-T = TypeVar("T")
-
-RELAY = "relay.test"
-NO_CERTIFICATE = bytes(32)
 MAX_ROUNDS = 200
 """Exchanges after which people who still talk are taken to talk for ever."""
 
@@ -67,10 +54,13 @@ class World:
         submitted: every envelope that was handed to the relay, in order.
         lose_submissions: the relay says that it has them, and has not.
         refuse_bundles: it gives nobody prekeys.
+        wire: what lies between everybody and the relay.
     """
 
-    def __init__(self, seed: bytes = b"world", now: float = 1_750_000_000.0) -> None:
-        self.now = now
+    def __init__(
+        self, seed: bytes = b"world", now: float = 1_750_000_000.0, wire: Wire = PERFECT
+    ) -> None:
+        self.now, self.wire = now, wire
         self._seed, self._drawn = seed, 0
         self.relay = Relay(RelayStore(), Identity(RELAY), random=self.random)
         self.everybody: list[Person] = []
@@ -172,199 +162,6 @@ class World:
         return self.ask(peer, request).answered
 
 
-class Person:
-    """Somebody with one device.
-
-    Attributes:
-        online: whether this device reaches the relay.
-        shown: every event, in order.
-        change_answer: may replace what a relay answers, to play a dishonest one.
-    """
-
-    def __init__(
-        self, world: World, handle: str, store: Store, keys: DeviceKeys, account: AccountId
-    ) -> None:
-        """Somebody who is not there yet: `arrive`, once the store holds the account."""
-        self.world, self.handle, self.store = world, handle, store
-        self.online = True
-        self.shown: list[Event] = []
-        self.change_answer: Callable[[Ask, Answered], Answered] = lambda _, answered: answered
-        self._peer: Peer | None = None
-        self._keys, self._account = keys, account
-
-    @classmethod
-    def register(cls, world: World, handle: str, store: Store) -> "Person":
-        newcomer = prepare(
-            store,
-            handle=handle,
-            relay=RELAY,
-            tls=True,
-            pin=b"",
-            seed=world.random(32),
-            now=int(world.now),
-            random=world.random,
-        )
-        person = cls(world, handle, store, newcomer.keys, newcomer.manifest.account)
-        person.run(newcomer.register(int(world.now), world.random))
-        person.reopen()
-        return person
-
-    def linked(self, keys: DeviceKeys, manifest: OwnManifest) -> "Person":
-        """Another device of this account, which the manifest lists, with a store of its own."""
-        (own,) = self.store.own.find()
-        store = ClientStore()
-        with store.transaction():
-            store.own.put(
-                msgspec.structs.replace(
-                    own, device_keys=keys.encode(), incarnation=0, next_incarnation=0
-                )
-            )
-            store.own_manifests.put(manifest)
-        device = Person(self.world, self.handle, store, keys, self._account)
-        device.reopen()
-        self.world.everybody.append(device)
-        return device
-
-    def reopen(self) -> None:
-        """Go on from what is stored alone, as after a crash."""
-        self._peer = None
-        self.engine = self._open()
-        if self.online:
-            self.run(self.engine.upkeep.arrive())
-
-    def _open(self) -> Engine:
-        world = self.world
-        return Engine(self.store, clock=lambda: world.now, random=world.random, emit=self._take)
-
-    def _take(self, effect: Effect) -> None:
-        if isinstance(effect, Show):
-            self.shown.append(effect.event)
-        elif isinstance(effect, Acknowledge):
-            self.acknowledge(effect.ids)
-
-    # --- what a person does ------------------------------------------------------------------
-
-    def add(self, whom: str) -> Chat:
-        """By handle on this relay, by address, or by link."""
-        address = whom if "@" in whom or ":" in whom else f"{whom}@{RELAY}"
-        return self.run(self.engine.add(address))
-
-    def says(self, whom: str, text: str) -> Message:
-        return self.engine.send(self.chat(whom).conversation, text)
-
-    def says_bytes(self, whom: str, plaintext: bytes) -> None:
-        """Seal anything at all in the session with a contact, as a changed program may."""
-        state = self.engine.state
-        (session,) = state.sessions.with_account(self._contact(whom).account)
-        following, envelope = session.seal(plaintext, self.world.random)
-        with state.change():
-            state.sessions.keep(following)
-        (device,) = self.store.devices.find(account=session.their_account)
-        self.world.put_in_mailbox(DeviceEntry.decode(device.entry).mailbox, envelope)
-
-    def next_content(self, whom: str, body: Body) -> Content:
-        """What this device would say next, to be changed and said by `says_bytes`."""
-        theirs = AccountId(self._contact(whom).account)
-        conversation = conversation_id(self._account, theirs)
-        voice = self.store.voices.get(conversation, self._keys.device)
-        return Content.saying(
-            body,
-            id=self.world.random(16),
-            counter=voice.next if voice else 0,
-            previous=voice.last if voice else NO_PREVIOUS,
-            conversation=conversation,
-            time=int(self.world.now * 1000),
-        )
-
-    def _contact(self, whom: str) -> Contact:
-        (contact,) = self.store.contacts.find(conversation=self.chat(whom).conversation)
-        return contact
-
-    def accepts(self, whom: str) -> None:
-        self.engine.accept(self.chat(whom).conversation)
-
-    def goes(self, *, online: bool) -> None:
-        self.online = online
-        if online:
-            self._peer = None
-            self.run(self.engine.upkeep.arrive())
-
-    def chat(self, whom: str) -> Chat:
-        return self.engine.find(whom)
-
-    def messages(self, whom: str) -> Sequence[Message]:
-        history = self.engine.history(self.chat(whom).conversation)
-        return history.slice(0, len(history))
-
-    def texts(self, whom: str) -> list[str]:
-        """What the other one said, in the order shown."""
-        said = [one for one in self.messages(whom) if not one.mine and one.kind is Kind.TEXT]
-        return [one.text for one in said]
-
-    def notes(self, whom: str) -> list[str]:
-        return [one.text for one in self.messages(whom) if one.kind is Kind.NOTE]
-
-    # --- what a device does ------------------------------------------------------------------
-
-    def live(self) -> bool:
-        """Send what is due and take in what waits; returns whether anything moved."""
-        self.engine.upkeep.tick()
-        accounts = self.engine.upkeep.due()
-        for account in accounts:
-            self.run(self.engine.upkeep.deliver(account))
-        waiting = self.mail()
-        if waiting:
-            self.engine.receive(waiting)
-        return bool(accounts or waiting)
-
-    def mail(self) -> list[Deliver]:
-        """What waits for this device at the relay."""
-        waiting = at_once(
-            self.world.relay.waiting(self._keys.mailbox, Position(0), 64, 1024 * 1024)
-        )
-        return [Deliver(mail.id, mail.envelope) for mail in waiting]
-
-    def acknowledge(self, ids: Sequence[bytes]) -> None:
-        dropped = [(bytes(self._keys.mailbox), id) for id in ids]
-        at_once(self.world.relay.acknowledge(dropped, int(self.world.now)))
-
-    def run_request(self, request: SignedInRequest) -> Answered:
-        """Ask our relay one thing as this device."""
-        return self.ask(SignedIn(request))
-
-    def run(self, flow: Flow[T]) -> T:
-        """Drive a flow to its end, asking the relay what it yields."""
-        try:
-            ask = next(flow)
-            while True:
-                try:
-                    answered = self.ask(ask)
-                except UnreachableError as error:
-                    ask = flow.throw(error)
-                else:
-                    ask = flow.send(answered)
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
-
-    def ask(self, ask: Ask) -> Answered:
-        """Raises UnreachableError: offline."""
-        if not self.online:
-            raise UnreachableError("offline")
-        if isinstance(ask, Anonymously):
-            return self.change_answer(ask, self.world.ask_anonymously(ask.request))
-        outcome = self.world.ask(self._signed_in(), ask.request)
-        self._peer = outcome.peer
-        return self.change_answer(ask, outcome.answered)
-
-    def _signed_in(self) -> Peer:
-        if self._peer is None:
-            greeted = self.world.relay.greet(int(self.world.now), NO_CERTIFICATE)
-            proof = sign_in(self._keys, self._account, greeted.challenge, NO_CERTIFICATE)
-            self._peer = self.world.ask(greeted, proof).peer
-        return self._peer
-
-
 def showing(
     manifest: Manifest, heads: tuple[bytes, ...] = ()
 ) -> Callable[[Ask, Answered], Answered]:
@@ -376,14 +173,3 @@ def showing(
         return answered
 
     return change
-
-
-def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine that waits for nothing, as those over stores in memory."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
-    coroutine.close()
-    raise RuntimeError("it waits for something")
