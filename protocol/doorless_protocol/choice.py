@@ -1,9 +1,10 @@
 """Which session of two devices sends, when there is more than one.
 
 Both sides come to the same answer from what both can see, the sessions themselves: one that
-was begun in knowledge of another replaces it; of those begun without knowing each other
-(crossed, or equal numbers) the one that the lower device id began sends. The others go on
-to receive for as long as an envelope may wait in a queue. Spec: docs/spec/03-handshake.md §6.4.
+was begun in knowledge of another, or because its device cannot go on with another, replaces
+it; of those begun without knowing each other (crossed, or equal numbers) the one that the
+lower device id began sends. The others go on to receive for as long as an envelope may wait in
+a queue, some of them at most. Spec: docs/spec/03-handshake.md §6.4.
 """
 
 from collections.abc import Sequence
@@ -12,11 +13,20 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from doorless_protocol.errors import MalformedError
+from doorless_protocol.handshake import Kind
 from doorless_protocol.manifest import CLOCK_SKEW
 from doorless_protocol.session import Session
 
 RECEIVE_ONLY_LIFE = 30 * 86400
 """Seconds: the longest that an envelope sealed in an older session waits at the relay."""
+
+MAX_RECEIVE_ONLY = 5
+"""Sessions of one pair of devices that only receive: each is tried on every envelope. Sesame
+keeps 40; here a replacement needs a loss, or an attack."""
+
+CLASH_WINDOW = 600_000
+"""Milliseconds between two resyncs of one device at least, so two devices' resyncs that lie
+closer crossed each other."""
 
 
 class Settled(NamedTuple):
@@ -46,20 +56,45 @@ def choose_sending(sessions: Sequence[Session]) -> Session | None:
 
 
 def replaces(newer: Session, older: Session) -> bool:
-    """Whether `newer` was begun in knowledge of `older`."""
-    return newer.known >= older.number
+    """Whether `newer` was begun in knowledge of `older`, or in spite of it."""
+    return newer.known >= older.number or resyncs(newer, older)
 
 
-def settle(sessions: Sequence[Session], now: float) -> Settled:
-    """Let one session of a pair of devices send, the others only receive, and old ones go."""
-    sending = choose_sending(sessions)
-    kept: list[Session] = []
-    expired: list[Session] = []
-    for session in sessions:
-        if session is sending:
-            kept.append(session if session.may_send else replace(session, receive_only_since=None))
-        elif (since := session.receive_only_since) and now - since > RECEIVE_ONLY_LIFE:
-            expired.append(session)
-        else:
-            kept.append(session.retire(now))
-    return Settled(tuple(kept), tuple(expired))
+def resyncs(newer: Session, older: Session) -> bool:
+    """Whether `newer` says that its device cannot go on with `older`, known to it or forgotten.
+
+    A device that lost its memory knows of no session; only the number tells that it had one.
+    """
+    if newer.kind is not Kind.RESYNC or newer.number <= older.number:
+        return False
+    crossed = older.kind is Kind.RESYNC and newer.number - older.number < CLASH_WINDOW
+    return not crossed or newer.initiating_device == older.initiating_device
+
+
+def settle(sessions: Sequence[Session], now: float, floor: int = 0) -> Settled:
+    """Let one session of a pair of devices send, a few others only receive, and the rest go.
+
+    Args:
+        floor: sessions up to this number never send again, whatever the rest is.
+    """
+    sending = choose_sending([session for session in sessions if session.number > floor])
+    retired = [session.retire(now) for session in sessions if session is not sending]
+    archived = keep_receiving([one for one in retired if not is_over(one, now)])
+    kept = list(archived)
+    if sending is not None:
+        may_send = sending if sending.may_send else replace(sending, receive_only_since=None)
+        kept.append(may_send)
+    ids = {session.id for session in kept}
+    return Settled(tuple(kept), tuple(one for one in sessions if one.id not in ids))
+
+
+def is_over(session: Session, now: float) -> bool:
+    """Whether nothing sealed in this session can wait anywhere any more."""
+    since = session.receive_only_since
+    return since is not None and now - since > RECEIVE_ONLY_LIFE
+
+
+def keep_receiving(archived: Sequence[Session]) -> Sequence[Session]:
+    """MAX_RECEIVE_ONLY of these: the confirmed first, as nobody makes those up, then the newest."""
+    ranked = sorted(archived, key=lambda one: (not one.confirmed, -one.number, one.id))
+    return ranked[:MAX_RECEIVE_ONLY]

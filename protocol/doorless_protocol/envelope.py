@@ -7,25 +7,26 @@ integers big-endian:
 
     offset  size  field
          0     2  protocol             version and suite
-         2     1  kind                 1: start
+         2     1  kind                 1: start, 2: resync
          3     8  number               of the session
         11     8  known                the highest number that the initiator knew
-        19     2  address length       1 to 300
-        21   300  address              ASCII, then zeros
-       321  8777  staple               the initiator's device, as his manifest lists it
-      9098     8  manifest version     of the recipient's manifest that was used
-      9106    32  manifest hash
-      9138     8  bundle id            of the recipient's prekey bundle that was used
-      9146    32  bundle hash
-      9178     8  signed prekey id
-      9186     1  prekey kind          1: one-time, 2: last resort
-      9187     8  prekey id
-      9195    32  ephemeral            EKa
-      9227  1568  prekey ciphertext    ML-KEM-1024
-     10795  1088  identity ciphertext  ML-KEM-768
-     11883  8192  message              the ratchet's envelope, always of 8 KiB
-     20075     2  log proof length     0 until there is a key log
-     20077   ...  log proof            at most 11,264, then zeros to the end
+        19     8  received             what a resync lists as heard; 0 in a start
+        27     2  address length       1 to 300
+        29   300  address              ASCII, then zeros
+       329  8777  staple               the initiator's device, as his manifest lists it
+      9106     8  manifest version     of the recipient's manifest that was used
+      9114    32  manifest hash
+      9146     8  bundle id            of the recipient's prekey bundle that was used
+      9154    32  bundle hash
+      9186     8  signed prekey id
+      9194     1  prekey kind          1: one-time, 2: last resort
+      9195     8  prekey id
+      9203    32  ephemeral            EKa
+      9235  1568  prekey ciphertext    ML-KEM-1024
+     10803  1088  identity ciphertext  ML-KEM-768
+     11891  8192  message              the ratchet's envelope, always of 8 KiB
+     20083     2  log proof length     0 until there is a key log
+     20085   ...  log proof            at most 11,264, then zeros to the end
 """
 
 from collections.abc import Iterable
@@ -37,7 +38,7 @@ from doorless_protocol.handshake import Kind, Opening, PrekeyKind, Terms
 from doorless_protocol.invite import Address
 from doorless_protocol.keys import AccountId, DeviceId
 from doorless_protocol.manifest import STAPLE_SIZE, Staple
-from doorless_protocol.prekey_secrets import PrekeySecrets
+from doorless_protocol.prekey_secrets import PrekeySecrets, envelope_keys
 from doorless_protocol.prekeys import PREKEY_ID_SIZE, PrekeyId
 from doorless_protocol.primitives import (
     HPKE_OVERHEAD,
@@ -71,15 +72,17 @@ class Initial:
     """The inside of a first contact. Its staple verifies; all else is a claim until it opens.
 
     Attributes:
-        number, known, address: see handshake.Terms.
+        kind, number, known, received, address: see handshake.Terms.
         manifest_version, manifest_hash, bundle_hash: what the initiator was shown as ours.
         prekey_id: of the one-time pair, or of the last resort.
         message: the ratchet's envelope.
         log_proof: empty until there is a key log.
     """
 
+    kind: Kind
     number: int
     known: int
+    received: int
     address: str
     staple: Staple
     manifest_version: int
@@ -118,6 +121,7 @@ def encode_front(terms: Terms, opening: Opening, staple: Staple) -> bytes:
     if not 1 <= len(address) <= MAX_ADDRESS:
         raise ValueError(f"address of {len(address)} bytes, 1 to {MAX_ADDRESS} allowed")
     writer = Writer().raw(PROTOCOL).uint(terms.kind, 1).uint(terms.number, 8).uint(terms.known, 8)
+    writer.uint(terms.received, 8)
     writer.uint(len(address), 2).raw(address.ljust(MAX_ADDRESS, b"\0")).raw(staple.encode())
     writer.uint(terms.responder.manifest_version, 8).raw(terms.responder.manifest_hash)
     writer.raw(prekeys.bundle_id).raw(prekeys.bundle_hash).raw(prekeys.signed_id)
@@ -152,7 +156,8 @@ def open_initial(
 
     Args:
         account, device: ours.
-        held: the private halves of our bundles, the newest first.
+        held: the private halves of our bundles, the newest first. Each envelope key is tried
+            once, at most MAX_ENVELOPE_KEYS of them.
 
     Raises:
         ForgedError: no key of ours opens it, or the staple does not verify.
@@ -163,26 +168,33 @@ def open_initial(
     """
     if len(envelope) != FIRST_CONTACT_SIZE:
         raise ForgedError(f"a first contact has {FIRST_CONTACT_SIZE} bytes, not {len(envelope)}")
-    for secrets in held:
+    held = tuple(held)
+    for secrets in envelope_keys(held):
         info = first_contact_info(account, device, secrets.envelope_id)
         try:
             inside = hpke_open(secrets.envelope, info, envelope)
         except ForgedError:
             continue
         initial = _decode(inside)
-        if initial.bundle_id != secrets.bundle_id:
-            raise MalformedError("sealed to the envelope key of another bundle than it names")
+        check_named(initial.bundle_id, secrets.envelope_id, held)
         return initial
     raise ForgedError("no envelope key of ours opens it")
+
+
+def check_named(bundle: PrekeyId, envelope_id: PrekeyId, held: Iterable[PrekeySecrets]) -> None:
+    """Raises MalformedError: the key that opened it is not of the bundle that it names."""
+    if not any((one.bundle_id, one.envelope_id) == (bundle, envelope_id) for one in held):
+        raise MalformedError("sealed to the envelope key of another bundle than it names")
 
 
 def _decode(inside: bytes) -> Initial:
     reader = Reader(inside, "initial message")
     read_protocol(reader)
-    read_kind(reader)
     initial = Initial(
+        kind=read_kind(reader),
         number=reader.number(),
         known=reader.number(),
+        received=reader.number(),
         address=_read_address(reader),
         staple=Staple.decode(reader.raw(STAPLE_SIZE)),
         manifest_version=reader.number(),
@@ -202,13 +214,24 @@ def _decode(inside: bytes) -> Initial:
     )
     if initial.number <= initial.known:
         raise MalformedError("session number that is not above the highest one known")
+    check_received(initial.kind, initial.received)
     check_rest(reader.rest())
     return initial
 
 
-def read_kind(reader: Reader) -> None:
-    """Raises MalformedError: a kind of handshake that this version does not accept."""
-    reader.exactly(bytes((Kind.START,)), "kind")
+def read_kind(reader: Reader) -> Kind:
+    """Raises MalformedError: a kind of handshake that there is not."""
+    number = reader.uint(1)
+    try:
+        return Kind(number)
+    except ValueError:
+        raise MalformedError(f"handshake of kind {number}") from None
+
+
+def check_received(kind: Kind, received: int) -> None:
+    """Raises MalformedError: a start that lists something, as if it had heard us before."""
+    if kind is Kind.START and received:
+        raise MalformedError("a first handshake that lists what was heard")
 
 
 def _read_address(reader: Reader) -> str:

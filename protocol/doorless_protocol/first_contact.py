@@ -64,16 +64,25 @@ class Accepted:
 
 
 def initiate(
-    us: Us, theirs: Manifest, prekeys: ServedBundle, known: int, now: float, random: Random
+    us: Us,
+    theirs: Manifest,
+    prekeys: ServedBundle,
+    known: int,
+    now: float,
+    random: Random,
+    *,
+    kind: Kind = Kind.START,
+    received: int = 0,
 ) -> Session:
     """Begin a session with the device that `prekeys` belongs to; its first seal contacts it.
 
     Args:
         theirs, prekeys: verified: ServedBundle.check is the caller's to run.
         known: the highest number of any session of this pair of devices, ever; 0 for none.
+        kind, received: see handshake.Terms.
 
     Raises:
-        ValueError: both ends are the same device.
+        ValueError: both ends are the same device, or a START lists something as received.
         ForgedError: `theirs` does not list the device.
 
     Spec: docs/spec/03-handshake.md §5.
@@ -91,7 +100,10 @@ def initiate(
         bundle.last_resort if pair is None else pair.kem,
     )
     number = next_number(known, now)
-    terms = Terms(Kind.START, number, known, us.address, us.party, _party(theirs, entry), chosen)
+    if received and kind is Kind.START:
+        raise ValueError("a first handshake lists nothing as received")
+    parties = us.party, _party(theirs, entry)
+    terms = Terms(kind, number, known, received, us.address, *parties, chosen)
     opening, agreed = handshake.initiate(us.device, terms, random)
     outgoing, incoming = contexts(agreed.session_id, us.device.device, bundle.device)
     seeds = Seeds.split(agreed.secret)
@@ -108,6 +120,8 @@ def initiate(
         began=int(now),
         origin=origin(bundle.id, opening),
         last_resort=pair is None,
+        kind=kind,
+        received=received,
     )
     info = first_contact_info(theirs.account, bundle.device, bundle.envelope_id)
     front = encode_front(terms, opening, us.manifest.staple(us.device.device))
@@ -151,6 +165,8 @@ def respond(
         began=int(now),
         origin=initial.origin,
         last_resort=initial.last_resort,
+        kind=initial.kind,
+        received=initial.received,
     )
     ratchet, content = ratchet.open(initial.message, now)
     # Only now, when the initiator himself vouches for what he was shown: else any stranger
@@ -192,7 +208,14 @@ def _terms_of(initial: Initial, us: Us, secrets: PrekeySecrets) -> tuple[Terms, 
         us.manifest.account, initial.manifest_version, initial.manifest_hash, us.party.entry
     )
     terms = Terms(
-        Kind.START, initial.number, initial.known, initial.address, initiator, responder, prekeys
+        initial.kind,
+        initial.number,
+        initial.known,
+        initial.received,
+        initial.address,
+        initiator,
+        responder,
+        prekeys,
     )
     return terms, PrekeyPrivates(secrets.signed_prekey, curve, kem)
 

@@ -49,7 +49,7 @@ class Kind(IntEnum):
     """What a handshake is for."""
 
     START = 1
-    RESYNC = 2  # reserved: no message of this kind is accepted yet
+    RESYNC = 2  # the initiator cannot go on with what the two devices had
 
 
 class PrekeyKind(IntEnum):
@@ -95,12 +95,15 @@ class Terms:
     Attributes:
         number: of the session, for this pair of devices.
         known: the highest number that the initiator knew of, 0 for none; below `number`.
+        received: of a RESYNC, the counter below which the initiator heard every counted content
+            of the responder's device (docs/spec/06-content.md §1.3); 0 in a START.
         address: where the initiator says that replies reach him.
     """
 
     kind: Kind
     number: int
     known: int
+    received: int
     address: str
     initiator: Party
     responder: Party
@@ -205,6 +208,7 @@ def _transcript(terms: Terms, opening: Opening) -> Iterator[tuple[bytes, bytes]]
     yield b"kind", bytes((terms.kind,))
     yield b"number", terms.number.to_bytes(8, "big")
     yield b"known", terms.known.to_bytes(8, "big")
+    yield b"received", terms.received.to_bytes(8, "big")
     yield b"address", terms.address.encode()
     yield from _party(b"initiator", terms.initiator)
     yield from _party(b"responder", terms.responder)

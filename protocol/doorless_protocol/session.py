@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from doorless_protocol.envelope import MESSAGE_SIZE, seal_initial
 from doorless_protocol.errors import DoorlessError, ForgedError
+from doorless_protocol.handshake import Kind
 from doorless_protocol.keys import AccountId, DeviceId
 from doorless_protocol.primitives import Random, XWingPublic
 from doorless_protocol.ratchet.triple import MAX_CONTENT, OVERHEAD, Found, Triple, split_front
@@ -36,6 +37,7 @@ class Link(Struct, frozen=True, array_like=True, gc=False):
         began: on our side, in Unix seconds.
         origin: bundle id || EKa, 40 bytes.
         last_resort: the handshake used a prekey that others may have used, too.
+        kind, received: see handshake.Terms.
     """
 
     id: bytes
@@ -49,6 +51,8 @@ class Link(Struct, frozen=True, array_like=True, gc=False):
     began: int
     origin: bytes
     last_resort: bool
+    kind: Kind
+    received: int
 
 
 class Unanswered(Struct, frozen=True, array_like=True, gc=False):
@@ -210,6 +214,14 @@ class Session(Struct, frozen=True, gc=False):
         return self.link.last_resort
 
     @property
+    def kind(self) -> Kind:
+        return self.link.kind
+
+    @property
+    def received(self) -> int:
+        return self.link.received
+
+    @property
     def initiating_device(self) -> DeviceId:
         return self.our_device if self.initiator else self.their_device
 
@@ -251,6 +263,23 @@ def open_any(sessions: Sequence[Session], envelope: bytes, now: float) -> Opened
             except DoorlessError as refusal:
                 error = refusal if isinstance(error, ForgedError) else error
     raise error
+
+
+def addressed(sessions: Sequence[Session], envelope: bytes) -> Session | None:
+    """The session whose header key opens the envelope's header: whom a refusal is about.
+
+    Raises:
+        MalformedError: in no size class.
+
+    Spec: docs/spec/04-ratchet.md §6.5.
+    """
+    check_size_class(envelope)
+    nonce, sealed = split_front(envelope)
+    looks: tuple[Callable[[Triple, bytes, bytes], Found | None], ...]
+    looks = (Triple.look, Triple.look_late)
+    return next(
+        (one for look in looks for one in sessions if look(one.ratchet, nonce, sealed)), None
+    )
 
 
 def confirms(initiator: bool, turned: bool) -> bool:

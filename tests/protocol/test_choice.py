@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from doorless_protocol.choice import (
+    CLASH_WINDOW,
     RECEIVE_ONLY_LIFE,
     check_number,
     choose_sending,
@@ -15,6 +16,7 @@ from doorless_protocol.choice import (
     settle,
 )
 from doorless_protocol.errors import MalformedError
+from doorless_protocol.handshake import Kind
 from doorless_protocol.keys import AccountId, DeviceId
 from doorless_protocol.primitives import AgreementKey
 from doorless_protocol.ratchet.triple import Seeds, Triple
@@ -26,7 +28,12 @@ RATCHET = Triple.accept(Seeds.split(bytes(160)), AgreementKey(b"k" * 32), b"", b
 
 
 def session(
-    number: int, known: int, by: DeviceId = LOW, at: DeviceId = LOW, since: int | None = None
+    number: int,
+    known: int,
+    by: DeviceId = LOW,
+    at: DeviceId = LOW,
+    since: int | None = None,
+    kind: Kind = Kind.START,
 ) -> Session:
     """Begun `by` one device, as held `at` one of the two."""
     other = HIGH if at == LOW else LOW
@@ -42,8 +49,15 @@ def session(
         began=NOW,
         origin=bytes(40),
         last_resort=False,
+        kind=kind,
+        received=0,
     )
     return Session(link, RATCHET, receive_only_since=since)
+
+
+def held(begun: tuple[int, int, DeviceId, Kind], at: DeviceId) -> Session:
+    number, known, by, kind = begun
+    return session(number, known, by, at, kind=kind)
 
 
 def test_nothing_to_choose_from_is_no_choice() -> None:
@@ -71,20 +85,75 @@ def test_of_crossed_ones_the_lower_device_ids_sends(low: int, high: int) -> None
 
 @given(
     st.lists(
-        st.tuples(st.integers(1, 6), st.integers(0, 5), st.sampled_from([LOW, HIGH])),
+        st.tuples(
+            st.integers(1, 6),
+            st.integers(0, 5),
+            st.sampled_from([LOW, HIGH]),
+            st.sampled_from(Kind),
+        ),
         min_size=1,
         max_size=5,
         unique_by=lambda each: (each[0], each[2]),
     )
 )
-def test_both_sides_agree_whatever_they_hold(drawn: list[tuple[int, int, DeviceId]]) -> None:
-    begun = [(number, min(known, number - 1), by) for number, known, by in drawn]
-    at_low = choose_sending([session(*each, at=LOW) for each in begun])
+def test_both_sides_agree_whatever_they_hold(
+    drawn: list[tuple[int, int, DeviceId, Kind]],
+) -> None:
+    begun = [(number, min(known, number - 1), by, kind) for number, known, by, kind in drawn]
+    at_low = choose_sending([held(each, LOW) for each in begun])
     for order in permutations(begun):
-        at_high = choose_sending([session(*each, at=HIGH) for each in order])
+        at_high = choose_sending([held(each, HIGH) for each in order])
         assert at_low
         assert at_high
         assert at_high.id == at_low.id
+
+
+def test_a_resync_replaces_also_what_its_device_does_not_remember() -> None:
+    older, newer = session(10, 0, LOW), session(11, 0, HIGH, kind=Kind.RESYNC)
+    assert choose_sending([older, newer]) is newer
+    assert choose_sending([newer, older]) is newer
+
+
+def test_a_resync_replaces_nothing_that_is_newer() -> None:
+    late, newer = session(10, 0, LOW, kind=Kind.RESYNC), session(12, 9, HIGH)
+    assert choose_sending([late, newer]) is late  # crossed: the lower device id's
+    late = session(10, 0, HIGH, kind=Kind.RESYNC)
+    assert choose_sending([late, session(12, 9, LOW)]) is not late
+
+
+@pytest.mark.parametrize("apart", [0, 1, CLASH_WINDOW - 1])
+def test_of_two_resyncs_that_clash_the_lower_device_ids_sends(apart: int) -> None:
+    ours = session(10, 0, LOW, kind=Kind.RESYNC)
+    theirs = session(10 + apart, 0, HIGH, kind=Kind.RESYNC)
+    assert choose_sending([ours, theirs]) is ours
+    assert choose_sending([theirs, ours]) is ours
+
+
+def test_of_two_resyncs_far_apart_the_newer_sends() -> None:
+    ours = session(10, 0, LOW, kind=Kind.RESYNC)
+    theirs = session(10 + CLASH_WINDOW, 0, HIGH, kind=Kind.RESYNC)
+    assert choose_sending([ours, theirs]) is theirs
+
+
+def test_of_two_resyncs_by_one_device_the_newer_sends_however_close() -> None:
+    older, newer = session(10, 0, kind=Kind.RESYNC), session(11, 0, kind=Kind.RESYNC)
+    assert choose_sending([older, newer]) is newer
+
+
+def test_below_the_floor_nothing_sends() -> None:
+    older, newer = session(10, 0), session(11, 10)
+    settled = settle([older, newer], NOW, floor=11)
+    assert not any(each.may_send for each in settled.sessions)
+    assert settle([session(12, 11)], NOW, floor=11).sessions[0].may_send
+
+
+def test_five_only_receive_the_confirmed_first_and_then_the_newest() -> None:
+    confirmed = replace(session(1, 0), confirmed=True)
+    others = [session(number, number - 1) for number in range(2, 10)]
+    settled = settle([confirmed, *others], NOW)
+    assert sorted(each.number for each in settled.sessions) == [1, 5, 6, 7, 8, 9]
+    assert sorted(each.number for each in settled.expired) == [2, 3, 4]
+    assert [each.number for each in settled.sessions if each.may_send] == [9]
 
 
 def test_settling_lets_one_send_and_the_others_receive() -> None:

@@ -17,14 +17,14 @@ from doorless_protocol.envelope import (
     seal_initial,
 )
 from doorless_protocol.errors import DoorlessError, ForgedError, MalformedError
-from doorless_protocol.handshake import PrekeyKind
+from doorless_protocol.handshake import Kind, PrekeyKind
 from doorless_protocol.prekeys import PrekeyId
 from doorless_protocol.primitives import hpke_seal
 from doorless_protocol.session import Session, Unanswered
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
 
 NOW = 1_800_000_000
-FRONT_SIZE = 11883
+FRONT_SIZE = 11891
 MESSAGE = b"m" * MESSAGE_SIZE
 Random = Callable[[int], bytes]
 
@@ -63,8 +63,10 @@ def test_what_is_sealed_is_what_opens() -> None:
     envelope = seal_initial(first.envelope_key, first.info, first.front, MESSAGE)
     initial = bob.unseal(envelope)
     assert initial == Initial(
+        kind=Kind.START,
         number=session.number,
         known=7,
+        received=0,
         address="alice@relay.example",
         staple=alice.us.manifest.staple(alice.us.device.device),
         manifest_version=1,
@@ -89,12 +91,13 @@ def test_it_is_laid_out_as_the_specification_says() -> None:
     assert front[:3] == b"\1\1\1"
     assert int.from_bytes(front[3:11], "big") == session.number
     assert int.from_bytes(front[11:19], "big") == 7
-    assert front[19:321] == b"\0\x13alice@relay.example".ljust(302, b"\0")
-    assert front[9098:9106] == (1).to_bytes(8, "big")
-    assert front[9106:9138] == bob.us.manifest.hash
-    assert front[9138:9178] == bob.bundle.id + bob.bundle.hash
-    assert front[9178:9195] == bob.bundle.signed_prekey_id + b"\1" + bob.pairs[0].id
-    assert bob.unseal(seal(inside())).opening.ephemeral == front[9195:9227]
+    assert front[19:27] == bytes(8)
+    assert front[27:329] == b"\0\x13alice@relay.example".ljust(302, b"\0")
+    assert front[9106:9114] == (1).to_bytes(8, "big")
+    assert front[9114:9146] == bob.us.manifest.hash
+    assert front[9146:9186] == bob.bundle.id + bob.bundle.hash
+    assert front[9186:9203] == bob.bundle.signed_prekey_id + b"\1" + bob.pairs[0].id
+    assert bob.unseal(seal(inside())).opening.ephemeral == front[9203:9235]
 
 
 @pytest.mark.parametrize("proof", [b"", b"p", b"p" * MAX_LOG_PROOF])
@@ -152,24 +155,25 @@ def test_another_size_is_no_first_contact(size: int) -> None:
 WRONG = {
     "version": (0, b"\2"),
     "suite": (1, b"\2"),
-    "kind resync": (2, b"\2"),
-    "kind unknown": (2, b"\0"),
+    "kind 0": (2, b"\0"),
+    "kind 3": (2, b"\3"),
     "number not above the known one": (3, bytes(8)),
     "number too large": (3, b"\xff" * 8),
     "known too large": (11, b"\xff" * 8),
-    "address of no bytes": (19, b"\0\0"),
-    "address too long": (19, b"\x01\x2d"),
-    "address cut short": (19, b"\0\5"),
-    "address in upper case": (21, b"Alice"),
-    "address not ASCII": (21, b"\xff"),
-    "address without a relay": (21, b"alice.relay.example"),
-    "bytes behind the address": (320, b"\1"),
-    "staple's version": (321, b"\2"),
-    "manifest version too large": (9098, b"\xff" * 8),
-    "bundle id": (9138, b"\0" * 8),
-    "prekey kind 0": (9186, b"\0"),
-    "prekey kind 3": (9186, b"\3"),
-    "EKa of small order": (9195, bytes(32)),
+    "start that lists something": (19, b"\0" * 7 + b"\1"),
+    "address of no bytes": (27, b"\0\0"),
+    "address too long": (27, b"\x01\x2d"),
+    "address cut short": (27, b"\0\5"),
+    "address in upper case": (29, b"Alice"),
+    "address not ASCII": (29, b"\xff"),
+    "address without a relay": (29, b"alice.relay.example"),
+    "bytes behind the address": (328, b"\1"),
+    "staple's version": (329, b"\2"),
+    "manifest version too large": (9106, b"\xff" * 8),
+    "bundle id": (9146, b"\0" * 8),
+    "prekey kind 0": (9194, b"\0"),
+    "prekey kind 3": (9194, b"\3"),
+    "EKa of small order": (9203, bytes(32)),
     "log proof too long": (FRONT_SIZE + MESSAGE_SIZE, b"\xff\xff"),
     "log proof said to be longer": (INSIDE_SIZE - 1, b"\1"),
 }
@@ -190,7 +194,7 @@ def test_the_inside_has_one_size(plain: bytes) -> None:
 
 def test_a_staple_that_was_not_signed_is_refused() -> None:
     plain = bytearray(inside())
-    for at in range(321, 321 + 8777, 311):
+    for at in range(329, 329 + 8777, 311):
         spoilt = bytearray(plain)
         spoilt[at] ^= 1
         with pytest.raises(DoorlessError):

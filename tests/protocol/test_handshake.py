@@ -57,7 +57,7 @@ def terms(last_resort: bool = False) -> Terms:
         None if last_resort else pair.curve,
         bundle.last_resort if last_resort else pair.kem,
     )
-    return Terms(Kind.START, 10, 5, "alice@relay.example", party(alice), party(bob), prekeys)
+    return Terms(Kind.START, 10, 5, 0, "alice@relay.example", party(alice), party(bob), prekeys)
 
 
 def privates(last_resort: bool = False) -> PrekeyPrivates:
@@ -134,6 +134,7 @@ BELIEFS: dict[str, Callable[[Terms], Terms]] = {
     "kind": lambda said: replace(said, kind=Kind.RESYNC),
     "number": lambda said: replace(said, number=11),
     "known": lambda said: replace(said, known=6),
+    "received": lambda said: replace(said, received=1),
     "address": lambda said: replace(said, address="eve@relay.example"),
     "bundle id": _other_prekeys(bundle_id=b"8 bytes!"),
     "bundle hash": _other_prekeys(bundle_hash=bytes(32)),
