@@ -49,6 +49,10 @@ ENVELOPE_HOURS = 30 * 24
 RECEIPT_HOURS = 24
 """Hours after delivery in which a repeated submit is recognised: a sender's retries."""
 
+MAX_RECEIPTS = 1_000_000
+"""Deliveries remembered, about 110 MB; the oldest go first. A relay that delivers more in a day
+recognises repeated submits for less than a day; the recipient's device knows them anyway."""
+
 TOKEN_OVERLAP_DAYS = 1
 """Days in which the delivery token before the newest still opens: contacts learn the new one."""
 

@@ -177,7 +177,6 @@ async def test_inspect_shows_every_row_with_the_class_of_every_column(
         "devices",
         "bindings",
         "envelopes",
-        "receipts",
     }
     his = inspect("--account", "bob")
     assert {row["table"] for row in his} == {"accounts", "heads", "devices", "bindings"}

@@ -28,10 +28,20 @@ class Disk:
         self.db = open_writer(path)
         self.forgotten = 0
         self.broke: list[Exception] = []
-        self.writer = Writer(self.db, forget=self._forget, broken=self.broke.append)
+        self.commits = 0
+        self.writer = Writer(
+            self.db,
+            forget=self._forget,
+            committed=self._committed,
+            broken=self.broke.append,
+        )
 
     def _forget(self) -> None:
         self.forgotten += 1
+
+    def _committed(self) -> None:
+        assert not self.db.in_transaction
+        self.commits += 1
 
 
 def insert(value: int) -> object:

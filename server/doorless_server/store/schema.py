@@ -23,13 +23,10 @@ BUSY_MS = 5_000
 """How long an opener waits for another one's lock, in ms: a commit, or a checkpoint."""
 
 CACHE_KIB = 64 * 1024
-"""Of pages in memory, in KiB: the indexes of a million receipts."""
+"""Of pages in memory, in KiB: what came lately and will be deleted soon."""
 
 STATEMENTS = 512
 """Prepared statements kept: those for mail, once for each number of rows up to MAX_RUN."""
-
-CHECKPOINT_PAGES = 4_000
-"""The write-ahead log is folded back beyond this: 16 MiB, so that most mail never is."""
 
 
 class NewerSchemaError(Exception):
@@ -82,7 +79,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA secure_delete = FAST")
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        db.execute("PRAGMA wal_autocheckpoint = 0")  # checkpoint.py does it
         for version in range(_version(db), len(_STEPS)):
             migrate(db, version)
     except BaseException:

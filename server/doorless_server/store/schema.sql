@@ -68,8 +68,7 @@ CREATE INDEX envelopes_by_mailbox ON envelopes (mailbox);
 
 -- A hash of mailbox and id: whoever does not know the id cannot tell from it whose it was.
 CREATE TABLE receipts (
-    number INTEGER PRIMARY KEY,  -- count | lets old ones be found in turn | 24 hours after delivery | yes
-    digest BLOB NOT NULL UNIQUE, -- routing | recognises an envelope that is sent again | 24 hours after delivery | yes
-    position INTEGER NOT NULL,   -- count | finds the envelope while it waits | 24 hours after delivery | yes
-    delivered INTEGER            -- time | when it was acknowledged; hours since 1970 | 24 hours after delivery | yes
+    number INTEGER PRIMARY KEY,  -- count | their order, so that the oldest are found first | 24 hours after delivery | yes
+    digest BLOB NOT NULL,        -- routing | recognises an envelope that is sent again | 24 hours after delivery | yes
+    delivered INTEGER NOT NULL   -- time | when it was acknowledged; hours since 1970 | 24 hours after delivery | yes
 ) STRICT;

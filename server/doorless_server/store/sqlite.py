@@ -19,6 +19,7 @@ from doorless_server.store.base import (
     Seat,
     Served,
 )
+from doorless_server.store.checkpoint import Checkpointer
 from doorless_server.store.gathering import Delivered, Gathering
 from doorless_server.store.schema import open_writer
 from doorless_server.store.sqlite_mail import MailTable
@@ -34,8 +35,8 @@ def _ignore(_error: Exception) -> None:
 class SqliteStore:
     """Made by `open`, inside a running event loop, and used on that loop alone."""
 
-    def __init__(self, mail: MailTable, writer: Writer) -> None:
-        self._mail, self._writer = mail, writer
+    def __init__(self, mail: MailTable, writer: Writer, checkpointer: Checkpointer) -> None:
+        self._mail, self._writer, self._checkpointer = mail, writer, checkpointer
         self._acknowledged = Gathering(self._drop)
 
     @classmethod
@@ -48,11 +49,14 @@ class SqliteStore:
         """Open or begin the file; errors as of `schema.open_writer`, `broken` as of Writer."""
         db = open_writer(path)
         mail = MailTable(db, bounds or Bounds())
-        return cls(mail, Writer(db, forget=mail.forget, broken=broken))
+        checkpointer = Checkpointer(open_writer(path), db)
+        writer = Writer(db, forget=mail.forget, committed=checkpointer.committed, broken=broken)
+        return cls(mail, writer, checkpointer)
 
     async def close(self) -> None:
         self._acknowledged.flush()
         await self._writer.close()
+        self._checkpointer.close()
 
     # --- accounts ----------------------------------------------------------------------------
 
@@ -85,7 +89,7 @@ class SqliteStore:
     async def set_token(self, account: bytes, token_hash: bytes, until: int) -> None:
         def work(db: sqlite3.Connection) -> None:
             accounts.set_token(db, account, token_hash, until)
-            self._mail.forget()
+            self._mail.forget_token(db, account)
 
         await self._run(work)
 

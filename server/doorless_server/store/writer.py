@@ -35,6 +35,7 @@ class Writer:
     Args:
         forget: called, in the thread, after a transaction was rolled back: what was derived
             from it in memory is no longer true.
+        committed: called, in the thread, after a transaction was committed.
         broken: called, on the loop, when the disk failed in a way after which nothing that it
             says can be believed (a failed fsync is not repeated): the relay has to stop.
     """
@@ -44,9 +45,11 @@ class Writer:
         db: sqlite3.Connection,
         *,
         forget: Callable[[], None],
+        committed: Callable[[], None],
         broken: Callable[[Exception], None],
     ) -> None:
-        self._db, self._forget, self._broken = db, forget, broken
+        self._db, self._forget = db, forget
+        self._committed, self._broken = committed, broken
         self._queue: SimpleQueue[_Task | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._failed = False
@@ -86,6 +89,7 @@ class Writer:
             outcomes = self._commit(tasks)
             with suppress(RuntimeError):  # the loop is gone, and nobody waits any more
                 self._loop.call_soon_threadsafe(_resolve, tasks, outcomes)
+            self._committed()
 
     def _commit(self, tasks: list[_Task]) -> list[Any]:
         try:

@@ -1,0 +1,103 @@
+"""What the writer knows of the mailboxes in use, read from the database when first asked for.
+
+Who may still put something in, and where in the table everything that waits lies: with it an
+envelope is taken in, recognised and deleted without a search.
+"""
+
+import sqlite3
+from collections import OrderedDict
+from typing import NamedTuple
+
+from doorless_server.store.admission import Box
+
+MAX_BOXES = 100_000
+"""Mailboxes remembered, about 40 MB."""
+
+MAX_WAITING = 500_000
+"""Envelopes remembered in all of them, about 100 MB."""
+
+
+class Waiting(NamedTuple):
+    """An envelope that waits."""
+
+    position: int
+    size: int
+    request: bool
+
+
+class Mailbox:
+    """A mailbox in use. Changed through `Boxes` alone, which counts."""
+
+    __slots__ = ("box", "waiting")
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.waiting: dict[bytes, Waiting] = {}  # by envelope id
+
+    def add(self, envelope_id: bytes, waiting: Waiting) -> None:
+        self.waiting[envelope_id] = waiting
+        self.box.count(waiting.size, request=waiting.request)
+
+
+class Boxes:
+    """The mailboxes used lately; the one used longest ago is forgotten first."""
+
+    def __init__(self) -> None:
+        self._boxes: OrderedDict[bytes, Mailbox] = OrderedDict()
+        self._waiting = 0
+
+    def forget(self) -> None:
+        self._boxes.clear()
+        self._waiting = 0
+
+    def forget_one(self, mailbox: bytes) -> None:
+        known = self._boxes.pop(mailbox, None)
+        if known is not None:
+            self._waiting -= len(known.waiting)
+
+    def find(self, db: sqlite3.Connection, mailbox: bytes) -> Mailbox | None:
+        """None where there is no such mailbox."""
+        known = self._boxes.get(mailbox)
+        if known is not None:
+            self._boxes.move_to_end(mailbox)
+            return known
+        known = _read(db, mailbox)
+        if known is not None:
+            self._boxes[mailbox] = known
+            self._waiting += len(known.waiting)
+        return known
+
+    def add(self, mailbox: Mailbox, envelope_id: bytes, waiting: Waiting) -> None:
+        mailbox.add(envelope_id, waiting)
+        self._waiting += 1
+
+    def remove(self, mailbox: Mailbox, envelope_id: bytes) -> Waiting | None:
+        """What waited under this id, and does no more; None if nothing did."""
+        gone = mailbox.waiting.pop(envelope_id, None)
+        if gone is not None:
+            mailbox.box.count(gone.size, request=gone.request, sign=-1)
+            self._waiting -= 1
+        return gone
+
+    def trim(self) -> None:
+        """Forget what is too much. After it, no Mailbox found before may be used."""
+        while len(self._boxes) > MAX_BOXES or self._waiting > MAX_WAITING:
+            _, gone = self._boxes.popitem(last=False)
+            self._waiting -= len(gone.waiting)
+
+
+def _read(db: sqlite3.Connection, mailbox: bytes) -> Mailbox | None:
+    found = db.execute(
+        "SELECT token_hash, previous_hash, previous_until FROM devices"
+        " JOIN accounts ON accounts.id = devices.account WHERE mailbox = ?",
+        (mailbox,),
+    ).fetchone()
+    if found is None:
+        return None
+    read = Mailbox(Box(*found))
+    for envelope_id, position, size, request in db.execute(
+        "SELECT id, position, length(envelope), request FROM envelopes WHERE mailbox = ?",
+        (mailbox,),
+    ):
+        read.add(envelope_id, Waiting(position, size, bool(request)))
+    return read

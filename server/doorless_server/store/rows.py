@@ -1,0 +1,22 @@
+"""Many rows with one statement.
+
+Each statement, and each row that one returns, gives up the interpreter's lock, which the loop
+wants too; with one for each row the writer did half as much (docs/adr/0019). So rows go in many
+at a time.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+MAX_RUN = 64
+"""Rows for one statement; one is prepared and kept for every number of rows up to this."""
+
+
+def insert_rows(db: sqlite3.Connection, insert: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Run an INSERT that ends in VALUES."""
+    for at in range(0, len(rows), MAX_RUN):
+        run = rows[at : at + MAX_RUN]
+        marks = "(" + ", ".join("?" * len(run[0])) + ")"
+        db.execute(f"{insert} {', '.join([marks] * len(run))}", list(chain.from_iterable(run)))
