@@ -1,9 +1,13 @@
 """The private halves of prekeys, and when they are drawn, replaced and deleted.
 
-    draw ──► served ──── 7 days, or few pairs left ──► retired ──── expiry + 30 days ──► deleted
+    draw ──► served ──── a week old ──► retired ──── expiry + 30 days ──► deleted
+               │  ▲
+               └──┘ few pairs left: another batch beside the same signed prekeys
 
 A retired bundle's keys still open what was sealed to it and waits in a queue. How long they
-live is how far back a thief of the device can read first messages: that, and no longer.
+live is how far back a thief of the device can read first messages: that, and no longer. A
+refill draws one-time pairs alone, and changes nothing else that is served: strangers who
+drain a batch neither make keys live longer nor more envelope keys to be tried.
 Spec: docs/spec/02-identities.md §5.
 """
 
@@ -15,6 +19,7 @@ from doorless_protocol import merkle
 from doorless_protocol.encoding import Reader, Writer
 from doorless_protocol.errors import UnknownPrekeyError
 from doorless_protocol.keys import AccountId, DeviceKeys, Purpose
+from doorless_protocol.manifest import CLOCK_SKEW
 from doorless_protocol.prekeys import (
     BUNDLE_LIFETIME,
     DAY,
@@ -38,13 +43,19 @@ from doorless_protocol.primitives import (
 )
 
 ROTATE_AFTER = 7 * DAY
-"""Seconds after which a device publishes a new bundle: the shorter interval of PQXDH §3.2."""
+"""Seconds after which no bundle is served any more: the shorter interval of PQXDH §3.2."""
+
+ROTATE_FROM = 6 * DAY
+"""Seconds after which a device that is there at a drawn time replaces its bundle: in good time."""
 
 RETIRED_LIFE = 30 * DAY
 """Seconds that private keys outlive their bundle: how long an envelope may wait in a queue."""
 
 REFILL_BELOW = 25
-"""Pairs left at the relay, of PREKEY_BATCH, below which a device publishes a new bundle."""
+"""Pairs left at the relay, of PREKEY_BATCH, below which a device publishes another batch."""
+
+MAX_ENVELOPE_KEYS = 12
+"""Envelope keys that a first contact is tried on. At most one in ROTATE_FROM, for 60 days: 11."""
 
 _STORED_VERSION = b"\x01"
 
@@ -67,6 +78,17 @@ class PairSecrets:
 
     def public(self) -> OneTimePair:
         return OneTimePair(self.id, x25519_public(self.curve), kem1024_public(self.kem))
+
+    def encode(self) -> bytes:
+        """In storage, 104 bytes: id 8, X25519 private key 32, ML-KEM-1024 seed 64."""
+        return self.id + self.curve + self.kem
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        reader = Reader(data, "one-time secrets")
+        pair = _read_pair(reader)
+        reader.end()
+        return cls(pair.id, pair.curve, pair.kem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +131,7 @@ class PrekeySecrets:
         writer.raw(self.last_resort_id).raw(self.last_resort)
         writer.raw(self.envelope_id).raw(self.envelope).uint(len(self.pairs), 8)
         for pair in self.pairs:
-            writer.raw(pair.id).raw(pair.curve).raw(pair.kem)
+            writer.raw(pair.encode())
         return writer.done()
 
     @classmethod
@@ -177,19 +199,64 @@ def draw_bundle(
     return bundle, pairs, replace(secrets, bundle_hash=bundle.hash)
 
 
+def refill_bundle(
+    held: PrekeySecrets,
+    keys: DeviceKeys,
+    account: AccountId,
+    random: Random,
+    count: int = PREKEY_BATCH,
+) -> tuple[SignedBundle, tuple[OneTimePair, ...], PrekeySecrets]:
+    """A bundle with another batch, and all else as in the bundle of `held`.
+
+    Signed prekey, last resort and envelope key, their ids, and both times stay: they end when
+    they would have ended anyway. Bundle id, batch and signature are new.
+    Spec: docs/spec/02-identities.md §5.2.
+    """
+    secrets = replace(
+        held,
+        bundle_id=PrekeyId(random(PREKEY_ID_SIZE)),
+        bundle_hash=b"",
+        pairs=tuple(PairSecrets.draw(random) for _ in range(count)),
+    )
+    pairs = tuple(pair.public() for pair in secrets.pairs)
+    bundle = _sign_bundle(secrets, pairs, keys, account)
+    return bundle, pairs, replace(secrets, bundle_hash=bundle.hash)
+
+
 def rotation_due(newest: PrekeySecrets, now: int) -> bool:
-    """Whether it is time for a new bundle, whatever is left of this one."""
-    return now >= newest.created + ROTATE_AFTER
+    """Whether it is time for new keys, whatever is left of the one-time pairs."""
+    return now >= newest.created + ROTATE_FROM or is_from_the_future(newest, now)
+
+
+def rotation_overdue(newest: PrekeySecrets, now: int) -> bool:
+    """Whether it is more than time: what is served is a week old, or of no use."""
+    return now >= newest.created + ROTATE_AFTER or is_from_the_future(newest, now)
+
+
+def is_from_the_future(secrets: PrekeySecrets, now: int) -> bool:
+    """Whether our clock was wrong when these were drawn: nobody may use them for long yet."""
+    return secrets.created > now + CLOCK_SKEW
 
 
 def refill_due(one_time_left: int) -> bool:
-    """Whether a new bundle is due because the relay has few pairs left of this one."""
+    """Whether another batch is due because the relay has few pairs left of this one."""
     return one_time_left < REFILL_BELOW
 
 
 def to_forget(held: Iterable[PrekeySecrets], now: int) -> tuple[PrekeyId, ...]:
     """The ids of the bundles whose private keys are to be deleted, for good, at `now`."""
     return tuple(secrets.bundle_id for secrets in held if now >= secrets.forget_after)
+
+
+def envelope_keys(held: Iterable[PrekeySecrets]) -> list[PrekeySecrets]:
+    """One of `held` for each envelope key, in the order given, at most MAX_ENVELOPE_KEYS.
+
+    Bundles of one week share theirs. Who sends junk costs us so many attempts, and no more.
+    """
+    first: dict[PrekeyId, PrekeySecrets] = {}
+    for secrets in held:
+        first.setdefault(secrets.envelope_id, secrets)
+    return list(first.values())[:MAX_ENVELOPE_KEYS]
 
 
 def _sign_bundle(

@@ -78,7 +78,7 @@ class Engine:
             state, self._conversations, self._contacts, self._devices, self._outbox
         )
         self._failures = Failures(state)
-        self.home = HomeRelay(state, self._introductions)
+        self.home = HomeRelay(state, self._introductions, self._trust)
         self.upkeep = Upkeep(
             state,
             self._conversations,

@@ -1,16 +1,23 @@
 """The prekeys that let others begin a session with this device: published, renewed, deleted.
 
-A bundle's secrets are stored before the relay can serve it, and deleted when nothing sealed
-to it can wait anywhere any more. Spec: docs/spec/08-state.md §11.
+    nothing served ── at a sign-in ──►  served ── a drawn time: 6 days old ──► other keys
+                                        │    ▲
+                                        └────┘ a drawn time: few pairs left: another batch
+
+Secrets are stored before the relay can serve what they belong to, and deleted when nothing
+sealed to it can wait anywhere any more. Nothing that others can see happens because somebody
+came online or began a session. Spec: docs/spec/08-state.md §11.
 """
 
-import msgspec
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from doorless_client.core import keyring
+from doorless_client.core.audit import Auditor
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Flow, SignedIn
-from doorless_client.core.outbox import between
+from doorless_client.core.schedule import Schedule
 from doorless_client.core.state import State
-from doorless_client.store.records import Prekeys, Setting
 from doorless_protocol.frames import (
     MAX_PAIRS_PER_FRAME,
     AddPrekeys,
@@ -23,31 +30,29 @@ from doorless_protocol.frames import (
     Refused,
     SignedInRequest,
 )
-from doorless_protocol.keys import AccountId, DeviceKeys
+from doorless_protocol.merkle import HASH_SIZE
 from doorless_protocol.prekey_secrets import (
     PrekeySecrets,
     draw_bundle,
+    refill_bundle,
     refill_due,
     rotation_due,
+    rotation_overdue,
     to_forget,
 )
 from doorless_protocol.prekeys import OneTimePair, SignedBundle
-from doorless_protocol.primitives import Random
 from doorless_protocol.session import Session
 
 MAINTAIN_EVERY = (4 * 3600.0, 12 * 3600.0)
 """Seconds, least and most, between two looks: at times that say nothing about the person."""
 
-_MAINTAIN_AT = "maintain at"
+PUBLISH_AGAIN = 3600
+"""Seconds between two uploads at sign-ins: a relay may say at each that it has nothing."""
 
-Drawn = tuple[SignedBundle, tuple[OneTimePair, ...], Prekeys]
+MAX_BUNDLES = 200
+"""Bundles whose secrets are kept: two refills a day of 60 days are 120; the rest is a bound."""
 
-
-def draw(keys: DeviceKeys, account: AccountId, now: int, random: Random) -> Drawn:
-    """A bundle, its one-time pairs, and the row that keeps their secrets."""
-    bundle, pairs, secrets = draw_bundle(keys, account, now, random)
-    row = Prekeys(bundle.id, bundle.hash, bundle.created, secrets.encode(), published=False)
-    return bundle, pairs, row
+Drawn = tuple[SignedBundle, tuple[OneTimePair, ...], PrekeySecrets]
 
 
 def upload(bundle: SignedBundle, pairs: tuple[OneTimePair, ...]) -> Flow[None]:
@@ -90,72 +95,104 @@ def ask(request: SignedInRequest) -> Flow[Answered]:
 
 
 class PrekeyKeeper:
-    def __init__(self, state: State) -> None:
-        self._state, self._store = state, state.store
+    def __init__(self, state: State, auditor: Auditor) -> None:
+        self._state, self._store, self._auditor = state, state.store, auditor
+        self.times = Schedule(state, "maintain at", *MAINTAIN_EVERY)
+        self._in_flight = False
 
-    def publish_missing(self) -> Flow[None]:
-        """After a sign-in: only if nobody could begin a session with us at all."""
-        held = yield from self._held()
-        if not self._served(held):
-            yield from self._publish()
+    def arrive(self) -> Flow[None]:
+        """At a sign-in: only if nobody could begin a session with us, or with old keys alone."""
+        with self._alone() as free:
+            if free:
+                held = yield from self._held()
+                if self._is_useless(held) and not self._published_lately():
+                    yield from self._publish()
 
     def maintain(self) -> Flow[None]:
         """At a time drawn beforehand: renew what is old, refill what is short."""
-        held = yield from self._held()
-        served = self._served(held)
-        now = self._state.now()
-        if served is None or rotation_due(served, now) or refill_due(held.one_time):
-            yield from self._publish()
+        with self._alone() as free:
+            if free:
+                held = yield from self._held()
+                if self._is_useless(held) or self._is_due() or refill_due(held.one_time):
+                    yield from self._publish()
         with self._state.change():
-            at = now + between(*MAINTAIN_EVERY, self._state.random(4))
-            self._store.settings.put(Setting(_MAINTAIN_AT, msgspec.msgpack.encode(at)))
+            self.times.advance()
 
-    @property
-    def maintain_at(self) -> float:
-        row = self._store.settings.get(_MAINTAIN_AT)
-        return msgspec.msgpack.decode(row.value, type=float) if row else 0.0
+    def forget_old(self) -> bool:
+        """Delete secrets that nothing can need any more; whether there were any. In a change."""
+        old = to_forget(keyring.bundles(self._store), self._state.now())
+        for bundle in old:
+            keyring.delete_bundle(self._store, bundle)
+        for session in self._state.sessions.newest_first():
+            self._forget_late(session)
+        return bool(old)
+
+    # --- one at a time -----------------------------------------------------------------------
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """False: another look is under way, and will do all that is to be done."""
+        free = not self._in_flight
+        if not free:
+            yield False
+            return
+        self._in_flight = True
+        try:
+            yield True
+        finally:
+            self._in_flight = False
 
     def _held(self) -> Flow[PrekeysHeld]:
         held = yield from ask(PrekeyStatus())
         if not isinstance(held, PrekeysHeld):
             raise BusyError("the relay did not say which prekeys it has", 60.0)
         with self._state.change():
-            self._learn(held)
+            for row in self._store.prekeys.find(hash=held.bundle_hash, published=False):
+                keyring.note_published(self._store, row.bundle)  # its answer was lost
+            if held.bundle_hash != bytes(HASH_SIZE):
+                self._auditor.compare(held.bundle_hash)
         return held
 
-    def _served(self, held: PrekeysHeld) -> PrekeySecrets | None:
-        """The secrets of the bundle that the relay serves."""
-        found = self._store.prekeys.find(hash=held.bundle_hash)
-        return PrekeySecrets.decode(found[0].secrets) if found else None
+    def _is_useless(self, held: PrekeysHeld) -> bool:
+        """Whether what the relay serves is not what we left there, or is a week old."""
+        newest = keyring.newest_published(self._store)
+        if newest is None or newest.hash != held.bundle_hash:
+            return True
+        return rotation_overdue(PrekeySecrets.decode(newest.secrets), self._state.now())
+
+    def _is_due(self) -> bool:
+        newest = keyring.newest_published(self._store)
+        return newest is None or rotation_due(
+            PrekeySecrets.decode(newest.secrets), self._state.now()
+        )
+
+    def _published_lately(self) -> bool:
+        newest = keyring.newest_published(self._store)
+        return newest is not None and 0 <= self._state.now() - newest.drawn < PUBLISH_AGAIN
 
     def _publish(self) -> Flow[None]:
-        now, random = self._state.now(), self._state.random
-        bundle, pairs, row = draw(self._state.keys, self._state.account, now, random)
+        bundle, pairs, secrets = self._draw()
         with self._state.change():
-            self._store.prekeys.put(row)  # before anybody can be given it
+            self._make_room()
+            keyring.keep(self._store, secrets, self._state.now())  # before anybody is given it
         yield from upload(bundle, pairs)
         with self._state.change():
-            self._store.prekeys.put(msgspec.structs.replace(row, published=True))
+            keyring.note_published(self._store, secrets.bundle_id)
 
-    def _learn(self, held: PrekeysHeld) -> None:
-        """An upload whose answer was lost either happened, or never will."""
-        for row in self._store.prekeys.find(published=False):
-            if row.hash == held.bundle_hash:
-                self._store.prekeys.put(msgspec.structs.replace(row, published=True))
-            else:
-                self._store.prekeys.drop(row.bundle)
+    def _draw(self) -> Drawn:
+        """New keys by age alone: neither strangers nor the relay make us hold more of them."""
+        keys, account = self._state.keys, self._state.account
+        now, random = self._state.now(), self._state.random
+        newest = next(iter(keyring.bundles(self._store)), None)
+        if newest is None or rotation_due(newest, now):
+            return draw_bundle(keys, account, now, random)
+        return refill_bundle(newest, keys, account, random)
 
-    def forget_old(self) -> None:
-        """Delete secrets that nothing can need any more, and what rests on them. In a change."""
-        rows = self._store.prekeys.find()
-        secrets = [PrekeySecrets.decode(row.secrets) for row in rows]
-        for bundle in to_forget(secrets, self._state.now()):
-            self._store.prekeys.drop(bundle)
-            for row in self._store.origins.find():
-                if row.origin.startswith(bundle):
-                    self._store.origins.drop(row.origin)
-        for session in self._state.sessions.newest_first():
-            self._forget_late(session)
+    def _make_room(self) -> None:
+        """What the relay never confirmed goes first, then the oldest."""
+        rows = sorted(self._store.prekeys.find(), key=lambda row: (row.published, row.drawn))
+        for row in rows[: max(0, len(rows) - MAX_BUNDLES + 1)]:
+            keyring.delete_bundle(self._store, row.bundle)
 
     def _forget_late(self, session: Session) -> None:
         shorter = session.forget(self._state.clock())

@@ -10,9 +10,7 @@ Spec: docs/spec/08-state.md §6.
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import msgspec
-
-from doorless_client.core import present
+from doorless_client.core import keyring, present
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.introductions import Introductions
@@ -22,7 +20,7 @@ from doorless_client.core.trust import TrustKeeper, check_listed
 from doorless_client.core.views import Standing
 from doorless_client.core.views import State as Reach
 from doorless_client.store.base import Store
-from doorless_client.store.records import Contact, Entry, Origin, Prekeys, Wire
+from doorless_client.store.records import Contact, Entry, Origin, Wire
 from doorless_protocol.content import (
     Content,
     Control,
@@ -43,7 +41,6 @@ from doorless_protocol.errors import (
 from doorless_protocol.first_contact import respond
 from doorless_protocol.frames import Deliver
 from doorless_protocol.keys import conversation_id
-from doorless_protocol.prekey_secrets import PrekeySecrets
 from doorless_protocol.prekeys import PrekeyId
 from doorless_protocol.session import Session, open_any
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
@@ -121,8 +118,7 @@ class Receiver:
         return self._arrival(opened.session, opened.content, before=opened.before)
 
     def _open_initial(self, envelope: bytes, now: float) -> Arrival:
-        rows = self._store.prekeys.find()
-        held = sorted(map(_secrets, rows), key=lambda secrets: -secrets.created)
+        held = keyring.bundles(self._store)
         ours = self._state.keys.device
         initial = open_initial(envelope, self._state.account, ours, held)
         known = known_origin(self._store, initial.origin)
@@ -130,7 +126,8 @@ class Receiver:
             session = began_by(self._state.sessions.get(known.session))
             following, content = session.open(initial.message, now)
             return self._arrival(following, content, before=session)
-        secrets = next(secrets for secrets in held if secrets.bundle_id == initial.bundle_id)
+        named = next(secrets for secrets in held if secrets.bundle_id == initial.bundle_id)
+        secrets = keyring.with_pair(self._store, named, initial.one_time_id)
         manifests = {row.version: row.hash for row in self._store.own_manifests.find()}
         try:
             accepted = respond(initial, self._state.us, secrets, manifests, now)
@@ -213,10 +210,7 @@ class Receiver:
             self._delete_pair(arrival.initial.bundle_id, arrival.used)
 
     def _delete_pair(self, bundle: PrekeyId, pair: PrekeyId) -> None:
-        row = self._store.prekeys.get(bundle)
-        if row is not None:
-            left = _secrets(row).without_pair(pair)
-            self._store.prekeys.put(msgspec.structs.replace(row, secrets=left.encode()))
+        keyring.delete_pair(self._store, bundle, pair)
 
     # --- what was said -----------------------------------------------------------------------
 
@@ -313,7 +307,3 @@ def check_same_conversation(said: bytes, expected: bytes) -> None:
     """Raises MalformedError: a content that was said in another conversation."""
     if said != expected:
         raise MalformedError("a content of another conversation")
-
-
-def _secrets(row: Prekeys) -> PrekeySecrets:
-    return PrekeySecrets.decode(row.secrets)

@@ -12,7 +12,7 @@ import contextlib
 
 import msgspec
 
-from doorless_client.core import prekeys
+from doorless_client.core import keyring, prekeys
 from doorless_client.core.api import RefusedError, UnreachableError
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Anonymously, Flow, SignedIn
@@ -32,6 +32,7 @@ from doorless_protocol.frames import (
 from doorless_protocol.invite import RelayAddress, parse_handle
 from doorless_protocol.keys import DeviceKeys, account_signing_key
 from doorless_protocol.manifest import DeviceEntry, Manifest
+from doorless_protocol.prekey_secrets import draw_bundle
 from doorless_protocol.prekeys import DAY
 from doorless_protocol.primitives import Random
 
@@ -136,16 +137,16 @@ class Newcomer:
             if reason in FINAL:
                 self.withdraw()
             raise RefusedError(REFUSALS.get(reason, "the relay refused the registration"))
-        bundle, pairs, row = prekeys.draw(self.keys, self.manifest.account, now, random)
+        bundle, pairs, secrets = draw_bundle(self.keys, self.manifest.account, now, random)
         with self._store.transaction():
             self._store.own.put(
                 msgspec.structs.replace(self._own, registered=True, config=info.config_hash)
             )
-            self._store.prekeys.put(row)
+            keyring.keep(self._store, secrets, now)
         with contextlib.suppress(BusyError, UnreachableError):  # then with the next sign-in
             yield from prekeys.upload(bundle, pairs)
             with self._store.transaction():
-                self._store.prekeys.put(msgspec.structs.replace(row, published=True))
+                keyring.note_published(self._store, secrets.bundle_id)
 
     def withdraw(self) -> None:
         """Forget an account that no relay holds."""

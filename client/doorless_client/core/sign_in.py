@@ -5,11 +5,13 @@ Spec: docs/spec/08-state.md §11, §12.
 
 import msgspec
 
+from doorless_client.core.audit import Auditor
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Flow
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.prekeys import PrekeyKeeper, UnknownHereError, ask
 from doorless_client.core.state import State
+from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Notice
 from doorless_client.text import safe_line
 from doorless_protocol.frames import (
@@ -47,9 +49,10 @@ def sign_in(keys: DeviceKeys, account: bytes, challenge: Challenge, binding: byt
 
 
 class HomeRelay:
-    def __init__(self, state: State, introductions: Introductions) -> None:
+    def __init__(self, state: State, introductions: Introductions, trust: TrustKeeper) -> None:
         self._state, self._store = state, state.store
-        self._introductions, self._prekeys = introductions, PrekeyKeeper(state)
+        self._introductions, self._auditor = introductions, Auditor(state, trust)
+        self._prekeys = PrekeyKeeper(state, self._auditor)
         self._put_off_until = 0.0
 
     def arrive(self) -> Flow[None]:
@@ -61,23 +64,43 @@ class HomeRelay:
             raise
         yield from ask(Subscribe())
         yield from self.publish_token()
-        yield from self._prekeys.publish_missing()
+        yield from self._prekeys.arrive()
+        self._auditor.audit_soon()
 
     def maintain(self) -> Flow[None]:
-        """At `maintain_at` while signed in, or as soon after it as may be."""
+        """While `is_time`, and signed in: what was put off to drawn times."""
         yield from self.publish_token()
-        yield from self._prekeys.maintain()
+        if self._prekeys.times.is_open():
+            yield from self._prekeys.maintain()
+        if self._auditor.times.is_open():
+            yield from self._auditor.audit()
 
-    @property
-    def maintain_at(self) -> float:
-        return max(self._prekeys.maintain_at, self._put_off_until)
+    def is_time(self) -> bool:
+        """Whether a drawn time has come, and is not over."""
+        if self._state.clock() < self._put_off_until:
+            return False
+        return self._prekeys.times.is_open() or self._auditor.times.is_open()
+
+    def next_time(self) -> float:
+        """When `is_time` may be another, or a drawn time is over, Unix seconds."""
+        looks = [self._prekeys.times.next_look(), self._auditor.times.next_look()]
+        if self._put_off_until > self._state.clock():
+            looks.append(self._put_off_until)
+        return min(looks)
+
+    def pass_missed(self) -> None:
+        """A drawn time that went by while we were away is made up for by nothing."""
+        for times in (self._prekeys.times, self._auditor.times):
+            if times.is_missed():
+                with self._state.change():
+                    times.advance()
 
     def put_off(self) -> None:
         self._put_off_until = self._state.clock() + PUT_OFF
 
-    def forget_old(self) -> None:
-        """Inside a change."""
-        self._prekeys.forget_old()
+    def forget_old(self) -> bool:
+        """Whether keys went. Inside a change."""
+        return self._prekeys.forget_old()
 
     def publish_token(self) -> Flow[None]:
         """Tell the relay a token that was drawn anew, and then the contacts."""

@@ -129,6 +129,7 @@ class Upkeep:
         if due is not None and due <= now:
             with self._state.change():
                 self._receipts.send_due()
+        self._home.pass_missed()
         if now - self._cleaned >= HOUSEKEEPING_EVERY:
             self._clean(now)
 
@@ -140,7 +141,7 @@ class Upkeep:
             self._receipts.next_due(),
             self._conversations.typing_until(),
             self._failures.tell_at(),
-            self._home.maintain_at if self._home.maintain_at > now else None,
+            self._home.next_time(),
             *(until for until in self._paused.values() if until > now),
             self._outbox.next_not_before(),
         ]
@@ -151,8 +152,8 @@ class Upkeep:
         return self._receipts.next_due() is not None or bool(self.due())
 
     def maintenance_due(self) -> bool:
-        """Whether the time that was drawn for looking after our prekeys has come."""
-        return self._state.clock() >= self._home.maintain_at
+        """Whether a time that was drawn for looking after our prekeys has come."""
+        return self._home.is_time()
 
     def _clean(self, now: float) -> None:
         self._cleaned = now
@@ -163,3 +164,4 @@ class Upkeep:
             for row in self._store.seen.find():
                 if now - row.at > SEEN_FOR:
                     self._store.seen.drop(row.envelope_id)
+        self._store.scrub()  # used and old keys leave the log, too

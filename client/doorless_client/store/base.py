@@ -16,6 +16,7 @@ from doorless_client.store.records import (
     Evidence,
     Failure,
     KnownNumber,
+    OneTimePrekey,
     Origin,
     Outgoing,
     Own,
@@ -130,6 +131,8 @@ class Store(Protocol):
     @property
     def prekeys(self) -> Table[Prekeys]: ...
     @property
+    def one_time_prekeys(self) -> Table[OneTimePrekey]: ...
+    @property
     def contacts(self) -> Table[Contact]: ...
     @property
     def devices(self) -> Table[Device]: ...
@@ -168,5 +171,13 @@ class Store(Protocol):
             ValueError: already inside one.
         """
         ...
+
+    def scrub(self) -> None:
+        """From now on, what was deleted is in no file of this store, not even encrypted.
+
+        Raises:
+            StoreError: it may still be there; try again later.
+            ValueError: inside a transaction.
+        """
 
     def close(self) -> None: ...

@@ -13,6 +13,7 @@ from doorless_client.store.records import (
     Evidence,
     Failure,
     KnownNumber,
+    OneTimePrekey,
     Origin,
     Outgoing,
     Own,
@@ -143,6 +144,7 @@ class MemoryStore:
         self.own = MemoryTable(Own, self._log)
         self.own_manifests = MemoryTable(OwnManifest, self._log)
         self.prekeys = MemoryTable(Prekeys, self._log)
+        self.one_time_prekeys = MemoryTable(OneTimePrekey, self._log)
         self.contacts = MemoryTable(Contact, self._log)
         self.devices = MemoryTable(Device, self._log)
         self.session_parts = MemoryTable(SessionPart, self._log)
@@ -163,6 +165,9 @@ class MemoryStore:
     def transaction(self) -> Iterator[None]:
         with self._log.transaction():
             yield
+
+    def scrub(self) -> None:
+        """There is no file."""
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -9,11 +9,13 @@ from typing import Any
 
 from doorless_client.store.base import NewerSchemaError
 
+SCRIPTS = ("schema.sql", "schema_2.sql")
+
 
 def scripts() -> tuple[str, ...]:
     """The script that leads to each schema version, the first to version 1."""
     package = resources.files("doorless_client.store")
-    return (package.joinpath("schema.sql").read_text(encoding="utf-8"),)
+    return tuple(package.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 def migrate(database: Any, steps: Sequence[str]) -> None:

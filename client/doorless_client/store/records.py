@@ -68,7 +68,13 @@ class OwnManifest(Row, frozen=True):
 
 
 class Prekeys(SecretRow, frozen=True):
-    """The private half of one bundle; `published` once the relay serves it."""
+    """The private half of one bundle, one-time pairs apart.
+
+    Attributes:
+        secrets: PrekeySecrets without pairs, encoded.
+        drawn: Unix seconds; of two bundles, the later one is what the relay should serve.
+        published: the relay said that it serves it, or once did.
+    """
 
     table: ClassVar[str] = "prekeys"
     key: ClassVar[tuple[str, ...]] = ("bundle",)
@@ -78,6 +84,18 @@ class Prekeys(SecretRow, frozen=True):
     created: int
     secrets: bytes
     published: bool
+    drawn: int
+
+
+class OneTimePrekey(SecretRow, frozen=True):
+    """The private half of a one-time pair that nobody used yet: PairSecrets, encoded."""
+
+    table: ClassVar[str] = "one_time_prekeys"
+    key: ClassVar[tuple[str, ...]] = ("bundle", "id")
+
+    bundle: bytes
+    id: bytes
+    secrets: bytes
 
 
 class Contact(Row, frozen=True):
@@ -323,6 +341,7 @@ ROWS: tuple[type[Row], ...] = (
     Own,
     OwnManifest,
     Prekeys,
+    OneTimePrekey,
     Contact,
     Device,
     SessionPart,

@@ -31,6 +31,7 @@ from doorless_client.store.records import (
     Evidence,
     Failure,
     KnownNumber,
+    OneTimePrekey,
     Origin,
     Outgoing,
     Own,
@@ -245,6 +246,7 @@ class SqlcipherStore:
         self.own = SqlTable(Own, database)
         self.own_manifests = SqlTable(OwnManifest, database)
         self.prekeys = SqlTable(Prekeys, database)
+        self.one_time_prekeys = SqlTable(OneTimePrekey, database)
         self.contacts = SqlTable(Contact, database)
         self.devices = SqlTable(Device, database)
         self.session_parts = SqlTable(SessionPart, database)
@@ -279,6 +281,14 @@ class SqlcipherStore:
         pages = _run(self._database, "PRAGMA cipher_integrity_check")
         tables = _run(self._database, "PRAGMA integrity_check")
         return [str(row[0]) for row in (*pages, *tables) if row[0] != "ok"]
+
+    def scrub(self) -> None:
+        """`secure_delete` overwrote it in the pages; the log still holds the pages before."""
+        if self._database.in_transaction:
+            raise ValueError("inside a transaction")
+        ((busy, _, _),) = _run(self._database, "PRAGMA wal_checkpoint(TRUNCATE)")
+        if busy:
+            raise StoreError("the log of the database is being read by somebody else")
 
     def close(self) -> None:
         self._database.close()

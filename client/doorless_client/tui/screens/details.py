@@ -23,6 +23,8 @@ _STANDING = {
     Standing.BLOCKED: "blocked",
 }
 
+WITHOUT_ONE_TIME = "started without a one-time prekey: its first messages are protected less long"
+
 
 def what_is_known(details: Details) -> list[tuple[str, str]]:
     """Label and value. Says of each proof whether it was made, and nothing beyond."""
@@ -37,7 +39,7 @@ def what_is_known(details: Details) -> list[tuple[str, str]]:
         ("key log", "checked" if details.checked else "not checked"),
         ("devices", str(details.devices)),
         ("added", moments.full(details.added)),
-        *([("first session", "weaker: one-time keys had run out")] if details.last_resort else []),
+        *([("first session", WITHOUT_ONE_TIME)] if details.last_resort else []),
     ]
 
 
