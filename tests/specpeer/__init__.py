@@ -1,0 +1,1 @@
+"""A second implementation of doorless/1, written from docs/spec alone (see README.md)."""

@@ -1,0 +1,115 @@
+"""What people say to each other. docs/spec/06-content.md."""
+
+from dataclasses import dataclass
+
+from specpeer.crypto import Refused, sha256
+from specpeer.manifests import Manifest
+from specpeer.packing import Value, array, boolean, octets, pack, text, uint, unpack
+
+CONTROL, TEXT, RECEIPT, TYPING, PROFILE = range(5)
+U32, U53 = 1 << 32, 1 << 53
+
+
+@dataclass
+class Content:
+    """§1.1."""
+
+    kind: int
+    id: bytes
+    counter: int
+    previous: bytes
+    conversation: bytes
+    time: int
+    gossip: bytes
+    body: bytes
+    version: int = 1
+
+    def encode(self) -> bytes:
+        said: list[Value] = [self.version, self.kind, self.id, self.counter, self.previous]
+        return pack([*said, self.conversation, self.time, self.gossip, self.body])
+
+    @classmethod
+    def decode(cls, data: bytes) -> "Content":
+        fields = array(unpack(data), 9, 9)
+        content = cls(
+            version=uint(fields[0], U32),
+            kind=uint(fields[1], U32),
+            id=octets(fields[2], 16, 16),
+            counter=uint(fields[3], U53),
+            previous=octets(fields[4], 32, 32),
+            conversation=octets(fields[5], 32, 32),
+            time=uint(fields[6], U53),
+            gossip=octets(fields[7], 0, 128),
+            body=octets(fields[8], 0, len(data)),
+        )
+        content.said()
+        return content
+
+    @property
+    def digest(self) -> bytes:
+        """What the next counted content names as `previous`. §1.2."""
+        return sha256(b"doorless/1 content" + self.encode())
+
+    @property
+    def known(self) -> bool:
+        return self.version == 1 and self.kind in BODIES
+
+    @property
+    def counted(self) -> bool:
+        """§1.3."""
+        return not self.known or self.kind == TEXT
+
+    def said(self) -> list[Value] | None:
+        """The body, decoded; None where this program cannot show it. §2."""
+        return BODIES[self.kind](unpack(self.body)) if self.known else None
+
+
+def _control(body: Value) -> list[Value]:
+    return array(body, 0, 0)
+
+
+def _text(body: Value) -> list[Value]:
+    return [text(array(body, 1, 1)[0], 16_384)]
+
+
+def _receipt(body: Value) -> list[Value]:
+    ids, read = array(body, 2, 2)
+    return [[octets(each, 16, 16) for each in array(ids, 1, 32)], boolean(read)]
+
+
+def _typing(body: Value) -> list[Value]:
+    return [boolean(array(body, 1, 1)[0])]
+
+
+def _profile(body: Value) -> list[Value]:
+    name, token, manifest = array(body, 3, 3)
+    return [text(name, 128), octets(token, 16, 16), octets(manifest, 0, 26_624)]
+
+
+BODIES = {CONTROL: _control, TEXT: _text, RECEIPT: _receipt, TYPING: _typing, PROFILE: _profile}
+
+
+def manifest_of(profile: Content) -> Manifest:
+    _, _, encoded = BODIES[PROFILE](unpack(profile.body))
+    return Manifest.decode(octets(encoded, 0, 26_624))
+
+
+class Voice:
+    """What one device says in one conversation, counted and chained. §1.2, §1.3."""
+
+    def __init__(self, conversation: bytes) -> None:
+        self.conversation, self.counter, self.previous = conversation, 0, bytes(32)
+
+    def say(self, kind: int, body: Value, id: bytes, milliseconds: int) -> Content:
+        content = Content(
+            *(kind, id, self.counter, self.previous, self.conversation),
+            *(milliseconds, b"", pack(body)),
+        )
+        if content.counted:
+            self.counter, self.previous = self.counter + 1, content.digest
+        return content
+
+
+def check_conversation(content: Content, conversation: bytes) -> None:
+    if content.conversation != conversation:
+        raise Refused("MalformedError", "said in another conversation")

@@ -1,0 +1,150 @@
+"""What client and relay say to each other. docs/spec/07-relay.md.
+
+A frame is a list whose first element is its name; a request or answer is one inside `call` or
+`answer`. Each name has a table of how its fields are read.
+"""
+
+from collections.abc import Callable
+
+from specpeer.addresses import parse_handle
+from specpeer.crypto import malformed, sha256
+from specpeer.packing import Value, array, octets, pack, text, uint, unpack
+from specpeer.wire import lp8, transcript_hash
+
+MESSAGE = 69_632
+U32, U53 = 1 << 32, 1 << 53
+SIZES = tuple(kib * 1024 for kib in (2, 4, 8, 16, 32, 64))
+
+Read = Callable[[Value], Value]
+
+
+def _octets(least: int, most: int | None = None) -> Read:
+    return lambda value: octets(value, least, least if most is None else most)
+
+
+def _uint(below: int) -> Read:
+    return lambda value: uint(value, below)
+
+
+def _list(read: Read, least: int, most: int) -> Read:
+    return lambda value: [read(each) for each in array(value, least, most)]
+
+
+def _envelope(value: Value) -> Value:
+    if not isinstance(value, bytes) or len(value) not in SIZES:
+        raise malformed("not one of the six sizes")
+    return value
+
+
+def _token(value: Value) -> Value:
+    return b"" if value == b"" else octets(value, 16, 16)
+
+
+def _handle(value: Value) -> Value:
+    return parse_handle(text(value, 31))
+
+
+def _name(value: Value) -> Value:
+    name = text(value, 255)
+    if not name or any(not "!" <= each <= "~" for each in name):
+        raise malformed("not a relay's name")
+    return name
+
+
+def _proof(value: Value) -> Value:
+    if value is not None:
+        raise malformed("there is no key log yet")
+    return value
+
+
+def _one_of(forms: "dict[str, list[Read]]") -> Read:
+    def read(value: Value) -> Value:
+        if not isinstance(value, list) or not value or not isinstance(value[0], str):
+            raise malformed("not a frame")
+        name, fields = value[0], value[1:]
+        if name not in forms or len(fields) != len(forms[name]):
+            raise malformed("not a frame of this page")
+        return [name, *(read(field) for read, field in zip(forms[name], fields, strict=True))]
+
+    return read
+
+
+_MANIFEST = _octets(1, 26_624)
+
+REQUESTS: dict[str, list[Read]] = {
+    "sign_in": [_octets(32), _octets(16), _octets(1984), _octets(3373)],
+    "register": [_handle, _MANIFEST, _octets(32)],
+    "publish_manifest": [_MANIFEST],
+    "begin_prekeys": [_octets(1, 8192)],
+    "add_prekeys": [_list(_octets(1, 2048), 1, 32)],
+    "commit_prekeys": [],
+    "prekey_status": [],
+    "set_delivery_token": [_octets(32)],
+    "subscribe": [],
+    "acknowledge": [_list(_octets(16), 1, 256)],
+    "incarnation": [_uint(U53), _uint(U53)],
+    "close_account": [],
+    "hello": [],
+    "submit": [_octets(16), _token, _octets(16), _envelope],
+    "lookup": [_handle, _uint(U53)],
+    "fetch_bundle": [_octets(16)],
+}
+
+ANSWERS: dict[str, list[Read]] = {
+    "done": [],
+    "refused": [_uint(7), _uint(U32)],
+    "prekeys_held": [_octets(32), _uint(U32)],
+    "incarnation_held": [_uint(U53)],
+    "relay_info": [_name, _list(_octets(1984), 0, 8), _octets(32), _uint(U32), _uint(U32)],
+    "found": [_MANIFEST, _list(_octets(5440), 0, 12), _proof],
+    "bundle_served": [
+        *(_octets(1, 8192), _octets(0, 2048), _uint(U32)),
+        _list(_octets(32), 0, 32),
+    ],
+}
+
+FRAMES: dict[str, list[Read]] = {
+    "call": [_uint(U32), _one_of(REQUESTS)],
+    "answer": [_uint(U32), _one_of(ANSWERS)],
+    "challenge": [_name, _octets(32)],
+    "deliver": [_octets(16), _envelope],
+    "closing": [_uint(7)],
+}
+
+REASONS = {1: "MALFORMED", 2: "NOT_ALLOWED", 3: "BUSY", 4: "TAKEN", 5: "STALE", 6: "CLOSED"}
+CLOSINGS = {
+    1: "REPLACED",
+    2: "GOING_AWAY",
+    3: "TOO_SLOW",
+    4: "NOT_IN_TIME",
+    5: "MALFORMED",
+    6: "REVOKED",
+}
+
+_frame = _one_of(FRAMES)
+
+
+def encode(frame: list[Value]) -> bytes:
+    return pack(_frame(frame))
+
+
+def decode(data: bytes) -> list[Value]:
+    if len(data) > MESSAGE:
+        raise malformed("above 68 KiB")
+    return array(_frame(unpack(data)), 1, 3)
+
+
+def login_object(relay: str, nonce: bytes, binding: bytes, account: bytes, device: bytes) -> bytes:
+    """§3.1."""
+    return lp8(relay.encode()) + nonce + binding + account + device
+
+
+def token_hash(token: bytes) -> bytes:
+    """§3.5."""
+    return sha256(b"doorless/1 delivery token" + token)
+
+
+def config_hash(name: str, log_keys: list[bytes]) -> bytes:
+    """§4.1."""
+    fields = [("name", name.encode()), *(("log key", key) for key in log_keys)]
+    return transcript_hash("doorless/1 relay config", fields)
