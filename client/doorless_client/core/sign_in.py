@@ -64,6 +64,7 @@ class HomeRelay:
             raise
         yield from ask(Subscribe())
         yield from self.publish_token()
+        self.pass_missed()
         yield from self._prekeys.arrive()
         self._auditor.audit_soon()
 
