@@ -24,7 +24,7 @@ class Classic(Struct, frozen=True, gc=False):
     double: Double
 
     def seal(self, text: bytes, random: Random) -> tuple["Classic", bytes]:
-        double, out_key, number, key = self.double.send(b"", random)
+        double, out_key, number, key = self.double.send(1, b"", random)
         nonce = random(12)
         header = HEADER.pack(double.keys.public, double.keys.previous, number)
         front = nonce + out_key.seal(nonce, header, CONTEXT)
@@ -47,8 +47,8 @@ def pair(random: Random) -> tuple[Classic, Classic]:
     """Two sides that have spoken once each way."""
     root, key_a, key_b = random(32), random(32), random(32)
     prekey = AgreementKey(random(32))
-    alice = Classic(Double.start(root, prekey.public(), key_a, key_b, b"", random))
-    bob = Classic(Double.accept(root, prekey, key_a, key_b))
+    alice = Classic(Double.start(root, prekey.public(), key_a, key_b, 1, b"", random))
+    bob = Classic(Double.accept(root, prekey, key_a, key_b, 1))
     alice, message = alice.seal(b"", random)
     bob, _ = bob.open(message)
     bob, message = bob.seal(b"", random)

@@ -18,11 +18,13 @@ from benchmarks.classic import pair
 from benchmarks.report import Report, alternate, run
 from doorless_lab.pair import Device, Talker, meet
 from doorless_protocol.errors import DoorlessError
+from doorless_protocol.primitives import KemSeed
 from doorless_protocol.session import Session, open_any
 from doorless_protocol.snapshot import changes, parts
 
 NOW = 1_800_000_000
 TEXT = urandom(256)
+KEM = KemSeed(urandom(64))  # what opens asks for it in epoch 1 only
 PACKAGES = ("cryptography", "msgspec", "DoubleRatchet", "vodozemac")
 FIND_AMONG = 1000
 BACKWARDS = 1000
@@ -103,14 +105,14 @@ def messages(
         gc.collect()
         session, started = bob, process_time()
         for envelope in sent:
-            session, _ = session.open(envelope, NOW)
+            session, _ = session.open(envelope, NOW, KEM)
         return (process_time() - started) / count * 1e6
 
     def ping_pong() -> float:
         one, other, started = alice, bob, process_time()
         for _ in range(count // 4):
             one, envelope = one.seal(TEXT, urandom)
-            other, _ = other.open(envelope, NOW)
+            other, _ = other.open(envelope, NOW, KEM)
             one, other = other, one
         return (process_time() - started) / (count // 4) * 1e6
 
@@ -146,7 +148,7 @@ def backwards(
         nonlocal opened
         session, opened, started = bob, 0, process_time()
         for envelope in reversed(sent):
-            session, text = session.open(envelope, NOW)
+            session, text = session.open(envelope, NOW, KEM)
             opened += text == TEXT
         return (process_time() - started) / BACKWARDS * 1e6
 
@@ -195,7 +197,7 @@ def find(report: Report, samples: int) -> None:
     for at in range(0, FIND_AMONG, FIND_AMONG // samples):
         envelope = pairs[at][0].session.seal(TEXT, urandom)[1]
         started = process_time()
-        opened = open_any(sessions, envelope, NOW)
+        opened = open_any(sessions, envelope, NOW, KEM)
         times.append((process_time() - started) * 1e3)
         if opened.before is not sessions[at]:
             raise RuntimeError("found in another session")
@@ -204,7 +206,7 @@ def find(report: Report, samples: int) -> None:
     junk = [urandom(2048) for _ in range(20)]
     started = process_time()
     for envelope in junk:
-        _refuse(partial(open_any, sessions, envelope, NOW))
+        _refuse(partial(open_any, sessions, envelope, NOW, KEM))
     report.note("refuse junk among 1,000 sessions", "ms", (process_time() - started) / 20 * 1e3)
 
 
@@ -219,7 +221,7 @@ def refusals(report: Report) -> None:
 
     def ours() -> float:
         started = process_time()
-        _refuse(partial(session.open, bytes(spoilt), NOW))
+        _refuse(partial(session.open, bytes(spoilt), NOW, KEM))
         return (process_time() - started) * 1e3
 
     report.at_most("refuse a gap of 1,000", "ms", alternate({"ours": ours})["ours"], 6)
@@ -228,7 +230,7 @@ def refusals(report: Report) -> None:
 
     def at_once() -> float:
         started = process_time()
-        _refuse(partial(session.open, too_far, NOW))
+        _refuse(partial(session.open, too_far, NOW, KEM))
         return (process_time() - started) * 1e6
 
     report.note("refuse a gap of 1,001", "us", alternate({"ours": at_once})["ours"])

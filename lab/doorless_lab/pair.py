@@ -5,7 +5,7 @@ A theft is a variable: `stolen = bob.session`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from doorless_protocol import merkle
 from doorless_protocol.envelope import Initial, open_initial
@@ -14,6 +14,7 @@ from doorless_protocol.keys import DeviceKeys, account_signing_key
 from doorless_protocol.manifest import DeviceEntry, Manifest
 from doorless_protocol.prekey_secrets import PrekeySecrets, draw_bundle
 from doorless_protocol.prekeys import OneTimePair, ServedBundle, SignedBundle
+from doorless_protocol.primitives import KemSeed
 from doorless_protocol.session import Session
 from doorless_protocol.snapshot import join, parts
 
@@ -58,6 +59,10 @@ class Device:
     def accept(self, initial: Initial, now: float) -> Accepted:
         return respond(initial, self.us, self.secrets, self.manifests, now)
 
+    def talker(self, session: Session, random: Random, now: float) -> "Talker":
+        """This device's side of a conversation."""
+        return Talker(session, random, now, self.us.device.kem)
+
 
 @dataclass
 class Talker:
@@ -66,6 +71,7 @@ class Talker:
     session: Session
     random: Random
     now: float
+    identity: KemSeed = field(repr=False)
 
     def says(self, content: bytes) -> bytes:
         follows, envelope = self.session.seal(content, self.random)
@@ -73,7 +79,7 @@ class Talker:
         return envelope
 
     def hears(self, envelope: bytes) -> bytes:
-        follows, content = self.session.open(envelope, self.now)
+        follows, content = self.session.open(envelope, self.now, self.identity)
         self.session = join(parts(follows))
         return content
 
@@ -84,9 +90,8 @@ class Talker:
 
 def meet(alice: Device, bob: Device, now: float, random: Random) -> tuple[Talker, Talker]:
     """Alice contacts Bob, he replies, she answers: confirmed on both sides."""
-    first = Talker(alice.contact(bob, now, random), random, now)
-    accepted = bob.accept(bob.unseal(first.says(b"")), now)
-    second = Talker(accepted.session, random, now)
+    first = alice.talker(alice.contact(bob, now, random), random, now)
+    second = bob.talker(bob.accept(bob.unseal(first.says(b"")), now).session, random, now)
     first.hears(second.says(b""))
     second.hears(first.says(b""))
     return first, second

@@ -152,7 +152,8 @@ def respond(
     agreed = handshake.respond(us.device, privates, terms, initial.opening)
     incoming, outgoing = contexts(agreed.session_id, initial.staple.entry.device, us.device.device)
     signed_prekey = AgreementKey(secrets.signed_prekey)
-    ratchet = Triple.accept(Seeds.split(agreed.secret), signed_prekey, outgoing, incoming)
+    seeds, their_kem = Seeds.split(agreed.secret), initial.staple.entry.kem
+    ratchet = Triple.accept(seeds, signed_prekey, their_kem, outgoing, incoming)
     link = Link(
         id=agreed.session_id,
         initiator=False,
@@ -168,7 +169,7 @@ def respond(
         kind=initial.kind,
         received=initial.received,
     )
-    ratchet, content = ratchet.open(initial.message, now)
+    ratchet, content = ratchet.open(initial.message, now, us.device.kem)
     # Only now, when the initiator himself vouches for what he was shown: else any stranger
     # could raise the alarm in a contact's name, and so keep the person from writing to them.
     check_ghost("manifest", initial.manifest_hash, manifests.get(initial.manifest_version, b""))

@@ -11,7 +11,7 @@ offers no other way: ML-DSA signing (hedged), ML-KEM encapsulation, HPKE sealing
 import hashlib
 import hmac
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NewType
 
 import nacl.bindings
@@ -44,8 +44,7 @@ Kem1024Public = NewType("Kem1024Public", bytes)  # 1,568 bytes
 XWingPrivate = NewType("XWingPrivate", bytes)  # 96 bytes: ML-KEM-768 seed 64 || X25519 32
 XWingPublic = NewType("XWingPublic", bytes)  # 1,216 bytes: ML-KEM-768 1,184 || X25519 32
 
-X25519_SIZE = 32
-KEM_SEED_SIZE = 64
+X25519_SIZE, KEM_SEED_SIZE = 32, 64
 KEM768_PUBLIC_SIZE, KEM768_CIPHERTEXT_SIZE = 1184, 1088
 KEM1024_PUBLIC_SIZE, KEM1024_CIPHERTEXT_SIZE = 1568, 1568
 XWING_PRIVATE_SIZE, XWING_PUBLIC_SIZE = 96, 1216
@@ -77,6 +76,10 @@ def same(left: bytes, right: bytes) -> bool:
     return hmac.compare_digest(left, right)
 
 
+def hmac_sha256(key: bytes, data: bytes) -> bytes:
+    return hmac.digest(key, data, "sha256")
+
+
 def hkdf_extract(salt: bytes, secret: bytes) -> bytes:
     """HKDF-SHA256, RFC 5869 §2.2: by definition one HMAC, and faster so."""
     return hmac.digest(salt, secret, "sha256")
@@ -92,11 +95,7 @@ def hkdf(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
 
 
 def argon2id(password: bytes, salt: bytes, passes: int, memory: int) -> bytes:
-    """Return 32 bytes; `salt` has 16, `memory` is in bytes. RFC 9106, one lane (libsodium).
-
-    Raises:
-        ExhaustedError: so much memory is not to be had.
-    """
+    """32 bytes, RFC 9106, one lane. `salt` has 16, `memory` bytes; ExhaustedError: no room."""
     try:
         return nacl.pwhash.argon2id.kdf(32, password, salt, opslimit=passes, memlimit=memory)
     except (nacl.exceptions.RuntimeError, MemoryError):  # libsodium has no other reason to fail
@@ -138,11 +137,7 @@ def x25519_public(ours: X25519Private) -> X25519Public:
 
 
 def x25519(ours: X25519Private, theirs: X25519Public) -> bytes:
-    """The shared secret, 32 bytes. RFC 7748 §6.1.
-
-    Raises:
-        MalformedError: `theirs` is of small order, so the secret would be all zero.
-    """
+    """The secret, 32 bytes, RFC 7748 §6.1. MalformedError: it is zero, `theirs` of small order."""
     try:
         key = X25519PrivateKey.from_private_bytes(ours)
         return key.exchange(X25519PublicKey.from_public_bytes(theirs))
@@ -158,11 +153,7 @@ _SOME_PRIVATE = X25519Private(b"\x09" * 32)
 
 def parse_kem768(data: bytes) -> Kem768Public:
     """Raises MalformedError: wrong size, or a coefficient above the modulus (FIPS 203 §7.2)."""
-    try:
-        MLKEM768PublicKey.from_public_bytes(data)
-    except ValueError:
-        raise MalformedError("not an ML-KEM-768 encapsulation key") from None
-    return Kem768Public(data)
+    return Kem768Public(EncapsulationKey(data).raw)
 
 
 def parse_kem1024(data: bytes) -> Kem1024Public:
@@ -184,7 +175,7 @@ def kem1024_public(seed: KemSeed) -> Kem1024Public:
 
 def kem768_encapsulate(theirs: Kem768Public) -> tuple[bytes, bytes]:
     """Return (shared secret 32, ciphertext 1,088). Draws inside the library."""
-    return MLKEM768PublicKey.from_public_bytes(theirs).encapsulate()
+    return EncapsulationKey(theirs).encapsulate()
 
 
 def kem1024_encapsulate(theirs: Kem1024Public) -> tuple[bytes, bytes]:
@@ -193,22 +184,14 @@ def kem1024_encapsulate(theirs: Kem1024Public) -> tuple[bytes, bytes]:
 
 
 def kem768_decapsulate(ours: KemSeed, ciphertext: bytes) -> bytes:
-    """The shared secret, 32 bytes; of an altered ciphertext another one, never an error.
-
-    Raises:
-        MalformedError: the ciphertext has not 1,088 bytes.
-    """
+    """The secret, 32 bytes; of an altered ciphertext another one. MalformedError: wrong size."""
     if len(ciphertext) != KEM768_CIPHERTEXT_SIZE:
         raise MalformedError(f"ML-KEM-768 ciphertext of {len(ciphertext)} bytes")
     return MLKEM768PrivateKey.from_seed_bytes(ours).decapsulate(ciphertext)
 
 
 def kem1024_decapsulate(ours: KemSeed, ciphertext: bytes) -> bytes:
-    """The shared secret, 32 bytes; of an altered ciphertext another one, never an error.
-
-    Raises:
-        MalformedError: the ciphertext has not 1,568 bytes.
-    """
+    """The secret, 32 bytes; of an altered ciphertext another one. MalformedError: wrong size."""
     if len(ciphertext) != KEM1024_CIPHERTEXT_SIZE:
         raise MalformedError(f"ML-KEM-1024 ciphertext of {len(ciphertext)} bytes")
     return MLKEM1024PrivateKey.from_seed_bytes(ours).decapsulate(ciphertext)
@@ -279,11 +262,7 @@ def ed25519_sign(seed: bytes, message: bytes) -> bytes:
 
 
 def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> None:
-    """Check with libsodium, which refuses small-order and non-canonical points. RFC 8032 §5.1.7.
-
-    Raises:
-        ForgedError: the signature is not one of `message` under `public`.
-    """
+    """As libsodium does, RFC 8032 §5.1.7. Raises ForgedError: not a signature of `message`."""
     if len(public) != ED25519_PUBLIC_SIZE or len(signature) != ED25519_SIGNATURE_SIZE:
         raise ForgedError("Ed25519 key or signature of a wrong size")
     try:
@@ -334,7 +313,7 @@ def aead_open(key: bytes, nonce: bytes, sealed: bytes, context: bytes) -> bytes:
 
 
 class _CachedKey:
-    """A key is its 32 bytes; the library's object beside them is only a cache."""
+    """A key is its bytes; the library's object beside them is only a cache."""
 
     __slots__ = ("raw",)
 
@@ -370,28 +349,52 @@ class HeaderKey(_CachedKey):
 class AgreementKey(_CachedKey):
     """Our half of a ratchet turn. Spec: docs/spec/04-ratchet.md §4."""
 
-    __slots__ = ("_private",)
+    __slots__ = ("__dict__",)
 
-    def __init__(self, raw: bytes) -> None:
-        self.raw = raw
-        self._private: X25519PrivateKey | None = None
+    @cached_property
+    def _private(self) -> X25519PrivateKey:
+        return X25519PrivateKey.from_private_bytes(self.raw)
 
     def public(self) -> X25519Public:
-        return X25519Public(self._load().public_key().public_bytes_raw())
+        return X25519Public(self._private.public_key().public_bytes_raw())
 
     def agree(self, theirs: bytes) -> bytes:
-        """The shared secret, 32 bytes.
-
-        Raises:
-            MalformedError: `theirs`, 32 bytes, is not canonical, or of small order.
-        """
+        """The secret, 32 bytes. MalformedError: not canonical, or of small order."""
         refuse_second_encoding(theirs)
         try:
-            return self._load().exchange(X25519PublicKey.from_public_bytes(theirs))
+            return self._private.exchange(X25519PublicKey.from_public_bytes(theirs))
         except ValueError:
             raise MalformedError("X25519 key of small order") from None
 
-    def _load(self) -> X25519PrivateKey:
-        if self._private is None:
-            self._private = X25519PrivateKey.from_private_bytes(self.raw)
-        return self._private
+
+class DecapsulationKey(_CachedKey):
+    """Our half of an epoch, an ML-KEM-768 seed. Spec: docs/spec/04-ratchet.md §5.4."""
+
+    __slots__ = ("__dict__",)
+
+    @cached_property
+    def _private(self) -> MLKEM768PrivateKey:
+        return MLKEM768PrivateKey.from_seed_bytes(self.raw)
+
+    def public(self) -> Kem768Public:
+        return Kem768Public(self._private.public_key().public_bytes_raw())
+
+    def decapsulate(self, ciphertext: bytes) -> bytes:
+        """The secret, 32 bytes; of an altered ciphertext, 1,088 bytes, another one."""
+        return self._private.decapsulate(ciphertext)
+
+
+class EncapsulationKey(_CachedKey):
+    """Their half of an epoch, imported at once: MalformedError if it is none (FIPS 203 §7.2)."""
+
+    __slots__ = ("_public",)
+
+    def __init__(self, raw: bytes) -> None:
+        try:
+            self.raw, self._public = raw, MLKEM768PublicKey.from_public_bytes(raw)
+        except ValueError:
+            raise MalformedError("not an ML-KEM-768 encapsulation key") from None
+
+    def encapsulate(self) -> tuple[bytes, bytes]:
+        """Return (shared secret 32, ciphertext 1,088). Draws inside the library."""
+        return self._public.encapsulate()

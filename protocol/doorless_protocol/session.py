@@ -1,14 +1,14 @@
 """The conversation of two devices: a handshake, then ratchets.
 
     initiate ──► AWAITING A REPLY ── open the first reply ──► CONFIRMED ◄─┐
-                 (every envelope repeats                                  │ open a message of
-                  the initial message)                                    │ their second chain
+                 (every envelope repeats                                  │ open a message
+                  the initial message)                                    │ labelled 2 or higher
     respond ───► UNCONFIRMED ─────────────────────────────────────────────┘
                  (may still be an impostor who stole prekeys)
 
 A session is a value: a step returns the one that follows, to be kept before anything leaves
 or is shown; a step that raises leaves the held one as it was. How one begins is in
-first_contact.py. Spec: docs/spec/03-handshake.md §7, docs/spec/04-ratchet.md.
+first_contact.py. Spec: docs/spec/03-handshake.md §7, docs/spec/04-ratchet.md §5.7.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,8 @@ from doorless_protocol.envelope import MESSAGE_SIZE, seal_initial
 from doorless_protocol.errors import DoorlessError, ForgedError
 from doorless_protocol.handshake import Kind
 from doorless_protocol.keys import AccountId, DeviceId
-from doorless_protocol.primitives import Random, XWingPublic
+from doorless_protocol.primitives import KemSeed, Random, XWingPublic
+from doorless_protocol.ratchet.hop import FIRST_EPOCH
 from doorless_protocol.ratchet.triple import MAX_CONTENT, OVERHEAD, Found, Triple, split_front
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE, check_size_class, size_class
 
@@ -71,8 +72,8 @@ class Session(Struct, frozen=True, gc=False):
 
     Attributes:
         unanswered: None for the responder, and once a reply opened.
-        confirmed: the other side has shown what this version can ask for
-            (docs/spec/03-handshake.md §7); its marks are cleared when epochs advance.
+        confirmed: the other side has proven its certified identity KEM key
+            (docs/spec/04-ratchet.md §5.7).
         answered: we have sent what completes the handshake on our side.
         receive_only_since: Unix seconds; None while this session may send.
     """
@@ -101,26 +102,31 @@ class Session(Struct, frozen=True, gc=False):
         answered = self.answered or self.confirmed or not self.link.initiator
         return Session(self.link, ratchet, self.unanswered, self.confirmed, answered), envelope
 
-    def open(self, envelope: bytes, now: float) -> tuple["Session", bytes]:
+    def open(self, envelope: bytes, now: float, identity: KemSeed) -> tuple["Session", bytes]:
         """What follows, and the content. Keep, then show and acknowledge.
+
+        Args:
+            identity: this device's KEM seed (DeviceKeys.kem): the first reply is sealed to it,
+                and no session keeps a copy.
 
         Raises:
             MalformedError, ForgedError, ReplayedError, SkippedTooFarError, BrokenSessionError:
                 as in Triple.open. The held session stays as it was.
         """
-        return self._heard(*self.ratchet.open(envelope, now))
+        return self._heard(*self.ratchet.open(envelope, now, identity))
 
-    def open_found(self, found: Found, envelope: bytes, now: float) -> tuple["Session", bytes]:
+    def open_found(
+        self, found: Found, envelope: bytes, now: float, identity: KemSeed
+    ) -> tuple["Session", bytes]:
         """Open an envelope whose header opened. Raises as `open` does."""
-        return self._heard(*self.ratchet.open_found(found, envelope, now))
+        return self._heard(*self.ratchet.open_found(found, envelope, now, identity))
 
     def _heard(self, ratchet: Triple, content: bytes) -> tuple["Session", bytes]:
-        turned = ratchet.double.keys is not self.ratchet.double.keys
         follows = Session(
             self.link,
             ratchet,
             None,  # an initiator who opens anything has his reply
-            self.confirmed or confirms(self.link.initiator, turned),
+            self.confirmed or confirms(self.link.initiator, ratchet.epochs.epoch.heard),
             self.answered,
             self.receive_only_since,
         )
@@ -163,6 +169,16 @@ class Session(Struct, frozen=True, gc=False):
         reply, his to the responder. Spec: docs/spec/03-handshake.md §7.
         """
         return not self.answered and (self.confirmed or not self.link.initiator)
+
+    @property
+    def epoch(self) -> int:
+        """The post-quantum epoch that our next message is labelled with."""
+        return self.ratchet.hop.epoch
+
+    @property
+    def heard(self) -> int:
+        """The newest label of theirs that opened: `epoch`, or one less."""
+        return self.ratchet.epochs.epoch.heard
 
     @property
     def late(self) -> int:
@@ -234,12 +250,15 @@ class Opened(NamedTuple):
     content: bytes
 
 
-def open_any(sessions: Sequence[Session], envelope: bytes, now: float) -> Opened:
+def open_any(sessions: Sequence[Session], envelope: bytes, now: float, identity: KemSeed) -> Opened:
     """Find the session that an envelope belongs to, and open it there.
 
     Nothing on the envelope says whose it is: the live header keys of all sessions are tried
     in the order given (the most recently used first), and only then those of late messages.
     A header that opens with a body that does not is no match, and the next one is tried.
+
+    Args:
+        identity: this device's KEM seed, as in Session.open.
 
     Raises:
         MalformedError: in no size class.
@@ -259,7 +278,7 @@ def open_any(sessions: Sequence[Session], envelope: bytes, now: float) -> Opened
             if found is None:
                 continue
             try:
-                return Opened(session, *session.open_found(found, envelope, now))
+                return Opened(session, *session.open_found(found, envelope, now, identity))
             except DoorlessError as refusal:
                 error = refusal if isinstance(error, ForgedError) else error
     raise error
@@ -282,11 +301,11 @@ def addressed(sessions: Sequence[Session], envelope: bytes) -> Session | None:
     )
 
 
-def confirms(initiator: bool, turned: bool) -> bool:
-    """Whether a message that opened confirms the session.
+def confirms(initiator: bool, heard: int) -> bool:
+    """Whether a message that opened confirms the session, when `heard` is the newest label.
 
     To the initiator any message does: only who holds the responder's identity keys can reply.
-    To the responder it is the second chain of the initiator, who must have read the reply to
-    begin it. So could a thief of the responder's signed prekey, until epochs advance.
+    To the responder a label of 2 or higher does: the secret of epoch 1 was sealed to the
+    initiator's certified identity KEM key. Spec: docs/spec/04-ratchet.md §5.7.
     """
-    return initiator or turned
+    return initiator or heard > FIRST_EPOCH

@@ -1,6 +1,7 @@
 """A session as a store keeps it: named parts, of which a step rewrites only what changed.
 
     core                    about 1 KB, every step
+    hop                     at most 1.4 KB, when the post-quantum ratchet moves
     initial                 about 13 KB, until the first reply
     late/SERIAL/BLOCK       up to 32 late keys of one chain
 
@@ -18,14 +19,15 @@ from doorless_protocol.errors import MalformedError
 from doorless_protocol.primitives import HeaderKey
 from doorless_protocol.ratchet.double import Double
 from doorless_protocol.ratchet.epochs import Epochs
+from doorless_protocol.ratchet.hop import Hop
 from doorless_protocol.ratchet.late import Block, Late, LateChain
 from doorless_protocol.ratchet.triple import Triple
 from doorless_protocol.session import Link, Session, Unanswered
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of every part. A store with another one is migrated first; no other one is read."""
 
-CORE, INITIAL, LATE = b"core", b"initial", b"late"
+CORE, HOP, INITIAL, LATE = b"core", b"hop", b"initial", b"late"
 
 
 class Changes(NamedTuple):
@@ -40,13 +42,17 @@ class _Core(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     link: Link
     outgoing: bytes
     incoming: bytes
-    authenticator: bytes
     double: Double
     epochs: Epochs
     next_serial: int
     confirmed: bool
     answered: bool
     receive_only_since: int | None
+
+
+class _Hop(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    version: int
+    state: Hop
 
 
 class _Initial(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -66,6 +72,8 @@ def changes(before: Session | None, after: Session) -> Changes:
     Parts are compared by identity: values share what a step did not change.
     """
     put = {} if after is before else {CORE: _encode(_core(after))}
+    if before is None or after.ratchet.hop is not before.ratchet.hop:
+        put[HOP] = _encode(_Hop(SCHEMA_VERSION, after.ratchet.hop))
     drop: list[bytes] = []
     unanswered = before.unanswered if before else None
     if after.unanswered is not unanswered:
@@ -94,8 +102,8 @@ def join(parts: Mapping[bytes, bytes]) -> Session:
     Raises:
         MalformedError: parts of another schema version, missing, or not a session's.
     """
-    if CORE not in parts:
-        raise MalformedError("session without its core")
+    if CORE not in parts or HOP not in parts:
+        raise MalformedError("session without its core or its hop")
     core: _Core = _decode(_core_decoder, parts[CORE])
     unanswered = None
     if INITIAL in parts:
@@ -103,7 +111,7 @@ def join(parts: Mapping[bytes, bytes]) -> Session:
     ratchet = Triple(
         core.outgoing,
         core.incoming,
-        core.authenticator,
+        _decode(_hop_decoder, parts[HOP]).state,
         core.double,
         core.epochs,
         _join_late(parts, core.next_serial),
@@ -125,7 +133,6 @@ def _core(session: Session) -> _Core:
         session.link,
         ratchet.outgoing,
         ratchet.incoming,
-        ratchet.authenticator,
         ratchet.double,
         ratchet.epochs,
         ratchet.late.next_serial,
@@ -144,7 +151,7 @@ def _blocks(late: Late) -> Iterator[tuple[bytes, tuple[LateChain, Block]]]:
 def _join_late(parts: Mapping[bytes, bytes], next_serial: int) -> Late:
     found: list[tuple[int, int, bytes]] = []
     for name, data in parts.items():
-        if name not in (CORE, INITIAL):
+        if name not in (CORE, HOP, INITIAL):
             found.append((*_parse_name(name), data))
     chains: dict[bytes, LateChain] = {}
     count = 0
@@ -190,5 +197,6 @@ def _decode(decoder: "msgspec.msgpack.Decoder[Any]", data: bytes) -> Any:
 _encode = msgspec.msgpack.Encoder(enc_hook=_raw).encode
 _version_decoder = msgspec.msgpack.Decoder(list[Any])
 _core_decoder = msgspec.msgpack.Decoder(_Core, dec_hook=_load)
+_hop_decoder = msgspec.msgpack.Decoder(_Hop, dec_hook=_load)
 _initial_decoder = msgspec.msgpack.Decoder(_Initial)
 _late_decoder = msgspec.msgpack.Decoder(_LateBlock, dec_hook=_load)

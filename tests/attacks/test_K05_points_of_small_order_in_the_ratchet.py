@@ -53,7 +53,7 @@ def test_a_ratchet_key_of_small_order_changes_nothing(u) -> None:
 def turned_with(point, session):
     """A turn under `point`, with the zero that it makes of every agreement."""
     keys, epochs = session.ratchet.double.keys, session.ratchet.epochs
-    root, chain, next_out = _turn(keys.root, bytes(32), epochs.turn_secret)
+    root, chain, next_out = _turn(keys.root, bytes(32), epochs.turn_secret_of(session.epoch))
     previous = session.ratchet.double.sending.number
     turned = replace(
         keys,
@@ -62,6 +62,7 @@ def turned_with(point, session):
         out_key=keys.next_out_key,
         next_out_key=next_out,
         previous=previous,
+        began=session.epoch,
         due=False,
     )
     double = Double(turned, chain, session.ratchet.double.receiving)

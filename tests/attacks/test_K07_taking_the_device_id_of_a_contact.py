@@ -35,7 +35,7 @@ def test_a_stranger_under_the_id_of_a_contacts_device_gets_nothing_said_to_him()
         world.settle()
         for submitted in world.submitted[before:]:
             with pytest.raises(DoorlessError):
-                session.open(submitted.envelope, world.now)
+                session.open(submitted.envelope, world.now, alice.engine.state.keys.kem)
         assert bob.texts("alice")[-1] == "for Bob alone"
 
 

@@ -23,7 +23,7 @@ class Bob:
             accepted = self.device.accept(initial, NOW)
             follows, content = accepted.session, accepted.content
         else:
-            follows, content = session.open(initial.message, NOW)
+            follows, content = session.open(initial.message, NOW, self.device.us.device.kem)
         self.sessions[initial.origin] = follows
         self.shown.append(content)
 

@@ -25,7 +25,7 @@ def test_an_envelope_opens_nowhere_else(where) -> None:
     id_ = b"i" * 32 if where == "another session" else session.id
     to_other, to_alice = first_contact.contexts(id_, session.their_device, device)
     elsewhere = replace(session.ratchet, incoming=to_other, outgoing=to_alice)
-    other = Talker(replace(session, ratchet=elsewhere), random, NOW)
+    other = Talker(replace(session, ratchet=elsewhere), random, NOW, bob.identity)
     envelope = alice.says(b"for Bob")
     with pytest.raises(ForgedError):
         other.hears(envelope)

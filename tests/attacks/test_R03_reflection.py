@@ -21,7 +21,7 @@ def test_a_reflected_envelope_does_not_open() -> None:
     envelope = alice.says(b"my own words")
     with pytest.raises(ForgedError):
         alice.hears(envelope)
-    mirror = Talker(replace(held, ratchet=_mirrored(held.ratchet)), random, NOW)
+    mirror = Talker(replace(held, ratchet=_mirrored(held.ratchet)), random, NOW, alice.identity)
     with pytest.raises(ForgedError):
         mirror.hears(envelope)
     assert bob.hears(envelope) == b"my own words"
@@ -31,8 +31,9 @@ def _mirrored(ratchet):
     """As if both directions shared their keys: the direction in the context is what is left."""
     double, epochs = ratchet.double, ratchet.epochs
     keys = replace(double.keys, in_key=double.keys.out_key, theirs=double.keys.public)
+    heard = replace(epochs.epoch, heard=ratchet.hop.epoch, coming=b"")
     return replace(
         ratchet,
         double=replace(double, keys=keys, receiving=double.sending),
-        epochs=replace(epochs, receiving=epochs.sending),
+        epochs=replace(epochs, epoch=heard, receiving=epochs.sending),
     )

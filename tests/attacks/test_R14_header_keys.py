@@ -70,9 +70,9 @@ def test_junk_among_a_thousand_sessions(monkeypatch: pytest.MonkeyPatch) -> None
     for size in (*SIZE_CLASSES, *SIZE_CLASSES):
         tries.count = 0
         with pytest.raises(ForgedError):
-            open_any(sessions, dice.randbytes(size), NOW)
+            open_any(sessions, dice.randbytes(size), NOW, bob.identity)
         assert tries.count <= LIVE * len(sessions)
-    opened = open_any(sessions, alice.says(b"and an honest one"), NOW)
+    opened = open_any(sessions, alice.says(b"and an honest one"), NOW, bob.identity)
     assert (opened.before, opened.content) == (bob.session, b"and an honest one")
 
 
@@ -90,7 +90,7 @@ def test_gaps_on_purpose_make_junk_no_dearer(monkeypatch: pytest.MonkeyPatch) ->
         bob.hears(alice.says(b"arrives"))
     tries = Tries(monkeypatch)
     with pytest.raises(ForgedError):
-        open_any([bob.session], Seeded(17).randbytes(2048), NOW)
+        open_any([bob.session], Seeded(17).randbytes(2048), NOW, bob.identity)
     assert bound < tries.count <= LIVE + bound
 
 

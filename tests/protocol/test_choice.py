@@ -18,13 +18,14 @@ from doorless_protocol.choice import (
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.handshake import Kind
 from doorless_protocol.keys import AccountId, DeviceId
-from doorless_protocol.primitives import AgreementKey
+from doorless_protocol.primitives import AgreementKey, KemSeed, kem768_public
 from doorless_protocol.ratchet.triple import Seeds, Triple
 from doorless_protocol.session import Link, Session
 
 NOW = 1_800_000_000
 LOW, HIGH = DeviceId(b"a" * 16), DeviceId(b"b" * 16)
-RATCHET = Triple.accept(Seeds.split(bytes(160)), AgreementKey(b"k" * 32), b"", b"")
+KEM = kem768_public(KemSeed(bytes(64)))
+RATCHET = Triple.accept(Seeds.split(bytes(160)), AgreementKey(b"k" * 32), KEM, b"", b"")
 
 
 def session(

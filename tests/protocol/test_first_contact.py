@@ -30,7 +30,9 @@ def device(handle: str) -> Device:
 
 
 def first(random: Random, content: bytes = b"hello", known: int = 0) -> tuple[Talker, bytes]:
-    talker = Talker(device("alice").contact(device("bob"), NOW, random, known), random, NOW)
+    talker = device("alice").talker(
+        device("alice").contact(device("bob"), NOW, random, known), random, NOW
+    )
     return talker, talker.says(content)
 
 
@@ -140,7 +142,7 @@ def test_repetitions_open_in_the_session_that_they_belong_to(random: Random) -> 
     accepted = bob.accept(bob.unseal(envelope), NOW)
     again = bob.unseal(alice.says(b"are you there?"))
     assert again.origin == accepted.session.origin
-    assert accepted.session.open(again.message, NOW)[1] == b"are you there?"
+    assert bob.talker(accepted.session, random, NOW).hears(again.message) == b"are you there?"
     assert bob.unseal(first(random)[1]).origin != accepted.session.origin
 
 
@@ -150,7 +152,7 @@ def test_the_second_may_arrive_first(random: Random) -> None:
     two = alice.says(b"two")
     accepted = bob.accept(bob.unseal(two), NOW)
     assert accepted.content == b"two"
-    assert accepted.session.open(bob.unseal(one).message, NOW)[1] == b"one"
+    assert bob.talker(accepted.session, random, NOW).hears(bob.unseal(one).message) == b"one"
 
 
 def test_an_altered_message_does_not_open(random: Random) -> None:

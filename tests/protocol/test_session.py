@@ -18,11 +18,13 @@ from doorless_protocol.errors import (
     ReplayedError,
     SkippedTooFarError,
 )
+from doorless_protocol.primitives import KemSeed
 from doorless_protocol.ratchet.triple import MAX_CONTENT, OVERHEAD
 from doorless_protocol.session import open_any
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
 
 NOW = 1_800_000_000
+KEM = KemSeed(b"no session asks for it".ljust(64))  # all are beyond epoch 1
 Random = Callable[[int], bytes]
 
 
@@ -33,10 +35,10 @@ def device(handle: str) -> Device:
 
 def begun(random: Random) -> tuple[Talker, Talker]:
     """Alice has written once, Bob has not answered."""
-    alice = Talker(device("alice").contact(device("bob"), NOW, random), random, NOW)
+    alice = device("alice").talker(device("alice").contact(device("bob"), NOW, random), random, NOW)
     bob = device("bob")
     accepted = bob.accept(bob.unseal(alice.says(b"hello")), NOW)
-    return alice, Talker(accepted.session, random, NOW)
+    return alice, bob.talker(accepted.session, random, NOW)
 
 
 def met(random: Random) -> tuple[Talker, Talker]:
@@ -173,7 +175,7 @@ def test_an_envelope_finds_its_session_among_many(random: Random) -> None:
     pairs = [met(random) for _ in range(20)]
     sessions = [bob.session for _, bob in pairs]
     for (alice, _), session in zip(pairs, sessions, strict=True):
-        opened = open_any(sessions, alice.says(b"for you"), NOW)
+        opened = open_any(sessions, alice.says(b"for you"), NOW, KEM)
         assert opened.before is session
         assert opened.session.id == session.id
         assert opened.content == b"for you"
@@ -188,14 +190,14 @@ def test_a_late_message_finds_its_session_too(random: Random) -> None:
         bob.hears(alice.says(b"turn"))
     sessions = [bob.session for _, bob in pairs]
     for envelope, session in zip(late, sessions, strict=True):
-        assert open_any(sessions, envelope, NOW).before is session
+        assert open_any(sessions, envelope, NOW, KEM).before is session
 
 
 def test_a_header_that_opens_with_a_body_that_does_not_is_no_match(random: Random) -> None:
     alice, bob = met(random)
     envelope = alice.says(b"for the next candidate")
-    opened = bob.session.open(envelope, NOW)[0]  # its header key still opens the header
-    found = open_any([opened, bob.session], envelope, NOW)
+    opened = bob.session.open(envelope, NOW, KEM)[0]  # its header key still opens the header
+    found = open_any([opened, bob.session], envelope, NOW, KEM)
     assert found.before is bob.session
 
 
@@ -205,13 +207,13 @@ def test_the_nearest_refusal_is_told(random: Random) -> None:
     envelope = alice.says(b"x")
     bob.hears(envelope)
     with pytest.raises(ReplayedError):
-        open_any([other.session, bob.session], envelope, NOW)
+        open_any([other.session, bob.session], envelope, NOW, KEM)
     with pytest.raises(ForgedError):
-        open_any([other.session], envelope, NOW)
+        open_any([other.session], envelope, NOW, KEM)
     with pytest.raises(ForgedError):
-        open_any([], envelope, NOW)
+        open_any([], envelope, NOW, KEM)
     with pytest.raises(MalformedError):
-        open_any([bob.session], envelope[1:], NOW)
+        open_any([bob.session], envelope[1:], NOW, KEM)
 
 
 # --- a thief -----------------------------------------------------------------------------------
@@ -241,7 +243,8 @@ class Sessions(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         random = Seeded(5).randbytes
-        first = Talker(device("alice").contact(device("bob"), NOW, random), random, NOW)
+        alice = device("alice")
+        first = alice.talker(alice.contact(device("bob"), NOW, random), random, NOW)
         self.sides: list[Talker | None] = [first, None]
         self.opened: set[bytes] = set()
         self.count = 0
@@ -262,7 +265,7 @@ class Sessions(RuleBasedStateMachine):
             initial = device("bob").unseal(envelope)
             if self.sides[1] is None:
                 accepted = device("bob").accept(initial, NOW)
-                self.sides[1] = Talker(accepted.session, Seeded(6).randbytes, NOW)
+                self.sides[1] = device("bob").talker(accepted.session, Seeded(6).randbytes, NOW)
                 assert accepted.content == content
                 self.opened.add(envelope)
                 return

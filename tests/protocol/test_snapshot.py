@@ -9,10 +9,12 @@ import pytest
 
 from doorless_lab.pair import Device, Talker, meet
 from doorless_protocol.errors import MalformedError
+from doorless_protocol.primitives import KemSeed
 from doorless_protocol.session import Session
-from doorless_protocol.snapshot import CORE, INITIAL, SCHEMA_VERSION, changes, join, parts
+from doorless_protocol.snapshot import CORE, HOP, INITIAL, SCHEMA_VERSION, changes, join, parts
 
 NOW = 1_800_000_000
+KEM = KemSeed(b"no session asks for it".ljust(64))  # all are beyond epoch 1
 Random = Callable[[int], bytes]
 
 
@@ -42,32 +44,33 @@ def test_a_session_is_what_its_parts_are(random: Random) -> None:
 
 def test_a_running_session_is_about_one_kilobyte(random: Random) -> None:
     alice, _ = met(random)
-    (core,) = parts(alice.session).values()
-    assert len(core) < 1024
+    encoded = parts(alice.session)
+    assert set(encoded) == {CORE, HOP}
+    assert len(encoded[CORE]) < 1024
 
 
 def test_the_initial_message_is_stored_once_and_deleted_at_the_first_reply(random: Random) -> None:
     session = device("alice").contact(device("bob"), NOW, random)
-    assert set(parts(session)) == {CORE, INITIAL}
+    assert set(parts(session)) == {CORE, HOP, INITIAL}
     follows, envelope = session.seal(b"hello", random)
     assert set(changes(session, follows).put) == {CORE}
     bob = device("bob")
     answering = bob.accept(bob.unseal(envelope), NOW).session
-    replied, _ = follows.open(answering.seal(b"hi", random)[1], NOW)
+    replied, _ = follows.open(answering.seal(b"hi", random)[1], NOW, device("alice").us.device.kem)
     assert changes(follows, replied).drop == (INITIAL,)
 
 
 def test_a_step_writes_the_blocks_that_it_changed(random: Random) -> None:
     bob, missed = waiting(random)
     before = bob.session
-    names = [name for name in parts(before) if name != CORE]
+    names = [name for name in parts(before) if name.startswith(b"late")]
     assert len(names) == 4  # 100 late keys in blocks of 32
-    after, _ = before.open(missed[40], NOW)
+    after, _ = before.open(missed[40], NOW, KEM)
     written = changes(before, after)
     assert len(written.put) == 2
     assert written.drop == ()
     for envelope in missed[-5:]:
-        after, _ = after.open(envelope, NOW)
+        after, _ = after.open(envelope, NOW, KEM)
     assert len(changes(before, after).drop) == 1
 
 
@@ -95,14 +98,14 @@ def test_a_store_that_follows_the_changes_holds_the_session(random: Random) -> N
         on_the_way.append(alice.says(b"text"))
         if dice.random() < 0.5:
             envelope = on_the_way.pop(dice.randrange(len(on_the_way)))
-            keep(bob.session.open(envelope, NOW)[0])
+            keep(bob.session.open(envelope, NOW, KEM)[0])
         if dice.random() < 0.1:
             follows, envelope = bob.session.seal(b"reply", random)
             keep(follows)
             alice.hears(envelope)
     for envelope in on_the_way:
-        keep(bob.session.open(envelope, NOW)[0])
-    assert set(stored) == {CORE}
+        keep(bob.session.open(envelope, NOW, KEM)[0])
+    assert set(stored) == {CORE, HOP}
 
 
 def test_the_oldest_late_key_stays_the_oldest(random: Random) -> None:
@@ -119,7 +122,7 @@ def test_another_schema_version_is_not_read(random: Random) -> None:
     for name, data in whole.items():
         newer = msgspec.msgpack.decode(data)
         newer[0] = SCHEMA_VERSION + 1
-        with pytest.raises(MalformedError, match="schema version 2"):
+        with pytest.raises(MalformedError, match="schema version 3"):
             join(whole | {name: msgspec.msgpack.encode(newer)})
 
 
@@ -127,7 +130,14 @@ def test_another_schema_version_is_not_read(random: Random) -> None:
 def test_what_is_no_session_is_not_read(junk: bytes, random: Random) -> None:
     alice, _ = met(random)
     whole = parts(alice.session)
-    for broken in ({}, {CORE: junk}, whole | {INITIAL: junk}, whole | {b"late/0/0": junk}):
+    for broken in (
+        {},
+        {CORE: junk},
+        {CORE: whole[CORE]},
+        whole | {HOP: junk},
+        whole | {INITIAL: junk},
+        whole | {b"late/0/0": junk},
+    ):
         with pytest.raises(MalformedError):
             join(broken)
     for name in (b"other", b"late/x/0", b"late/0", b"late/0/0/0"):

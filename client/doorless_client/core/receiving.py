@@ -110,7 +110,9 @@ class Receiver:
     def _open(self, envelope: bytes) -> Arrival:
         now = self._state.clock()
         try:
-            opened = open_any(self._state.sessions.newest_first(), envelope, now)
+            opened = open_any(
+                self._state.sessions.newest_first(), envelope, now, self._state.keys.kem
+            )
         except ForgedError:
             if len(envelope) != FIRST_CONTACT_SIZE:
                 raise
@@ -124,7 +126,7 @@ class Receiver:
         known = known_origin(self._store, initial.origin)
         if known is not None:
             session = began_by(self._state.sessions.get(known.session))
-            following, content = session.open(initial.message, now)
+            following, content = session.open(initial.message, now, self._state.keys.kem)
             return self._arrival(following, content, before=session)
         named = next(secrets for secrets in held if secrets.bundle_id == initial.bundle_id)
         secrets = keyring.with_pair(self._store, named, initial.one_time_id)

@@ -37,3 +37,9 @@ class Chain(Struct, frozen=True, array_like=True, gc=False):
 
     def __repr__(self) -> str:
         return f"Chain(number={self.number})"
+
+
+def check_room(number: int) -> None:
+    """Raises ValueError: `number` is the place that no message takes, so this chain is full."""
+    if number >= LAST_NUMBER:
+        raise ValueError("this chain is full until the other side answers")

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from doorless_protocol.errors import BrokenSessionError, SkippedTooFarError
 from doorless_protocol.primitives import AgreementKey, HeaderKey, Random, X25519Public, hkdf
-from doorless_protocol.ratchet.chain import LAST_NUMBER, Chain
+from doorless_protocol.ratchet.chain import Chain, check_room
 
 MAX_GAP = 1000
 """Messages that one message may pass over, in their old and new chain together.
@@ -45,6 +45,7 @@ class Keys(Struct, frozen=True, array_like=True, gc=False):
         theirs: empty until the responder has heard the initiator.
         out_key, in_key: of the headers of the chains in use; None before there is one.
         previous: how many messages our chain before this one had.
+        began: the label under which our chain began.
         due: their key is newer than ours, so our next send draws one.
     """
 
@@ -57,6 +58,7 @@ class Keys(Struct, frozen=True, array_like=True, gc=False):
     in_key: HeaderKey | None
     next_in_key: HeaderKey
     previous: int
+    began: int
     due: bool
 
     def __repr__(self) -> str:
@@ -75,6 +77,7 @@ class Double(Struct, frozen=True, array_like=True, gc=False):
         theirs: bytes,
         out_key: bytes,
         next_in_key: bytes,
+        label: int,
         turn_secret: bytes,
         random: Random,
     ) -> "Double":
@@ -91,13 +94,14 @@ class Double(Struct, frozen=True, array_like=True, gc=False):
             None,
             HeaderKey(next_in_key),
             0,
+            label,
             False,
         )
         return cls(keys, chain, None)
 
     @classmethod
     def accept(
-        cls, root: bytes, ours: AgreementKey, next_in_key: bytes, next_out_key: bytes
+        cls, root: bytes, ours: AgreementKey, next_in_key: bytes, next_out_key: bytes, label: int
     ) -> "Double":
         """The responder's side. `ours` is the signed prekey that the initiator chose."""
         keys = Keys(
@@ -110,29 +114,32 @@ class Double(Struct, frozen=True, array_like=True, gc=False):
             None,
             HeaderKey(next_in_key),
             0,
+            label,
             False,
         )
         return cls(keys, None, None)
 
-    def send(self, turn_secret: bytes, random: Random) -> tuple["Double", HeaderKey, int, bytes]:
+    def send(
+        self, label: int, turn_secret: bytes, random: Random
+    ) -> tuple["Double", HeaderKey, int, bytes]:
         """The value that follows, the header's key, the message's number and its key.
 
         Args:
-            turn_secret: of the label that the message will carry; mixed in where a chain begins.
+            label: what the message will carry.
+            turn_secret: of that label; mixed in where a chain begins.
 
         Raises:
             ValueError: who was written to writes first, or the chain has no place left.
         """
-        double = self._fresh(turn_secret, random) if self.keys.due else self
+        double = self._fresh(label, turn_secret, random) if self.keys.due else self
         chain, out_key = double.sending, double.keys.out_key
         if chain is None or out_key is None:
             raise ValueError("the responder cannot send before the first message was opened")
-        if chain.number == LAST_NUMBER:
-            raise ValueError("this chain is full until the other side answers")
+        check_room(chain.number)
         follows, key = chain.step()
         return Double(double.keys, follows, double.receiving), out_key, chain.number, key
 
-    def _fresh(self, turn_secret: bytes, random: Random) -> "Double":
+    def _fresh(self, label: int, turn_secret: bytes, random: Random) -> "Double":
         """The second half of a turn: our new key, and a new sending chain."""
         keys = self.keys
         ours = AgreementKey(random(32))
@@ -147,6 +154,7 @@ class Double(Struct, frozen=True, array_like=True, gc=False):
             keys.in_key,
             keys.next_in_key,
             self.sending.number if self.sending else 0,
+            label,
             False,
         )
         return Double(turned, chain, self.receiving)
@@ -175,6 +183,9 @@ class Double(Struct, frozen=True, array_like=True, gc=False):
     ) -> tuple["Double", list[Passed], bytes]:
         """The first half of a turn: close their old chain, begin the one under their new key.
 
+        Args:
+            turn_secret: of the label under which they began it.
+
         Raises:
             SkippedTooFarError, BrokenSessionError.
             MalformedError: `theirs` is not a canonical X25519 key of large order.
@@ -199,6 +210,7 @@ class Double(Struct, frozen=True, array_like=True, gc=False):
             keys.next_in_key,
             next_in,
             keys.previous,
+            keys.began,
             True,
         )
         follows, key = begun.step()

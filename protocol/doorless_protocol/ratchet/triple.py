@@ -1,4 +1,4 @@
-"""The message layer: the Double Ratchet and the post-quantum chains side by side.
+"""The message layer: the Double Ratchet, the hop and the post-quantum chains side by side.
 
 Envelope, exactly 2, 4, 8, 16, 32 or 64 KiB (docs/spec/04-ratchet.md §6):
 
@@ -24,6 +24,8 @@ from doorless_protocol.primitives import (
     TAG_SIZE,
     AgreementKey,
     HeaderKey,
+    Kem768Public,
+    KemSeed,
     Random,
     aead_open,
     aead_seal,
@@ -32,9 +34,11 @@ from doorless_protocol.primitives import (
     same,
     sha3_256,
 )
+from doorless_protocol.ratchet import hop
 from doorless_protocol.ratchet.chain import LAST_NUMBER
 from doorless_protocol.ratchet.double import Double, Passed
 from doorless_protocol.ratchet.epochs import Epochs
+from doorless_protocol.ratchet.hop import FIRST_EPOCH, LAST_EPOCH, Hop, check_form
 from doorless_protocol.ratchet.late import Late, LateKey
 from doorless_protocol.sizes import SIZE_CLASSES, check_size_class, size_class
 
@@ -43,20 +47,14 @@ FRONT_SIZE = NONCE_SIZE + HEADER_SIZE + TAG_SIZE
 COMMITMENT_SIZE = 32
 BODY_OFFSET = FRONT_SIZE + COMMITMENT_SIZE
 
-HOP_FIELD_SIZE = 1217
-"""Kind 1, an ML-KEM-768 key or ciphertext 1,184, a MAC 32. All zero as yet.
-
-Spec: docs/spec/04-ratchet.md §6.3.
-"""
-
 LENGTH_SIZE = 2
-CONTENT_OFFSET = HOP_FIELD_SIZE + LENGTH_SIZE
+CONTENT_OFFSET = hop.FIELD_SIZE + LENGTH_SIZE
 OVERHEAD = BODY_OFFSET + CONTENT_OFFSET + TAG_SIZE
 MAX_CONTENT = SIZE_CLASSES[-1] - OVERHEAD
 
 _LABEL = b"doorless/1 message"
-_EMPTY_HOP = bytes(HOP_FIELD_SIZE)
 _ZEROS = bytes(SIZE_CLASSES[-1])
+_MOVED = 1
 _form = Form(">32sIIQIB3s")
 
 
@@ -87,8 +85,11 @@ class Header(Struct, frozen=True, gc=False):
         36     4  number    place in the current chain, from 0
         40     8  label     of the post-quantum epoch
         48     4  index     place in the epoch's chain, from 0
-        52     1  flags     1: the label moved since the chain began. 0 as yet
+        52     1  flags     bit 0: the label moved since the chain began
         53     3  zero
+
+    Attributes:
+        began: the label under which the chain began: `label`, or one less where it moved.
     """
 
     dh: bytes
@@ -96,18 +97,21 @@ class Header(Struct, frozen=True, gc=False):
     number: int
     label: int
     index: int
+    began: int
 
     def encode(self) -> bytes:
-        return _form.pack(self.dh, self.previous, self.number, self.label, self.index, 0, b"\0\0\0")
+        moved = self.label - self.began
+        return _form.pack(
+            self.dh, self.previous, self.number, self.label, self.index, moved, b"\0\0\0"
+        )
 
     @classmethod
     def decode(cls, data: bytes) -> "Header":
         """Raises BrokenSessionError: authentic, but not in its one form."""
         dh, previous, number, label, index, flags, zero = _form.unpack(data)
         check_unused(flags, zero)
-        if LAST_NUMBER in (previous, number, index):
-            raise BrokenSessionError("header has a counter at its end")
-        return cls(dh, previous, number, label, index)
+        check_counters(previous, number, label, index)
+        return cls(dh, previous, number, label, index, label - flags)
 
 
 class Found(Struct, frozen=True, gc=False):
@@ -123,12 +127,12 @@ class Triple(Struct, frozen=True, gc=False):
     Attributes:
         outgoing, incoming: what every message of that direction is bound to: the session, the
             direction, both devices.
-        authenticator: the handshake's hop authenticator, for the epochs to come.
+        hop: one of the states in hop.py; its epoch is our label.
     """
 
     outgoing: bytes
     incoming: bytes
-    authenticator: bytes
+    hop: Hop
     double: Double
     epochs: Epochs
     late: Late
@@ -144,17 +148,34 @@ class Triple(Struct, frozen=True, gc=False):
             theirs,
             seeds.header_key_a,
             seeds.header_key_b,
-            epochs.turn_secret,
+            FIRST_EPOCH,
+            epochs.epoch.turn_secret,
             random,
         )
-        return cls(outgoing, incoming, seeds.authenticator, double, epochs, Late())
+        state = hop.start_initiator(seeds.authenticator)
+        return cls(outgoing, incoming, state, double, epochs, Late())
 
     @classmethod
-    def accept(cls, seeds: Seeds, ours: AgreementKey, outgoing: bytes, incoming: bytes) -> "Triple":
-        """The responder's side. `ours` is the signed prekey that the initiator chose."""
+    def accept(
+        cls,
+        seeds: Seeds,
+        ours: AgreementKey,
+        their_identity: Kem768Public,
+        outgoing: bytes,
+        incoming: bytes,
+    ) -> "Triple":
+        """The responder's side.
+
+        Args:
+            ours: the signed prekey that the initiator chose.
+            their_identity: the initiator's certified identity KEM key.
+        """
         epochs = Epochs.start(False, seeds.chain)
-        double = Double.accept(seeds.root, ours, seeds.header_key_a, seeds.header_key_b)
-        return cls(outgoing, incoming, seeds.authenticator, double, epochs, Late())
+        double = Double.accept(
+            seeds.root, ours, seeds.header_key_a, seeds.header_key_b, FIRST_EPOCH
+        )
+        state = hop.start_responder(seeds.authenticator, their_identity)
+        return cls(outgoing, incoming, state, double, epochs, Late())
 
     def seal(
         self, content: bytes, random: Random, at_least: int = SIZE_CLASSES[0]
@@ -165,21 +186,23 @@ class Triple(Struct, frozen=True, gc=False):
             at_least: the smallest size class to use.
 
         Raises:
-            ValueError: the content is longer than MAX_CONTENT.
+            ValueError: the content is longer than MAX_CONTENT, or a counter is at its end.
         """
         size = max(size_class(OVERHEAD + len(content)), at_least)
-        double, out_key, number, ec_key = self.double.send(self.epochs.turn_secret, random)
-        epochs, index, pq_key = self.epochs.send()
+        state, field, secret = self.hop.send(random)
+        label = state.epoch
+        epochs = self.epochs if secret is None else self.epochs.add(label, secret)
+        turn_secret = epochs.turn_secret_of(label)
+        double, out_key, number, ec_key = self.double.send(label, turn_secret, random)
+        epochs, index, pq_key = epochs.send()
         keys, nonce = double.keys, random(NONCE_SIZE)
-        header = Header(keys.public, keys.previous, number, epochs.label, index).encode()
+        header = Header(keys.public, keys.previous, number, label, index, keys.began).encode()
         sealed = out_key.seal(nonce, header, self.outgoing)
         context = self.outgoing + sealed
         key, commitment = message_keys(hkdf_extract(pq_key, ec_key), nonce, context)
-        plain = b"".join((_EMPTY_HOP, len(content).to_bytes(LENGTH_SIZE, "big"), content))
+        plain = b"".join((field, len(content).to_bytes(LENGTH_SIZE, "big"), content))
         body = aead_seal(key, nonce, plain.ljust(size - BODY_OFFSET - TAG_SIZE, b"\0"), context)
-        follows = Triple(
-            self.outgoing, self.incoming, self.authenticator, double, epochs, self.late
-        )
+        follows = Triple(self.outgoing, self.incoming, state, double, epochs, self.late)
         return follows, b"".join((nonce, sealed, commitment, body))
 
     def look(self, nonce: bytes, sealed: bytes) -> Found | None:
@@ -198,11 +221,14 @@ class Triple(Struct, frozen=True, gc=False):
                 return Found(chain.header_key, header)
         return None
 
-    def open(self, envelope: bytes, now: float) -> tuple["Triple", bytes]:
+    def open(self, envelope: bytes, now: float, identity: KemSeed) -> tuple["Triple", bytes]:
         """What follows, and the content. Keep what follows before the content is shown.
 
+        Args:
+            identity: this device's KEM seed: who began the session needs it while epoch 1 lasts.
+
         Raises:
-            MalformedError: in no size class, or a ratchet key that is not canonical.
+            MalformedError: in no size class, or a key inside that is not in its one form.
             ForgedError: no key of ours opens it, or its body is not what its header announced.
             ReplayedError: opened before, or given up.
             SkippedTooFarError, BrokenSessionError: authentic, but it does not fit.
@@ -212,14 +238,16 @@ class Triple(Struct, frozen=True, gc=False):
         found = self.look(*front) or self.look_late(*front)
         if found is None:
             raise ForgedError("no header key of this session opens it")
-        return self.open_found(found, envelope, now)
+        return self.open_found(found, envelope, now, identity)
 
-    def open_found(self, found: Found, envelope: bytes, now: float) -> tuple["Triple", bytes]:
+    def open_found(
+        self, found: Found, envelope: bytes, now: float, identity: KemSeed
+    ) -> tuple["Triple", bytes]:
         """Open an envelope whose header opened. Raises as `open` does."""
         header, keys = Header.decode(found.header), self.double.keys
         receiving = self.double.receiving
         if found.key is keys.next_in_key:
-            turn_secret = self.epochs.turn_secret_of(header.label)
+            turn_secret = self.epochs.turn_secret_of(header.began)
             double, passed, ec_key = self.double.turn(
                 header.dh, header.previous, header.number, turn_secret
             )
@@ -228,28 +256,39 @@ class Triple(Struct, frozen=True, gc=False):
         ):
             double, passed, ec_key = self.double.hear(header.dh, header.number)
         else:
-            return self._open_late(found.key, header, envelope)
+            return self._open_late(found.key, header, envelope, identity)
         epochs, pq_keys, pq_key = self.epochs.hear(header.label, header.index, len(passed))
-        content = read(hkdf_extract(pq_key, ec_key), envelope, self.incoming)
-        late = self._keep(passed, pq_keys, header.label, now) if passed else self.late
-        follows = Triple(self.outgoing, self.incoming, self.authenticator, double, epochs, late)
-        return follows, content
+        field, content = read(hkdf_extract(pq_key, ec_key), envelope, self.incoming)
+        state, epochs = self._hear(header.label, field, epochs, identity)
+        late = self._keep(passed, pq_keys, now) if passed else self.late
+        return Triple(self.outgoing, self.incoming, state, double, epochs, late), content
 
-    def _open_late(self, key: HeaderKey, header: Header, envelope: bytes) -> tuple["Triple", bytes]:
+    def _open_late(
+        self, key: HeaderKey, header: Header, envelope: bytes, identity: KemSeed
+    ) -> tuple["Triple", bytes]:
         kept = self.late.get(key.raw, header.number)
         if kept is None:
             raise ReplayedError("this message was opened or given up before")
-        if kept.label != header.label:
-            raise BrokenSessionError("a late message names a label that is not its own")
-        content = read(kept.prk, envelope, self.incoming)
+        check_own_label(kept.label, header.label)
+        field, content = read(kept.prk, envelope, self.incoming)
+        state, epochs = self._hear(header.label, field, self.epochs, identity)
         late = self.late.take(key.raw, header.number)
-        follows = Triple(
-            self.outgoing, self.incoming, self.authenticator, self.double, self.epochs, late
-        )
-        return follows, content
+        return Triple(self.outgoing, self.incoming, state, self.double, epochs, late), content
+
+    def _hear(
+        self, label: int, field: bytes, epochs: Epochs, identity: KemSeed
+    ) -> tuple[Hop, Epochs]:
+        """What the hop makes of an authentic message. Spec: docs/spec/04-ratchet.md §5.4."""
+        held = self.hop
+        if label < held.epoch:
+            return held, epochs
+        state, secret = held.hear(label, field, identity)
+        if secret is not None:
+            epochs = epochs.add(held.epoch, secret)
+        return state, epochs if state.epoch == held.epoch else epochs.speak()
 
     def _keep(
-        self, passed: Sequence[Passed], pq_keys: Sequence[bytes], label: int, now: float
+        self, passed: Sequence[Passed], pq_keys: Sequence[tuple[int, bytes]], now: float
     ) -> Late:
         """Derive and keep the hybrid key of each message that was passed over."""
         since = int(now)
@@ -259,7 +298,7 @@ class Triple(Struct, frozen=True, gc=False):
                 message.number,
                 LateKey(label, hkdf_extract(pq_key, message.key), since),
             )
-            for message, pq_key in zip(passed, pq_keys, strict=True)
+            for message, (label, pq_key) in zip(passed, pq_keys, strict=True)
         )
 
     def forget(self, now: float) -> "Triple":
@@ -267,12 +306,10 @@ class Triple(Struct, frozen=True, gc=False):
         late = self.late.forget(now)
         if late is self.late:
             return self
-        return Triple(
-            self.outgoing, self.incoming, self.authenticator, self.double, self.epochs, late
-        )
+        return Triple(self.outgoing, self.incoming, self.hop, self.double, self.epochs, late)
 
     def __repr__(self) -> str:
-        return f"Triple(label={self.epochs.label}, late={self.late.count})"
+        return f"Triple({self.hop!r}, late={self.late.count})"
 
 
 def split_front(envelope: bytes) -> tuple[bytes, bytes]:
@@ -290,8 +327,8 @@ def message_keys(prk: bytes, nonce: bytes, context: bytes) -> tuple[bytes, bytes
     return keys[:32], keys[32:]
 
 
-def read(prk: bytes, envelope: bytes, incoming: bytes) -> bytes:
-    """The content of an envelope, under a message's hybrid key.
+def read(prk: bytes, envelope: bytes, incoming: bytes) -> tuple[bytes, bytes]:
+    """Hop field and content of an envelope, under a message's hybrid key.
 
     Raises:
         ForgedError: the body does not authenticate.
@@ -301,11 +338,12 @@ def read(prk: bytes, envelope: bytes, incoming: bytes) -> bytes:
     key, commitment = message_keys(prk, nonce, context)
     check_commitment(commitment, envelope[FRONT_SIZE:BODY_OFFSET])
     plain = aead_open(key, nonce, envelope[BODY_OFFSET:], context)
-    end = CONTENT_OFFSET + int.from_bytes(plain[HOP_FIELD_SIZE:CONTENT_OFFSET], "big")
+    end = CONTENT_OFFSET + int.from_bytes(plain[hop.FIELD_SIZE : CONTENT_OFFSET], "big")
     if end > len(plain) or plain[end:] != _ZEROS[: len(plain) - end]:
         raise BrokenSessionError("padding is not in its one form")
-    check_hop_field(plain)
-    return plain[CONTENT_OFFSET:end]
+    field = plain[: hop.FIELD_SIZE]
+    check_form(field)
+    return field, plain[CONTENT_OFFSET:end]
 
 
 def check_commitment(ours: bytes, theirs: bytes) -> None:
@@ -314,13 +352,25 @@ def check_commitment(ours: bytes, theirs: bytes) -> None:
         raise ForgedError("commitment does not match")
 
 
+def check_own_label(kept: int, label: int) -> None:
+    """A stolen late key must not claim another epoch. Raises BrokenSessionError.
+
+    Spec: docs/spec/04-ratchet.md §8.
+    """
+    if kept != label:
+        raise BrokenSessionError("a late message names a label that is not its own")
+
+
 def check_unused(flags: int, zero: bytes) -> None:
-    """Raises BrokenSessionError: a flag is set, or a spare byte, that has no meaning yet."""
-    if flags or zero != b"\0\0\0":
+    """Raises BrokenSessionError: a flag is set, or a spare byte, that has no meaning."""
+    if flags > _MOVED or zero != b"\0\0\0":
         raise BrokenSessionError("header has flags or spare bytes that this version lacks")
 
 
-def check_hop_field(plain: bytes) -> None:
-    """Raises BrokenSessionError: the body's hop field says something, before epochs advance."""
-    if not plain.startswith(_EMPTY_HOP):
-        raise BrokenSessionError("hop field in use, which this version does not know")
+def check_counters(previous: int, number: int, label: int, index: int) -> None:
+    """Raises BrokenSessionError: a counter at its end, where it would wrap and repeat keys.
+
+    Spec: docs/spec/04-ratchet.md §7.
+    """
+    if LAST_NUMBER in (previous, number, index) or label > LAST_EPOCH:
+        raise BrokenSessionError("header has a counter at its end")
