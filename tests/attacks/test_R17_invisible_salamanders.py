@@ -11,7 +11,7 @@ from doorless_protocol.ratchet.triple import (
     BODY_OFFSET,
     CONTENT_OFFSET,
     FRONT_SIZE,
-    HOP_FIELD_SIZE,
+    FIELD_SIZE,
     LENGTH_SIZE,
     message_keys,
     read,
@@ -33,7 +33,7 @@ def salamander(prks: tuple[bytes, bytes], commit: int) -> bytes:
     nonce, context = front[:12], INCOMING + front[12:]
     (one, first), (other, second) = (message_keys(prk, nonce, context) for prk in prks)
     size = SIZE - BODY_OFFSET - 16
-    plain = bytes(HOP_FIELD_SIZE) + (CHOSEN + 32 - CONTENT_OFFSET).to_bytes(LENGTH_SIZE, "big")
+    plain = bytes(FIELD_SIZE) + (CHOSEN + 32 - CONTENT_OFFSET).to_bytes(LENGTH_SIZE, "big")
     plain = plain.ljust(size, b"\0")
     stream = keystream(one, nonce, size)
     ciphertext = bytes(left ^ right for left, right in zip(plain, stream, strict=True))
