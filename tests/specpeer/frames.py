@@ -13,7 +13,6 @@ from specpeer.wire import lp8, transcript_hash
 
 MESSAGE = 69_632
 U32, U53 = 1 << 32, 1 << 53
-SIZES = tuple(kib * 1024 for kib in (2, 4, 8, 16, 32, 64))
 
 Read = Callable[[Value], Value]
 
@@ -30,16 +29,6 @@ def _list(read: Read, least: int, most: int) -> Read:
     return lambda value: [read(each) for each in array(value, least, most)]
 
 
-def _envelope(value: Value) -> Value:
-    if not isinstance(value, bytes) or len(value) not in SIZES:
-        raise malformed("not one of the six sizes")
-    return value
-
-
-def _token(value: Value) -> Value:
-    return b"" if value == b"" else octets(value, 16, 16)
-
-
 def _handle(value: Value) -> Value:
     return parse_handle(text(value, 31))
 
@@ -51,10 +40,14 @@ def _name(value: Value) -> Value:
     return name
 
 
+def _reason(value: Value) -> Value:
+    if value == 0:
+        raise malformed("no such reason")
+    return uint(value, 7)
+
+
 def _proof(value: Value) -> Value:
-    if value is not None:
-        raise malformed("there is no key log yet")
-    return value
+    return None if value is None else octets(value, 0, MESSAGE)
 
 
 def _one_of(forms: "dict[str, list[Read]]") -> Read:
@@ -69,14 +62,15 @@ def _one_of(forms: "dict[str, list[Read]]") -> Read:
     return read
 
 
-_MANIFEST = _octets(1, 26_624)
+_MANIFEST = _octets(0, 26_624)
+_ENVELOPE = _octets(2048, 65_536)
 
 REQUESTS: dict[str, list[Read]] = {
     "sign_in": [_octets(32), _octets(16), _octets(1984), _octets(3373)],
     "register": [_handle, _MANIFEST, _octets(32)],
     "publish_manifest": [_MANIFEST],
-    "begin_prekeys": [_octets(1, 8192)],
-    "add_prekeys": [_list(_octets(1, 2048), 1, 32)],
+    "begin_prekeys": [_octets(0, 8192)],
+    "add_prekeys": [_list(_octets(0, 2048), 1, 32)],
     "commit_prekeys": [],
     "prekey_status": [],
     "set_delivery_token": [_octets(32)],
@@ -85,21 +79,21 @@ REQUESTS: dict[str, list[Read]] = {
     "incarnation": [_uint(U53), _uint(U53)],
     "close_account": [],
     "hello": [],
-    "submit": [_octets(16), _token, _octets(16), _envelope],
+    "submit": [_octets(16), _octets(0, 16), _octets(16), _ENVELOPE],
     "lookup": [_handle, _uint(U53)],
     "fetch_bundle": [_octets(16)],
 }
 
 ANSWERS: dict[str, list[Read]] = {
     "done": [],
-    "refused": [_uint(7), _uint(U32)],
+    "refused": [_reason, _uint(U32)],
     "prekeys_held": [_octets(32), _uint(U32)],
     "incarnation_held": [_uint(U53)],
-    "relay_info": [_name, _list(_octets(1984), 0, 8), _octets(32), _uint(U32), _uint(U32)],
-    "found": [_MANIFEST, _list(_octets(5440), 0, 12), _proof],
+    "relay_info": [_name, _list(_octets(0, MESSAGE), 0, 8), _octets(32), _uint(U32), _uint(U32)],
+    "found": [_MANIFEST, _list(_octets(0, MESSAGE), 0, 64), _proof],
     "bundle_served": [
-        *(_octets(1, 8192), _octets(0, 2048), _uint(U32)),
-        _list(_octets(32), 0, 32),
+        *(_octets(0, 8192), _octets(0, 2048), _uint(U32)),
+        _list(_octets(32), 0, 16),
     ],
 }
 
@@ -107,8 +101,8 @@ FRAMES: dict[str, list[Read]] = {
     "call": [_uint(U32), _one_of(REQUESTS)],
     "answer": [_uint(U32), _one_of(ANSWERS)],
     "challenge": [_name, _octets(32)],
-    "deliver": [_octets(16), _envelope],
-    "closing": [_uint(7)],
+    "deliver": [_octets(16), _ENVELOPE],
+    "closing": [_reason],
 }
 
 REASONS = {1: "MALFORMED", 2: "NOT_ALLOWED", 3: "BUSY", 4: "TAKEN", 5: "STALE", 6: "CLOSED"}

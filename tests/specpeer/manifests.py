@@ -133,16 +133,17 @@ class Manifest:
     def decode(cls, data: bytes) -> "Manifest":
         at = Cursor(data)
         head = Head.decode(at.take(HEAD))
-        entries = [Entry.decode(at.take(ENTRY)) for _ in range(head.devices)]
+        encoded = [at.take(ENTRY) for _ in range(head.devices)]
         at.end()
+        if merkle.root(encoded) != head.root:
+            raise forged("the entries are not those of the head")
+        entries = [Entry.decode(entry) for entry in encoded]
         ids = [entry.device for entry in entries]
         if ids != sorted(ids):
             raise malformed("entries are not sorted")
         for field in ("device", "mailbox", "key", "identity", "identity_kem"):
             if len({getattr(entry, field) for entry in entries}) < len(entries):
                 raise malformed(f"two entries share their {field}")
-        if merkle.root([entry.encode() for entry in entries]) != head.root:
-            raise forged("the entries are not those of the head")
         return cls(head, entries)
 
     def entry(self, device: bytes) -> Entry:
@@ -173,7 +174,7 @@ class Staple:
     @classmethod
     def decode(cls, data: bytes) -> "Staple":
         at = Cursor(data)
-        head, entry = Head.decode(at.take(HEAD)), Entry.decode(at.take(ENTRY))
+        head, entry = Head.decode(at.take(HEAD)), at.take(ENTRY)
         index = at.uint(1)
         if index >= head.devices:
             raise malformed(f"entry {index} of {head.devices}")
@@ -181,8 +182,8 @@ class Staple:
         path = [at.take(32) for _ in range(count)]
         at.zeros(96 - 32 * count)
         at.end()
-        merkle.verify(entry.encode(), index, head.devices, path, head.root)
-        return cls(head, entry, index, path)
+        merkle.verify(entry, index, head.devices, path, head.root)
+        return cls(head, Entry.decode(entry), index, path)
 
 
 def check_follows(older: Head, newer: Head) -> None:

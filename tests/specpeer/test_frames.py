@@ -1,0 +1,130 @@
+"""Every frame between client and relay: the same bytes from both, and the same refusals."""
+
+from random import Random
+
+import pytest
+
+from doorless_protocol import frames as ours
+from specpeer import frames as theirs
+from specpeer.conftest import ours_says, theirs_says
+from specpeer.crypto import Refused
+from specpeer.packing import Value, pack
+
+ID, HASH, KEY = bytes(16), bytes(32), bytes(1984)
+
+REQUESTS: list[tuple[ours.Request, list[Value]]] = [
+    (ours.SignIn(HASH, ID, KEY, bytes(3373)), ["sign_in", HASH, ID, KEY, bytes(3373)]),
+    (ours.Register("bob", bytes(300), HASH), ["register", "bob", bytes(300), HASH]),
+    (ours.PublishManifest(bytes(24_880)), ["publish_manifest", bytes(24_880)]),
+    (ours.BeginPrekeys(bytes(6324)), ["begin_prekeys", bytes(6324)]),
+    (ours.AddPrekeys((bytes(1618),) * 32), ["add_prekeys", [bytes(1618)] * 32]),
+    (ours.CommitPrekeys(), ["commit_prekeys"]),
+    (ours.PrekeyStatus(), ["prekey_status"]),
+    (ours.SetDeliveryToken(HASH), ["set_delivery_token", HASH]),
+    (ours.Subscribe(), ["subscribe"]),
+    (ours.Acknowledge((ID,) * 256), ["acknowledge", [ID] * 256]),
+    (ours.Incarnation(0, 2**53 - 1), ["incarnation", 0, 2**53 - 1]),
+    (ours.CloseAccount(), ["close_account"]),
+    (ours.Hello(), ["hello"]),
+    (ours.Submit(ID, b"", ID, bytes(2048)), ["submit", ID, b"", ID, bytes(2048)]),
+    (ours.Submit(ID, ID, ID, bytes(65536)), ["submit", ID, ID, ID, bytes(65536)]),
+    (ours.Lookup("bob", 7), ["lookup", "bob", 7]),
+    (ours.FetchBundle(ID), ["fetch_bundle", ID]),
+]
+ANSWERS: list[tuple[ours.Answered, list[Value]]] = [
+    (ours.Done(), ["done"]),
+    (ours.Refused(ours.Refusal.BUSY, 600), ["refused", 3, 600]),
+    (ours.PrekeysHeld(HASH, 100), ["prekeys_held", HASH, 100]),
+    (ours.IncarnationHeld(5), ["incarnation_held", 5]),
+    (ours.RelayInfo("r.x", (KEY,), HASH, 9, 9), ["relay_info", "r.x", [KEY], HASH, 9, 9]),
+    (ours.Found(bytes(9), (bytes(5440),), None), ["found", bytes(9), [bytes(5440)], None]),
+    (ours.BundleServed(HASH, b"", 0, ()), ["bundle_served", HASH, b"", 0, []]),
+    (ours.BundleServed(HASH, HASH, 9, (HASH,)), ["bundle_served", HASH, HASH, 9, [HASH]]),
+]
+PUSHES: list[tuple[ours.FromRelay, list[Value]]] = [
+    (ours.Challenge("relay.test", HASH), ["challenge", "relay.test", HASH]),
+    (ours.Deliver(ID, bytes(2048)), ["deliver", ID, bytes(2048)]),
+    (ours.Closing(ours.CloseReason.REVOKED), ["closing", 6]),
+]
+FRAMES: list[tuple[ours.Call | ours.FromRelay, list[Value]]] = [
+    *((ours.Call(70_000, request), ["call", 70_000, said]) for request, said in REQUESTS),
+    *((ours.Answer(200, answered), ["answer", 200, said]) for answered, said in ANSWERS),
+    *PUSHES,
+]
+
+
+def _ours_reads(data: bytes) -> bytes:
+    if data[1:6] == b"\xa4call":
+        return ours.encode(ours.decode_call(data))
+    return ours.encode(ours.decode_from_relay(data))
+
+
+def _both_read(data: bytes) -> None:
+    ours_said = ours_says(lambda: _ours_reads(data))
+    assert ours_said == theirs_says(lambda: theirs.encode(theirs.decode(data))), data[:80]
+
+
+@pytest.mark.parametrize(("frame", "said"), FRAMES, ids=lambda each: type(each).__name__)
+def test_a_frame_has_the_same_bytes(frame: ours.Call | ours.FromRelay, said: list[Value]) -> None:
+    data = ours.encode(frame)
+    assert data == theirs.encode(said)
+    assert theirs.decode(data) == said
+
+
+def test_every_frame_of_ours_is_here() -> None:
+    here = {type(each) for each, _ in [*REQUESTS, *ANSWERS, *PUSHES]}
+    there = {each for each in vars(ours).values() if isinstance(each, type)}
+    named = {each for each in there if issubclass(each, ours._Frame)} - {ours._Frame}
+    assert here == named - {ours.Call, ours.Answer}
+
+
+PUT: list[Value] = [
+    None,
+    True,
+    0,
+    7,
+    2**32,
+    2**53,
+    b"",
+    ID,
+    HASH,
+    bytes(70_000),
+    "",
+    "bob",
+    [],
+    [ID],
+]
+
+
+@pytest.mark.parametrize(("_frame", "said"), FRAMES, ids=lambda each: type(each).__name__)
+def test_a_frame_with_another_value_in_a_field_is_read_or_refused_alike(
+    _frame: ours.Call | ours.FromRelay, said: list[Value]
+) -> None:
+    inner = said[-1]
+    for field in range(len(said)):
+        for put in PUT:
+            _both_read(pack([*said[:field], put, *said[field + 1 :]]))
+    if isinstance(inner, list):
+        for field in range(len(inner)):
+            for put in PUT:
+                _both_read(pack([*said[:-1], [*inner[:field], put, *inner[field + 1 :]]]))
+        _both_read(pack([*said[:-1], [*inner, 0]]))
+    _both_read(pack([*said, 0]))
+
+
+def test_altered_frames_are_read_or_refused_alike() -> None:
+    random = Random(1)
+    for frame, _ in FRAMES:
+        whole = ours.encode(frame)
+        for _ in range(100):
+            data = bytearray(whole)
+            data[random.randrange(min(len(data), 60))] = random.randrange(256)
+            _both_read(bytes(data[: random.choice([len(data), random.randrange(len(data))])]))
+
+
+def test_tokens_and_configurations_hash_alike() -> None:
+    assert theirs.token_hash(ID) == ours.delivery_token_hash(ID)
+    login = ours.login_object("relay.test", HASH, HASH, HASH, ID)
+    assert theirs.login_object("relay.test", HASH, HASH, HASH, ID) == login
+    with pytest.raises(Refused):
+        theirs.decode(bytes(70_000))
