@@ -54,8 +54,8 @@ RETIRED_LIFE = 30 * DAY
 REFILL_BELOW = 25
 """Pairs left at the relay, of PREKEY_BATCH, below which a device publishes another batch."""
 
-MAX_ENVELOPE_KEYS = 12
-"""Envelope keys that a first contact is tried on. At most one in ROTATE_FROM, for 60 days: 11."""
+MAX_ENVELOPE_KEYS = 16
+"""Envelope keys that a first contact is tried on: one in ROTATE_FROM for 60 days, and renewals."""
 
 _STORED_VERSION = b"\x01"
 

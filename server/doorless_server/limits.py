@@ -88,6 +88,9 @@ SUBMITS = Rate(burst=4_000, per_second=1_000)
 PREKEY_FETCHES = Rate(burst=6, per_second=1 / 600)
 """One-time pairs of one device: nobody can drain a batch in less than half a day."""
 
+ADDRESS_FETCHES = Rate(burst=300, per_second=1 / 10)
+"""One-time pairs for one address: a class behind one address, and not everybody's batches."""
+
 UNKNOWN_LOOKUPS = Rate(burst=100, per_second=1 / 900)
 """Lookups by one address of handles that do not exist: a typo is free, a census is not."""
 

@@ -2,9 +2,12 @@
 
     BeginPrekeys ──► AddPrekeys … ──► CommitPrekeys ──► served, all of it or nothing
 
+A pair travels with its place in the batch, so pairs are given out in an order of chance: in the
+batch's own, a place would tell whoever asks how many sessions began before.
 Spec: docs/spec/07-relay.md §3.4, §4.4.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from doorless_protocol import merkle
@@ -14,7 +17,8 @@ from doorless_protocol.keys import DeviceId
 from doorless_protocol.manifest import Manifest
 from doorless_protocol.merkle import HASH_SIZE
 from doorless_protocol.prekeys import OneTimePair, SignedBundle
-from doorless_server.limits import DAY, MAX_PAIRS, Buckets
+from doorless_protocol.primitives import Random
+from doorless_server.limits import ADDRESS_FETCHES, DAY, MAX_PAIRS, PREKEY_FETCHES, Buckets
 from doorless_server.peers import Upload
 from doorless_server.registry import NotAllowedError
 from doorless_server.store.base import Batch, OneTime, Seat, Store
@@ -47,7 +51,7 @@ def add(upload: Upload, pairs: tuple[bytes, ...]) -> Upload:
     return replace(upload, pairs=upload.pairs + tuple(map(OneTimePair.decode, pairs)))
 
 
-async def commit(store: Store, seat: Seat, upload: Upload) -> None:
+async def commit(store: Store, seat: Seat, upload: Upload, random: Random) -> None:
     """Raises ProofError: these are not the pairs that the bundle signs."""
     upload.bundle.check_batch(upload.pairs)
     encoded = [pair.encode() for pair in upload.pairs]
@@ -56,12 +60,20 @@ async def commit(store: Store, seat: Seat, upload: Upload) -> None:
         upload.bundle.encode(),
         upload.bundle.hash,
         upload.bundle.expires // DAY,
-        tuple(
-            OneTime(index, pair, b"".join(path))
-            for index, (pair, path) in enumerate(zip(encoded, paths, strict=True))
+        shuffled(
+            [
+                OneTime(index, pair, b"".join(path))
+                for index, (pair, path) in enumerate(zip(encoded, paths, strict=True))
+            ],
+            random,
         ),
     )
     await store.publish(seat.device, batch)
+
+
+def shuffled(pairs: Sequence[OneTime], random: Random) -> tuple[OneTime, ...]:
+    """The order in which they are given out."""
+    return tuple(sorted(pairs, key=lambda _: random(16)))
 
 
 async def status(store: Store, seat: Seat) -> PrekeysHeld:
@@ -69,11 +81,28 @@ async def status(store: Store, seat: Seat) -> PrekeysHeld:
     return PrekeysHeld(*left) if left else NONE_SERVED
 
 
-async def fetch(store: Store, fetches: Buckets, device: bytes, now: int) -> BundleServed | None:
-    """Serve a pair while the device's rate allows it, then the last resort alone."""
+class Rations:
+    """How many one-time pairs are given away, of one device and to one address. In memory."""
+
+    def __init__(self) -> None:
+        self._devices, self._addresses = Buckets(PREKEY_FETCHES), Buckets(ADDRESS_FETCHES)
+
+    def take(self, device: bytes, source: str, now: int) -> bool:
+        """Whether a pair of `device` may go to `source`. A refusal costs the device nothing."""
+        address = self._addresses.of(source, now)
+        if address.wait(now) or self._devices.of(device, now).take(now):
+            return False
+        address.take(now)
+        return True
+
+
+async def fetch(
+    store: Store, rations: Rations, device: bytes, source: str, now: int
+) -> BundleServed | None:
+    """Serve a pair while the rates allow it, then the last resort alone."""
     if await store.prekeys_left(device) is None:
         return None
-    one_time = fetches.of(device, now).take(now) == 0
+    one_time = rations.take(device, source, now)
     served = await store.take_prekeys(device, now // DAY, one_time=one_time)
     if served is None:
         return None

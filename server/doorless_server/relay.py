@@ -50,7 +50,6 @@ from doorless_server.limits import (
     DAY,
     HOUR,
     OVERLOAD_RETRY,
-    PREKEY_FETCHES,
     REFUSED_RETRY,
     TOKEN_OVERLAP_DAYS,
     UNKNOWN_LOOKUPS,
@@ -114,7 +113,7 @@ class Relay:
             bounds.waiting,
             bounds.requests,
         )
-        self._fetches = Buckets(PREKEY_FETCHES)
+        self._rations = prekey_desk.Rations()
         self._unknown = Buckets(UNKNOWN_LOOKUPS)
 
     @property
@@ -229,7 +228,7 @@ class Relay:
             case CommitPrekeys():
                 if peer.upload is None:
                     return Outcome(peer, NOT_ALLOWED)
-                await prekey_desk.commit(self._store, seat, peer.upload)
+                await prekey_desk.commit(self._store, seat, peer.upload, self._random)
                 return Outcome(replace(peer, upload=None), DONE)
             case PrekeyStatus():
                 return Outcome(peer, await prekey_desk.status(self._store, seat))
@@ -266,7 +265,7 @@ class Relay:
             case Lookup(handle, known_version):
                 return await self._look_up(handle, known_version, now, source)
             case FetchBundle(device):
-                served = await prekey_desk.fetch(self._store, self._fetches, device, now)
+                served = await prekey_desk.fetch(self._store, self._rations, device, source, now)
                 return served or NOT_ALLOWED
         return NOT_ALLOWED
 

@@ -229,7 +229,11 @@ def test_no_key_is_in_a_representation() -> None:
         registered=True,
         token_published=True,
     )
-    for row in (own, Prekeys(b"id", b"", 0, b"key", published=True), SessionPart(b"", b"", b"key")):
+    for row in (
+        own,
+        Prekeys(b"id", b"", 0, b"key", published=True, drawn=0),
+        SessionPart(b"", b"", b"key"),
+    ):
         assert "key'" not in repr(row)
         assert "keykey" not in repr(row)
 

@@ -5,16 +5,22 @@ from hypothesis import strategies as st
 from doorless_protocol import primitives
 from doorless_protocol.errors import MalformedError, UnknownPrekeyError
 from doorless_protocol.prekey_secrets import (
+    MAX_ENVELOPE_KEYS,
     REFILL_BELOW,
     RETIRED_LIFE,
     ROTATE_AFTER,
+    ROTATE_FROM,
+    PairSecrets,
     PrekeySecrets,
     draw_bundle,
+    envelope_keys,
+    refill_bundle,
     refill_due,
     rotation_due,
+    rotation_overdue,
     to_forget,
 )
-from doorless_protocol.prekeys import BUNDLE_LIFETIME, PREKEY_BATCH, PrekeyId
+from doorless_protocol.prekeys import BUNDLE_LIFETIME, PREKEY_BATCH, PrekeyId, SignedBundle
 
 DAY = 86_400
 
@@ -77,13 +83,70 @@ def test_a_pair_is_gone_once_it_was_used(drawn) -> None:
     assert secrets.pairs[1].curve not in left.encode()
 
 
-def test_a_bundle_is_replaced_after_a_week_or_when_few_pairs_are_left(drawn) -> None:
+def test_keys_are_replaced_in_their_seventh_day_and_pairs_when_few_are_left(drawn) -> None:
     secrets = drawn[2]
-    assert not rotation_due(secrets, secrets.created + ROTATE_AFTER - 1)
-    assert rotation_due(secrets, secrets.created + ROTATE_AFTER)
+    assert not rotation_due(secrets, secrets.created + ROTATE_FROM - 1)
+    assert rotation_due(secrets, secrets.created + ROTATE_FROM)
+    assert not rotation_overdue(secrets, secrets.created + ROTATE_AFTER - 1)
+    assert rotation_overdue(secrets, secrets.created + ROTATE_AFTER)
     assert not refill_due(REFILL_BELOW)
     assert refill_due(REFILL_BELOW - 1)
-    assert ROTATE_AFTER == 7 * DAY
+    assert (ROTATE_FROM, ROTATE_AFTER) == (6 * DAY, 7 * DAY)
+
+
+def test_keys_from_the_future_are_replaced(drawn) -> None:
+    secrets = drawn[2]
+    assert not rotation_due(secrets, secrets.created - DAY)
+    assert rotation_due(secrets, secrets.created - DAY - 1)
+    assert rotation_overdue(secrets, secrets.created - DAY - 1)
+
+
+def test_a_refill_has_other_pairs_and_all_else_the_same(drawn, bob, random, now) -> None:
+    bundle, _, secrets = drawn
+    again, pairs, refilled = refill_bundle(
+        secrets, bob.devices[0], bob.manifest.account, random, count=4
+    )
+    again.verify(bob.entry, bob.manifest.account, now)
+    again.check_batch(pairs)
+    changed = {
+        name: (getattr(bundle, name), getattr(again, name))
+        for name in SignedBundle.__slots__
+        if getattr(bundle, name) != getattr(again, name)
+    }
+    assert set(changed) == {"id", "one_time_root", "signature"}
+    assert refilled.bundle_hash == again.hash
+    assert not {pair.id for pair in refilled.pairs} & {pair.id for pair in secrets.pairs}
+    assert tuple(pair.public() for pair in refilled.pairs) == pairs
+    assert refilled.forget_after == secrets.forget_after
+
+
+def test_each_envelope_key_is_tried_once_and_few_at_all(drawn, bob, random, now) -> None:
+    keys, account = bob.devices[0], bob.manifest.account
+    weeks = [
+        draw_bundle(keys, account, now + 6 * DAY * week, random, count=0)[2] for week in range(20)
+    ]
+    held = [
+        refill_bundle(week, keys, account, random, count=0)[2]
+        for week in reversed(weeks)
+        for _ in range(3)
+    ]
+    tried = envelope_keys(held)
+    assert len(tried) == MAX_ENVELOPE_KEYS == 16
+    assert [one.envelope_id for one in tried] == [
+        week.envelope_id for week in reversed(weeks[-MAX_ENVELOPE_KEYS:])
+    ]
+
+
+def test_no_more_envelope_keys_live_at_once_than_are_tried() -> None:
+    assert (BUNDLE_LIFETIME + RETIRED_LIFE) // ROTATE_FROM + 1 <= MAX_ENVELOPE_KEYS
+
+
+def test_a_pair_comes_back_from_storage(drawn) -> None:
+    pair = drawn[2].pairs[0]
+    assert len(pair.encode()) == 104
+    assert PairSecrets.decode(pair.encode()) == pair
+    with pytest.raises(MalformedError):
+        PairSecrets.decode(pair.encode() + b"\0")
 
 
 def test_private_keys_live_until_expiry_and_the_life_of_a_queue(drawn) -> None:

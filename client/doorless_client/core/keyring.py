@@ -31,6 +31,7 @@ def with_pair(store: Store, secrets: PrekeySecrets, id: PrekeyId | None) -> Prek
 def keep(store: Store, secrets: PrekeySecrets, now: int) -> None:
     """Before anybody can be given it."""
     bare = replace(secrets, pairs=()).encode()
+    newest = max((row.drawn for row in store.prekeys.find()), default=0)
     store.prekeys.put(
         Prekeys(
             secrets.bundle_id,
@@ -38,7 +39,7 @@ def keep(store: Store, secrets: PrekeySecrets, now: int) -> None:
             secrets.created,
             bare,
             published=False,
-            drawn=now,
+            drawn=max(now, newest + 1),  # an order, also where the clock stands or runs backwards
         )
     )
     for pair in secrets.pairs:

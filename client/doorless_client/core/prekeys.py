@@ -106,7 +106,7 @@ class PrekeyKeeper:
             if free:
                 held = yield from self._held()
                 if self._is_useless(held) and not self._published_lately():
-                    yield from self._publish()
+                    yield from self._publish(self._draw())
 
     def maintain(self) -> Flow[None]:
         """At a time drawn beforehand: renew what is old, refill what is short."""
@@ -114,9 +114,23 @@ class PrekeyKeeper:
             if free:
                 held = yield from self._held()
                 if self._is_useless(held) or self._is_due() or refill_due(held.one_time):
-                    yield from self._publish()
+                    yield from self._publish(self._draw())
         with self._state.change():
             self.times.advance()
+
+    def renew(self) -> Flow[None]:
+        """Publish wholly new keys now, whatever the age of those served: others may hold them.
+
+        Raises:
+            BusyError: the relay did not take them, or another look is under way.
+        """
+        with self._alone() as free:
+            if not free:
+                raise BusyError("prekeys are being published already", 5.0)
+            now, random = self._state.now(), self._state.random
+            yield from self._publish(
+                draw_bundle(self._state.keys, self._state.account, now, random)
+            )
 
     def forget_old(self) -> bool:
         """Delete secrets that nothing can need any more; whether there were any. In a change."""
@@ -170,8 +184,8 @@ class PrekeyKeeper:
         newest = keyring.newest_published(self._store)
         return newest is not None and 0 <= self._state.now() - newest.drawn < PUBLISH_AGAIN
 
-    def _publish(self) -> Flow[None]:
-        bundle, pairs, secrets = self._draw()
+    def _publish(self, drawn: Drawn) -> Flow[None]:
+        bundle, pairs, secrets = drawn
         with self._state.change():
             self._make_room()
             keyring.keep(self._store, secrets, self._state.now())  # before anybody is given it

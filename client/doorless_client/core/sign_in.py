@@ -51,8 +51,8 @@ def sign_in(keys: DeviceKeys, account: bytes, challenge: Challenge, binding: byt
 class HomeRelay:
     def __init__(self, state: State, introductions: Introductions, trust: TrustKeeper) -> None:
         self._state, self._store = state, state.store
-        self._introductions, self._auditor = introductions, Auditor(state, trust)
-        self._prekeys = PrekeyKeeper(state, self._auditor)
+        self._introductions, self.auditor = introductions, Auditor(state, trust)
+        self.prekeys = PrekeyKeeper(state, self.auditor)
         self._put_off_until = 0.0
 
     def arrive(self) -> Flow[None]:
@@ -65,33 +65,33 @@ class HomeRelay:
         yield from ask(Subscribe())
         yield from self.publish_token()
         self.pass_missed()
-        yield from self._prekeys.arrive()
-        self._auditor.audit_soon()
+        yield from self.prekeys.arrive()
+        self.auditor.audit_soon()
 
     def maintain(self) -> Flow[None]:
         """While `is_time`, and signed in: what was put off to drawn times."""
         yield from self.publish_token()
-        if self._prekeys.times.is_open():
-            yield from self._prekeys.maintain()
-        if self._auditor.times.is_open():
-            yield from self._auditor.audit()
+        if self.prekeys.times.is_open():
+            yield from self.prekeys.maintain()
+        if self.auditor.times.is_open():
+            yield from self.auditor.audit()
 
     def is_time(self) -> bool:
         """Whether a drawn time has come, and is not over."""
         if self._state.clock() < self._put_off_until:
             return False
-        return self._prekeys.times.is_open() or self._auditor.times.is_open()
+        return self.prekeys.times.is_open() or self.auditor.times.is_open()
 
     def next_time(self) -> float:
         """When `is_time` may be another, or a drawn time is over, Unix seconds."""
-        looks = [self._prekeys.times.next_look(), self._auditor.times.next_look()]
+        looks = [self.prekeys.times.next_look(), self.auditor.times.next_look()]
         if self._put_off_until > self._state.clock():
             looks.append(self._put_off_until)
         return min(looks)
 
     def pass_missed(self) -> None:
         """A drawn time that went by while we were away is made up for by nothing."""
-        for times in (self._prekeys.times, self._auditor.times):
+        for times in (self.prekeys.times, self.auditor.times):
             if times.is_missed():
                 with self._state.change():
                     times.advance()
@@ -101,7 +101,7 @@ class HomeRelay:
 
     def forget_old(self) -> bool:
         """Whether keys went. Inside a change."""
-        return self._prekeys.forget_old()
+        return self.prekeys.forget_old()
 
     def publish_token(self) -> Flow[None]:
         """Tell the relay a token that was drawn anew, and then the contacts."""

@@ -170,7 +170,7 @@ class AccountStore(Protocol):
 
 class PrekeyStore(Protocol):
     async def publish(self, device: bytes, batch: Batch) -> None:
-        """Serve this batch from now on, and nothing of the one before."""
+        """Serve this batch from now on, in the order of its pairs; nothing of the one before."""
 
     async def prekeys_left(self, device: bytes) -> tuple[bytes, int] | None:
         """The hash of the bundle served and how many pairs are left; None where none is."""

@@ -165,10 +165,10 @@ def take_prekeys(db: sqlite3.Connection, device: bytes, day: int, one_time: bool
     taken: Sequence[tuple[int, bytes, bytes]] = []
     if one_time:
         taken = db.execute(
-            "DELETE FROM one_time_pairs WHERE device = ? AND place ="
-            " (SELECT min(place) FROM one_time_pairs WHERE device = ?)"
+            "DELETE FROM one_time_pairs WHERE rowid ="  # in the order published, not by place
+            " (SELECT min(rowid) FROM one_time_pairs WHERE device = ?)"
             " RETURNING place, pair, path",
-            (device, device),
+            (device,),
         ).fetchall()
     return Served(found[0], OneTime(*taken[0]) if taken else None)
 
