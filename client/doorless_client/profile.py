@@ -36,7 +36,7 @@ KEY: Final = "key"
 UNFINISHED: Final = "key.unfinished"
 """What the key is called while there is no account: then this is no profile yet."""
 
-_STORE: Final = ("store.db", "store.db-wal", "store.db-shm")
+_STORE: Final = ("store.db", "store.db-wal", "store.db-shm", "store.db-open")
 FILES: Final = (KEY, UNFINISHED, *_STORE, "lock", "settings.toml")
 
 
