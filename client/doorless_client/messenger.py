@@ -34,7 +34,7 @@ from doorless_client.core.views import (
 )
 from doorless_client.driving import drive
 from doorless_client.mistakes import place
-from doorless_client.store.base import Store, StoreError
+from doorless_client.store.base import FailedDiskError, Store, StoreError
 from doorless_client.text import safe_line
 from doorless_protocol.frames import Acknowledge as AcknowledgeRequest
 from doorless_protocol.frames import Deliver
@@ -69,6 +69,7 @@ class Messenger:
         self._sending: dict[bytes, asyncio.Task[None]] = {}
         self._attempts: dict[bytes, int] = {}
         self._living: asyncio.Task[None] | None = None
+        self._failure: FailedDiskError | None = None
 
     # --- from opening to closing -------------------------------------------------------------
 
@@ -168,49 +169,49 @@ class Messenger:
         return self._engine.settings
 
     def change_settings(self, settings: Settings) -> None:
-        with _refusing_store_errors():
+        with self._refusing_store_errors():
             self._engine.change_settings(settings)
 
     # --- api.Engine: doing -------------------------------------------------------------------
 
     async def add(self, address: str) -> Chat:
-        with _refusing_store_errors():
+        with self._refusing_store_errors():
             return await drive(self._network, self._engine.add(address))
 
     async def send(self, conversation: bytes, text: str) -> Message:
-        with _refusing_store_errors():
+        with self._refusing_store_errors():
             return self._engine.send(conversation, text)
 
     async def mark_read(self, conversation: bytes) -> None:
-        with _refusing_store_errors():
+        with self._refusing_store_errors():
             self._engine.mark_read(conversation)
 
     async def set_typing(self, conversation: bytes, active: bool) -> None:
         if self._connection.link is Link.ONLINE:
-            with _refusing_store_errors():
+            with self._refusing_store_errors():
                 self._engine.set_typing(conversation, active)
 
     async def save_draft(self, conversation: bytes, text: str) -> None:
-        with _refusing_store_errors():
+        with self._refusing_store_errors():
             self._engine.save_draft(conversation, text)
 
     async def accept(self, conversation: bytes) -> None:
-        with _refusing_store_errors():
+        with self._refusing_store_errors():
             self._engine.accept(conversation)
 
     async def block(self, conversation: bytes) -> None:
-        with _refusing_store_errors():
+        with self._refusing_store_errors():
             self._engine.block(conversation)
         if self._connection.link is Link.ONLINE:
             with contextlib.suppress(UnreachableError, BusyError):  # else at the next sign-in
                 await drive(self._network, self._engine.home.publish_token())
 
     async def forget(self, conversation: bytes) -> None:
-        with _refusing_store_errors():
+        with self._refusing_store_errors():
             self._engine.forget(conversation)
 
     async def verify(self, conversation: bytes, number: str) -> None:
-        with _refusing_store_errors():
+        with self._refusing_store_errors():
             self._engine.verify(conversation, number)
 
     # --- what the network says ---------------------------------------------------------------
@@ -258,7 +259,9 @@ class Messenger:
         self._wake.set()
 
     def _show_connection(self, link: Link, retry_in: float, round_trip: float | None) -> None:
-        relay, waiting = self._engine.me.relay, self._engine.waiting
+        relay, waiting = self._connection.relay, self._connection.waiting
+        with contextlib.suppress(StoreError):  # told where something was to be stored
+            waiting = self._engine.waiting
         connection = Connection(link, relay, waiting, retry_in, round_trip)
         if connection != self._connection:
             self._connection = connection
@@ -267,7 +270,7 @@ class Messenger:
     # --- what goes on by itself --------------------------------------------------------------
 
     async def _live(self) -> None:
-        while True:
+        while self._failure is None:
             self._wake.clear()
             try:
                 self._engine.upkeep.tick()
@@ -284,6 +287,9 @@ class Messenger:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(wait, 0.01)):
                     await self._wake.wait()
+        for sending in self._sending.values():
+            sending.cancel()
+        await self._network.close()
 
     def _send_due(self) -> None:
         for account in self._engine.upkeep.due():
@@ -339,12 +345,23 @@ class Messenger:
         self._tell(Notice(safe_line(line)))
 
     def _tell_store(self, error: StoreError) -> None:
-        self._tell(Notice(safe_line(f"nothing was sent or received: {error}")))
+        if isinstance(error, FailedDiskError):
+            self._fail(error)
+        else:
+            self._tell(Notice(safe_line(f"nothing was sent or received: {error}")))
 
+    def _fail(self, error: FailedDiskError) -> None:
+        """The disk is not to be relied on: nothing leaves any more until it is opened again."""
+        if self._failure is None:
+            self._failure = error
+            self._tell(Notice(safe_line(f"nothing is sent or received: {error}"), halts=True))
+        self._wake.set()
 
-@contextlib.contextmanager
-def _refusing_store_errors() -> Iterator[None]:
-    try:
-        yield
-    except StoreError as error:
-        raise RefusedError(f"it was not done, and nothing changed: {error}") from error
+    @contextlib.contextmanager
+    def _refusing_store_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreError as error:
+            if isinstance(error, FailedDiskError):
+                self._fail(error)
+            raise RefusedError(f"it was not done, and nothing changed: {error}") from error

@@ -254,6 +254,8 @@ def test_what_finds_no_room_never_happened(tmp_path: Path) -> None:
     opened = open_store(tmp_path / "store.db", KEY, create=True)
     with no_room(), pytest.raises(DiskError, match="full"), opened.transaction():
         opened.settings.put(Setting("large", bytes(200_000)))
+    opened.close()
+    opened = open_store(tmp_path / "store.db", KEY)
     assert opened.settings.find() == []
     with opened.transaction():
         opened.settings.put(Setting("large", bytes(200_000)))

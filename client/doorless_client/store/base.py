@@ -35,6 +35,10 @@ R = TypeVar("R", bound=Row)
 Value = bytes | str | int | float
 
 
+RECOVERY = "to mend it, see docs/howto/mend-a-damaged-profile.md"
+"""What every message about damage ends with."""
+
+
 class StoreError(Exception):
     """The profile's database cannot be used; nothing was changed by what failed."""
 
@@ -47,8 +51,22 @@ class EmptyStoreError(StoreError):
     """A file, and nothing in it. Nothing was written."""
 
 
+class DamagedStoreError(StoreError):
+    """The files are not as we left them. Nothing was written; what can be done is in the words."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the profile is damaged, and nothing was changed: {what}; {RECOVERY}")
+
+
 class DiskError(StoreError):
     """The disk takes or gives nothing: make room, or see to it. The file itself is sound."""
+
+
+class FailedDiskError(DiskError):
+    """The disk refused to read or to keep something: nothing is tried again on this opening.
+
+    A disk tells of a lost write once; to ask again would be told that all is well.
+    """
 
 
 class NewerSchemaError(StoreError):

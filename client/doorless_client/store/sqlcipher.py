@@ -6,7 +6,7 @@ deleted is overwritten. Spec: docs/spec/08-state.md §1-§2.
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Generic
 
@@ -14,14 +14,18 @@ import sqlcipher3
 
 from doorless_client.private_files import open_private
 from doorless_client.store.base import (
+    RECOVERY,
+    DamagedStoreError,
     DiskError,
     EmptyStoreError,
+    FailedDiskError,
     R,
     StoreError,
     Value,
     WrongKeyError,
     check_columns,
 )
+from doorless_client.store.left_open import check_log, mark_closed, mark_open
 from doorless_client.store.migrations import migrate, scripts
 from doorless_client.store.records import (
     Contact,
@@ -61,6 +65,8 @@ DISK_TROUBLE = {  # the library's words for its result code, and what the person
     "unable to open database file": "the disk does not let it be opened: see who may write there",
     "attempt to write a readonly database": "the disk is read-only: make it writable",
 }
+FAILED = "disk I/O error"
+DAMAGED = ("database disk image is malformed", "file is not a database")
 
 
 def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherStore":
@@ -75,6 +81,7 @@ def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherSto
         NewerSchemaError: a later version wrote it. Nothing was written.
         EmptyStoreError: there is nothing in it. Nothing was written.
         DiskError: the disk is full, fails, or may not be written. Nothing is lost.
+        DamagedStoreError: it is not as it was left; or it was not closed, and its log is gone.
         StoreError: missing, already there, or not usable.
     """
     if len(key) != KEY_SIZE:
@@ -83,18 +90,21 @@ def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherSto
         raise StoreError("a database is there already" if create else "the database is missing")
     if create:
         _make_private(path)
+    else:
+        check_log(path)
     database = _connect(path, key, create=create)
     try:
         for setting in SETTINGS:
             _run(database, setting)
         migrate(database, scripts())
+        mark_open(path)
     except sqlcipher3.Error as error:
         database.close()
         raise _store_error(error) from error
     except BaseException:
         database.close()
         raise
-    return SqlcipherStore(database)
+    return SqlcipherStore(path, database)
 
 
 def _make_private(path: Path) -> None:
@@ -116,18 +126,28 @@ def _connect(path: Path, key: bytes, *, create: bool) -> Any:
         database.close()
         if is_disk_trouble(error):
             raise _store_error(error) from error
-        raise WrongKeyError("the key does not open this database, or it is damaged") from None
+        raise WrongKeyError(
+            f"the key does not open the database, or it is damaged; {RECOVERY}"
+        ) from None
     if not tables and not create:
         database.close()
-        raise EmptyStoreError("the database is empty: it was damaged, or is none of ours")
+        raise EmptyStoreError(f"the database is empty, so it was damaged; {RECOVERY}")
     return database
 
 
 def _library(path: Path) -> Any:
     try:
-        return sqlcipher3.connect(str(path), isolation_level=None, check_same_thread=False)
+        return sqlcipher3.connect(
+            str(path), isolation_level=None, check_same_thread=False, factory=_Connection
+        )
     except sqlcipher3.Error as error:
         raise _store_error(error) from error
+
+
+class _Connection(sqlcipher3.Connection):  # type: ignore[misc]
+    """Remembers that the disk failed under it."""
+
+    failure: FailedDiskError | None = None
 
 
 class SqlTable(Generic[R]):
@@ -241,8 +261,8 @@ class SqlMessages(SqlTable[Entry]):
 class SqlcipherStore:
     """Every table in one encrypted file."""
 
-    def __init__(self, database: Any) -> None:
-        self._database = database
+    def __init__(self, path: Path, database: Any) -> None:
+        self._path, self._database = path, database
         self.own = SqlTable(Own, database)
         self.own_manifests = SqlTable(OwnManifest, database)
         self.prekeys = SqlTable(Prekeys, database)
@@ -291,6 +311,9 @@ class SqlcipherStore:
             raise StoreError("the log of the database is being read by somebody else")
 
     def close(self) -> None:
+        """Raises nothing: what could not be folded back is still in the log."""
+        with suppress(DiskError):
+            mark_closed(self._path)
         self._database.close()
 
 
@@ -300,11 +323,21 @@ def _is_flag(kind: type[Any], column: str) -> bool:
 
 def _run(database: Any, sql: str, values: Sequence[Value] = ()) -> list[Any]:
     """The rows of one statement. The library's errors come in the words of this store."""
+    check_sound(database)
     try:
         rows: list[Any] = database.execute(sql, values).fetchall()
     except sqlcipher3.Error as error:
-        raise _store_error(error) from error
+        told = _store_error(error)
+        if isinstance(told, FailedDiskError):
+            database.failure = told
+        raise told from error
     return rows
+
+
+def check_sound(database: Any) -> None:
+    """Raises FailedDiskError: the disk refused something before. Nothing is asked of it again."""
+    if database.failure is not None:
+        raise FailedDiskError(*database.failure.args)
 
 
 def is_disk_trouble(error: Exception) -> bool:
@@ -314,5 +347,10 @@ def is_disk_trouble(error: Exception) -> bool:
 
 def _store_error(error: Exception) -> StoreError:
     if is_disk_trouble(error):
-        return DiskError(f"the profile's database: {DISK_TROUBLE[str(error)]}, and try again")
+        told = f"the profile's database: {DISK_TROUBLE[str(error)]}"
+        if str(error) == FAILED:
+            return FailedDiskError(f"{told}, and start doorless again")
+        return DiskError(f"{told}, and try again")
+    if str(error) in DAMAGED:
+        return DamagedStoreError("a page of its database does not authenticate")
     return StoreError(f"the profile's database: {error}")  # it names columns, never values
