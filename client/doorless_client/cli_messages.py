@@ -10,7 +10,7 @@ from doorless_client.cli_outcome import DONE, FAILED, KEY, UNREACHABLE, UsageErr
 from doorless_client.cli_output import flush, json_line, line, message_json, message_line
 from doorless_client.cli_waiting import GLANCE, GRACE, Watch
 from doorless_client.core.api import RefusedError
-from doorless_client.core.views import Chat, Message, Standing, State
+from doorless_client.core.views import Chat, Kind, Message, Standing, State
 from doorless_client.messenger import Messenger
 from doorless_protocol.content import MAX_TEXT_BYTES
 
@@ -111,11 +111,11 @@ async def _print_unseen(messenger: Messenger, *, as_json: bool) -> bool:
     chats: list[Chat] = []
     for chat in messenger.chats():
         held = messenger.history(chat.conversation)
-        first = held.first_unread()
-        if first is not None:
+        unread = held.unread()
+        if any(one.kind is not Kind.NOTE for one in unread):
             chats.append(chat)
-            unseen += [(one, chat) for one in held.slice(first, len(held)) if not one.mine]
-    for message, chat in sorted(unseen, key=lambda one: (one[0].received, one[0].position)):
+            unseen += [(one, chat) for one in unread]
+    for message, chat in sorted(unseen, key=lambda one: one[0].received):
         _print(message, chat, as_json=as_json)
     flush()
     for chat in chats:

@@ -72,6 +72,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "text": message.text,
         "state": message.state.word,
         "gap": message.gap,
+        "late": message.late,
     }
 
 
@@ -82,6 +83,8 @@ def message_line(message: Message, chat: Chat) -> str:
     if message.kind is Kind.NOTE:
         return f"{when}  * {text}"
     marks = [] if message.state is State.RECEIVED else [message.state.word]
+    if message.late:
+        marks.append("late")
     if message.gap:
         marks.insert(0, f"{message.gap} missing before")
     state = f"  [{', '.join(marks)}]" if marks else ""

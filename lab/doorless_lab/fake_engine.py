@@ -49,6 +49,12 @@ class FakeHistory:
     def __len__(self) -> int:
         return len(self.messages)
 
+    def insert(self, message: Message) -> None:
+        """At its position; what is there already moves by one."""
+        at = message.position
+        moved = [replace(one, position=one.position + 1) for one in self.messages[at:]]
+        self.messages[at:] = [message, *moved]
+
     def slice(self, start: int, stop: int) -> Sequence[Message]:
         return self.messages[start:stop]
 
@@ -59,8 +65,10 @@ class FakeHistory:
         ]
 
     def first_unread(self) -> int | None:
-        unread = range(self.seen, len(self.messages))
-        return next((place for place in unread if not self.messages[place].mine), None)
+        return next((message.position for message in self.unread()), None)
+
+    def unread(self) -> Sequence[Message]:
+        return [message for message in self.messages[self.seen :] if not message.mine]
 
 
 class FakeEngine:
@@ -118,14 +126,15 @@ class FakeEngine:
         state: State | None = None,
         kind: Kind = Kind.TEXT,
         gap: int = 0,
+        late: int | None = None,
         seen: bool = False,
         quiet: bool = False,
     ) -> Message:
-        """An entry comes to the end of a conversation, from either side."""
+        """An entry comes to the end of a conversation; or, `late`, to that position."""
         history, chat = self._histories[conversation], self._chats[conversation]
         when = self.now if at is None else at
         message = Message(
-            position=len(history),
+            position=len(history) if late is None else late,
             id=b"" if kind is Kind.NOTE else self._id(conversation, len(history)),
             conversation=conversation,
             mine=mine,
@@ -137,8 +146,9 @@ class FakeEngine:
             text=safe(text),
             state=state if state is not None else State.SENT if mine else State.RECEIVED,
             gap=gap,
+            late=late is not None,
         )
-        history.messages.append(message)
+        history.insert(message)
         unread = 0 if seen else chat.unread + (not mine and kind is not Kind.NOTE)
         if seen or (mine and not chat.unread):
             history.seen = len(history)

@@ -12,6 +12,7 @@ memory; between them are function calls, in an order that a test or a scenario d
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from hashlib import shake_256
 from typing import Self
 
@@ -62,7 +63,8 @@ class World:
     ) -> None:
         self.now, self.wire = now, wire
         self._seed, self._drawn = seed, 0
-        self.relay = Relay(RelayStore(), Identity(RELAY), random=self.random)
+        self._relay_store = RelayStore()
+        self.relay = Relay(self._relay_store, Identity(RELAY), random=self.random)
         self.everybody: list[Person] = []
         self.submitted: list[Submit] = []
         self.lose_submissions = self.refuse_bundles = False
@@ -73,6 +75,14 @@ class World:
     def __exit__(self, *_: object) -> None:
         for person in self.everybody:
             person.store.close()
+
+    def fork(self, seed: bytes) -> "World":
+        """A world of its own that goes on from here, with other draws and a perfect wire."""
+        world = World(seed, self.now)
+        world._relay_store = deepcopy(self._relay_store)
+        world.relay = Relay(world._relay_store, Identity(RELAY), random=world.random)
+        world.everybody = [person.copied(world) for person in self.everybody]
+        return world
 
     def random(self, size: int) -> bytes:
         """The same bytes in every run."""

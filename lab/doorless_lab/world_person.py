@@ -17,6 +17,7 @@ from doorless_client.core.sign_in import sign_in
 from doorless_client.core.views import Chat, Event, Kind, Message
 from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore as ClientStore
+from doorless_client.store.memory import MemoryTable
 from doorless_client.store.records import Contact, OwnManifest
 from doorless_protocol.content import NO_PREVIOUS, Body, Content
 from doorless_protocol.frames import Answered, Deliver, SignedInRequest
@@ -88,6 +89,18 @@ class Person:
         device.reopen()
         self.world.everybody.append(device)
         return device
+
+    def copied(self, world: "World") -> "Person":
+        """The same device with a copy of its profile, as a backup or a thief has it."""
+        copy = Person(world, self.handle, copy_store(self.store), self._keys, self._account)
+        copy.online, copy.clock_error = self.online, self.clock_error
+        copy.reopen()
+        return copy
+
+    def restore(self, profile: Store) -> None:
+        """Go on from another copy of this profile, in place of what was there."""
+        self.store = copy_store(profile)
+        self.reopen()
 
     def reopen(self) -> None:
         """Go on from what is stored alone, as after a crash."""
@@ -234,6 +247,21 @@ class Person:
             proof = sign_in(self._keys, self._account, greeted.challenge, NO_CERTIFICATE)
             self._peer = self.world.ask(greeted, proof).peer
         return self._peer
+
+
+def copy_store(store: Store) -> Store:
+    """As a backup has it: the rows of a store in memory, which are values.
+
+    Raises:
+        TypeError: a store of another kind.
+    """
+    if not isinstance(store, ClientStore):
+        raise TypeError("only a store in memory is copied")
+    copy = ClientStore()
+    for name, table in vars(store).items():
+        if isinstance(table, MemoryTable):
+            vars(copy)[name].rows.update(table.rows)
+    return copy
 
 
 def at_once(coroutine: Coroutine[Any, Any, T]) -> T:

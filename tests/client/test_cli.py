@@ -237,7 +237,7 @@ def test_history_has_the_fields_of_the_contract(alice: Any, world: Path) -> None
     (one,) = alice("history", "bob", "--json").objects()
     assert list(one) == [
         *("id", "conversation", "from", "device", "at", "received", "kind", "text", "state"),
-        "gap",
+        *("gap", "late"),
     ]
     assert one["text"] == "hello"
     assert one["from"].startswith("alice@")

@@ -62,9 +62,29 @@ def test_what_the_relay_withholds_shows_with_the_next_message(world: World) -> N
     for submit in withheld:
         world.put_in_mailbox(submit.mailbox, submit.envelope)
     world.settle()
-    assert bob.messages("alice")[shown.position].gap == 0
-    assert bob.texts("alice")[-3:] == ["one", "two", "three"]
-    assert {message.note for message in bob.messages("alice")[-3:]} == {"arrived late"}
+    assert bob.texts("alice")[-4:] == ["one", "two", "three", "four"]
+    *late, last = bob.messages("alice")[-4:]
+    assert (last.gap, last.late) == (0, False)
+    assert {(message.note, message.late) for message in late} == {("arrived late", True)}
+    assert shown.position + 3 == last.position
+
+
+def test_a_late_message_is_news_wherever_it_is_shown(world: World) -> None:
+    alice, bob = world.friends("alice", "bob")
+    (withheld,) = withhold(world, alice, ["first"])
+    alice.says("bob", "second")
+    world.settle()
+    conversation = bob.chat("alice").conversation
+    bob.engine.mark_read(conversation)
+    world.put_in_mailbox(withheld.mailbox, withheld.envelope)
+    world.settle()
+    history = bob.engine.history(conversation)
+    assert bob.chat("alice").unread == 1
+    assert [message.text for message in history.unread()] == ["first"]
+    assert history.first_unread() == history.unread()[0].position == len(history) - 2
+    (wire,) = bob.engine.wire(history.unread())
+    assert wire is not None
+    assert wire.head == withheld.envelope[:512]
 
 
 def test_late_messages_close_the_gap_one_by_one_in_any_order(world: World) -> None:
@@ -72,12 +92,11 @@ def test_late_messages_close_the_gap_one_by_one_in_any_order(world: World) -> No
     withheld = withhold(world, alice, ["one", "two", "three"])
     alice.says("bob", "four")
     world.settle()
-    place = bob.messages("alice")[-1].position
     gaps = []
     for submit in (withheld[1], withheld[2], withheld[0]):
         world.put_in_mailbox(submit.mailbox, submit.envelope)
         world.settle()
-        gaps.append(bob.messages("alice")[place].gap)
+        gaps.append(bob.messages("alice")[-1].gap)
     assert gaps == [2, 1, 0]
 
 

@@ -38,7 +38,7 @@ class History(Protocol):
     def __len__(self) -> int: ...
 
     def slice(self, start: int, stop: int) -> Sequence[Message]:
-        """Messages start to stop - 1, oldest first; read from the store as asked."""
+        """Messages start to stop - 1, as shown; read from the store as asked."""
         ...
 
     def lengths(self, chunk: int) -> Sequence[int]:
@@ -46,7 +46,11 @@ class History(Protocol):
         ...
 
     def first_unread(self) -> int | None:
-        """Place of the first message that was not seen, if there is one."""
+        """Position of the first message that was not seen, if there is one."""
+        ...
+
+    def unread(self) -> Sequence[Message]:
+        """What others said and was not seen, in the order of coming; notes among it."""
         ...
 
 

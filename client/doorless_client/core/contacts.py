@@ -341,6 +341,7 @@ class Contacts:
         self._store.receipts_due.clear(conversation=key)
         shared = conversation_id(self._state.account, AccountId(contact.account))
         self._store.voices.clear(conversation=shared)
+        self._store.late.clear(conversation=key)
         self._store.wires.clear(conversation=key)
         self._store.messages.clear(conversation=key)
         self._devices.remove_all(contact.account)

@@ -1,13 +1,14 @@
-"""What was said, in the order it was stored: that order never changes.
+"""What was said: stored in the order of coming, shown in the order that each device said it.
 
-Spec: docs/spec/08-state.md §6.
+Spec: docs/spec/08-state.md §6, §7.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from doorless_client.core import present
+from doorless_client.core.order import order_of
 from doorless_client.core.state import State
 from doorless_client.core.views import (
     Chat,
@@ -22,7 +23,7 @@ from doorless_client.core.views import (
 )
 from doorless_client.core.views import State as Reach
 from doorless_client.core.voices import UNCOUNTED, Voices
-from doorless_client.store.records import Contact, Entry, Wire
+from doorless_client.store.records import Contact, Entry, Late, Wire
 from doorless_protocol.content import Body, Content
 from doorless_protocol.keys import AccountId, conversation_id
 from doorless_protocol.session import Session
@@ -108,7 +109,7 @@ class Conversations:
             content, device, self._store.messages.length(contact.conversation)
         )
         if heard.late_for is not None:
-            self._close_gap(contact, heard.late_for)
+            self._stand_late(contact, heard.late_for, content.counter)
         notes = ((LATE, heard.late_for is not None), (CONTRADICTS, heard.contradicts))
         return self._add(
             contact,
@@ -206,15 +207,22 @@ class Conversations:
         return [session for session in sessions if session.may_send]
 
     def message(self, contact: Contact, row: Entry) -> Message:
-        return present.message(row, contact, str(self._state.address))
+        order = order_of(self._store, contact.conversation)
+        return present.message(row, contact, str(self._state.address), order)
 
-    def messages(self, contact: Contact, start: int, stop: int) -> Sequence[Message]:
-        ours = str(self._state.address)
-        rows = self._store.messages.slice(contact.conversation, start, stop)
-        return [present.message(row, contact, ours) for row in rows]
+    def messages(self, contact: Contact, places: Iterable[range]) -> Sequence[Message]:
+        """Those stored at each run of places."""
+        key, ours = contact.conversation, str(self._state.address)
+        order = order_of(self._store, key)
+        return [
+            present.message(row, contact, ours, order)
+            for run in places
+            for row in self._store.messages.slice(key, run.start, run.stop)
+        ]
 
     def wire(self, message: Message) -> WireView | None:
-        row = self._store.wires.get(message.conversation, message.position)
+        place = order_of(self._store, message.conversation).place(message.position)
+        row = self._store.wires.get(message.conversation, place)
         return present.wire(row) if row else None
 
     def show_chat(self, contact: Contact) -> None:
@@ -293,7 +301,10 @@ class Conversations:
     def _find(self, contact: Contact, id: bytes, account: bytes) -> Entry | None:
         return self._store.messages.with_id(contact.conversation, id, account)
 
-    def _close_gap(self, contact: Contact, place: int) -> None:
+    def _stand_late(self, contact: Contact, place: int, counter: int) -> None:
+        """What comes next is shown before the message at `place`, whose gap it closes by one."""
+        own = self._store.messages.length(contact.conversation)
+        self._store.late.put(Late(contact.conversation, own, place, counter))
         row = self._store.messages.get(contact.conversation, place)
         if row is not None and row.gap:
             self._replace(contact, msgspec.structs.replace(row, gap=row.gap - 1))

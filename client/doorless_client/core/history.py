@@ -1,8 +1,9 @@
-"""A conversation by place, read from the store as asked."""
+"""A conversation by position, read from the store as asked."""
 
 from collections.abc import Sequence
 
 from doorless_client.core.conversations import Conversations
+from doorless_client.core.order import order_of
 from doorless_client.core.views import Message
 from doorless_client.store.base import Store
 from doorless_client.store.records import Contact
@@ -21,7 +22,9 @@ class StoredHistory:
         contact = self._store.contacts.get(self._contact.conversation)
         if contact is None:
             return []
-        return self._conversations.messages(contact, max(start, 0), stop)
+        order = order_of(self._store, contact.conversation)
+        runs = order.runs(max(start, 0), min(stop, len(self)))
+        return self._conversations.messages(contact, runs)
 
     def lengths(self, chunk: int) -> Sequence[int]:
         return self._store.messages.chars(self._contact.conversation, chunk)
@@ -30,4 +33,17 @@ class StoredHistory:
         contact = self._store.contacts.get(self._contact.conversation)
         if contact is None:
             return None
-        return self._store.messages.unread(contact.conversation, contact.seen)[1]
+        rows, key = self._store.messages, contact.conversation
+        order = order_of(self._store, key)
+        places = [row.place for row in order.late if row.place >= contact.seen]
+        _, first = rows.unread(key, contact.seen)
+        unread = [first] if first is not None else []
+        unread += [place for place in places if (row := rows.get(key, place)) and not row.mine]
+        return min(map(order.position, unread), default=None)
+
+    def unread(self) -> Sequence[Message]:
+        contact = self._store.contacts.get(self._contact.conversation)
+        if contact is None:
+            return []
+        places = range(contact.seen, len(self))
+        return [one for one in self._conversations.messages(contact, [places]) if not one.mine]

@@ -1,5 +1,6 @@
 """From stored rows to what is shown. Here a peer's text becomes a SafeText, once."""
 
+from doorless_client.core.order import Order
 from doorless_client.core.views import (
     NOTHING,
     Chat,
@@ -32,9 +33,9 @@ def name(contact: Contact) -> SafeText:
     return safe_line(f"{contact.claim} (not checked)") if contact.claim else NOTHING
 
 
-def message(row: Entry, contact: Contact, our_address: str) -> Message:
+def message(row: Entry, contact: Contact, our_address: str, order: Order) -> Message:
     return Message(
-        position=row.place,
+        position=order.position(row.place),
         id=row.id,
         conversation=row.conversation,
         mine=row.mine,
@@ -47,6 +48,7 @@ def message(row: Entry, contact: Contact, our_address: str) -> Message:
         state=State(row.state),
         gap=row.gap,
         note=safe_line(row.note),
+        late=order.is_late(row.place),
     )
 
 

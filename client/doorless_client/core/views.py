@@ -93,7 +93,8 @@ class Message:
     """One entry of a conversation, in the order that it is shown.
 
     Attributes:
-        position: grows by order of storing; the place in the conversation's history.
+        position: where it is shown in the conversation's history, from 0; a late message that
+            comes before it moves it by one.
         id: 16 bytes, the content's id; empty for a NOTE.
         mine: we said it, on this device or another one of ours.
         sender: address of who said it.
@@ -103,6 +104,7 @@ class Message:
         text: of a TEXT, its words; of anything else, one line that says what it is.
         gap: messages of this device that are known to be missing just before this one.
         note: why it failed, or another fact for the message's details.
+        late: it came after messages that its device had said later.
     """
 
     position: int
@@ -118,6 +120,7 @@ class Message:
     state: State
     gap: int = 0
     note: SafeText = NOTHING
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

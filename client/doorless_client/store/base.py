@@ -16,6 +16,7 @@ from doorless_client.store.records import (
     Evidence,
     Failure,
     KnownNumber,
+    Late,
     OneTimePrekey,
     Origin,
     Outgoing,
@@ -164,6 +165,8 @@ class Store(Protocol):
     def messages(self) -> MessageTable: ...
     @property
     def voices(self) -> Table[Voice]: ...
+    @property
+    def late(self) -> Table[Late]: ...
     @property
     def outbox(self) -> Table[Outgoing]: ...
     @property

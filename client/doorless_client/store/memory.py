@@ -13,6 +13,7 @@ from doorless_client.store.records import (
     Evidence,
     Failure,
     KnownNumber,
+    Late,
     OneTimePrekey,
     Origin,
     Outgoing,
@@ -152,6 +153,7 @@ class MemoryStore:
         self.origins = MemoryTable(Origin, self._log)
         self.messages = MemoryMessages(Entry, self._log)
         self.voices = MemoryTable(Voice, self._log)
+        self.late = MemoryTable(Late, self._log)
         self.outbox = MemoryTable(Outgoing, self._log)
         self.copies = MemoryTable(Copy, self._log)
         self.wires = MemoryTable(Wire, self._log)

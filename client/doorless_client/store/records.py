@@ -226,6 +226,24 @@ class Voice(Row, frozen=True):
     missing: bytes
 
 
+class Late(Row, frozen=True):
+    """A message that came after others which its device had said later.
+
+    Attributes:
+        place: its own.
+        before: place of the message that it is shown before: the one that had shown the gap.
+        counter: its device's; the lower is shown first.
+    """
+
+    table: ClassVar[str] = "late"
+    key: ClassVar[tuple[str, ...]] = ("conversation", "place")
+
+    conversation: bytes
+    place: int
+    before: int
+    counter: int
+
+
 class Outgoing(Row, frozen=True):
     """A content that has not reached every device of `account` yet.
 

@@ -35,6 +35,7 @@ from doorless_client.store.records import (
     Evidence,
     Failure,
     KnownNumber,
+    Late,
     OneTimePrekey,
     Origin,
     Outgoing,
@@ -274,6 +275,7 @@ class SqlcipherStore:
         self.origins = SqlTable(Origin, database)
         self.messages = SqlMessages(Entry, database)
         self.voices = SqlTable(Voice, database)
+        self.late = SqlTable(Late, database)
         self.outbox = SqlTable(Outgoing, database)
         self.copies = SqlTable(Copy, database)
         self.wires = SqlTable(Wire, database)

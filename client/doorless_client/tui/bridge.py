@@ -41,6 +41,7 @@ class Batch:
     """What some events come to: of anything that changed twice, the last."""
 
     added: dict[bytes, int] = field(default_factory=dict)  # new messages, by conversation
+    late: dict[bytes, int] = field(default_factory=dict)  # the first position of a late one
     changed: dict[tuple[bytes, int], Message] = field(default_factory=dict)
     chats: dict[bytes, Chat] = field(default_factory=dict)
     alarms: dict[bytes, Chat] = field(default_factory=dict)
@@ -50,7 +51,10 @@ class Batch:
     def take(self, event: Event) -> None:
         match event:
             case MessageAdded(message):
-                self.added[message.conversation] = self.added.get(message.conversation, 0) + 1
+                here = message.conversation
+                self.added[here] = self.added.get(here, 0) + 1
+                if message.late:
+                    self.late[here] = min(self.late.get(here, message.position), message.position)
             case MessageChanged(message):
                 self.changed[message.conversation, message.position] = message
             case ChatChanged(chat):

@@ -21,6 +21,9 @@ Row = list[Part]
 TOGETHER = 300
 """Seconds within which messages of one side are drawn without a blank row between them."""
 
+LATE = "late"
+"""Before the time of a message that came after what its device had said later."""
+
 WIDEST = 74
 """Cells of a bubble at most: longer lines are hard to follow."""
 
@@ -105,6 +108,8 @@ class Layout:
 
     def _meta(self, message: Message) -> str:
         time = moments.clock(moment(message))
+        if message.late:
+            time = f"{LATE} {time}"
         return f"{time} {self.glyphs.ticks[message.state]}" if message.mine else time
 
     def _meta_apart(self, message: Message, lines: list[str]) -> bool:

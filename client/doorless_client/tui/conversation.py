@@ -118,7 +118,7 @@ class Conversation(Vertical):
         if changed := batch.changes_in(here):
             self.messages.change(changed)
         if here in batch.added:
-            self.messages.sync()
+            self.messages.sync(batch.late.get(here))
             if self.messages.at_end:
                 self._mark_read()
         if (chat := batch.chats.get(here)) is not None:

@@ -12,7 +12,7 @@ CHUNKS_KEPT = 12
 
 
 class Timeline:
-    """Messages by place, from 0, read in chunks. Knows how many it has told of (`count`)."""
+    """Messages by position, from 0, read in chunks. Knows how many it has told of (`count`)."""
 
     def __init__(self, history: History) -> None:
         self._history = history
@@ -36,15 +36,23 @@ class Timeline:
     def first_unread(self) -> int | None:
         return self._history.first_unread()
 
-    def catch_up(self) -> range:
-        """Places that came since the last time. Empty also when entries went away: reload."""
+    def catch_up(self, *, moved: bool = False) -> range:
+        """Positions that came since the last time. Empty also when entries went away: reload.
+
+        `moved`: some came between others.
+        """
         known, self.count = self.count, len(self._history)
-        if self.count > known:
+        if moved:
+            self._chunks.clear()
+        elif self.count > known:
             self._chunks.pop(known // CHUNK, None)
         return range(known, self.count)
 
     def replace(self, message: Message) -> None:
-        """The entry at its place is this one now."""
+        """The entry at its position is this one now."""
         chunk, within = divmod(message.position, CHUNK)
         if (messages := self._chunks.get(chunk)) is not None and within < len(messages):
+            if messages[within].id != message.id:
+                self._chunks.clear()  # another entry has that position meanwhile
+                return
             messages[within] = message

@@ -65,6 +65,33 @@ async def test_a_new_message_does_not_move_who_reads_further_up(
         assert "new message below" not in text_of(pilot)
 
 
+async def test_a_late_message_is_shown_in_its_place_and_says_so(
+    engine, long, opened, text_of
+) -> None:
+    async with opened(engine) as pilot:
+        engine.arrive(long, "said before the last two", late=2998)
+        await pilot.pause(0.1)
+        lines = text_of(pilot).splitlines()
+        found = next(at for at, line in enumerate(lines) if "before the last two" in line)
+        assert "late" in lines[found]
+        assert any("2998:" in line for line in lines[found:])
+        assert not any("2997:" in line for line in lines[found:])
+
+
+async def test_a_late_message_does_not_move_who_reads_elsewhere(
+    engine, long, opened, text_of
+) -> None:
+    async with opened(engine) as pilot:
+        log = log_of(pilot)
+        log.focus()
+        await pilot.press(*["pageup"] * 5)
+        await pilot.pause()
+        before, line = top_of(log), text_of(pilot).splitlines()[10][30:70]
+        engine.arrive(long, "long ago", late=2)
+        await pilot.pause(0.1)
+        assert (top_of(log), text_of(pilot).splitlines()[10][30:70]) == (before + 1, line)
+
+
 async def test_scrolling_up_never_jumps_across_unmeasured_history(engine, long, opened) -> None:
     async with opened(engine) as pilot:
         log = log_of(pilot)

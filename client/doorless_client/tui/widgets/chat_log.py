@@ -95,14 +95,16 @@ class ChatLog(Styled, ScrollView, can_focus=True):
         if self._laid_out:
             self._open_at(at)
 
-    def sync(self) -> None:
-        """Show what came since the last time."""
+    def sync(self, late: int | None = None) -> None:
+        """Show what came since the last time. `late`: the first position of what came late."""
         if self.timeline is None:
             return
         known = self.timeline.count
-        new = self.timeline.catch_up()
+        new = self.timeline.catch_up(moved=late is not None)
         if self.timeline.count < known:
             self._reload()
+        elif late is not None:
+            self._reload(late, len(new))
         elif new:
             self.heights.append([len(self.timeline[place].text) for place in new])
             self._grow()
@@ -212,10 +214,12 @@ class ChatLog(Styled, ScrollView, can_focus=True):
         self._grow()
         self.refresh()
 
-    def _reload(self) -> None:
+    def _reload(self, late: int = 0, count: int = 0) -> None:
+        """Load anew. Where `count` entries came late, from `late` on, the reader stays."""
+        at = self.place if count else None
         self.picked = None
         self._load()
-        self._open_at(None, jump=False)
+        self._open_at((at[0] + count * (at[0] >= late), at[1]) if at else None, jump=False)
 
     def _grow(self) -> None:
         """Take another height. Setting `virtual_size` would lay the whole screen out again."""
