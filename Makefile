@@ -51,7 +51,7 @@ fix: $(READY_DEV) ## format, and mend what the linter can mend
 	@$(RUN) -m ruff check --fix .
 
 bench: $(READY_BENCH) ## run the benchmarks in their short form
-	@for name in protocol relay client tui; do \
+	@for name in protocol healing relay client tui; do \
 		echo "== $$name"; $(RUN) -m benchmarks.$$name --quick $(ARGS) || exit 1; \
 	done
 

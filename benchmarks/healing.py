@@ -1,0 +1,51 @@
+"""How many messages until a thief of both sessions reads neither side, and in chunks of 32 bytes.
+
+Both states are stolen at a random moment from real sessions; the thief stays passive, follows
+with the real code, and also gets the private half of every X25519 key (a quantum computer), so
+that only ML-KEM locks him out. Counted up to and including the first message of the slower side
+that he cannot read. The peer is the same session with its hop in chunks of 32 bytes.
+"""
+
+import statistics
+import sys
+
+from benchmarks.report import Report, run
+from doorless_lab.healing.trial import SCHEDULES, trials
+
+SEED = 7
+WORST_ALTERNATING = 6
+MEAN_WITH_LOSS = 13
+
+
+def fill(report: Report, quick: bool) -> None:
+    thefts, chunked_thefts = (200, 16) if quick else (1000, 100)
+    for schedule in SCHEDULES:
+        healed = trials(schedule, thefts, SEED)
+        in_chunks = trials(schedule, chunked_thefts, SEED, chunks=True)
+        classical = trials(schedule, thefts, SEED, quantum=False)
+        work = f"{schedule.name}, mean"
+        mean = statistics.mean(healed)
+        report.against(work, "messages", mean, statistics.mean(in_chunks), "chunks of 32 bytes")
+        if schedule.loss:
+            report.at_most(work, "messages", mean, MEAN_WITH_LOSS)
+        work = f"{schedule.name}, worst"
+        report.against(work, "messages", max(healed), max(in_chunks), "chunks of 32 bytes")
+        if schedule.name == "alternating":
+            report.at_most(work, "messages", max(healed), WORST_ALTERNATING)
+        report.note(f"{schedule.name}, 19 of 20 within", "messages", _within(healed))
+        report.note(
+            f"{schedule.name}, mean, thief without a quantum computer",
+            "messages",
+            statistics.mean(classical),
+        )
+    report.note("thefts of each schedule", "thefts", thefts)
+    report.note("thefts of each schedule, in chunks", "thefts", chunked_thefts)
+
+
+def _within(healed: list[int]) -> int:
+    """Messages within which 95 of 100 thefts are over."""
+    return sorted(healed)[len(healed) * 95 // 100]
+
+
+if __name__ == "__main__":
+    sys.exit(run("healing", fill, ("cryptography",)))
