@@ -5,6 +5,7 @@ import pytest
 
 from doorless_lab.pair import Device
 from doorless_protocol.errors import ForgedError
+from doorless_protocol.ratchet.hop import EMPTY
 
 NOW = 1_800_000_000
 
@@ -12,7 +13,7 @@ NOW = 1_800_000_000
 @pytest.mark.attack(
     "K09",
     "an initial message that does not open spends no prekey and leaves every value as it was",
-    weaken={"doorless_protocol.ratchet.triple.read": lambda prk, envelope, incoming: b""},
+    weaken={"doorless_protocol.ratchet.triple.read": lambda prk, envelope, incoming: (EMPTY, b"")},
 )
 def test_a_corrupt_initial_message_spends_nothing() -> None:
     random = Seeded(9).randbytes

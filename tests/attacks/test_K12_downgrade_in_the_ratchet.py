@@ -13,14 +13,17 @@ aead_seal, pack = triple.aead_seal, triple._form.pack
 
 @pytest.mark.attack(
     "K12",
-    "a message under a label, flag or field that this version lacks is refused, never guessed at",
+    "a message under a label, flag or field that there is not is refused, never guessed at",
     weaken={
-        "doorless_protocol.ratchet.epochs.check_label": lambda label, ours: None,
+        "doorless_protocol.ratchet.epochs.check_label": lambda label, heard, coming: None,
+        "doorless_protocol.ratchet.epochs.check_tail": lambda tail: None,
         "doorless_protocol.ratchet.triple.check_unused": lambda flags, zero: None,
-        "doorless_protocol.ratchet.triple.check_hop_field": lambda field: None,
+        "doorless_protocol.ratchet.triple.check_form": lambda field: None,
     },
 )
-@pytest.mark.parametrize("what", ["no epoch", "next epoch", "flag", "spare byte", "hop field"])
+@pytest.mark.parametrize(
+    "what", ["no epoch", "last epoch", "next epoch", "flag", "spare byte", "hop field"]
+)
 @pytest.mark.parametrize("turns", [False, True])
 def test_a_message_of_another_form_changes_nothing(monkeypatch, what, turns) -> None:
     random = Seeded(12).randbytes
@@ -28,15 +31,16 @@ def test_a_message_of_another_form_changes_nothing(monkeypatch, what, turns) -> 
     if turns:
         alice.hears(bob.says(b"your turn"))
     honest = alice.session
-    label = {"no epoch": 0, "next epoch": 2}.get(what, 1)
-    flags, spare = what == "flag", b"\0\0\1" if what == "spare byte" else b"\0\0\0"
+    claims = {"no epoch": 0, "last epoch": honest.epoch - 1, "next epoch": honest.epoch + 1}
+    label = claims.get(what, honest.epoch)
+    flags, spare = 2 * (what == "flag"), b"\0\0\1" if what == "spare byte" else b"\0\0\0"
 
     class Evil(triple.Header, frozen=True, gc=False):
         def encode(self) -> bytes:
             return pack(self.dh, self.previous, self.number, label, self.index, flags, spare)
 
     def with_a_field(key, nonce, plain, context):
-        return aead_seal(key, nonce, b"\1" + plain[1:], context)
+        return aead_seal(key, nonce, b"\3" + plain[1:], context)
 
     with monkeypatch.context() as patch:
         patch.setattr(triple, "Header", Evil)

@@ -4,12 +4,13 @@ import pytest
 
 from doorless_lab.pair import Device, meet
 from doorless_protocol.errors import ForgedError
+from doorless_protocol.ratchet.hop import EMPTY
 
 NOW = 1_800_000_000
 
 
-def reads_anything(prk, envelope, incoming) -> bytes:
-    return b""
+def reads_anything(prk, envelope, incoming) -> tuple[bytes, bytes]:
+    return EMPTY, b""
 
 
 @pytest.mark.attack(

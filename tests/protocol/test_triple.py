@@ -4,11 +4,9 @@ from collections.abc import Callable
 from random import Random as Seeded
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 from msgspec.structs import replace
 
+from doorless_lab.ratchets import FORTH, Side, pair, talking
 from doorless_protocol.errors import (
     BrokenSessionError,
     DoorlessError,
@@ -18,56 +16,23 @@ from doorless_protocol.errors import (
     SkippedTooFarError,
 )
 from doorless_protocol.primitives import (
-    AgreementKey,
     aead_seal,
     hkdf_expand,
     hkdf_extract,
     sha3_256,
 )
 from doorless_protocol.ratchet.chain import LAST_NUMBER, Chain
+from doorless_protocol.ratchet.hop import EMPTY, FIELD_SIZE, LAST_EPOCH
 from doorless_protocol.ratchet.late import MAX_AGE, MAX_HELD
 from doorless_protocol.ratchet.triple import (
-    HOP_FIELD_SIZE,
     MAX_CONTENT,
     OVERHEAD,
     Header,
-    Seeds,
     Triple,
 )
 from doorless_protocol.sizes import SIZE_CLASSES
 
 Random = Callable[[int], bytes]
-FORTH, BACK = b"forth".ljust(65), b"back".ljust(65)
-
-
-class Side:
-    """One end of a pair of ratchets."""
-
-    def __init__(self, state: Triple, random: Random) -> None:
-        self.state, self.random, self.now = state, random, 0
-
-    def says(self, content: bytes) -> bytes:
-        self.state, envelope = self.state.seal(content, self.random)
-        return envelope
-
-    def hears(self, envelope: bytes) -> bytes:
-        self.state, content = self.state.open(envelope, self.now)
-        return content
-
-
-def pair(random: Random) -> tuple[Side, Side]:
-    seeds, prekey = Seeds.split(random(160)), AgreementKey(random(32))
-    alice = Triple.start(seeds, prekey.public(), FORTH, BACK, random)
-    return Side(alice, random), Side(Triple.accept(seeds, prekey, BACK, FORTH), random)
-
-
-def talking(random: Random) -> tuple[Side, Side]:
-    """Both have spoken: every key of a running session is there."""
-    alice, bob = pair(random)
-    bob.hears(alice.says(b""))
-    alice.hears(bob.says(b""))
-    bob.hears(alice.says(b""))
-    return alice, bob
 
 
 def refused(side: Side, envelope: bytes, error: type[DoorlessError]) -> None:
@@ -175,33 +140,49 @@ def test_an_envelope_is_laid_out_as_the_specification_says(random: Random) -> No
     """Opened by hand, with the keys of the state that sealed it."""
     alice, _ = talking(random)
     state, envelope = alice.state, alice.says(b"hello")
-    double, out_key, number, ec_key = state.double.send(state.epochs.turn_secret, random)
+    turn_secret = state.epochs.turn_secret_of(2)
+    double, out_key, number, ec_key = state.double.send(2, turn_secret, random)
     _, index, pq_key = state.epochs.send()
     nonce, sealed = envelope[:12], envelope[12:84]
     header = double.keys.public + double.keys.previous.to_bytes(4, "big")
-    header += number.to_bytes(4, "big") + (1).to_bytes(8, "big") + index.to_bytes(4, "big")
+    header += number.to_bytes(4, "big") + (2).to_bytes(8, "big") + index.to_bytes(4, "big")
     assert out_key.open(nonce, sealed, FORTH) == header + bytes(4)
     info = b"doorless/1 message" + nonce + sha3_256(FORTH + sealed)
     keys = hkdf_expand(hkdf_extract(pq_key, ec_key), info, 64)
     assert envelope[84:116] == keys[32:]
-    plain = bytes(1217) + b"\0\5hello" + bytes(2048 - 116 - 16 - 1217 - 7)
+    plain = EMPTY + b"\0\5hello" + bytes(2048 - 116 - 16 - 1217 - 7)
     assert envelope[116:] == aead_seal(keys[:32], nonce, plain, FORTH + sealed)
 
 
 def test_a_header_has_one_form() -> None:
-    header = Header(b"k" * 32, 1, 2, 1, 3)
+    header = Header(b"k" * 32, 1, 2, 8, 3, 8)
     assert len(header.encode()) == 56
     assert Header.decode(header.encode()) == header
-    for at in range(52, 56):
+    for at, value in ((52, 2), (52, 3), (52, 128), (53, 1), (54, 1), (55, 1)):
         spoilt = bytearray(header.encode())
-        spoilt[at] = 1
+        spoilt[at] = value
         with pytest.raises(BrokenSessionError):
             Header.decode(bytes(spoilt))
 
 
-@pytest.mark.parametrize("field", ["previous", "number", "index"])
-def test_a_counter_at_its_end_is_refused(field: str) -> None:
-    header = replace(Header(b"k" * 32, 1, 2, 1, 3), **{field: LAST_NUMBER})
+def test_a_flag_tells_of_a_label_that_moved_since_the_chain_began() -> None:
+    moved = Header(b"k" * 32, 1, 2, 8, 3, began=7).encode()
+    assert moved[52] == 1
+    assert Header.decode(moved).began == 7
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        {"previous": LAST_NUMBER},
+        {"number": LAST_NUMBER},
+        {"index": LAST_NUMBER},
+        {"label": LAST_EPOCH + 1, "began": LAST_EPOCH + 1},
+        {"label": 2**64 - 1, "began": 2**64 - 1},
+    ],
+)
+def test_a_counter_at_its_end_is_refused(ends: dict[str, int]) -> None:
+    header = replace(Header(b"k" * 32, 1, 2, 8, 3, 8), **ends)
     with pytest.raises(BrokenSessionError):
         Header.decode(header.encode())
 
@@ -212,10 +193,10 @@ def test_a_body_in_another_form_is_refused_though_it_authenticates(
     alice, bob = talking(random)
     module = "doorless_protocol.ratchet.triple.aead_seal"
     cases: list[Callable[[bytes], bytes]] = [
-        lambda plain: b"\1" + plain[1:],  # a hop field, which has no meaning yet
-        lambda plain: plain[: HOP_FIELD_SIZE - 1] + b"\1" + plain[HOP_FIELD_SIZE:],
+        lambda plain: b"\3" + plain[1:],  # a hop field of a kind that there is not
+        lambda plain: plain[: FIELD_SIZE - 1] + b"\1" + plain[FIELD_SIZE:],
         lambda plain: plain[:-1] + b"\1",  # padding that says something
-        lambda plain: plain[:HOP_FIELD_SIZE] + b"\xff\xff" + plain[HOP_FIELD_SIZE + 2 :],
+        lambda plain: plain[:FIELD_SIZE] + b"\xff\xff" + plain[FIELD_SIZE + 2 :],
     ]
     for spoil in cases:
         with monkeypatch.context() as patch:
@@ -256,18 +237,9 @@ def test_both_ratchets_must_tell_of_the_same_gap(random: Random) -> None:
     refused(bob, alice.says(b"out of step"), BrokenSessionError)
 
 
-def test_a_late_message_keeps_its_label(random: Random) -> None:
-    alice, bob = talking(random)
-    claims = replace(alice.state, epochs=replace(alice.state.epochs, label=2))
-    late = claims.seal(b"late", random)[1]
-    alice.says(b"the honest one of that number")
-    bob.hears(alice.says(b"on time"))
-    refused(bob, late, BrokenSessionError)
-
-
 def test_a_state_that_was_rolled_back_shows_as_a_broken_session(random: Random) -> None:
     alice, bob = talking(random)
-    old = Side(bob.state, random)
+    old = bob.copy()
     bob.hears(alice.says(b"you there?"))
     alice.hears(bob.says(b"yes"))
     refused(old, alice.says(b"good"), BrokenSessionError)
@@ -275,7 +247,7 @@ def test_a_state_that_was_rolled_back_shows_as_a_broken_session(random: Random) 
 
 def test_a_thief_is_locked_out_once_the_victims_next_key_arrives(random: Random) -> None:
     alice, bob = talking(random)
-    stolen = Side(bob.state, random)
+    stolen = bob.copy()
     bob.hears(alice.says(b"you there?"))
     alice.hears(bob.says(b"yes"))  # carries a key that Bob drew after the theft
     reply = alice.says(b"good")
@@ -289,7 +261,7 @@ def test_a_thief_of_a_late_key_reads_that_message_only(random: Random) -> None:
     first, second = alice.says(b"first"), alice.says(b"second")
     bob.hears(alice.says(b"third"))
     bob.hears(first)
-    stolen = Side(bob.state, random)
+    stolen = bob.copy()
     assert stolen.hears(second) == b"second"
     refused(stolen, first, ReplayedError)  # what was opened before the theft stays closed
 
@@ -312,8 +284,9 @@ def test_sealing_draws_a_nonce_and_no_more(random: Random) -> None:
 def test_a_state_shows_no_keys(random: Random) -> None:
     alice, _ = talking(random)
     keys = alice.state.double.keys
-    shown = repr(alice.state) + repr(alice.state.double) + repr(keys) + repr(alice.state.epochs)
-    for secret in (keys.root, keys.ours.raw, keys.next_in_key.raw, alice.state.authenticator):
+    shown = repr(alice.state) + repr(alice.state.double) + repr(keys) + repr(alice.state.hop)
+    shown += repr(alice.state.epochs) + repr(alice.state.hop.auth)
+    for secret in (keys.root, keys.ours.raw, keys.next_in_key.raw, alice.state.hop.auth.root):
         assert repr(secret) not in shown
         assert secret.hex() not in shown
 
@@ -331,68 +304,3 @@ def _ahead(state: Triple, steps: int) -> Triple:
     double = replace(state.double, sending=state.double.sending.walk(steps)[0])
     epochs = replace(state.epochs, sending=state.epochs.sending.walk(steps)[0])
     return replace(state, double=double, epochs=epochs)
-
-
-# --- against a model ---------------------------------------------------------------------------
-
-
-class Ratchets(RuleBasedStateMachine):
-    """Two sides and a network that reorders, loses, repeats and spoils. The model is a set."""
-
-    sent: Bundle[tuple[int, bytes, bytes]] = Bundle("sent")
-
-    @initialize()
-    def meet(self) -> None:
-        self.sides = pair(Seeded(0).randbytes)
-        self.opened: set[bytes] = set()
-        self.count = 0
-        self.began = False
-
-    @rule(target=sent, side=st.integers(0, 1), size=st.integers(0, 900))
-    def say(self, side: int, size: int) -> tuple[int, bytes, bytes]:
-        if side == 1 and not self.began:
-            side = 0
-        content = b"%d:" % self.count + bytes(size)
-        self.count += 1
-        return side, content, self.sides[side].says(content)
-
-    @rule(message=sent)
-    def deliver(self, message: tuple[int, bytes, bytes]) -> None:
-        side, content, envelope = message
-        receiver = self.sides[1 - side]
-        if envelope in self.opened:
-            # a live key, or one that a later turn has already replaced
-            refused_as_seen(receiver, envelope)
-        else:
-            assert receiver.hears(envelope) == content
-            self.opened.add(envelope)
-            self.began = True
-
-    @rule(message=sent, at=st.integers(0, 2047), bit=st.integers(0, 7))
-    def spoil(self, message: tuple[int, bytes, bytes], at: int, bit: int) -> None:
-        side, _, envelope = message
-        spoilt = bytearray(envelope)
-        spoilt[at] ^= 1 << bit
-        refused_as_seen(self.sides[1 - side], bytes(spoilt))
-
-    @rule(message=sent)
-    def reflect(self, message: tuple[int, bytes, bytes]) -> None:
-        side, _, envelope = message
-        refused(self.sides[side], envelope, ForgedError)
-
-    @invariant()
-    def late_keys_are_counted(self) -> None:
-        for side in getattr(self, "sides", ()):
-            late = side.state.late
-            assert late.count == sum(chain.size() for chain in late.chains.values())
-
-
-def refused_as_seen(side: Side, envelope: bytes) -> None:
-    before = side.state
-    with pytest.raises((ForgedError, ReplayedError)):
-        side.hears(envelope)
-    assert side.state is before
-
-
-class TestRatchets(Ratchets.TestCase):
-    settings = settings(max_examples=40, stateful_step_count=60, deadline=None)
