@@ -7,11 +7,11 @@ import pytest
 from doorless_lab.salamander import collide, keystream
 from doorless_protocol.errors import BrokenSessionError, ForgedError
 from doorless_protocol.primitives import aead_open
+from doorless_protocol.ratchet.hop import FIELD_SIZE
 from doorless_protocol.ratchet.triple import (
     BODY_OFFSET,
     CONTENT_OFFSET,
     FRONT_SIZE,
-    FIELD_SIZE,
     LENGTH_SIZE,
     message_keys,
     read,
