@@ -10,7 +10,7 @@ from specpeer.identities import Device
 from specpeer.initial import Inside
 from specpeer.manifests import DAY, Manifest
 from specpeer.prekeys import PairSecrets, Secrets, Served
-from specpeer.ratchet import OVERHEAD, Ratchet, size_for
+from specpeer.ratchet import OVERHEAD, SIZES, Ratchet, size_for
 
 
 @dataclass
@@ -137,12 +137,14 @@ class Peer:
 
     def hear(self, envelope: bytes, now: float) -> tuple[Session, bytes]:
         """Open an envelope in whatever session it belongs to, or begin that session. 04 §6.5."""
+        if len(envelope) not in SIZES:
+            raise malformed("not one of the six sizes")
         nearest = crypto.forged("no session opens it")
         for session in self.sessions:
             try:
                 return session, session.open(envelope, now)
             except Refused as refused:
-                if refused.reason == "MalformedError" or nearest.reason == "ForgedError":
+                if nearest.reason == "ForgedError":
                     nearest = refused
         if len(envelope) != initial.SIZE or nearest.reason != "ForgedError":
             raise nearest

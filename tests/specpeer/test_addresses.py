@@ -1,12 +1,12 @@
 """Safety numbers, addresses and invite links: the same text from both, and the same refusals."""
 
+from beside_ours import ours_says, theirs_says
 from hypothesis import given
 from hypothesis import strategies as some
 
 from doorless_protocol import invite, verification
 from doorless_protocol.keys import VerifyingKey
 from specpeer import addresses, identities
-from specpeer.conftest import ours_says, theirs_says
 
 
 def test_both_screens_show_the_same_number_and_code() -> None:

@@ -3,13 +3,13 @@
 from random import Random
 
 import pytest
+from beside_ours import ours_says, theirs_says
 from hypothesis import given
 from hypothesis import strategies as some
 
 from doorless_protocol import content as ours
 from doorless_protocol.errors import DoorlessError
 from specpeer import content as theirs
-from specpeer.conftest import ours_says, theirs_says
 from specpeer.content import CONTROL, PROFILE, RECEIPT, TEXT, TYPING, Content, Voice
 from specpeer.crypto import Refused
 from specpeer.packing import Value, pack

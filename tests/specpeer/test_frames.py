@@ -3,10 +3,10 @@
 from random import Random
 
 import pytest
+from beside_ours import ours_says, theirs_says
 
 from doorless_protocol import frames as ours
 from specpeer import frames as theirs
-from specpeer.conftest import ours_says, theirs_says
 from specpeer.crypto import Refused
 from specpeer.packing import Value, pack
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 import pytest
+from beside_ours import ours_says, theirs_says
 from mnemonic import Mnemonic
 
 from doorless_protocol import errors, manifest, merkle, prekey_secrets, prekeys
@@ -12,7 +13,6 @@ from doorless_protocol import keys as ours
 from specpeer import identities, manifests
 from specpeer import merkle as their_merkle
 from specpeer import prekeys as their_prekeys
-from specpeer.conftest import ours_says, theirs_says
 from specpeer.crypto import Fresh, Refused
 from specpeer.identities import Device
 from specpeer.manifests import Entry, Head, Manifest, Staple
