@@ -28,7 +28,7 @@ WITHOUT_ONE_TIME = "started without a one-time prekey: its first messages are pr
 
 def what_is_known(details: Details) -> list[tuple[str, str]]:
     """Label and value. Says of each proof whether it was made, and nothing beyond."""
-    proof = "yes" if details.confirmed else "not yet: answered nothing that only they could"
+    proof = "yes" if details.confirmed else "not yet: answered nothing that only their keys can"
     account = details.account.hex()
     return [
         ("address", details.address),
