@@ -1,7 +1,7 @@
 """K11: who fetches prekeys before and after learns nothing of what the victim did between."""
 
 from collections.abc import Callable
-from itertools import count
+from itertools import count, pairwise
 from random import Random as Seeded
 
 import pytest
@@ -65,7 +65,7 @@ def test_ids_pass_a_test_of_uniformity() -> None:
     expected = len(seen) / 256
     squares = sum((seen.count(bytes((value,))) - expected) ** 2 / expected for value in range(256))
     assert squares < 400  # chi-square with 255 degrees: 255 on average, 400 once in 10^7
-    rising = sum(one < other for one, other in zip(ids, ids[1:], strict=False))
+    rising = sum(one < other for one, other in pairwise(ids))
     assert 0.35 < rising / len(ids) < 0.65
 
 
@@ -77,7 +77,7 @@ def test_ids_pass_a_test_of_uniformity() -> None:
 def test_nothing_but_the_pair_changes_with_sessions() -> None:
     """Also when the device was online all the while, and a drawn time came."""
     with World() as world:
-        bob, watcher = world.people("bob", "watcher")
+        bob = world.person("bob")
         device = bob.engine.me.device
         before = fetched(world, device)
         strangers = world.people(*(f"stranger{number}" for number in range(5)))
