@@ -36,8 +36,8 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> N
     kinds = {".py", ".sql", ".tcss", ".typed"}
     expected = {
         path.relative_to(ROOT / folder).as_posix()
-        for folder in PACKAGES.values()
-        for path in (ROOT / folder).rglob("*")
+        for package, folder in PACKAGES.items()
+        for path in (ROOT / folder / package).rglob("*")
         if path.suffix in kinds or path.name == "py.typed"
     }
     assert expected - set(wheel.namelist()) == set()
