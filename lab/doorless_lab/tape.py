@@ -187,10 +187,10 @@ def _drawing(hand: Recorder | Player) -> Iterator[None]:
 
     for module, name, _ in places:
         setattr(module, name, hands[name])
-    EncapsulationKey.encapsulate = encapsulate  # type: ignore[method-assign]
+    EncapsulationKey.encapsulate = encapsulate  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
-        EncapsulationKey.encapsulate = _encapsulate768  # type: ignore[method-assign, assignment]
+        EncapsulationKey.encapsulate = _encapsulate768  # type: ignore[method-assign]
         for module, name, original in places:
             setattr(module, name, original)
