@@ -255,6 +255,8 @@ class Messenger:
             await self._network.tell(AcknowledgeRequest(tuple(ids)))
 
     def _show_link(self, link: Link, retry_in: float, round_trip: float | None) -> None:
+        if link is not Link.ONLINE:
+            self._engine.home.leave()
         self._show_connection(link, retry_in, round_trip)
         self._wake.set()
 

@@ -273,4 +273,4 @@ def test_an_incarnation_that_moved_on_without_us_is_told(world: World) -> None:
         alice.store.own.put(old)
     alice.reopen()
     (notice,) = [event.text for event in alice.shown if isinstance(event, Notice)]
-    assert "older copy" in notice
+    assert "another copy of this profile was used" in notice

@@ -339,6 +339,8 @@ class Contacts:
             self._store.copies.clear(number=item.number)
         self._store.outbox.clear(conversation=key)
         self._store.receipts_due.clear(conversation=key)
+        self._store.unacknowledged.clear(conversation=key)
+        self._store.resyncs.clear(account=contact.account)
         shared = conversation_id(self._state.account, AccountId(contact.account))
         self._store.voices.clear(conversation=shared)
         self._store.late.clear(conversation=key)

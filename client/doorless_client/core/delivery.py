@@ -15,6 +15,7 @@ from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receiving import HEAD_SIZE
+from doorless_client.core.resync import Resyncs
 from doorless_client.core.state import State
 from doorless_client.core.trust import may_send
 from doorless_client.store.records import Contact, Copy, Outgoing, Wire
@@ -36,10 +37,11 @@ class Delivery:
         contacts: Contacts,
         devices: Devices,
         outbox: Outbox,
+        resyncs: Resyncs,
     ) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._contacts = conversations, contacts
-        self._devices, self._outbox = devices, outbox
+        self._devices, self._outbox, self._resyncs = devices, outbox, resyncs
 
     def deliver(self, account: bytes) -> Flow[None]:
         """Send what is due for `account`, until nothing more can leave now.
@@ -57,14 +59,16 @@ class Delivery:
                 self._outbox.finish(self._contacts.with_account(account), account)
             if unsent := self._outbox.unsent(account):
                 yield from self._submit(account, *unsent[0])
-            elif lacking := self._outbox.lacking_session(account):
+            elif lacking := self._resyncs.lacking(account):
                 yield from self._begin_session(account, lacking[0])
 
     def can_deliver(self, account: bytes) -> bool:
         """Whether there is anything to do for an account that may be sent to."""
         contact = self._contacts.with_account(account)
         allowed = account == self._state.account or (contact is not None and may_send(contact))
-        return allowed and self._outbox.has_work(account)
+        if self._state.frozen or not allowed:
+            return False
+        return self._outbox.has_work(account) or bool(self._resyncs.lacking(account))
 
     def check_address(self, account: bytes) -> Flow[None]:
         """See whether the address that they gave is theirs. Raises as `Contacts.refresh`."""
@@ -75,7 +79,8 @@ class Delivery:
     def _refresh(self, account: bytes) -> Flow[None]:
         """Controls rest on the staple alone; all else on a manifest that was looked up."""
         contact = self._contacts.with_account(account)
-        if contact is not None and not all(item.device for item in self._outbox.due(account)):
+        controls = all(item.device and item.place < 0 for item in self._outbox.due(account))
+        if contact is not None and (not controls or self._resyncs.lacking(account)):
             yield from self._contacts.refresh(contact.conversation)
 
     # --- sessions ----------------------------------------------------------------------------
@@ -91,15 +96,21 @@ class Delivery:
         served = ServedBundle.decode(answered.bundle, answered.pair, answered.index, answered.path)
         now = self._state.now()
         check_bundle(served, entry, AccountId(account), now)
-        if self._state.sessions.sending(account, entry.device) is not None:
-            return  # they were faster
-        if entry not in self._devices.recipients(account):
-            return  # it was removed, or the contact forgotten, meanwhile
+        if entry not in self._resyncs.lacking(account):
+            return  # they were faster; or it was removed, or the contact forgotten, meanwhile
         with self._state.change():
-            known = self._state.sessions.known_number(account, entry.device)
-            clock, random = self._state.clock(), self._state.random
-            session = initiate(self._state.us, manifest, served, known, clock, random)
+            session = initiate(
+                self._state.us,
+                manifest,
+                served,
+                self._state.sessions.known_number(account, entry.device),
+                self._state.clock(),
+                self._state.random,
+                kind=(kind := self._resyncs.kind(account, entry.device)),
+                received=self._resyncs.received(account, entry.device, kind),
+            )
             self._state.sessions.add(session, now)
+            self._resyncs.begun(session)
 
     def _manifest(self, account: bytes) -> Manifest | None:
         if account == self._state.account:
@@ -129,8 +140,8 @@ class Delivery:
         if not isinstance(answered, Done):
             raise BusyError("the relay answered something else", NO_BUNDLE_RETRY)
         with self._state.change():
-            if self._outbox.sent(copy):
-                if contact is not None and item.place >= 0:
+            if self._outbox.sent(item, copy, relay):
+                if contact is not None and item.place >= 0 and not item.device:
                     self._keep_wire(contact, item, copy)
                 self._outbox.finish(contact, account)
 

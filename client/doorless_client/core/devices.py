@@ -44,6 +44,8 @@ class Devices:
     def remove(self, account: bytes, device: bytes) -> None:
         """Nothing is sealed to it or opened from it any more; what was, is deleted unsent."""
         self._store.devices.drop(account, device)
+        self._store.resyncs.drop(account, device)
+        self._store.unacknowledged.clear(account=account, device=device)
         for item in self._store.outbox.find(account=account):
             self._store.copies.drop(item.number, device)
             if item.device == device:

@@ -23,6 +23,7 @@ from doorless_client.core.introductions import Introductions
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.receiving import Receiver
+from doorless_client.core.resync import Resyncs
 from doorless_client.core.settings import Settings
 from doorless_client.core.sign_in import HomeRelay, sign_in
 from doorless_client.core.state import Clock, State
@@ -43,7 +44,7 @@ from doorless_client.store.records import Contact, Seen
 from doorless_protocol.content import MAX_TEXT_BYTES, Text, Typing
 from doorless_protocol.frames import Challenge, Deliver, SignIn
 from doorless_protocol.invite import InviteLink
-from doorless_protocol.primitives import Random
+from doorless_protocol.primitives import Random, sha256
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
 
 TYPING_EVERY = 5.0
@@ -63,8 +64,11 @@ class Engine:
         self._contacts = Contacts(state, self._conversations, self._devices, self._trust)
         self._outbox = Outbox(state, self._conversations, self._devices)
         self._receipts = Receipts(state, self._conversations, self._outbox)
+        self._resyncs = Resyncs(
+            state, self._conversations, self._contacts, self._devices, self._outbox
+        )
         self._introductions = Introductions(
-            state, self._conversations, self._outbox, self._trust, self._receipts
+            state, self._conversations, self._outbox, self._trust, self._receipts, self._resyncs
         )
         self._receiver = Receiver(
             state,
@@ -73,12 +77,13 @@ class Engine:
             self._trust,
             self._introductions,
             self._receipts,
+            self._resyncs,
         )
         self._delivery = Delivery(
-            state, self._conversations, self._contacts, self._devices, self._outbox
+            state, self._conversations, self._contacts, self._devices, self._outbox, self._resyncs
         )
         self._failures = Failures(state)
-        self.home = HomeRelay(state, self._introductions, self._trust)
+        self.home = HomeRelay(state, self._introductions, self._trust, self._outbox, self._resyncs)
         self.upkeep = Upkeep(
             state,
             self._conversations,
@@ -87,7 +92,10 @@ class Engine:
             self._delivery,
             self._failures,
             self.home,
+            self._resyncs,
         )
+        with state.change():
+            self._resyncs.repair()
         self._said_typing: dict[bytes, float] = {}
 
     # --- looking -----------------------------------------------------------------------------
@@ -248,6 +256,17 @@ class Engine:
             self._conversations.show_chat(contact)
         self._wake(contact)
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether another copy of this profile was used since, and the person has to choose."""
+        return self._state.frozen
+
+    def keep(self) -> Flow[None]:
+        """Go on with this copy of the profile; another one is stopped at its next sign-in."""
+        yield from self.home.keep()
+        self.upkeep.resume_all()
+        self._state.emit(Wake())
+
     def _take_keys(self, contact: Contact, *, verified: bool) -> None:
         accepted = self._trust.accept_keys(contact, verified=verified)
         words = "you compared the new keys" if verified else "you accepted the new keys"
@@ -282,8 +301,9 @@ class Engine:
         with self._state.change():
             for one in delivered:
                 if not is_known(self._store, one.envelope_id):
-                    self._store.seen.put(Seen(one.envelope_id, self._state.now()))
                     received = self._receiver.receive(one)
+                    digest = sha256(one.envelope)
+                    self._store.seen.put(Seen(one.envelope_id, self._state.now(), digest))
                     self._failures.count(received.failure)
                     heard.add(received.heard)
             self._state.emit(Acknowledge(tuple(one.envelope_id for one in delivered)))

@@ -3,11 +3,11 @@
     initiator                          responder
         │── first message ────────────────►│  a request, until accepted
         │◄──────────────── empty control ──│  at once on accepting
-        │── empty control ────────────────►│  confirmed: it opened the second sending chain
+        │── empty control ────────────────►│  confirmed: it is of the second epoch
         │── profile ──►          ◄── profile│  name, delivery token, all devices
 
 Neither profile, receipt nor typing goes into a session that is not confirmed. What that keeps
-out, and what only with post-quantum epochs, is in docs/spec/03-handshake.md §7.
+out is in docs/spec/03-handshake.md §7.
 Spec: docs/spec/08-state.md §8.
 """
 
@@ -17,6 +17,7 @@ from doorless_client.core import settings
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
+from doorless_client.core.resync import Resyncs
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Standing, Trust
@@ -40,10 +41,11 @@ class Introductions:
         outbox: Outbox,
         trust: TrustKeeper,
         receipts: Receipts,
+        resyncs: Resyncs,
     ) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._outbox = conversations, outbox
-        self._trust, self._receipts = trust, receipts
+        self._trust, self._receipts, self._resyncs = trust, receipts, resyncs
 
     def answer(self, contact: Contact, session: Session, was_confirmed: bool) -> None:
         """After a message of a contact opened: what is owed for it at once."""
@@ -53,6 +55,7 @@ class Introductions:
         self._control(contact, session.their_device)
         current = self._state.sessions.get(session.id)
         if current is not None and current.confirmed and not was_confirmed:
+            self._resyncs.confirmed(contact, current)
             self._outbox.seal(contact.account)
             self._receipts.release(contact)
             self._conversations.show_chat(contact)
@@ -72,8 +75,6 @@ class Introductions:
 
     def introduce(self, contact: Contact) -> None:
         """Our profile, once for each delivery token, as soon as a session is confirmed."""
-        if contact.introduced:
-            return
         current = self._store.contacts.get(contact.conversation)
         if (
             current is None

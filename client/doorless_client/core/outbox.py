@@ -1,11 +1,12 @@
 """What waits to leave: contents first, then final envelopes, then nothing.
 
-    queued ──► sealed ──► sent ──► (all copies sent) forgotten
+    queued ──► sealed ──► sent ──────────► acknowledged by that device, or 14 days old: forgotten
     content    envelope    the relay has it
 
 Sealing puts {the session's next state, the final envelope} into one transaction; only then
 it leaves, and what leaves again after a crash is the same bytes. Nothing is ever sealed
-twice. Spec: docs/spec/08-state.md §5.
+twice in one session. What left is kept in core/unacknowledged.py, for a resync to repeat.
+Spec: docs/spec/08-state.md §5.
 """
 
 from collections.abc import Iterator
@@ -17,14 +18,13 @@ from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Wake
 from doorless_client.core.state import State
 from doorless_client.core.trust import may_send
+from doorless_client.core.unacknowledged import KEPT_FOR, Kept
 from doorless_client.core.views import State as Reach
 from doorless_client.store.records import Contact, Copy, Outgoing
+from doorless_client.store.resync_records import Unacknowledged
 from doorless_protocol.content import Body, Content, Profile, Receipt, Text, Typing
 from doorless_protocol.manifest import DeviceEntry
 from doorless_protocol.session import Session
-
-KEPT_FOR = 14 * 86_400
-"""Seconds that a content waits for a relay or for a confirmed session."""
 
 TYPING_KEPT_FOR = 10
 """Seconds after which nobody wants to know any more that somebody was writing."""
@@ -42,6 +42,7 @@ class Outbox:
     def __init__(self, state: State, conversations: Conversations, devices: Devices) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._devices = conversations, devices
+        self._kept = Kept(state)
 
     # --- in ----------------------------------------------------------------------------------
 
@@ -85,9 +86,36 @@ class Outbox:
         )
         self._store.outbox.put(copied)
 
+    def repeat(self, account: bytes, device: bytes) -> None:
+        """Queue again for this device what it never acknowledged, in the order it was said."""
+        for row in self._kept.of_device(account, device):
+            waiting = self._store.outbox.get(row.number)
+            if waiting is None or waiting.device != device:
+                number = row.number if waiting is None else self._next_number()
+                self._store.outbox.put(self._repetition(row, number))
+            self._store.copies.drop(row.number, device)
+            self._kept.drop(row)
+        self.seal(account)
+        self._state.emit(Wake())
+
+    def _repetition(self, row: Unacknowledged, number: int) -> Outgoing:
+        return Outgoing(
+            number=number,
+            account=row.account,
+            conversation=row.conversation,
+            device=row.device,
+            place=row.place,
+            id=row.id,
+            content=row.content,
+            confirmed_only=needs_confirmation(),
+            not_before=0.0,
+            expires=row.expires,
+        )
+
     def _next_number(self) -> int:
-        last = self._store.outbox.last()
-        return last.number + 1 if last else 1
+        """Above all that wait and all that are kept: those go back to their place."""
+        last, kept = self._store.outbox.last(), self._store.unacknowledged.last()
+        return 1 + max(last.number if last else 0, kept.number if kept else 0)
 
     # --- sealing -----------------------------------------------------------------------------
 
@@ -113,6 +141,8 @@ class Outbox:
 
     def _is_stopped(self, account: bytes) -> bool:
         """The person has to decide first, or decided already."""
+        if self._state.frozen:
+            return True
         return any(not may_send(contact) for contact in self._store.contacts.find(account=account))
 
     def _seal_one(self, item: Outgoing, entry: DeviceEntry, session: Session) -> None:
@@ -135,15 +165,25 @@ class Outbox:
         return self._store.copies.get(item.number, entry.device) is None
 
     def readdress(self, contact: Contact, old_account: bytes) -> None:
-        """Say again, to the accepted account, what the one before it never got."""
+        """Say again, to the accepted account, what the one before it never got, as far as known.
+
+        The person accepted its keys: only that lets what was said for others go to it.
+        """
+        unheard = {row.place: row.content for row in self._kept.of_account(old_account)}
         for item in self._store.outbox.find(account=old_account):
             self.forget(item)
             if item.place >= 0:
-                old = Content.decode(item.content)
-                said = old.say()
-                if isinstance(said, Text):
-                    content = self._conversations.say(contact, said, id=old.id)
-                    self.say(contact, said, content=content, place=item.place)
+                unheard[item.place] = item.content
+        self._kept.forget_account(old_account)
+        for place, content in sorted(unheard.items()):
+            self._say_again(contact, content, place)
+
+    def _say_again(self, contact: Contact, encoded: bytes, place: int) -> None:
+        old = Content.decode(encoded)
+        said = old.say()
+        if isinstance(said, Text):
+            content = self._conversations.say(contact, said, id=old.id)
+            self.say(contact, said, content=content, place=place)
 
     # --- questions ---------------------------------------------------------------------------
 
@@ -181,10 +221,9 @@ class Outbox:
         ]
 
     def has_work(self, account: bytes) -> bool:
-        """Whether anything can be done for it now, without hearing from the account first."""
+        """Whether anything can be done for it now, in the sessions that there are."""
         return (
             bool(self.unsent(account))
-            or bool(self.lacking_session(account))
             or next(self._sealable(account), None) is not None
             or any(map(self._is_complete, self._store.outbox.find(account=account)))
         )
@@ -205,13 +244,39 @@ class Outbox:
 
     # --- out ---------------------------------------------------------------------------------
 
-    def sent(self, copy: Copy) -> bool:
-        """The relay has it, durably. False: it was withdrawn while it was on its way."""
+    def sent(self, item: Outgoing, copy: Copy, relay: str) -> bool:
+        """That relay has it, durably. False: it was withdrawn while it was on its way."""
         held = self._store.copies.get(copy.number, copy.device)
         if held is None or held.envelope_id != copy.envelope_id:
             return False
         self._store.copies.put(msgspec.structs.replace(held, envelope=b"", sent=True))
+        if item.place >= 0:
+            self._kept.keep(item, copy, relay)
         return True
+
+    def submit_again(self, relay: str) -> None:
+        """Hand this relay again what it took and forgot: the same bytes under the same id."""
+        for row in self._kept.taken_by(relay):
+            if self._store.outbox.get(row.number) is None:
+                self._store.outbox.put(self._repetition(row, row.number))
+            copy = Copy(
+                number=row.number,
+                device=row.device,
+                mailbox=row.mailbox,
+                envelope_id=row.envelope_id,
+                envelope=row.envelope,
+                sent=False,
+            )
+            self._store.copies.put(copy)
+            self._kept.drop(row)
+        self._state.emit(Wake())
+
+    def unseal(self, account: bytes, device: bytes) -> None:
+        """What was sealed in a session that must not be used, and did not leave, is sealed anew."""
+        for item in self._store.outbox.find(account=account):
+            copy = self._store.copies.get(item.number, device)
+            if copy is not None and not copy.sent:
+                self._store.copies.drop(item.number, device)
 
     def finish(self, contact: Contact | None, account: bytes) -> None:
         """Forget what every device's mailbox has; the message is SENT."""
@@ -234,7 +299,8 @@ class Outbox:
         self._store.outbox.drop(item.number)
 
     def withdraw(self, contact: Contact) -> None:
-        """Nothing more leaves for somebody who is blocked."""
+        """Nothing more leaves for somebody who is blocked, and nothing is said again."""
+        self._kept.forget_account(contact.account)
         for item in self._store.outbox.find(conversation=contact.conversation):
             self.forget(item)
             if item.place >= 0:
@@ -255,6 +321,15 @@ def may_carry(session: Session, item: Outgoing) -> bool:
     if item.confirmed_only and not session.confirmed:
         return False
     return session.may_send and len(item.content) <= session.room
+
+
+def needs_confirmation() -> bool:
+    """Whether what was said before waits for a confirmed session to be said again.
+
+    Whoever stole a prekey could otherwise begin a session in their name, and be told all that
+    was said in 14 days.
+    """
+    return True
 
 
 def between(least: float, most: float, drawn: bytes) -> float:

@@ -15,8 +15,10 @@ from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.receipts import Receipts
+from doorless_client.core.resync import Resyncs
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper, check_listed
+from doorless_client.core.unacknowledged import Kept
 from doorless_client.core.views import Standing
 from doorless_client.core.views import State as Reach
 from doorless_client.store.base import Store
@@ -32,17 +34,20 @@ from doorless_protocol.content import (
 )
 from doorless_protocol.envelope import Initial, open_initial
 from doorless_protocol.errors import (
+    BrokenSessionError,
     DoorlessError,
     ForgedError,
     GhostError,
     MalformedError,
     ReplayedError,
+    SkippedTooFarError,
 )
 from doorless_protocol.first_contact import respond
 from doorless_protocol.frames import Deliver
-from doorless_protocol.keys import conversation_id
+from doorless_protocol.keys import DeviceId, conversation_id
 from doorless_protocol.prekeys import PrekeyId
-from doorless_protocol.session import Session, open_any
+from doorless_protocol.primitives import sha256
+from doorless_protocol.session import Session, addressed, open_any
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
 
 HEAD_SIZE = 512
@@ -64,6 +69,22 @@ class Arrival:
     initial: Initial | None = None  # of a session that begins with it
     used: PrekeyId | None = None
     was_confirmed: bool = False
+
+
+UNFIT = (BrokenSessionError, SkippedTooFarError, ReplayedError)
+"""Refusals of what is authentically addressed to a session: its header opened."""
+
+
+class MisfitError(Exception):
+    """An envelope that is addressed to `session` and does not open there."""
+
+    def __init__(self, session: Session | None, error: DoorlessError) -> None:
+        super().__init__(str(error))
+        self.session, self.error = session, error
+
+
+class ReusedNumberError(DoorlessError):
+    """A number of a session came again with other bytes: a copy of their state sealed it."""
 
 
 class Received(NamedTuple):
@@ -89,30 +110,45 @@ class Receiver:
         trust: TrustKeeper,
         introductions: Introductions,
         receipts: Receipts,
+        resyncs: Resyncs,
     ) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._contacts, self._trust = conversations, contacts, trust
         self._introductions, self._receipts = introductions, receipts
+        self._resyncs, self._kept = resyncs, Kept(state)
 
     def receive(self, delivered: Deliver) -> Received:
         """Take one envelope. One that fails leaves everything as it was."""
         envelope = delivered.envelope
         try:
             arrival = self._open(envelope)
+        except MisfitError as misfit:
+            return Received(self._break(misfit, envelope))
         except ReplayedError:
             return Received()
         except DoorlessError as error:
             return Received(type(error).__name__)
         return self._store_arrival(arrival, envelope)
 
+    def _break(self, misfit: MisfitError, envelope: bytes) -> str:
+        """Begin anew with who sealed it; why it did not open, "" for a mere replay."""
+        if isinstance(misfit.error, ReplayedError):
+            if was_seen(self._store, envelope):
+                return ""
+            misfit = MisfitError(misfit.session, ReusedNumberError())
+        if misfit.session is not None:
+            self._resyncs.broken(misfit.session)
+        return type(misfit.error).__name__
+
     # --- opening: nothing is stored, but the evidence of a ghost --------------------------------
 
     def _open(self, envelope: bytes) -> Arrival:
         now = self._state.clock()
+        sessions = self._state.sessions.newest_first()
         try:
-            opened = open_any(
-                self._state.sessions.newest_first(), envelope, now, self._state.keys.kem
-            )
+            opened = open_any(sessions, envelope, now, self._state.keys.kem)
+        except UNFIT as error:
+            raise MisfitError(addressed(sessions, envelope), error) from error
         except ForgedError:
             if len(envelope) != FIRST_CONTACT_SIZE:
                 raise
@@ -126,7 +162,10 @@ class Receiver:
         known = known_origin(self._store, initial.origin)
         if known is not None:
             session = began_by(self._state.sessions.get(known.session))
-            following, content = session.open(initial.message, now, self._state.keys.kem)
+            try:
+                following, content = session.open(initial.message, now, self._state.keys.kem)
+            except UNFIT as error:
+                raise MisfitError(session, error) from error
             return self._arrival(following, content, before=session)
         named = next(secrets for secrets in held if secrets.bundle_id == initial.bundle_id)
         secrets = keyring.with_pair(self._store, named, initial.one_time_id)
@@ -231,15 +270,16 @@ class Receiver:
         elif isinstance(said, Text):
             self._receipts.owe(contact, content.id, read=False)
         elif is_believed(arrival.session):
-            contact = self._hear_unshown(contact, said)
+            contact = self._hear_unshown(contact, said, device)
         self._introductions.answer(contact, arrival.session, arrival.was_confirmed)
 
-    def _hear_unshown(self, contact: Contact, said: Said) -> Contact:
+    def _hear_unshown(self, contact: Contact, said: Said, device: DeviceId) -> Contact:
         """A receipt, a sign of typing, a profile: only ever said in a confirmed session."""
         if isinstance(said, Receipt):
             reach = Reach.READ if said.read else Reach.DELIVERED
             for id in said.ids:
                 self._conversations.reach(contact, id, reach)
+                self._kept.acknowledge(contact.account, device, id)
         elif isinstance(said, Typing):
             until = self._state.clock() + TYPING_LASTS if said.active else None
             self._conversations.set_typing(contact, until)
@@ -291,6 +331,11 @@ def began_by(session: Session | None) -> Session:
     if session is None:
         raise ReplayedError("an initial message whose session is gone")
     return session
+
+
+def was_seen(store: Store, envelope: bytes) -> bool:
+    """Whether these very bytes came before: the relay, or who watches it, sends them again."""
+    return bool(store.seen.find(digest=sha256(envelope)))
 
 
 def replaces_confirmed(before: Session | None, after: Session | None) -> bool:

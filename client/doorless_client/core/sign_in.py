@@ -6,18 +6,18 @@ Spec: docs/spec/08-state.md §11, §12.
 import msgspec
 
 from doorless_client.core.audit import Auditor
-from doorless_client.core.contacts import BusyError
-from doorless_client.core.effects import Flow
+from doorless_client.core.effects import Flow, Wake
+from doorless_client.core.incarnation import Found, IncarnationKeeper
 from doorless_client.core.introductions import Introductions
+from doorless_client.core.outbox import Outbox
 from doorless_client.core.prekeys import PrekeyKeeper, UnknownHereError, ask
+from doorless_client.core.resync import Resyncs
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Notice
 from doorless_client.text import safe_line
 from doorless_protocol.frames import (
     Challenge,
-    Incarnation,
-    IncarnationHeld,
     SetDeliveryToken,
     SignIn,
     Subscribe,
@@ -26,15 +26,18 @@ from doorless_protocol.frames import (
 )
 from doorless_protocol.keys import DeviceKeys, Purpose
 
-RANDOM_BITS = 20
-"""Of an incarnation, below the count: our own is recognised after a lost answer."""
-
 PUT_OFF = 60.0
 """Seconds before a relay that had no time is asked again."""
 
-OLD_COPY = (
-    "the relay knows a later state of this profile: it is an older copy, or another copy runs"
+FROZEN = (
+    "another copy of this profile was used after this one: nothing goes in or out here. To go on "
+    "with this copy, and no other: doorless keep. Otherwise use the other one"
 )
+KNOCKED = (
+    "another copy of this profile tried to connect, and was stopped. If that was not you, somebody "
+    "has your profile and its passphrase"
+)
+WENT_BACK = "the relay went back to an older state: what it had taken is handed to it again"
 
 
 def sign_in(keys: DeviceKeys, account: bytes, challenge: Challenge, binding: bytes) -> SignIn:
@@ -49,27 +52,90 @@ def sign_in(keys: DeviceKeys, account: bytes, challenge: Challenge, binding: byt
 
 
 class HomeRelay:
-    def __init__(self, state: State, introductions: Introductions, trust: TrustKeeper) -> None:
+    """Its part of the profile's life: nothing leaves before `may_send`."""
+
+    def __init__(
+        self,
+        state: State,
+        introductions: Introductions,
+        trust: TrustKeeper,
+        outbox: Outbox,
+        resyncs: Resyncs,
+    ) -> None:
         self._state, self._store = state, state.store
         self._introductions, self.auditor = introductions, Auditor(state, trust)
         self.prekeys = PrekeyKeeper(state, self.auditor)
+        self._incarnations = IncarnationKeeper(state)
+        self._outbox, self._resyncs = outbox, resyncs
         self._put_off_until = 0.0
+        self._is_checked = False
+
+    def may_send(self) -> bool:
+        """Whether the relay said, on this connection, that this copy is the one used last."""
+        return self._is_checked and not self._state.frozen
+
+    def leave(self) -> None:
+        """The connection is gone: this machine may be put back to an older state meanwhile."""
+        self._is_checked = False
 
     def arrive(self) -> Flow[None]:
         """After each sign-in. Raises BusyError: the relay put something off."""
+        self.leave()
         try:
-            yield from self._renew_incarnation()
+            found = yield from self._incarnations.check()
         except UnknownHereError as unknown:
             self._state.show(Notice(safe_line(str(unknown)), halts=True))
             raise
+        if not may_go_on(found):
+            self._state.show(Notice(safe_line(FROZEN), halts=True))
+            return
+        self._tell(found)
+        self._pass()
+        yield from self._settle_in()
+
+    def _pass(self) -> None:
+        self._is_checked = True
+        self._state.emit(Wake())
+
+    def _tell(self, found: Found) -> None:
+        if found is Found.KNOCKED:
+            self._state.show(Notice(safe_line(KNOCKED)))
+        if found is Found.EARLIER:
+            self._state.show(Notice(safe_line(WENT_BACK)))
+            with self._state.change():
+                self._outbox.submit_again(self._state.own.relay)
+                own = msgspec.structs.replace(self._state.own, token_published=False)
+                self._store.own.put(own)
+
+    def _settle_in(self) -> Flow[None]:
         yield from ask(Subscribe())
         yield from self.publish_token()
         self.pass_missed()
         yield from self.prekeys.arrive()
         self.auditor.audit_soon()
 
+    def keep(self) -> Flow[None]:
+        """Go on with this copy of the profile, and with no session that another may have used.
+
+        Dropped anywhere, it can be begun again: until its last step this copy is frozen.
+
+        Raises:
+            BusyError: the relay has no time, or another copy asks at this very moment.
+        """
+        with self._state.change():
+            self._store.own.put(msgspec.structs.replace(self._state.own, frozen=True))
+            self._resyncs.start_over()
+        yield from self._incarnations.take_over()
+        yield from self.prekeys.renew()
+        with self._state.change():
+            self._store.own.put(msgspec.structs.replace(self._state.own, frozen=False))
+        self._pass()
+        yield from self._settle_in()
+
     def maintain(self) -> Flow[None]:
         """While `is_time`, and signed in: what was put off to drawn times."""
+        if not self.may_send():
+            return
         yield from self.publish_token()
         if self.prekeys.times.is_open():
             yield from self.prekeys.maintain()
@@ -115,29 +181,7 @@ class HomeRelay:
                 self._store.own.put(msgspec.structs.replace(current, token_published=True))
                 self._introductions.introduce_all()
 
-    def _renew_incarnation(self) -> Flow[None]:
-        """Compare and swap: a profile that was copied or restored does not know the value."""
-        own = self._state.own
-        count = (max(own.incarnation, own.next_incarnation) >> RANDOM_BITS) + 1
-        drawn = int.from_bytes(self._state.random(4)) % 2**RANDOM_BITS
-        following = count << RANDOM_BITS | drawn
-        expected = own.incarnation
-        answered = yield from ask(Incarnation(expected, self._propose(following)))
-        if isinstance(answered, IncarnationHeld):
-            if answered.value != own.next_incarnation:
-                self._state.show(Notice(safe_line(OLD_COPY)))
-            answered = yield from ask(Incarnation(answered.value, following))
-        if isinstance(answered, IncarnationHeld):
-            raise BusyError("another copy of this device signed in meanwhile", 60.0)
-        with self._state.change():
-            renewed = msgspec.structs.replace(
-                self._state.own, incarnation=following, next_incarnation=following
-            )
-            self._store.own.put(renewed)
 
-    def _propose(self, following: int) -> int:
-        """Stored before it is asked for: after a crash, either value is known to be ours."""
-        with self._state.change():
-            own = msgspec.structs.replace(self._state.own, next_incarnation=following)
-            self._store.own.put(own)
-        return following
+def may_go_on(found: Found) -> bool:
+    """Whether this copy of the profile was the last one that was used, as the relay knows it."""
+    return found is not Found.LATER

@@ -57,6 +57,11 @@ class State:
         return own
 
     @property
+    def frozen(self) -> bool:
+        """Whether another copy of this profile went on: nothing is sealed, and nothing leaves."""
+        return is_frozen(self.own)
+
+    @property
     def us(self) -> Us:
         """This device, as peers know it."""
         return Us(self.manifest, self.keys, str(self.address))
@@ -102,3 +107,8 @@ class State:
         event = make()
         if event is not None:
             self._emit(Show(event))
+
+
+def is_frozen(own: Own) -> bool:
+    """Whether the relay knows a later state of this profile than the profile itself."""
+    return own.frozen

@@ -13,8 +13,10 @@ from doorless_client.core.effects import Flow, Wake
 from doorless_client.core.failures import Failures
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
+from doorless_client.core.resync import Resyncs
 from doorless_client.core.sign_in import HomeRelay
 from doorless_client.core.state import State
+from doorless_client.core.unacknowledged import Kept
 from doorless_client.core.views import Notice
 from doorless_client.text import safe_line
 from doorless_protocol.errors import DoorlessError
@@ -42,10 +44,12 @@ class Upkeep:
         delivery: Delivery,
         failures: Failures,
         home: HomeRelay,
+        resyncs: Resyncs,
     ) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._outbox, self._receipts = conversations, outbox, receipts
         self._delivery, self._failures, self._home = delivery, failures, home
+        self._resyncs, self._kept = resyncs, Kept(state)
         self._paused: dict[bytes, float] = {}
         self._unchecked: set[bytes] = set()
         self._cleaned = 0.0
@@ -106,11 +110,16 @@ class Upkeep:
         self._paused.clear()
 
     def due(self) -> list[bytes]:
-        """Accounts that `deliver` has something to do for now."""
+        """Accounts that `deliver` has something to do for now.
+
+        None before our relay said that no other copy of this profile was used since.
+        """
+        if not self._home.may_send():
+            return []
         now = self._state.clock()
         return sorted(
             account
-            for account in self._unchecked.union(self._outbox.accounts())
+            for account in self._unchecked | self._outbox.accounts() | self._resyncs.accounts()
             if self._paused.get(account, 0.0) <= now
             and (account in self._unchecked or self._delivery.can_deliver(account))
         )
@@ -144,6 +153,7 @@ class Upkeep:
             self._home.next_time(),
             *(until for until in self._paused.values() if until > now),
             self._outbox.next_not_before(),
+            self._resyncs.next_due(),
         ]
         return min(at for at in times if at is not None)
 
@@ -161,6 +171,7 @@ class Upkeep:
             self._home.forget_old()
             for contact in self._store.contacts.find():
                 self._outbox.expire(contact)
+            self._kept.expire()
             for row in self._store.seen.find():
                 if now - row.at > SEEN_FOR:
                     self._store.seen.drop(row.envelope_id)

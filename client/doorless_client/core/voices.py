@@ -54,7 +54,7 @@ class Voices:
         voice = self.of(content.conversation, device)
         gaps = _decode(voice.missing)
         if content.counter < voice.next:
-            return self._hear_late(voice, gaps, content.counter)
+            return self._hear_late(voice, gaps, content)
         gap = content.counter - voice.next
         if gap:
             gaps.append((voice.next, content.counter, place))
@@ -70,7 +70,16 @@ class Voices:
         )
         return Heard(gap=gap, contradicts=contradicts)
 
-    def _hear_late(self, voice: Voice, gaps: Gaps, counter: int) -> Heard:
+    def heard_below(self, conversation: bytes, device: bytes) -> int:
+        """The counter below which nothing they said is missing; too low rather than too high."""
+        voice = self.of(conversation, device)
+        gaps = _decode(voice.missing)
+        if len(gaps) >= MAX_GAPS:
+            return 0  # older ones may have been forgotten
+        return min([voice.next, *(first for first, _, _ in gaps)])
+
+    def _hear_late(self, voice: Voice, gaps: Gaps, content: Content) -> Heard:
+        counter = content.counter
         for at, (first, after, place) in enumerate(gaps):
             if first <= counter < after:
                 left = [(first, counter, place), (counter + 1, after, place)]
@@ -78,6 +87,12 @@ class Voices:
                 left_over = _encode(gaps[-MAX_GAPS:])  # each late one may split a range in two
                 self._store.voices.put(msgspec.structs.replace(voice, missing=left_over))
                 return Heard(late_for=place)
+        # Not missed and not known: its device went back to an older state. Follow it from here,
+        # or all that it says until it caught up would seem to contradict.
+        again = Voice(
+            voice.conversation, voice.device, content.counter + 1, content.digest(), _encode([])
+        )
+        self._store.voices.put(again)
         return Heard(contradicts=True)
 
 

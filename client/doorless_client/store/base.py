@@ -24,13 +24,14 @@ from doorless_client.store.records import (
     OwnManifest,
     Prekeys,
     ReceiptDue,
-    Row,
     Seen,
     SessionPart,
     Setting,
     Voice,
     Wire,
 )
+from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
+from doorless_client.store.row import Row
 
 R = TypeVar("R", bound=Row)
 Value = bytes | str | int | float
@@ -160,6 +161,10 @@ class Store(Protocol):
     @property
     def known_numbers(self) -> Table[KnownNumber]: ...
     @property
+    def session_marks(self) -> Table[SessionMark]: ...
+    @property
+    def resyncs(self) -> Table[Resync]: ...
+    @property
     def origins(self) -> Table[Origin]: ...
     @property
     def messages(self) -> MessageTable: ...
@@ -171,6 +176,8 @@ class Store(Protocol):
     def outbox(self) -> Table[Outgoing]: ...
     @property
     def copies(self) -> Table[Copy]: ...
+    @property
+    def unacknowledged(self) -> Table[Unacknowledged]: ...
     @property
     def wires(self) -> Table[Wire]: ...
     @property

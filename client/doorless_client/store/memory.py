@@ -27,6 +27,7 @@ from doorless_client.store.records import (
     Voice,
     Wire,
 )
+from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
 
 Undo = Callable[[], None]
 
@@ -150,12 +151,15 @@ class MemoryStore:
         self.devices = MemoryTable(Device, self._log)
         self.session_parts = MemoryTable(SessionPart, self._log)
         self.known_numbers = MemoryTable(KnownNumber, self._log)
+        self.session_marks = MemoryTable(SessionMark, self._log)
+        self.resyncs = MemoryTable(Resync, self._log)
         self.origins = MemoryTable(Origin, self._log)
         self.messages = MemoryMessages(Entry, self._log)
         self.voices = MemoryTable(Voice, self._log)
         self.late = MemoryTable(Late, self._log)
         self.outbox = MemoryTable(Outgoing, self._log)
         self.copies = MemoryTable(Copy, self._log)
+        self.unacknowledged = MemoryTable(Unacknowledged, self._log)
         self.wires = MemoryTable(Wire, self._log)
         self.seen = MemoryTable(Seen, self._log)
         self.receipts_due = MemoryTable(ReceiptDue, self._log)

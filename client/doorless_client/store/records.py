@@ -6,21 +6,8 @@ what finds it. Spec: docs/spec/08-state.md §3, which says for each table why it
 
 from typing import ClassVar
 
-from msgspec import Struct
-
-
-class Row(Struct, frozen=True):
-    """A row of `table`, found by the columns `key`."""
-
-    table: ClassVar[str]
-    key: ClassVar[tuple[str, ...]]
-
-
-class SecretRow(Row, frozen=True):
-    """A row that holds keys: nothing of it appears where values are printed."""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
+from doorless_client.store.row import Row, SecretRow
 
 
 class Own(SecretRow, frozen=True):
@@ -35,6 +22,8 @@ class Own(SecretRow, frozen=True):
         registered: the relay said that the handle is ours; before, this is no account yet.
         config: hash of the relay's configuration then, for our invite links; b"" before.
         incarnation: what the relay holds of us; `next_incarnation` what we asked it to hold.
+        frozen: another copy of this profile was used since; nothing leaves until the person says
+            which one is kept.
     """
 
     table: ClassVar[str] = "own"
@@ -53,6 +42,7 @@ class Own(SecretRow, frozen=True):
     config: bytes = b""
     incarnation: int = 0
     next_incarnation: int = 0
+    frozen: bool = False
     single: int = 1
 
 
@@ -72,7 +62,7 @@ class Prekeys(SecretRow, frozen=True):
 
     Attributes:
         secrets: PrekeySecrets without pairs, encoded.
-        drawn: Unix seconds; of two bundles, the later one is what the relay should serve.
+        drawn: Unix seconds, each one above the last: of two bundles, which is the newer.
         published: the relay said that it serves it, or once did.
     """
 
@@ -301,13 +291,18 @@ class Wire(Row, frozen=True):
 
 
 class Seen(Row, frozen=True):
-    """An envelope that was dealt with; delivered again, it is acknowledged and no more."""
+    """An envelope that was dealt with; delivered again, it is acknowledged and no more.
+
+    Attributes:
+        digest: SHA-256 of its bytes, by which one that is sent again under another id is known.
+    """
 
     table: ClassVar[str] = "seen"
     key: ClassVar[tuple[str, ...]] = ("envelope_id",)
 
     envelope_id: bytes
     at: int
+    digest: bytes = b""
 
 
 class ReceiptDue(Row, frozen=True):
@@ -363,12 +358,15 @@ ROWS: tuple[type[Row], ...] = (
     Contact,
     Device,
     SessionPart,
+    SessionMark,
     KnownNumber,
+    Resync,
     Origin,
     Entry,
     Voice,
     Outgoing,
     Copy,
+    Unacknowledged,
     Wire,
     Seen,
     ReceiptDue,

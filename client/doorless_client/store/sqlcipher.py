@@ -49,6 +49,7 @@ from doorless_client.store.records import (
     Voice,
     Wire,
 )
+from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
 
 KEY_SIZE = 32
 
@@ -87,12 +88,14 @@ def open_store(path: Path, key: bytes, *, create: bool = False) -> "SqlcipherSto
     """
     if len(key) != KEY_SIZE:
         raise ValueError(f"key of {len(key)} bytes, not {KEY_SIZE}")
-    if create == path.exists():
-        raise StoreError("a database is there already" if create else "the database is missing")
+    if create and path.exists():
+        raise StoreError("a database is there already")
     if create:
         _make_private(path)
-    else:
+    elif path.exists():
         check_log(path)
+    else:
+        raise DamagedStoreError(f"{path.name} is missing")
     database = _connect(path, key, create=create)
     try:
         for setting in SETTINGS:
@@ -272,12 +275,15 @@ class SqlcipherStore:
         self.devices = SqlTable(Device, database)
         self.session_parts = SqlTable(SessionPart, database)
         self.known_numbers = SqlTable(KnownNumber, database)
+        self.session_marks = SqlTable(SessionMark, database)
+        self.resyncs = SqlTable(Resync, database)
         self.origins = SqlTable(Origin, database)
         self.messages = SqlMessages(Entry, database)
         self.voices = SqlTable(Voice, database)
         self.late = SqlTable(Late, database)
         self.outbox = SqlTable(Outgoing, database)
         self.copies = SqlTable(Copy, database)
+        self.unacknowledged = SqlTable(Unacknowledged, database)
         self.wires = SqlTable(Wire, database)
         self.seen = SqlTable(Seen, database)
         self.receipts_due = SqlTable(ReceiptDue, database)
@@ -301,7 +307,10 @@ class SqlcipherStore:
     def damage(self) -> list[str]:
         """What is wrong in the file: pages that do not authenticate, tables that are not whole."""
         pages = _run(self._database, "PRAGMA cipher_integrity_check")
-        tables = _run(self._database, "PRAGMA integrity_check")
+        try:
+            tables = _run(self._database, "PRAGMA integrity_check")
+        except DamagedStoreError:
+            tables = []  # it cannot be walked; the pages that do not authenticate say why
         return [str(row[0]) for row in (*pages, *tables) if row[0] != "ok"]
 
     def scrub(self) -> None:
@@ -333,7 +342,18 @@ def _run(database: Any, sql: str, values: Sequence[Value] = ()) -> list[Any]:
         if isinstance(told, FailedDiskError):
             database.failure = told
         raise told from error
+    check_authentic(database)
     return rows
+
+
+def check_authentic(database: Any) -> None:
+    """Raises DamagedStoreError: a page that was read since it was opened does not authenticate.
+
+    The library refuses such a page by giving zeros in its place. Most of the time that is no
+    page at all, and an error; but where a long value ends in it, the value ends in zeros.
+    """
+    if database.execute("PRAGMA cipher_status").fetchone() != ("1",):
+        raise DamagedStoreError("a page of its database does not authenticate")
 
 
 def check_sound(database: Any) -> None:

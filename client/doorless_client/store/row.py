@@ -1,0 +1,19 @@
+"""What every row of a profile's store is."""
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+
+class Row(Struct, frozen=True):
+    """A row of `table`, found by the columns `key`."""
+
+    table: ClassVar[str]
+    key: ClassVar[tuple[str, ...]]
+
+
+class SecretRow(Row, frozen=True):
+    """A row that holds keys: nothing of it appears where values are printed."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
