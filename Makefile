@@ -18,7 +18,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lint types contracts shell fix bench attacks vectors lock clean
+.PHONY: help demo test check format lint types contracts shell fix bench model attacks vectors lock clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -57,6 +57,9 @@ bench: $(READY_BENCH) ## run the benchmarks in their short form
 
 vectors: $(READY_DEV) ## write the test vectors in protocol/vectors anew, from their tapes
 	@$(RUN) protocol/vectors $(ARGS)
+
+model: $(READY_DEV) ## check the hop in every order, deeper than the tests do (ARGS="--steps 10")
+	@$(RUN) -m doorless_lab.hop_model $(ARGS)
 
 attacks: $(READY_DEV) ## run the attack tests and write docs/reference/attacks.md from their verdicts
 	@PYTHONPATH=tests $(RUN) -m pytest -p attack_table -m attack --quiet $(ARGS)

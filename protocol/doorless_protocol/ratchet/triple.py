@@ -259,7 +259,7 @@ class Triple(Struct, frozen=True, gc=False):
             return self._open_late(found.key, header, envelope, identity)
         epochs, pq_keys, pq_key = self.epochs.hear(header.label, header.index, len(passed))
         field, content = read(hkdf_extract(pq_key, ec_key), envelope, self.incoming)
-        state, epochs = self._hear(header.label, field, epochs, identity)
+        state, epochs = hear_hop(self.hop, epochs, header.label, field, identity)
         late = self._keep(passed, pq_keys, now) if passed else self.late
         return Triple(self.outgoing, self.incoming, state, double, epochs, late), content
 
@@ -271,21 +271,9 @@ class Triple(Struct, frozen=True, gc=False):
             raise ReplayedError("this message was opened or given up before")
         check_own_label(kept.label, header.label)
         field, content = read(kept.prk, envelope, self.incoming)
-        state, epochs = self._hear(header.label, field, self.epochs, identity)
+        state, epochs = hear_hop(self.hop, self.epochs, header.label, field, identity)
         late = self.late.take(key.raw, header.number)
         return Triple(self.outgoing, self.incoming, state, self.double, epochs, late), content
-
-    def _hear(
-        self, label: int, field: bytes, epochs: Epochs, identity: KemSeed
-    ) -> tuple[Hop, Epochs]:
-        """What the hop makes of an authentic message. Spec: docs/spec/04-ratchet.md §5.4."""
-        held = self.hop
-        if label < held.epoch:
-            return held, epochs
-        state, secret = held.hear(label, field, identity)
-        if secret is not None:
-            epochs = epochs.add(held.epoch, secret)
-        return state, epochs if state.epoch == held.epoch else epochs.speak()
 
     def _keep(
         self, passed: Sequence[Passed], pq_keys: Sequence[tuple[int, bytes]], now: float
@@ -310,6 +298,21 @@ class Triple(Struct, frozen=True, gc=False):
 
     def __repr__(self) -> str:
         return f"Triple({self.hop!r}, late={self.late.count})"
+
+
+def hear_hop(
+    held: Hop, epochs: Epochs, label: int, field: bytes, identity: KemSeed
+) -> tuple[Hop, Epochs]:
+    """What the hop makes of an authentic message: nothing, below our own label.
+
+    Spec: docs/spec/04-ratchet.md §5.4.
+    """
+    if label < held.epoch:
+        return held, epochs
+    state, secret = held.hear(label, field, identity)
+    if secret is not None:
+        epochs = epochs.add(held.epoch, secret)
+    return state, epochs if state.epoch == held.epoch else epochs.speak()
 
 
 def split_front(envelope: bytes) -> tuple[bytes, bytes]:
