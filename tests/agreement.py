@@ -65,7 +65,7 @@ def published_keys() -> None:
         Device.draw(Fresh(Random(5).randbytes)),
     )
     account, signer = keys.account_signing_key(SEED), identities.account_signer(SEED)
-    entry, their_entry = manifest.DeviceEntry.of(ours, DAY), Entry.of(theirs, NOW)
+    entry, their_entry = manifest.DeviceEntry.of(ours, DAY), Entry.of(theirs, DAY)
     assert entry.encode() == their_entry.encode()
     draws = Fresh(Random(6).randbytes)
     first = manifest.Manifest.sign(account, [entry], DAY)

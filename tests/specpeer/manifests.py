@@ -26,11 +26,9 @@ class Entry:
 
     @classmethod
     def of(cls, device: Device, linked: int) -> "Entry":
-        """A device writes the start of the day."""
         identity = crypto.x25519_public(device.identity)
         kem = crypto.kem768_public(device.identity_kem)
-        day = linked - linked % DAY
-        return cls(device.id, device.mailbox, device.signer.key, identity, kem, day)
+        return cls(device.id, device.mailbox, device.signer.key, identity, kem, linked)
 
     def encode(self) -> bytes:
         keys = self.key + self.identity + self.identity_kem
@@ -111,14 +109,19 @@ class Manifest:
 
     @classmethod
     def sign(
-        cls, account: Signer, entries: list[Entry], now: int, after: Head | None, draws: Draws
+        cls,
+        account: Signer,
+        entries: list[Entry],
+        not_before: int,
+        after: Head | None,
+        draws: Draws,
     ) -> "Manifest":
         entries = sorted(entries, key=lambda entry: entry.device)
         head = Head(
             account.key,
             after.version + 1 if after else 1,
             after.hash if after else bytes(32),
-            now - now % DAY,
+            not_before,
             len(entries),
             merkle.root([entry.encode() for entry in entries]),
             b"",

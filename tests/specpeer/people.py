@@ -10,6 +10,7 @@ from specpeer.session import Peer
 from specpeer.signing import Signer
 
 NOW = 1_800_000_000
+TODAY = NOW - NOW % 86_400  # what a device writes into a manifest
 
 
 @dataclass
@@ -21,14 +22,14 @@ class Person(Peer):
     def renewed(self, draws: Draws) -> Manifest:
         """The next version of the manifest, signed."""
         entries, after = self.manifest.entries, self.manifest.head
-        self.manifest = Manifest.sign(self.signer, entries, NOW, after, draws)
+        self.manifest = Manifest.sign(self.signer, entries, TODAY, after, draws)
         return self.manifest
 
 
 def person(name: bytes, draws: Draws, pairs: int = 3) -> Person:
     """Their recovery seed is SHA-256 of the name."""
     account, device = identities.account_signer(sha256(name)), Device.draw(draws)
-    manifest = Manifest.sign(account, [Entry.of(device, NOW)], NOW, None, draws)
+    manifest = Manifest.sign(account, [Entry.of(device, TODAY)], TODAY, None, draws)
     address = f"{name.decode()}@relay.test"
     secrets = prekeys.draw(device, manifest.account, NOW, draws, pairs)
     return Person(device, manifest, address, [secrets], signer=account)
