@@ -6,6 +6,7 @@ Nothing in the table is written by hand: id and claim come from the mark (confte
 verdicts from this run. A run that fails writes nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,8 @@ TABLE = Path(__file__).parents[1] / "docs/reference/attacks.md"
 HEAD = """\
 # Attacks, and the tests that play them
 
-Made by `make attacks`; do not edit. Each test runs twice: *defended*, as the product is, when
+Made by `make attacks`; do not edit. The README names the section of the specification that each
+protection rests on, and leads here. Each test runs twice: *defended*, as the product is, when
 the attack has to fail; and as its *twin*, with the defence that the row names taken away, when
 the same test has to fail. A test that passes without its defence could not see the attack.
 The last two columns count the runs in which that was so.
@@ -36,10 +38,13 @@ class Row:
     twins: int = 0
     skipped: list[str] = field(default_factory=list)
 
-    def __str__(self) -> str:
+    def cells(self, *, first: bool) -> str:
+        """As a row; the first of an attack is where links to the attack lead."""
+        anchor = f'<a id="{self.id}"></a>' if first else ""
         defences = ", ".join(f"`{defence}`" for defence in self.defences)
         left_out = f", skipped: {self.skipped[0]}" if self.skipped else ""
-        cells = (self.id, self.claim, defences, f"`{self.test}`")
+        test = f"[`{self.test}`](../../{self.test.partition('::')[0]})"
+        cells = (anchor + self.id, self.claim, defences, test)
         runs = (f"held {self.defended}", f"fell {self.twins}{left_out}")
         return f"| {' | '.join(cells + runs)} |"
 
@@ -72,8 +77,14 @@ class Table:
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         if exitstatus == pytest.ExitCode.OK:
             TABLE.parent.mkdir(parents=True, exist_ok=True)
-            rows = "\n".join(str(self.rows[key]) for key in sorted(self.rows))
-            TABLE.write_text(f"{HEAD}{rows}\n", encoding="utf-8")
+            TABLE.write_text(HEAD + "".join(_lines(self.rows)), encoding="utf-8")
+
+
+def _lines(rows: dict[tuple[str, str], Row]) -> Iterator[str]:
+    before = ""
+    for attack, test in sorted(rows):
+        yield rows[attack, test].cells(first=attack != before) + "\n"
+        before = attack
 
 
 def pytest_configure(config: pytest.Config) -> None:

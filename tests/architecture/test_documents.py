@@ -144,7 +144,7 @@ def marked() -> set[tuple[str, str]]:
 def test_the_table_of_attacks_is_up_to_date() -> None:
     """Run `make attacks` after adding, renaming or removing an attack test."""
     table = (ROOT / "docs/reference/attacks.md").read_text()
-    rows = re.findall(r"^\| (\w+) \|.*\| `(tests/[^`]+)` \|", table, re.MULTILINE)
+    rows = re.findall(r"^\| (?:<a.*</a>)?(\w+) \|.*\| \[`(tests/[^`]+)`\]", table, re.MULTILINE)
     assert set(rows) == marked()
 
 
@@ -153,6 +153,41 @@ def test_each_attack_that_a_document_calls_tested_is_tested() -> None:
     for name in ("SECURITY.md", "README.md", "docs/explanation/what-the-relay-knows.md"):
         claimed = set(re.findall(r"\b[A-Z]\d\d\b", (ROOT / name).read_text()))
         assert claimed - tested == set(), name
+
+
+def protections() -> list[str]:
+    """What the README says that doorless protects, a paragraph each."""
+    _, _, after = (ROOT / "README.md").read_text().partition("## What it protects\n")
+    part, _, _ = after.partition("\n## ")
+    return re.findall(r"^- .*(?:\n  .*)*", part, re.MULTILINE)
+
+
+@pytest.mark.parametrize("claim", protections(), ids=lambda claim: claim.split("**")[1])
+def test_a_protection_leads_to_its_specification_and_its_tests(claim: str) -> None:
+    """One click to the section and to the row of the attack, one more to the test."""
+    sections = re.findall(r"\]\(docs/spec/[\w-]+\.md#[\w-]+\)", claim)
+    attacks = set(re.findall(r"\[(\w+)\]\(docs/reference/attacks\.md#\1\)", claim))
+    assert sections
+    assert attacks
+    assert attacks <= {attack for attack, _ in marked()}
+
+
+def anchors(page: Path) -> set[str]:
+    """Where links into a page may lead: its headings, as GitHub names them, and its anchors."""
+    text = page.read_text()
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    named = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return named | set(re.findall(r'<a id="([^"]+)">', text))
+
+
+def test_every_link_into_a_page_finds_its_place() -> None:
+    broken = [
+        f"{name}: {target}#{place}"
+        for name, text in texts(".md")
+        for target, place in re.findall(r"\]\(([^)#:]*\.md)#([^)]+)\)", text)
+        if place not in anchors((ROOT / name).parent / target)
+    ]
+    assert broken == []
 
 
 def test_every_decision_record_is_listed() -> None:
