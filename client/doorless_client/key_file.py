@@ -104,9 +104,13 @@ def check_commitment(found: bytes, expected: bytes) -> None:
 
 def _derive(header: bytes, passphrase: str) -> tuple[bytes, bytes]:
     _, passes, memory, salt, _ = _HEADER.unpack(header)
-    spoken = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
-    both = hkdf_expand(argon2id(spoken, salt, passes, memory), _LABEL + header, 64)
+    both = hkdf_expand(argon2id(spoken(passphrase), salt, passes, memory), _LABEL + header, 64)
     return both[:32], both[32:]
+
+
+def spoken(passphrase: str) -> bytes:
+    """One passphrase in one form: what a keyboard composes, a file of another system may not."""
+    return unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
 
 
 def _nonce(header: bytes) -> bytes:
