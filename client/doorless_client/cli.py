@@ -26,6 +26,7 @@ COMMANDS = {
     "block": "cli_contacts",
     "forget": "cli_contacts",
     "verify": "cli_contacts",
+    "details": "cli_contacts",
     "send": "cli_messages",
     "receive": "cli_messages",
     "history": "cli_messages",
@@ -40,7 +41,13 @@ def run(arguments: Sequence[str], now: Callable[[], float], random: Callable[[in
     chosen = parser().parse_args(arguments)
     from doorless_client.cli_outcome import exit_code
 
-    return exit_code(lambda: _command(chosen.command)(chosen, now, random))
+    def work() -> int:
+        from doorless_protocol.randomness import check_random
+
+        check_random(random)
+        return _command(chosen.command)(chosen, now, random)
+
+    return exit_code(work)
 
 
 def _command(name: str) -> "Command":
@@ -139,6 +146,9 @@ def _add_contact_commands(command: _Adder) -> None:
         ("forget", "delete a contact and its history from this computer"),
     ):
         command(name, help).add_argument("contact", metavar="CONTACT")
+    details = command("details", "show what is known of a contact, and what is not")
+    details.add_argument("contact", metavar="CONTACT")
+    _add_json(details)
     verify = command("verify", "show or confirm the safety number of a contact")
     verify.add_argument("contact", metavar="CONTACT")
     how = verify.add_mutually_exclusive_group()

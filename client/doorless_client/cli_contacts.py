@@ -1,12 +1,20 @@
-"""add, contacts, requests, accept, block, forget, verify: the people."""
+"""add, contacts, requests, accept, block, forget, verify, details: the people."""
 
 import argparse
 from collections.abc import Awaitable, Callable
 
 from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_outcome import DONE, UsageError
-from doorless_client.cli_output import chat_json, chat_line, json_line, line
+from doorless_client.cli_output import (
+    chat_json,
+    chat_line,
+    details_json,
+    json_line,
+    line,
+    rfc3339,
+)
 from doorless_client.cli_waiting import Watch
+from doorless_client.contact_facts import what_is_known
 from doorless_client.core.views import Standing
 from doorless_client.messenger import Messenger
 from doorless_client.qr import half_blocks
@@ -68,6 +76,21 @@ def verify(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             line("  " + " ".join(groups[start : start + 4]))
         for row in half_blocks(number.qr):
             line(row)
+        return DONE
+
+    return run(work())
+
+
+def details(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            chat = opened.messenger.find(chosen.contact)
+            known = opened.messenger.details(chat.conversation)
+        if chosen.json:
+            json_line(details_json(known))
+        else:
+            for label, value in what_is_known(known, rfc3339):
+                line(f"{label:14} {value}")
         return DONE
 
     return run(work())

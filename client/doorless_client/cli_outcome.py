@@ -14,6 +14,7 @@ from doorless_client.profile import DamagedProfileError, NoProfileError, Profile
 from doorless_client.profile_lock import ProfileInUseError
 from doorless_client.store.base import DiskError, NewerSchemaError, StoreError
 from doorless_client.text import safe_line
+from doorless_protocol.errors import WeakRandomError
 
 DONE, FAILED, USAGE, KEY, PROFILE, UNREACHABLE, IN_USE = 0, 1, 2, 3, 4, 5, 7
 BY_SIGNAL = 128
@@ -32,6 +33,7 @@ CODES: tuple[tuple[type[Exception], int], ...] = (  # the first that fits
     (KeyChangedError, KEY),
     (UnreachableError, UNREACHABLE),
     (RefusedError, FAILED),
+    (WeakRandomError, FAILED),
     (UsageError, USAGE),
     (OutputError, FAILED),
     (ProfileInUseError, IN_USE),

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from doorless_client.core.views import Chat, Kind, Message, Standing, State, Trust
+from doorless_client.core.views import Chat, Details, Kind, Message, Standing, State, Trust
 
 LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 """Latest time that can be written; a peer may claim any."""
@@ -102,6 +102,22 @@ def chat_json(chat: Chat) -> dict[str, Any]:
         "standing": chat.standing.value,
         "confirmed": chat.confirmed,
         "unread": chat.unread,
+    }
+
+
+def details_json(details: Details) -> dict[str, Any]:
+    """The fields of docs/reference/cli.md §5."""
+    return {
+        "address": details.address,
+        "name": details.name,
+        "account": details.account.hex(),
+        "trust": details.trust.value,
+        "standing": details.standing.value,
+        "confirmed": details.confirmed,
+        "checked": details.checked,
+        "devices": details.devices,
+        "added": rfc3339(details.added),
+        "last_resort": details.last_resort,
     }
 
 

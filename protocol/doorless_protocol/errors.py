@@ -10,6 +10,7 @@ DoorlessError
 ├── ExhaustedError        refuse it; it asks for more memory than there is
 ├── ExpiredError          fetch a newer one; this object is no longer valid
 ├── ProofError            refuse the answer; the proof does not back it
+├── WeakRandomError       stop the program; what it draws is no secret
 ├── ForkedError           stop, keep the evidence, ask the person: one account, two histories
 └── GhostError            stop, keep the evidence, tell the person: our keys were misrepresented
 
@@ -53,6 +54,10 @@ class UnknownPrekeyError(DoorlessError):
 
 class ExhaustedError(DoorlessError):
     """A computation that needs more memory than this machine gives."""
+
+
+class WeakRandomError(DoorlessError):
+    """A source of randomness that is plainly broken."""
 
 
 class ExpiredError(DoorlessError):

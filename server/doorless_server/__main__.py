@@ -22,6 +22,8 @@ from pathlib import Path
 
 import structlog
 
+from doorless_protocol.errors import WeakRandomError
+from doorless_protocol.randomness import check_random
 from doorless_server import datadir, inspection, listener, tls
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.schema import NewerSchemaError, open_reader
@@ -67,9 +69,10 @@ def serve(chosen: argparse.Namespace) -> None:
     sys.setswitchinterval(SWITCH_INTERVAL)
     os.umask(0o077)  # whatever is written from here on is its owner's alone
     try:
+        check_random(secrets.token_bytes)
         with datadir.locked(chosen.data), _event_loop() as runner:
             runner.run(_serve(chosen, host, port))
-    except (datadir.DataError, tls.CertificateError, NewerSchemaError) as error:
+    except (datadir.DataError, tls.CertificateError, NewerSchemaError, WeakRandomError) as error:
         raise CommandError(str(error)) from None
     except sqlite3.Error as error:
         raise CommandError(f"cannot use {chosen.data / datadir.DATABASE}: {error}") from None

@@ -20,6 +20,7 @@ ALLOWED = {
     "merkle",
     "prekeys",
     "primitives",
+    "randomness",
     "sizes",
 }
 """What the relay may use of the protocol: what it checks and passes on, never what opens."""

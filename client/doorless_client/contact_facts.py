@@ -1,0 +1,39 @@
+"""What can be told of a contact, in words: for the screen and for the command line."""
+
+from collections.abc import Callable
+
+from doorless_client.core.views import Details, Standing, Trust
+
+_TRUST = {
+    Trust.FIRST_SEEN: "not verified: these keys were taken at first contact",
+    Trust.VERIFIED: "verified: you compared the safety number of exactly these keys",
+    Trust.CHANGED: "changed: nothing is sent until you decide",
+}
+_STANDING = {
+    Standing.CONTACT: "a contact",
+    Standing.REQUEST: "wants to talk, not accepted",
+    Standing.BLOCKED: "blocked",
+}
+
+WITHOUT_ONE_TIME = "started without a one-time prekey: its first messages are protected less long"
+
+
+def what_is_known(details: Details, when: Callable[[int], str]) -> list[tuple[str, str]]:
+    """Label and value. Says of each proof whether it was made, and nothing beyond.
+
+    Args:
+        when: how Unix seconds are written.
+    """
+    proof = "yes" if details.confirmed else "not yet: answered nothing that only their keys can"
+    account = details.account.hex()
+    return [
+        ("address", details.address),
+        ("account", " ".join(account[start : start + 8] for start in range(0, 64, 8))),
+        ("standing", _STANDING[details.standing]),
+        ("keys", _TRUST[details.trust]),
+        ("proved itself", proof),
+        ("key log", "checked" if details.checked else "not checked"),
+        ("devices", str(details.devices)),
+        ("added", when(details.added)),
+        *([("first session", WITHOUT_ONE_TIME)] if details.last_resort else []),
+    ]
