@@ -125,7 +125,7 @@ def initiate(
     )
     info = first_contact_info(theirs.account, bundle.device, bundle.envelope_id)
     front = encode_front(terms, opening, us.manifest.staple(us.device.device))
-    return Session(link, ratchet, Unanswered(bundle.envelope, info, front))
+    return Session(link, ratchet, Unanswered(bundle.envelope, info, front), healed=link.began)
 
 
 def respond(
@@ -174,7 +174,7 @@ def respond(
     # could raise the alarm in a contact's name, and so keep the person from writing to them.
     check_ghost("manifest", initial.manifest_hash, manifests.get(initial.manifest_version, b""))
     check_ghost("prekey bundle", initial.bundle_hash, secrets.bundle_hash)
-    return Accepted(Session(link, ratchet), content, initial.one_time_id)
+    return Accepted(Session(link, ratchet, healed=link.began), content, initial.one_time_id)
 
 
 def check_ghost(what: str, shown: bytes, ours: bytes) -> None:

@@ -76,6 +76,8 @@ class Session(Struct, frozen=True, gc=False):
             (docs/spec/04-ratchet.md §5.7).
         answered: we have sent what completes the handshake on our side.
         receive_only_since: Unix seconds; None while this session may send.
+        healed: when fresh post-quantum keys of the other side last arrived (§5.9), in Unix
+            seconds; when the session began, before the first did.
     """
 
     link: Link
@@ -84,6 +86,7 @@ class Session(Struct, frozen=True, gc=False):
     confirmed: bool = False
     answered: bool = False
     receive_only_since: int | None = None
+    healed: int = 0
 
     def seal(self, content: bytes, random: Random) -> tuple["Session", bytes]:
         """What follows, and an envelope of exactly one size class. Keep, then send.
@@ -100,7 +103,16 @@ class Session(Struct, frozen=True, gc=False):
             first = self.unanswered
             envelope = seal_initial(first.envelope_key, first.info, first.front, message)
         answered = self.answered or self.confirmed or not self.link.initiator
-        return Session(self.link, ratchet, self.unanswered, self.confirmed, answered), envelope
+        follows = Session(
+            self.link,
+            ratchet,
+            self.unanswered,
+            self.confirmed,
+            answered,
+            self.receive_only_since,
+            self.healed,
+        )
+        return follows, envelope
 
     def open(self, envelope: bytes, now: float, identity: KemSeed) -> tuple["Session", bytes]:
         """What follows, and the content. Keep, then show and acknowledge.
@@ -113,15 +125,16 @@ class Session(Struct, frozen=True, gc=False):
             MalformedError, ForgedError, ReplayedError, SkippedTooFarError, BrokenSessionError:
                 as in Triple.open. The held session stays as it was.
         """
-        return self._heard(*self.ratchet.open(envelope, now, identity))
+        return self._heard(*self.ratchet.open(envelope, now, identity), now)
 
     def open_found(
         self, found: Found, envelope: bytes, now: float, identity: KemSeed
     ) -> tuple["Session", bytes]:
         """Open an envelope whose header opened. Raises as `open` does."""
-        return self._heard(*self.ratchet.open_found(found, envelope, now, identity))
+        return self._heard(*self.ratchet.open_found(found, envelope, now, identity), now)
 
-    def _heard(self, ratchet: Triple, content: bytes) -> tuple["Session", bytes]:
+    def _heard(self, ratchet: Triple, content: bytes, now: float) -> tuple["Session", bytes]:
+        moved = ratchet.hop.epoch != self.ratchet.hop.epoch
         follows = Session(
             self.link,
             ratchet,
@@ -129,6 +142,7 @@ class Session(Struct, frozen=True, gc=False):
             self.confirmed or confirms(self.link.initiator, ratchet.epochs.epoch.heard),
             self.answered,
             self.receive_only_since,
+            last_healed(self.healed, moved, now),
         )
         return follows, content
 
@@ -309,3 +323,11 @@ def confirms(initiator: bool, heard: int) -> bool:
     initiator's certified identity KEM key. Spec: docs/spec/04-ratchet.md §5.7.
     """
     return initiator or heard > FIRST_EPOCH
+
+
+def last_healed(before: int, moved: bool, now: float) -> int:
+    """When fresh keys last arrived: now, if this message moved our label.
+
+    Spec: docs/spec/04-ratchet.md §5.9.
+    """
+    return int(now) if moved else before

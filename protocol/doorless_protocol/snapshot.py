@@ -48,6 +48,7 @@ class _Core(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     confirmed: bool
     answered: bool
     receive_only_since: int | None
+    healed: int
 
 
 class _Hop(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -123,6 +124,7 @@ def join(parts: Mapping[bytes, bytes]) -> Session:
         core.confirmed,
         core.answered,
         core.receive_only_since,
+        core.healed,
     )
 
 
@@ -139,6 +141,7 @@ def _core(session: Session) -> _Core:
         session.confirmed,
         session.answered,
         session.receive_only_since,
+        session.healed,
     )
 
 
