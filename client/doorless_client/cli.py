@@ -31,6 +31,7 @@ COMMANDS = {
     "receive": "cli_messages",
     "history": "cli_messages",
     "doctor": "cli_doctor",
+    "keep": "cli_keep",
     "messenger": "cli_messenger",
 }
 """The module of each command; the command is its function of that name."""
@@ -82,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     _add_contact_commands(command)
     _add_message_commands(command)
     command("doctor", "check this installation, the profile and the relay")
+    command("keep", "go on with this copy of the profile, where there are several")
     return top
 
 

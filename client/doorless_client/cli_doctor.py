@@ -14,8 +14,11 @@ from doorless_client.cli_context import passphrase as current_passphrase
 from doorless_client.cli_outcome import DONE, FAILED, UsageError
 from doorless_client.cli_output import line, rfc3339
 from doorless_client.core.api import UnreachableError
+from doorless_client.core.audit import EVIDENCE as PREKEY_EVIDENCE
+from doorless_client.core.failures import in_words
 from doorless_client.core.prekeys import UNKNOWN_HERE
 from doorless_client.core.registration import Newcomer
+from doorless_client.core.sign_in import FROZEN
 from doorless_client.key_file import WrongPassphraseError
 from doorless_client.network import RelayNetwork
 from doorless_client.opening import home_of
@@ -121,7 +124,11 @@ def _store(
             yield Finding("fail", "account", "never registered; delete the directory, and register")
             return
         yield Finding("ok", "account", f"{own.handle}@{own.relay}")
+        if own.frozen:
+            yield Finding("fail", "copy", FROZEN)
+        yield _unopened(store)
         yield _clock(store, now)
+        yield _prekeys(store)
         relay = asyncio.run(_relay(own, random))
         yield relay
         if relay.verdict == "ok" and own.registered:
@@ -139,12 +146,29 @@ def _integrity(store: SqlcipherStore) -> Iterator[Finding]:
         yield Finding("ok", "store", "every page authenticates, and the tables are whole")
 
 
+def _unopened(store: SqlcipherStore) -> Finding:
+    counts = {row.reason: row.count for row in store.failures.find()}
+    if not counts:
+        return Finding("ok", "envelopes", "all that came could be opened")
+    return Finding("ok", "envelopes", f"could not be opened, ever: {in_words(counts)}")
+
+
 def _clock(store: SqlcipherStore, now: Now) -> Finding:
     held = store.own_manifests.last()
     since = Manifest.decode(held.manifest).head.not_before if held else 0
     if now() < since:
         return Finding("fail", "clock", f"says {rfc3339(now())}, before the account; set the clock")
     return Finding("ok", "clock", rfc3339(now()))
+
+
+def _prekeys(store: SqlcipherStore) -> Finding:
+    """What looking at them brought up: docs/spec/08-state.md §11.3."""
+    different = len(store.evidence.find(what=PREKEY_EVIDENCE))
+    if different:
+        advice = "ask who runs the relay; compare safety numbers with your contacts"
+        words = f"the relay gave out others than this device left there, {different} times"
+        return Finding("fail", "prekeys", f"{words}; {advice}")
+    return Finding("ok", "prekeys", "the relay was never seen to give out others than ours")
 
 
 async def _relay(own: Own, random: Random) -> Finding:

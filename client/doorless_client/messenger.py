@@ -69,6 +69,7 @@ class Messenger:
         self._sending: dict[bytes, asyncio.Task[None]] = {}
         self._attempts: dict[bytes, int] = {}
         self._living: asyncio.Task[None] | None = None
+        self._at_home = asyncio.Lock()  # one at a time may change what our relay holds of us
         self._failure: FailedDiskError | None = None
 
     # --- from opening to closing -------------------------------------------------------------
@@ -165,6 +166,10 @@ class Messenger:
         return self._engine.invite()
 
     @property
+    def is_frozen(self) -> bool:
+        return self._engine.is_frozen
+
+    @property
     def settings(self) -> Settings:
         return self._engine.settings
 
@@ -214,6 +219,14 @@ class Messenger:
         with self._refusing_store_errors():
             self._engine.verify(conversation, number)
 
+    async def keep(self) -> None:
+        with self._refusing_store_errors():
+            try:
+                async with self._at_home:
+                    await drive(self._network, self._engine.keep())
+            except BusyError as busy:
+                raise RefusedError(f"not now: {busy}; try it again") from busy
+
     # --- what the network says ---------------------------------------------------------------
 
     async def _arrive(self) -> None:
@@ -232,7 +245,8 @@ class Messenger:
     async def _has_arrived(self) -> bool:
         """False, after the wait that the relay asked for: it put something off."""
         try:
-            await drive(self._network, self._engine.upkeep.arrive())
+            async with self._at_home:
+                await drive(self._network, self._engine.upkeep.arrive())
         except UnknownHereError:
             self._engine.home.put_off()  # waiting changes nothing, and the person was told
         except BusyError as busy:
@@ -323,7 +337,8 @@ class Messenger:
         """Prekeys, at times drawn beforehand: a refill must not tell when we are there."""
         if self._connection.link is Link.ONLINE and self._engine.upkeep.maintenance_due():
             try:
-                await drive(self._network, self._engine.home.maintain())
+                async with self._at_home:
+                    await drive(self._network, self._engine.home.maintain())
             except (UnreachableError, BusyError, StoreError):
                 self._engine.home.put_off()
 

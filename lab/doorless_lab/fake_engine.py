@@ -85,6 +85,7 @@ class FakeEngine:
         self.sent: list[tuple[bytes, str]] = []
         self.done: list[tuple[str, bytes]] = []  # what else was asked for: ("accept", …)
         self.drafts: dict[bytes, str] = {}
+        self.is_frozen = False
         self._chats: dict[bytes, Chat] = {}
         self._histories: dict[bytes, FakeHistory] = {}
         self._listeners: list[Listener] = []
@@ -284,6 +285,10 @@ class FakeEngine:
         self.done.append(("forget", conversation))
         del self._chats[conversation]
         del self._histories[conversation]
+
+    async def keep(self) -> None:
+        self.is_frozen = False
+        self.done.append(("keep", b""))
 
     async def verify(self, conversation: bytes, number: str) -> None:
         digits = "".join(filter(str.isdigit, number))

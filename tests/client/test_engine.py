@@ -363,7 +363,10 @@ def test_what_cannot_be_opened_is_counted_acknowledged_and_told_in_one_line(worl
         world.put_in_mailbox(mailbox, bytes([number]) * 2048)
     world.advance(120)
     notices = [event.text for event in bob.shown if isinstance(event, Notice)]
-    assert notices == ["12 envelopes could not be opened, and changed nothing"]
+    assert notices == [
+        "12 envelopes could not be opened, and changed nothing: 12 junk, or sealed to keys that "
+        "are gone"
+    ]
     assert sum(row.count for row in bob.store.failures.find()) == 12
     assert bob.mail() == []
     alice.says("bob", "still here")

@@ -89,6 +89,20 @@ class Engine(Protocol):
         """Our invite link."""
         ...
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether another copy of this profile was used after this one: nothing goes in or out."""
+        ...
+
+    async def keep(self) -> None:
+        """Go on with this copy of the profile: every conversation begins anew, others are stopped.
+
+        Raises:
+            RefusedError: the relay has no time; nothing goes in or out yet.
+            UnreachableError: not connected; nothing was changed that matters.
+        """
+        ...
+
     async def add(self, address: str) -> Chat:
         """Make a contact of `handle@relay` or an invite link.
 

@@ -115,8 +115,8 @@ class Engine:
         return self._outbox.waiting_messages()
 
     def unsettled(self) -> int:
-        """Contents that wait for nothing but a relay."""
-        return self._outbox.unsettled()
+        """Contents, and handshakes, that wait for nothing but a relay."""
+        return self._outbox.unsettled() + self._resyncs.unsettled()
 
     def login(self, challenge: Challenge, binding: bytes) -> SignIn:
         """The proof that this device is here, now, on the connection with this binding."""

@@ -29,6 +29,11 @@ KNOCK = 1
 """The lowest of these bits: set by a copy that was stopped, for the one that goes on to see."""
 
 
+RENEW_EVERY = 600.0
+"""Seconds on one connection until it is swapped again: a copy that was made meanwhile is stale
+from then on. By the clock alone: the relay must not see from it when something was sent."""
+
+
 class Found(Enum):
     """What the relay's number says of this copy."""
 
@@ -41,6 +46,12 @@ class Found(Enum):
 class IncarnationKeeper:
     def __init__(self, state: State) -> None:
         self._state, self._store = state, state.store
+        self._checked_at = 0.0
+
+    @property
+    def renew_at(self) -> float:
+        """When to check again on this connection, Unix seconds."""
+        return self._checked_at + RENEW_EVERY
 
     def check(self) -> Flow[Found]:
         """Compare and swap; after LATER this profile is frozen, and stays so.
@@ -49,6 +60,7 @@ class IncarnationKeeper:
             BusyError: another copy asks at this very moment.
         """
         own = self._state.own
+        self._checked_at = self._state.clock()
         if own.frozen:
             return Found.LATER
         asked = own.next_incarnation if is_open(own) else self._propose(own.incarnation)

@@ -144,6 +144,10 @@ class Resyncs:
         ]
         return due + others
 
+    def unsettled(self) -> int:
+        """Devices to begin anew with as soon as a relay can be reached."""
+        return sum(len(self.due(account)) for account in self.accounts())
+
     def next_due(self) -> float | None:
         """When the wait of a resync ends that is still to begin."""
         now = self._state.clock()

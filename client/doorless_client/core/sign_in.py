@@ -81,6 +81,12 @@ class HomeRelay:
     def arrive(self) -> Flow[None]:
         """After each sign-in. Raises BusyError: the relay put something off."""
         self.leave()
+        if (yield from self._check()):
+            self._pass()
+            yield from self._settle_in()
+
+    def _check(self) -> Flow[bool]:
+        """Whether this copy of the profile may go on; if not, the person is told what to do."""
         try:
             found = yield from self._incarnations.check()
         except UnknownHereError as unknown:
@@ -88,10 +94,9 @@ class HomeRelay:
             raise
         if not may_go_on(found):
             self._state.show(Notice(safe_line(FROZEN), halts=True))
-            return
+            return False
         self._tell(found)
-        self._pass()
-        yield from self._settle_in()
+        return True
 
     def _pass(self) -> None:
         self._is_checked = True
@@ -136,6 +141,8 @@ class HomeRelay:
         """While `is_time`, and signed in: what was put off to drawn times."""
         if not self.may_send():
             return
+        if self._is_renewal_due() and not (yield from self._check()):
+            return
         yield from self.publish_token()
         if self.prekeys.times.is_open():
             yield from self.prekeys.maintain()
@@ -146,11 +153,17 @@ class HomeRelay:
         """Whether a drawn time has come, and is not over."""
         if self._state.clock() < self._put_off_until:
             return False
-        return self.prekeys.times.is_open() or self.auditor.times.is_open()
+        drawn = self.prekeys.times.is_open() or self.auditor.times.is_open()
+        return drawn or self._is_renewal_due()
+
+    def _is_renewal_due(self) -> bool:
+        return self.may_send() and self._state.clock() >= self._incarnations.renew_at
 
     def next_time(self) -> float:
         """When `is_time` may be another, or a drawn time is over, Unix seconds."""
         looks = [self.prekeys.times.next_look(), self.auditor.times.next_look()]
+        if self.may_send():
+            looks.append(self._incarnations.renew_at)
         if self._put_off_until > self._state.clock():
             looks.append(self._put_off_until)
         return min(looks)

@@ -20,6 +20,7 @@ from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.add import AddContact
 from doorless_client.tui.screens.confirm import Confirm
+from doorless_client.tui.screens.copies import which_copy
 from doorless_client.tui.screens.details import ContactDetails
 from doorless_client.tui.screens.help import Help
 from doorless_client.tui.screens.message_info import MessageInfo
@@ -102,7 +103,7 @@ class MainScreen(Screen[None]):
         self._status = StatusBar(glyphs, id="status")
         self._rows: dict[bytes, Chat] = {}
         self._bridge: Bridge | None = None
-        self._laid_out = False
+        self._laid_out = self._asked_which_copy = False
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="body"):
@@ -157,6 +158,9 @@ class MainScreen(Screen[None]):
             self._status.connection = batch.connection
         for notice in batch.notices:
             self.notify(plain(notice).plain, markup=False)
+        if batch.notices and self._engine.is_frozen and not self._asked_which_copy:
+            self._asked_which_copy = True
+            self.action_which_copy()
         if batch.chats:
             self._rows.update(batch.chats)
             opened = self.conversation.chat
@@ -240,6 +244,8 @@ class MainScreen(Screen[None]):
         yield Entry("Next unread", self._go_to_unread)
         yield Entry("X-ray: beside, whole, off", self.action_xray)
         yield Entry("Help", self.action_help)
+        if self._engine.is_frozen:
+            yield Entry("Go on with this copy of the profile", self.action_which_copy)
         for theme in THEMES:
             yield Entry(f"Theme: {short_name(theme)}", self._dresser(theme.name))
         yield Entry("Quit", self.app.exit)
@@ -265,6 +271,13 @@ class MainScreen(Screen[None]):
             ("Always", type(self.app).__mro__[1]),
         )
         self.app.push_screen(Help(groups, self._glyphs))
+
+    def action_which_copy(self) -> None:
+        self.run_worker(self._which_copy(), group="decide")
+
+    async def _which_copy(self) -> None:
+        if await self.app.push_screen_wait(which_copy()):
+            await tell_refusal(self, self._engine.keep())
 
     def action_xray(self) -> None:
         steps: dict[Xray, Xray] = {"off": "side", "side": "full", "full": "off"}
