@@ -24,7 +24,8 @@ class Classic(Struct, frozen=True, gc=False):
     double: Double
 
     def seal(self, text: bytes, random: Random) -> tuple["Classic", bytes]:
-        double, out_key, number, key = self.double.send(1, b"", random)
+        double = self.double.answer(1, b"", random) if self.double.keys.due else self.double
+        double, out_key, number, key = double.send()
         nonce = random(12)
         header = HEADER.pack(double.keys.public, double.keys.previous, number)
         front = nonce + out_key.seal(nonce, header, CONTEXT)

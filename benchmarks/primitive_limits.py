@@ -1,16 +1,19 @@
 """The primitives that a message needs, called bare: what no code around them can beat."""
 
+import hmac
 from collections.abc import Callable
 from hashlib import sha3_256
 from os import urandom
 from time import process_time
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
+from doorless_protocol.ratchet.hop import FIELD_SIZE
 from doorless_protocol.ratchet.triple import BODY_OFFSET, HEADER_SIZE
 from doorless_protocol.sizes import SIZE_CLASSES
 
@@ -26,6 +29,7 @@ TEXT = urandom(256)
 PLAIN = bytes(SIZE_CLASSES[0] - BODY_OFFSET - 16)
 SEALED_TEXT = ChaCha20Poly1305(KEY).encrypt(NONCE, TEXT, AD)
 SEALED_PLAIN = ChaCha20Poly1305(KEY).encrypt(NONCE, PLAIN, AD)
+HOP_FIELD = urandom(FIELD_SIZE)
 INFO = b"doorless/1 message" + bytes(12 + 32)
 
 
@@ -92,11 +96,33 @@ def _turn() -> None:
         return
 
 
-def _ping_pong() -> None:
+def _epoch() -> None:
+    """What the post-quantum ratchet needs once: a key, its import, an encapsulation and its
+    opening; and on both sides two hashes, two MACs, and the keys of the next epoch."""
+    ours = MLKEM768PrivateKey.from_seed_bytes(urandom(64))
+    encapsulation = ours.public_key().public_bytes_raw()
+    _, ciphertext = MLKEM768PublicKey.from_public_bytes(encapsulation).encapsulate()
+    ours.decapsulate(ciphertext)
+    for _ in range(2):
+        sha3_256(encapsulation).digest()
+        sha3_256(ciphertext).digest()
+        hmac.digest(KEY, HOP_FIELD, "sha256")
+        hmac.digest(KEY, HOP_FIELD, "sha256")
+        HKDF(SHA, 32, KEY, b"doorless/1 hop epoch" + bytes(72)).derive(KEY)
+        HKDF(SHA, 64, KEY, b"doorless/1 hop auth" + bytes(8)).derive(KEY)
+        HKDF(SHA, 128, KEY, b"doorless/1 pq chains" + bytes(8)).derive(KEY)
+
+
+def ping_pong(count: int) -> float:
+    """Every message turns; an epoch takes three."""
+    return turning(count) + epoch(count // 3) / 3
+
+
+def _turning() -> None:
     _seal()
     _open()
     _turn()
 
 
 classic_seal, classic_open = _timed(_classic_seal), _timed(_classic_open)
-seal, open_, ping_pong = _timed(_seal), _timed(_open), _timed(_ping_pong)
+seal, open_, turning, epoch = _timed(_seal), _timed(_open), _timed(_turning), _timed(_epoch)

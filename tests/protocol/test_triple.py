@@ -140,8 +140,7 @@ def test_an_envelope_is_laid_out_as_the_specification_says(random: Random) -> No
     """Opened by hand, with the keys of the state that sealed it."""
     alice, _ = talking(random)
     state, envelope = alice.state, alice.says(b"hello")
-    turn_secret = state.epochs.turn_secret_of(2)
-    double, out_key, number, ec_key = state.double.send(2, turn_secret, random)
+    double, out_key, number, ec_key = state.double.send()
     _, index, pq_key = state.epochs.send()
     nonce, sealed = envelope[:12], envelope[12:84]
     header = double.keys.public + double.keys.previous.to_bytes(4, "big")

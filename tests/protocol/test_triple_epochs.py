@@ -185,7 +185,8 @@ def test_a_turn_under_the_wrong_turn_secret_opens_nothing(random: Random) -> Non
     alice, bob = talking(random)
     alice.hears(bob.says(b"your turn"))
     honest = alice.state
-    double, _, number, _ = honest.double.send(2, honest.epochs.turn_secret_of(2), random)
+    double = honest.double.answer(2, honest.epochs.turn_secret_of(2), random)
+    number = 0
     index = honest.epochs.sending.number
     key = honest.double.keys.next_out_key
     lies = Header(double.keys.public, double.keys.previous, number, 2, index, began=1)

@@ -119,28 +119,27 @@ class Double(Struct, frozen=True, array_like=True, gc=False):
         )
         return cls(keys, None, None)
 
-    def send(
-        self, label: int, turn_secret: bytes, random: Random
-    ) -> tuple["Double", HeaderKey, int, bytes]:
+    def send(self) -> tuple["Double", HeaderKey, int, bytes]:
         """The value that follows, the header's key, the message's number and its key.
 
-        Args:
-            label: what the message will carry.
-            turn_secret: of that label; mixed in where a chain begins.
-
         Raises:
-            ValueError: who was written to writes first, or the chain has no place left.
+            ValueError: who was written to writes first, a turn is due, or the chain has no
+                place left.
         """
-        double = self._fresh(label, turn_secret, random) if self.keys.due else self
-        chain, out_key = double.sending, double.keys.out_key
-        if chain is None or out_key is None:
-            raise ValueError("the responder cannot send before the first message was opened")
+        chain, keys = self.sending, self.keys
+        if chain is None or keys.out_key is None or keys.due:
+            raise ValueError("nothing to send in before the first message was opened and answered")
         check_room(chain.number)
         follows, key = chain.step()
-        return Double(double.keys, follows, double.receiving), out_key, chain.number, key
+        return Double(keys, follows, self.receiving), keys.out_key, chain.number, key
 
-    def _fresh(self, label: int, turn_secret: bytes, random: Random) -> "Double":
-        """The second half of a turn: our new key, and a new sending chain."""
+    def answer(self, label: int, turn_secret: bytes, random: Random) -> "Double":
+        """The second half of a turn, when it is due: our new key, and a new sending chain.
+
+        Args:
+            label: what the next message will carry.
+            turn_secret: of that label.
+        """
         keys = self.keys
         ours = AgreementKey(random(32))
         root, chain, next_out = _turn(keys.root, ours.agree(keys.theirs), turn_secret)

@@ -192,8 +192,10 @@ class Triple(Struct, frozen=True, gc=False):
         state, field, secret = self.hop.send(random)
         label = state.epoch
         epochs = self.epochs if secret is None else self.epochs.add(label, secret)
-        turn_secret = epochs.turn_secret_of(label)
-        double, out_key, number, ec_key = self.double.send(label, turn_secret, random)
+        double = self.double
+        if double.keys.due:
+            double = double.answer(label, epochs.turn_secret_of(label), random)
+        double, out_key, number, ec_key = double.send()
         epochs, index, pq_key = epochs.send()
         keys, nonce = double.keys, random(NONCE_SIZE)
         header = Header(keys.public, keys.previous, number, label, index, keys.began).encode()
@@ -342,7 +344,7 @@ def read(prk: bytes, envelope: bytes, incoming: bytes) -> tuple[bytes, bytes]:
     check_commitment(commitment, envelope[FRONT_SIZE:BODY_OFFSET])
     plain = aead_open(key, nonce, envelope[BODY_OFFSET:], context)
     end = CONTENT_OFFSET + int.from_bytes(plain[hop.FIELD_SIZE : CONTENT_OFFSET], "big")
-    if end > len(plain) or plain[end:] != _ZEROS[: len(plain) - end]:
+    if end > len(plain) or not _ZEROS.startswith(plain[end:]):
         raise BrokenSessionError("padding is not in its one form")
     field = plain[: hop.FIELD_SIZE]
     check_form(field)
