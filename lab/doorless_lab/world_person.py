@@ -191,7 +191,8 @@ class Person:
         accounts = self.engine.upkeep.due()
         for account in accounts:
             self.run(self.engine.upkeep.deliver(account))
-        waiting = self.world.wire.deliver(self.mail())
+        subscribed = self.engine.home.may_send()  # a frozen copy is not
+        waiting = self.world.wire.deliver(self.mail()) if subscribed else []
         if waiting:
             self.engine.receive(waiting)
         return bool(accounts or waiting)
