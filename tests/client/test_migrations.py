@@ -1,14 +1,18 @@
 """A database is brought to our schema step by step, or left exactly as it was."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
+from random import Random as Seeded
 
 import pytest
 
 from doorless_client.store.base import NewerSchemaError, StoreError, WrongKeyError
 from doorless_client.store.migrations import migrate, scripts
 from doorless_client.store.records import ROWS, Setting
-from doorless_client.store.sqlcipher import open_store
+from doorless_client.store.sqlcipher import _connect, open_store
+from doorless_protocol.keys import DeviceKeys, SigningKey, account_id
+from doorless_protocol.prekey_secrets import PairSecrets, PrekeySecrets, draw_bundle
 
 KEY, OTHER_KEY = bytes(32), bytes(31) + b"\x01"
 FIRST = "CREATE TABLE one (x INTEGER) STRICT; INSERT INTO one VALUES (1);"
@@ -44,6 +48,32 @@ def test_a_step_that_fails_leaves_the_version_before_it(database: sqlite3.Connec
     assert version(database) == 1
     assert database.execute("SELECT name FROM sqlite_master").fetchall() == [("one",)]
     database.close()
+
+
+def test_pairs_of_the_first_schema_become_rows_of_their_own(tmp_path: Path) -> None:
+    path, random = tmp_path / "store.db", Seeded(2).randbytes
+    keys = DeviceKeys.draw(random)
+    account = account_id(SigningKey.draw(random).verifying)
+    drawn = [draw_bundle(keys, account, 1_800_000_000, random, count)[2] for count in (0, 1, 100)]
+    database = _connect(path, KEY, create=True)
+    migrate(database, scripts()[:1])
+    for secrets in drawn:
+        row = (secrets.bundle_id, secrets.bundle_hash, secrets.created, secrets.encode(), 1)
+        database.execute("INSERT INTO prekeys VALUES (?, ?, ?, ?, ?)", row)
+    database.close()
+    store = open_store(path, KEY)
+    for secrets in drawn:
+        row = store.prekeys.get(secrets.bundle_id)
+        assert row is not None
+        assert PrekeySecrets.decode(row.secrets) == replace(secrets, pairs=())
+        assert (row.published, row.drawn) == (True, secrets.created)
+        held = store.one_time_prekeys.find(bundle=secrets.bundle_id)
+        pairs = [PairSecrets.decode(pair.secrets) for pair in held]
+        assert sorted(pairs, key=lambda pair: pair.id) == sorted(
+            secrets.pairs, key=lambda pair: pair.id
+        )
+        assert [pair.id for pair in held] == [pair.id for pair in pairs]
+    store.close()
 
 
 def test_a_newer_schema_is_refused_and_untouched(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import sqlcipher3
+from pages import everything
 
 from doorless_client.store import sqlcipher
-from doorless_client.store.base import DiskError, Store, WrongKeyError
+from doorless_client.store.base import DiskError, Store, StoreError, WrongKeyError
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import (
     Contact,
@@ -128,6 +129,47 @@ def test_nothing_changes_outside_of_a_transaction(store: Store) -> None:
 def test_transactions_do_not_nest(store: Store) -> None:
     with pytest.raises(ValueError, match="inside"), store.transaction(), store.transaction():
         pass
+
+
+def test_scrubbing_changes_nothing_that_is_held_and_waits_for_the_transaction(
+    store: Store,
+) -> None:
+    with store.transaction():
+        store.settings.put(Setting("name", b"alice"))
+    store.scrub()
+    assert store.settings.get("name") == Setting("name", b"alice")
+
+
+def test_what_was_deleted_is_on_no_page_after_scrubbing(tmp_path: Path) -> None:
+    place, marker = tmp_path / "store.db", bytes(range(200, 232)) * 8
+    opened = open_store(place, KEY, create=True)
+    with opened.transaction():
+        opened.settings.put(Setting("key", marker))
+    assert marker in everything(place, KEY)
+    with opened.transaction():
+        opened.settings.drop("key")
+    assert marker in everything(place, KEY)  # in the log
+    opened.scrub()
+    assert marker not in everything(place, KEY)
+    with opened.transaction(), pytest.raises(ValueError, match="inside"):
+        opened.scrub()
+    opened.close()
+
+
+def test_a_log_that_somebody_reads_is_not_scrubbed(tmp_path: Path) -> None:
+    place = tmp_path / "store.db"
+    opened, other = open_store(place, KEY, create=True), open_store(place, KEY)
+    opened._database.execute("PRAGMA busy_timeout = 0")  # nobody waits in a test
+    other._database.execute("BEGIN")
+    other._database.execute("SELECT * FROM settings").fetchall()
+    with opened.transaction():
+        opened.settings.put(Setting("key", b"value"))
+    with pytest.raises(StoreError, match="somebody else"):
+        opened.scrub()
+    other._database.execute("ROLLBACK")
+    opened.scrub()
+    other.close()
+    opened.close()
 
 
 def test_a_conversation_is_read_by_place(store: Store) -> None:
