@@ -16,6 +16,7 @@ from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receiving import HEAD_SIZE
 from doorless_client.core.resync import Resyncs
+from doorless_client.core.scarcity import note_session
 from doorless_client.core.state import State
 from doorless_client.core.trust import may_send
 from doorless_client.store.records import Contact, Copy, Outgoing, Wire
@@ -111,6 +112,7 @@ class Delivery:
             )
             self._state.sessions.add(session, now)
             self._resyncs.begun(session)
+            note_session(self._state, relay, last_resort=served.last_resort)
 
     def _manifest(self, account: bytes) -> Manifest | None:
         if account == self._state.account:
