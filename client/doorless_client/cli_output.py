@@ -118,6 +118,7 @@ def details_json(details: Details) -> dict[str, Any]:
         "devices": details.devices,
         "added": rfc3339(details.added),
         "last_resort": details.last_resort,
+        "healed": rfc3339(details.healed) if details.healed else None,
     }
 
 

@@ -215,6 +215,7 @@ class FakeEngine:
             manifest_version=1,
             added=self.now - 86_400,
             last_resort=False,
+            healed=self.now - 3_600,
         )
 
     def wire(self, messages: Sequence[Message]) -> Sequence[WireView | None]:

@@ -191,6 +191,7 @@ class Conversations:
             devices=len(self._store.devices.find(account=contact.account)),
             confirmed=self.is_confirmed(contact),
             last_resort=any(session.last_resort for session in sessions),
+            healed=min((session.healed for session in self._sending(contact)), default=None),
         )
 
     def is_confirmed(self, contact: Contact) -> bool:

@@ -71,7 +71,9 @@ def chat(
     )
 
 
-def details(contact: Contact, *, devices: int, confirmed: bool, last_resort: bool) -> Details:
+def details(
+    contact: Contact, *, devices: int, confirmed: bool, last_resort: bool, healed: int | None
+) -> Details:
     return Details(
         address=address(contact),
         name=name(contact),
@@ -84,6 +86,7 @@ def details(contact: Contact, *, devices: int, confirmed: bool, last_resort: boo
         manifest_version=SignedHead.decode(contact.head).version,
         added=contact.added,
         last_resort=last_resort,
+        healed=healed,
     )
 
 
