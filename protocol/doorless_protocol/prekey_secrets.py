@@ -210,7 +210,7 @@ def refill_bundle(
 
     Signed prekey, last resort and envelope key, their ids, and both times stay: they end when
     they would have ended anyway. Bundle id, batch and signature are new.
-    Spec: docs/spec/02-identities.md §5.2.
+    Spec: docs/spec/02-identities.md §5.3.
     """
     secrets = replace(
         held,
@@ -252,6 +252,7 @@ def envelope_keys(held: Iterable[PrekeySecrets]) -> list[PrekeySecrets]:
     """One of `held` for each envelope key, in the order given, at most MAX_ENVELOPE_KEYS.
 
     Bundles of one week share theirs. Who sends junk costs us so many attempts, and no more.
+    Spec: docs/spec/02-identities.md §5.5.
     """
     first: dict[PrekeyId, PrekeySecrets] = {}
     for secrets in held:

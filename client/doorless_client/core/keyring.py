@@ -2,7 +2,7 @@
 
 A bundle and its one-time pairs are rows apart: what an envelope is tried on is read without
 the pairs, and a used pair is one row less. All of it runs inside a transaction of the
-caller's, reading apart. Spec: docs/spec/02-identities.md §5.4, docs/spec/08-state.md §11.
+caller's, reading apart. Spec: docs/spec/02-identities.md §5.2, docs/spec/08-state.md §11.
 """
 
 from collections.abc import Sequence

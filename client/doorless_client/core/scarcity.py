@@ -2,7 +2,7 @@
 
 Once is chance: a batch is used up, or somebody asked often. Always the last resort is a relay
 that holds one-time prekeys back, or somebody who drains them (K03).
-Spec: docs/spec/02-identities.md §5.5.
+Spec: docs/spec/02-identities.md §5.4.
 """
 
 import msgspec
