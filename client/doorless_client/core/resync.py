@@ -80,18 +80,18 @@ class Resyncs:
         account, device = session.their_account, session.their_device
         sending = self._state.sessions.sending(account, device)
         if sending is not None and sending.id == session.id:
-            self._break_all([(account, device)], BROKEN)
+            self._break_all([(account, device)], BROKEN, suspect=True)
 
-    def _break_all(self, devices: Iterable[Device], why: str) -> None:
+    def _break_all(self, devices: Iterable[Device], why: str, *, suspect: bool = False) -> None:
         told: set[bytes] = set()
         for account, device in sorted(devices):
-            self._break(account, device)
+            self._break(account, device, suspect=suspect)
             contact = self._contacts.with_account(account)
             if why and contact is not None and account not in told:
                 self._conversations.note(contact, why)
                 told.add(account)
 
-    def _break(self, account: bytes, device: bytes) -> None:
+    def _break(self, account: bytes, device: bytes, *, suspect: bool) -> None:
         held = self._state.sessions.with_device(account, device)
         known = self._state.sessions.known_number(account, device)
         floor = max([known, *(session.number for session in held)])
@@ -107,6 +107,7 @@ class Resyncs:
                 row.begun if row else 0.0,
                 row.tries if row else 0,
                 pending=pending,
+                suspect=suspect or bool(row and row.pending and row.suspect),
             )
         )
         self._outbox.unseal(account, device)
@@ -167,9 +168,11 @@ class Resyncs:
     def received(self, account: bytes, device: bytes, kind: Kind) -> int:
         """What such a handshake lists: the counter below which we heard all that they said.
 
-        0 in a START, and for our own devices, which say things in many conversations.
+        0 in a START, and for our own devices, which say things in many conversations. 0 too
+        where a copy of theirs may have taken their counters: they would take it for heard.
         """
-        if kind is Kind.START or account == self._state.account:
+        row = self._store.resyncs.get(account, device)
+        if kind is Kind.START or account == self._state.account or (row and row.suspect):
             return 0
         shared = conversation_id(self._state.account, AccountId(account))
         return self._voices.heard_below(shared, device)

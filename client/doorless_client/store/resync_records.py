@@ -32,6 +32,8 @@ class Resync(Row, frozen=True):
         begun: when the last resync with this device began, Unix seconds; 0.0: none did.
         tries: resyncs begun since the last quiet day.
         pending: no session that came after them is confirmed yet.
+        suspect: a copy of their state may have said things in their name, so that how far we
+            heard them says nothing of what they themselves said.
     """
 
     table: ClassVar[str] = "resyncs"
@@ -43,6 +45,7 @@ class Resync(Row, frozen=True):
     begun: float
     tries: int
     pending: bool
+    suspect: bool
 
 
 class Unacknowledged(SecretRow, frozen=True):

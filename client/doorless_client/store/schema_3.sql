@@ -21,6 +21,7 @@ CREATE TABLE resyncs (
     begun   REAL    NOT NULL,
     tries   INTEGER NOT NULL,
     pending INTEGER NOT NULL,
+    suspect INTEGER NOT NULL,
     PRIMARY KEY (account, device)
 ) STRICT;
 
