@@ -17,7 +17,7 @@ from doorless_client.core import settings
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
-from doorless_client.core.resync import Resyncs
+from doorless_client.core.resync import Resyncs, may_be_told
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Standing, Trust
@@ -54,8 +54,9 @@ class Introductions:
         self._outbox.seal(contact.account)  # a text that waited answers as well as a control
         self._control(contact, session.their_device)
         current = self._state.sessions.get(session.id)
-        if current is not None and current.confirmed and not was_confirmed:
+        if current is not None and may_be_told(current) and not was_confirmed:
             self._resyncs.confirmed(contact, current)
+        if current is not None and current.confirmed and not was_confirmed:
             self._outbox.seal(contact.account)
             self._receipts.release(contact)
             self._conversations.show_chat(contact)

@@ -227,6 +227,11 @@ def not_before(row: Resync) -> float:
     return row.begun + min(wait, LONGEST_WAIT)
 
 
+def may_be_told(session: Session) -> bool:
+    """Whether what was said before may be said again in this session: not on a stolen prekey."""
+    return session.confirmed
+
+
 def may_still_serve(session: Session, row: Resync) -> bool:
     """Whether this session came after what broke."""
     return session.number > row.floor
