@@ -9,6 +9,10 @@ from random import Random
 from typing import ParamSpec
 
 from beside_ours import NOW, End, Refusal, ends, meet
+from doorless_protocol import content as our_content
+from doorless_protocol import frames, keys, manifest, prekey_secrets, prekeys, verification
+from doorless_protocol.errors import DoorlessError
+from doorless_protocol.invite import InviteLink, RelayAddress
 from specpeer import addresses, identities, manifests
 from specpeer import content as their_content
 from specpeer import frames as their_frames
@@ -18,11 +22,6 @@ from specpeer.identities import Device
 from specpeer.manifests import Entry
 from specpeer.packing import Value, pack
 from specpeer.signing import verify
-
-from doorless_protocol import content as our_content
-from doorless_protocol import frames, keys, manifest, prekey_secrets, prekeys, verification
-from doorless_protocol.errors import DoorlessError
-from doorless_protocol.invite import InviteLink, RelayAddress
 
 SEED, ID, HASH = bytes(range(32)), bytes(range(16)), bytes(range(32))
 DAY = NOW - NOW % 86_400

@@ -9,11 +9,6 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Protocol
 
-from specpeer import manifests, prekeys
-from specpeer import session as theirs
-from specpeer.crypto import Draws, Fresh, Refused
-from specpeer.people import NOW, Person, person
-
 from doorless_lab.pair import Device
 from doorless_protocol.envelope import open_initial
 from doorless_protocol.errors import DoorlessError, ForgedError, ReplayedError
@@ -23,6 +18,10 @@ from doorless_protocol.manifest import Manifest
 from doorless_protocol.prekeys import ServedBundle
 from doorless_protocol.session import Session, open_any
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
+from specpeer import manifests, prekeys
+from specpeer import session as theirs
+from specpeer.crypto import Draws, Fresh, Refused
+from specpeer.people import NOW, Person, person
 
 Served = tuple[bytes, bytes, int, list[bytes]]
 """Bundle, pair (empty: last resort), index, path: the fields of `bundle_served`."""

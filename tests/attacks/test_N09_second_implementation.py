@@ -6,9 +6,9 @@ The twins let ours deviate: in a label, in the order of two fields, in what a ke
 
 from collections.abc import Iterable
 
-import agreement
 import pytest
 
+import agreement
 from doorless_protocol import encoding
 
 

@@ -121,21 +121,24 @@ class Ratchet:
             self.second_half(draws.random(32))
         assert self.sending
         assert self.out_key
-        number, index = self.sending.number, self.epochs.sending.number
+        header = self._header_of_next().encode()
         prk = crypto.hkdf_extract(self.epochs.sending.step(), self.sending.step())
-        flags = MOVED if self.hop.label != self.began_label else 0
-        ours = crypto.x25519_public(self.ours)
-        header = Header(ours, self.previous, number, self.hop.label, index, flags)
         nonce = draws.random(12)
-        sealed = crypto.aead_seal(self.out_key, nonce, header.encode(), self.out_context)
-        key, commitment = _message_keys(prk, nonce, self.out_context + sealed)
-        body = (field + u16(len(content)) + content).ljust(size - 132, b"\0")
-        return (
-            nonce
-            + sealed
-            + commitment
-            + crypto.aead_seal(key, nonce, body, self.out_context + sealed)
-        )
+        sealed = crypto.aead_seal(self.out_key, nonce, header, self.out_context)
+        bound = self.out_context + sealed
+        key, commitment = _message_keys(prk, nonce, bound)
+        body = crypto.aead_seal(key, nonce, self._body(field, content, size), bound)
+        return nonce + sealed + commitment + body
+
+    def _header_of_next(self) -> Header:
+        assert self.sending
+        moved = MOVED if self.hop.label != self.began_label else 0
+        places = (self.previous, self.sending.number, self.hop.label, self.epochs.sending.number)
+        return Header(crypto.x25519_public(self.ours), *places, moved)
+
+    def _body(self, field: bytes, content: bytes, size: int) -> bytes:
+        """§6.3."""
+        return (field + u16(len(content)) + content).ljust(size - 132, b"\0")
 
     # --- opening -----------------------------------------------------------------------------
 
@@ -143,14 +146,14 @@ class Ratchet:
         """(label, content). On a refusal this object is spoilt: open with a copy."""
         envelope = Envelope.decode(data)
         for key, turns in ((self.in_key, False), (self.next_in, True)):
-            if header := self._header(key, envelope):
+            if header := self._open_header(key, envelope):
                 return self._open_live(envelope, header, turns, now, identity_seed)
         for key in self.late.chains:
-            if header := self._header(key, envelope):
+            if header := self._open_header(key, envelope):
                 return self._open_late(envelope, header, key, identity_seed)
         raise crypto.forged("no header key fits")
 
-    def _header(self, key: bytes | None, envelope: Envelope) -> Header | None:
+    def _open_header(self, key: bytes | None, envelope: Envelope) -> Header | None:
         if key is None:
             return None
         try:

@@ -1,9 +1,9 @@
 """Safety numbers, addresses and invite links: the same text from both, and the same refusals."""
 
-from beside_ours import ours_says, theirs_says
 from hypothesis import given
 from hypothesis import strategies as some
 
+from beside_ours import ours_says, theirs_says
 from doorless_protocol import invite, verification
 from doorless_protocol.keys import VerifyingKey
 from specpeer import addresses, identities

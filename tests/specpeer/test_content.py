@@ -3,10 +3,10 @@
 from random import Random
 
 import pytest
-from beside_ours import ours_says, theirs_says
 from hypothesis import given
 from hypothesis import strategies as some
 
+from beside_ours import ours_says, theirs_says
 from doorless_protocol import content as ours
 from doorless_protocol.errors import DoorlessError
 from specpeer import content as theirs

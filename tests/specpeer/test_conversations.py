@@ -4,8 +4,8 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
-from beside_ours import End, Ours, Refusal, Theirs, ends, meet
 
+from beside_ours import End, Ours, Refusal, Theirs, ends, meet
 from specpeer.content import CONTROL, PROFILE, RECEIPT, TEXT, TYPING, Content
 from specpeer.crypto import Draws, sha256
 from specpeer.identities import conversation_id

@@ -5,9 +5,9 @@ from importlib import import_module
 from struct import Struct
 from typing import Any
 
-import agreement
 import pytest
 
+import agreement
 from doorless_protocol import content, frames, keys, primitives
 from doorless_protocol.ratchet import double, epochs
 

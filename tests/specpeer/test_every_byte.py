@@ -10,71 +10,11 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
-from beside_ours import NOW, Ours, Theirs
-from tape import Tape, record
 
-from doorless_lab.pair import Device
-from specpeer import identities, prekeys
-from specpeer.crypto import Recorded, Unaccounted
-from specpeer.manifests import Entry, Manifest
-from specpeer.people import Person
-
-
-class Shadowed:
-    """Ours and its shadow, as one end that says nothing which both do not say."""
-
-    def __init__(self, tape: Tape, other: Theirs) -> None:
-        self.tape, self.other = tape, other
-        with tape:
-            self.ours = Ours(Device.draw("alice", NOW, tape.random, pairs=3), tape.random)
-        self.draws = Recorded(tape.said, {})
-        self.shadow = Theirs(self._derived(), self.draws)
-        assert self.shadow.manifest() == self.ours.manifest()
-        for index in (None, 0, 1, 2):
-            assert self.shadow.serve(index) == self.ours.serve(index)
-
-    def _derived(self) -> Person:
-        """The same device, account, manifest and bundle, from the tape."""
-        device = identities.Device.draw(self.draws)
-        account = identities.account_signer(self.draws.random(32))
-        manifest = Manifest.sign(account, [Entry.of(device, NOW)], NOW, None, self.draws)
-        secrets = prekeys.draw(device, manifest.account, NOW, self.draws, 3)
-        return Person(device, manifest, "alice@relay.example", [secrets], signer=account)
-
-    def says(self, content: bytes) -> bytes:
-        envelope = self.ours_says(content)
-        assert self.shadow.says(content) == envelope
-        return envelope
-
-    def ours_says(self, content: bytes) -> bytes:
-        self._learn()
-        with self.tape:
-            return self.ours.says(content)
-
-    def hears(self, envelope: bytes) -> bytes:
-        content = self.ours.hears(envelope)
-        assert self.shadow.hears(envelope) == content
-        assert (self.ours.label, self.ours.confirmed) == (self.shadow.label, self.shadow.confirmed)
-        return content
-
-    def contacts(self, pair: int | None) -> None:
-        self._learn()
-        listed, served = self.other.manifest(), self.other.serve(pair)
-        with self.tape:
-            self.ours.contacts(listed, served)
-        self.shadow.contacts(listed, served)
-
-    def _learn(self) -> None:
-        """The private keys that the other side has now: they open what is on the tape."""
-        person, seeds = self.other.person, self.draws.seeds
-        secrets = person.prekeys[0]
-        seeds[secrets.bundle.last_key] = secrets.last_key
-        seeds[secrets.bundle.envelope_key] = secrets.envelope_key
-        seeds.update((pair.public().kem, pair.kem) for pair in secrets.pairs)
-        seeds[person.manifest.entries[0].identity_kem] = person.device.identity_kem
-        for session in person.sessions:
-            hop = session.ratchet.hop
-            seeds[hop.key] = hop.seed or person.device.identity_kem
+from beside_ours import Theirs
+from shadowed import Shadowed
+from specpeer.crypto import Unaccounted
+from tape import record
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from random import Random
 
 import pytest
-from beside_ours import ours_says, theirs_says
 
+from beside_ours import ours_says, theirs_says
 from doorless_protocol import frames as ours
 from specpeer import frames as theirs
 from specpeer.crypto import Refused

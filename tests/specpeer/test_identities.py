@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from random import Random
 
 import pytest
-from beside_ours import ours_says, theirs_says
 from mnemonic import Mnemonic
 
+from beside_ours import ours_says, theirs_says
 from doorless_protocol import errors, manifest, merkle, prekey_secrets, prekeys
 from doorless_protocol import keys as ours
 from specpeer import identities, manifests
