@@ -6,9 +6,9 @@ from hashlib import sha3_256
 from os import urandom
 from time import process_time
 
+import nacl.bindings
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
@@ -79,16 +79,20 @@ def _open() -> None:
     ChaCha20Poly1305(KEY).decrypt(NONCE, SEALED_PLAIN, AD)
 
 
-THEIRS = X25519PrivateKey.generate().public_key().public_bytes_raw()
+THEIRS = nacl.bindings.crypto_scalarmult_base(urandom(32))
+
+
+def _hkdf(info: bytes, length: int) -> bytes:
+    return HKDFExpand(SHA, length, info).derive(HKDF.extract(SHA, KEY, KEY + KEY))
 
 
 def _turn() -> None:
     """A key, two agreements, two roots, two header keys, one miss of the old header key."""
-    ours = X25519PrivateKey.from_private_bytes(urandom(32))
-    ours.public_key().public_bytes_raw()
+    ours = urandom(32)
+    nacl.bindings.crypto_scalarmult_base(ours)
     for _ in range(2):
-        shared = ours.exchange(X25519PublicKey.from_public_bytes(THEIRS))
-        HKDF(SHA, 96, KEY, b"doorless/1 root").derive(shared + KEY)
+        nacl.bindings.crypto_scalarmult(ours, THEIRS)
+        _hkdf(b"doorless/1 root", 96)
         ChaCha20Poly1305(KEY)
     try:
         OTHER.decrypt(NONCE, SEALED_HEADER, CONTEXT)
@@ -108,9 +112,9 @@ def _epoch() -> None:
         sha3_256(ciphertext).digest()
         hmac.digest(KEY, HOP_FIELD, "sha256")
         hmac.digest(KEY, HOP_FIELD, "sha256")
-        HKDF(SHA, 32, KEY, b"doorless/1 hop epoch" + bytes(72)).derive(KEY)
-        HKDF(SHA, 64, KEY, b"doorless/1 hop auth" + bytes(8)).derive(KEY)
-        HKDF(SHA, 128, KEY, b"doorless/1 pq chains" + bytes(8)).derive(KEY)
+        _hkdf(b"doorless/1 hop epoch" + bytes(72), 32)
+        _hkdf(b"doorless/1 hop auth" + bytes(8), 64)
+        _hkdf(b"doorless/1 pq chains" + bytes(8), 128)
 
 
 def ping_pong(count: int) -> float:

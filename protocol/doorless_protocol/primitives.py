@@ -71,9 +71,8 @@ def sha3_256(data: bytes) -> bytes:
     return hashlib.sha3_256(data).digest()
 
 
-def same(left: bytes, right: bytes) -> bool:
-    """Compare in a time that does not depend on where they differ."""
-    return hmac.compare_digest(left, right)
+same = hmac.compare_digest
+"""Compare in a time that does not depend on where they differ."""
 
 
 def hmac_sha256(key: bytes, data: bytes) -> bytes:
@@ -91,7 +90,7 @@ def hkdf_expand(key: bytes, info: bytes, length: int) -> bytes:
 
 def hkdf(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
     """HKDF-SHA256, RFC 5869."""
-    return HKDF(_SHA256, length, salt, info).derive(secret)
+    return HKDFExpand(_SHA256, length, info).derive(HKDF.extract(_SHA256, salt, secret))
 
 
 def argon2id(password: bytes, salt: bytes, passes: int, memory: int) -> bytes:
@@ -347,23 +346,19 @@ class HeaderKey(_CachedKey):
 
 
 class AgreementKey(_CachedKey):
-    """Our half of a ratchet turn. Spec: docs/spec/04-ratchet.md §4."""
+    """Our half of a ratchet turn, with libsodium. Spec: docs/spec/04-ratchet.md §4."""
 
-    __slots__ = ("__dict__",)
-
-    @cached_property
-    def _private(self) -> X25519PrivateKey:
-        return X25519PrivateKey.from_private_bytes(self.raw)
+    __slots__ = ()
 
     def public(self) -> X25519Public:
-        return X25519Public(self._private.public_key().public_bytes_raw())
+        return X25519Public(nacl.bindings.crypto_scalarmult_base(self.raw))
 
     def agree(self, theirs: bytes) -> bytes:
         """The secret, 32 bytes. MalformedError: not canonical, or of small order."""
         refuse_second_encoding(theirs)
         try:
-            return self._private.exchange(X25519PublicKey.from_public_bytes(theirs))
-        except ValueError:
+            return nacl.bindings.crypto_scalarmult(self.raw, theirs)
+        except nacl.exceptions.RuntimeError:  # the secret would be zero
             raise MalformedError("X25519 key of small order") from None
 
 

@@ -108,11 +108,11 @@ class Epochs(Struct, frozen=True, array_like=True, gc=False):
         Spec: docs/spec/04-ratchet.md §7.
         """
         epoch, chain = self.epoch, self.receiving
-        check_label(label, epoch.heard, epoch.coming)
         passed: list[tuple[int, bytes]] = []
         if label == epoch.heard:
             check_index(index, chain.number + gap)
         else:
+            check_label(label, epoch.heard, epoch.coming)
             check_tail(gap - index)
             passed = [(epoch.heard, key) for key in chain.walk(gap - index)[1]]
             chain, gap = Chain(epoch.coming), index

@@ -55,7 +55,7 @@ MAX_CONTENT = SIZE_CLASSES[-1] - OVERHEAD
 _LABEL = b"doorless/1 message"
 _ZEROS = bytes(SIZE_CLASSES[-1])
 _MOVED = 1
-_form = Form(">32sIIQIB3s")
+_form, _length = Form(">32sIIQIB3s"), Form(">H")
 
 
 class Seeds(NamedTuple):
@@ -202,7 +202,7 @@ class Triple(Struct, frozen=True, gc=False):
         sealed = out_key.seal(nonce, header, self.outgoing)
         context = self.outgoing + sealed
         key, commitment = message_keys(hkdf_extract(pq_key, ec_key), nonce, context)
-        plain = b"".join((field, len(content).to_bytes(LENGTH_SIZE, "big"), content))
+        plain = b"".join((field, _length.pack(len(content)), content))
         body = aead_seal(key, nonce, plain.ljust(size - BODY_OFFSET - TAG_SIZE, b"\0"), context)
         follows = Triple(self.outgoing, self.incoming, state, double, epochs, self.late)
         return follows, b"".join((nonce, sealed, commitment, body))
@@ -236,8 +236,8 @@ class Triple(Struct, frozen=True, gc=False):
             SkippedTooFarError, BrokenSessionError: authentic, but it does not fit.
         """
         check_size_class(envelope)
-        front = split_front(envelope)
-        found = self.look(*front) or self.look_late(*front)
+        nonce, sealed = split_front(envelope)
+        found = self.look(nonce, sealed) or self.look_late(nonce, sealed)
         if found is None:
             raise ForgedError("no header key of this session opens it")
         return self.open_found(found, envelope, now, identity)
@@ -343,7 +343,7 @@ def read(prk: bytes, envelope: bytes, incoming: bytes) -> tuple[bytes, bytes]:
     key, commitment = message_keys(prk, nonce, context)
     check_commitment(commitment, envelope[FRONT_SIZE:BODY_OFFSET])
     plain = aead_open(key, nonce, envelope[BODY_OFFSET:], context)
-    end = CONTENT_OFFSET + int.from_bytes(plain[hop.FIELD_SIZE : CONTENT_OFFSET], "big")
+    end = CONTENT_OFFSET + _length.unpack_from(plain, hop.FIELD_SIZE)[0]
     if end > len(plain) or not _ZEROS.startswith(plain[end:]):
         raise BrokenSessionError("padding is not in its one form")
     field = plain[: hop.FIELD_SIZE]
@@ -377,5 +377,6 @@ def check_counters(previous: int, number: int, label: int, index: int) -> None:
 
     Spec: docs/spec/04-ratchet.md §7.
     """
-    if LAST_NUMBER in (previous, number, index) or label > LAST_EPOCH:
+    at_end = previous == LAST_NUMBER or number == LAST_NUMBER or index == LAST_NUMBER
+    if at_end or label > LAST_EPOCH:
         raise BrokenSessionError("header has a counter at its end")
