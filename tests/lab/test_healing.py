@@ -1,11 +1,9 @@
 """A stolen session heals as fast as we say, and the thief who shows it is as strong as can be."""
 
 import statistics
-from random import Random as Dice
 
 import pytest
 
-from doorless_lab.healing.chunked import VALUE_SIZE, Chunked, compact, spread
 from doorless_lab.healing.trial import SCHEDULES, Conversation, trials
 from doorless_protocol.primitives import DecapsulationKey
 from doorless_protocol.ratchet import hop
@@ -22,7 +20,7 @@ def test_in_turns_six_messages_heal_from_a_thief_with_a_quantum_computer() -> No
 
 @pytest.mark.parametrize("schedule", [ALTERNATING_LOSSY, RANDOM_LOSSY])
 def test_with_a_fifth_lost_thirteen_messages_heal_on_average(schedule) -> None:
-    assert statistics.mean(trials(schedule, 80, seed=1)) <= 13
+    assert statistics.mean(trials(schedule, 200, seed=1)) <= 13
 
 
 def test_bursts_of_five_heal_in_six_bursts() -> None:
@@ -34,7 +32,7 @@ def test_a_thief_without_a_quantum_computer_loses_in_three_messages() -> None:
 
 
 def test_in_chunks_the_same_ratchet_takes_tens_of_times_longer() -> None:
-    whole, chunks = trials(ALTERNATING, 8, seed=1), trials(ALTERNATING, 8, seed=1, chunks=True)
+    whole, chunks = trials(ALTERNATING, 8, seed=1), trials(ALTERNATING, 3, seed=1, chunks=True)
     assert statistics.mean(chunks) > 30 * statistics.mean(whole)
 
 
@@ -67,28 +65,3 @@ def test_a_hop_that_adds_no_secret_is_read_on_and_on(owner, name, broken, monkey
     monkeypatch.setattr(owner, name, broken)
     with pytest.raises(RuntimeError, match="the thief reads label"):
         trials(ALTERNATING, 5, seed=1)
-
-
-@pytest.mark.parametrize("kind", [hop.EK, hop.CT])
-def test_a_field_in_chunks_is_the_field(kind: int) -> None:
-    field = hop.Auth.start(bytes(32)).field(kind, 5, bytes(range(256)) * 4 + bytes(64))
-    payload = compact(field)
-    assert len(payload) == VALUE_SIZE[kind] + 32
-    assert spread(kind, payload) == field
-
-
-def test_chunks_change_nothing_but_the_pace() -> None:
-    """The same states, one after the other."""
-    conversation = Conversation(Dice(5), chunks=True)
-    seen: list[str] = []
-    for at in range(400):
-        conversation.hears(1 - (at & 1), conversation.says(at & 1))
-        state = conversation.sessions[0].ratchet.hop
-        assert isinstance(state, Chunked)
-        name = type(state.inner).__name__
-        if not seen or seen[-1] != name:
-            seen.append(name)
-    rounds = ["Waiting", "Holding", "Answering", "Drawing", "Offering"]
-    first = rounds.index(seen[0])
-    assert len(seen) >= 6
-    assert seen == [rounds[(first + at) % 5] for at in range(len(seen))]
