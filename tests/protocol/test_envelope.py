@@ -1,6 +1,7 @@
 """First contact: one size whatever it says, opened by the recipient only, in one form only."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from random import Random as Seeded
 
@@ -199,3 +200,18 @@ def test_a_staple_that_was_not_signed_is_refused() -> None:
         spoilt[at] ^= 1
         with pytest.raises(DoorlessError):
             device("bob").unseal(seal(bytes(spoilt)))
+
+
+@pytest.mark.parametrize("address", ["", "a" * 301])
+def test_an_address_that_does_not_fit_is_a_mistake(address: str) -> None:
+    us = replace(device("alice").us, address=address)
+    with pytest.raises(ValueError, match="1 to 300"):
+        replace(device("alice"), us=us).contact(device("bob"), NOW, Seeded(1).randbytes)
+
+
+def test_an_address_has_one_form() -> None:
+    """A host in upper case, or the default port written out, names the same in another way."""
+    for text in (b"alice@Relay.example", b"a@relay.example:8443"):
+        plain = put(inside(), 19, len(text).to_bytes(2, "big") + text.ljust(300, b"\0"))
+        with pytest.raises(MalformedError):
+            device("bob").unseal(seal(plain))

@@ -180,3 +180,9 @@ def test_a_device_that_is_not_listed_is_not_contacted(random: Random) -> None:
     alice, bob, eve = device("alice"), device("bob"), device("eve")
     with pytest.raises(ForgedError):
         initiate(alice.us, eve.us.manifest, bob.serve(), 0, NOW, random)
+
+
+def test_a_first_handshake_has_nothing_to_list(random: Random) -> None:
+    alice, bob = device("alice"), device("bob")
+    with pytest.raises(ValueError, match="nothing as received"):
+        initiate(alice.us, bob.us.manifest, bob.serve(), 0, NOW, random, received=1)

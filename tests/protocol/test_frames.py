@@ -1,3 +1,4 @@
+from hashlib import sha256
 from typing import get_args
 
 import msgspec
@@ -8,7 +9,14 @@ from hypothesis import strategies as st
 from doorless_protocol import frames
 from doorless_protocol.content import MAX_MANIFEST_BYTES
 from doorless_protocol.errors import MalformedError
-from doorless_protocol.frames import Answer, Call, decode_call, decode_from_relay, encode
+from doorless_protocol.frames import (
+    Answer,
+    Call,
+    decode_call,
+    decode_from_relay,
+    delivery_token_hash,
+    encode,
+)
 from doorless_protocol.manifest import ENTRY_SIZE, MAX_DEVICES, SIGNED_HEAD_SIZE
 from doorless_protocol.prekeys import BUNDLE_SIZE, PAIR_SIZE
 from doorless_protocol.sizes import SIZE_CLASSES
@@ -161,3 +169,8 @@ def test_a_login_names_relay_moment_connection_account_and_device() -> None:
 def test_a_relay_cannot_choose_a_name_that_could_not_be_signed_or_shown(name) -> None:
     with pytest.raises(MalformedError):
         decode_from_relay(msgspec.msgpack.encode(["challenge", name, DIGEST]))
+
+
+def test_a_relay_keeps_a_hash_of_a_token_that_is_bound_to_its_use() -> None:
+    token = bytes(range(16))
+    assert delivery_token_hash(token) == sha256(b"doorless/1 delivery token" + token).digest()

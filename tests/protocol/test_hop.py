@@ -301,3 +301,10 @@ def test_every_order_of_messages_up_to_epoch_9_keeps_the_two_together(random: Ra
             if both[sender].epoch >= both[receiver].epoch:
                 both[receiver] = hear(both[receiver], both[sender].epoch, field)
         assert both[0].epoch >= before + 2
+
+
+@pytest.mark.parametrize("kind", [0, EK])
+def test_who_offers_the_identity_waits_for_an_answer(kind: int) -> None:
+    waiting = start_initiator(SEED)
+    field = bytes((kind,)).ljust(FIELD_SIZE, b"\0")
+    assert waiting.hear(1, field, IDENTITY) == (waiting, None)

@@ -123,3 +123,9 @@ def test_no_secret_is_in_a_representation(random) -> None:
         for part in (secret[:8], secret[-8:]):
             assert repr(part)[2:-1] not in shown
             assert part.hex() not in shown
+
+
+@pytest.mark.parametrize("size", [0, 32, 63, 65])
+def test_a_signing_key_comes_from_64_bytes(size: int) -> None:
+    with pytest.raises(ValueError, match="64"):
+        SigningKey.from_seed(bytes(size))

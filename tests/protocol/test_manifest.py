@@ -12,7 +12,7 @@ from doorless_protocol.errors import (
     MalformedError,
     ProofError,
 )
-from doorless_protocol.keys import DeviceKeys, Purpose
+from doorless_protocol.keys import DeviceKeys, Purpose, account_id
 from doorless_protocol.manifest import (
     CLOCK_SKEW,
     ENTRY_SIZE,
@@ -244,3 +244,8 @@ def test_an_older_version_is_not_taken_for_a_newer_one(bob) -> None:
 
 def _root(entries) -> bytes:
     return merkle.root([entry.encode() for entry in entries])
+
+
+def test_a_manifest_is_of_the_account_whose_key_it_names(bob) -> None:
+    assert bob.manifest.key == bob.account.verifying
+    assert bob.manifest.account == account_id(bob.manifest.key)

@@ -18,9 +18,10 @@ from doorless_protocol.errors import (
     ReplayedError,
     SkippedTooFarError,
 )
+from doorless_protocol.handshake import Kind
 from doorless_protocol.primitives import KemSeed
 from doorless_protocol.ratchet.triple import MAX_CONTENT, OVERHEAD
-from doorless_protocol.session import open_any
+from doorless_protocol.session import addressed, open_any
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
 
 NOW = 1_800_000_000
@@ -287,3 +288,32 @@ class Sessions(RuleBasedStateMachine):
 
 class TestSessions(Sessions.TestCase):
     settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
+
+
+def test_a_header_names_its_session_whatever_the_body_holds(random: Random) -> None:
+    """So a refusal can be counted against somebody; junk is nobody's."""
+    alice, bob = met(random)
+    eve, _ = met(random)
+    late, next_one = alice.says(b"late"), alice.says(b"next")
+    bob.hears(next_one)
+    for envelope in (alice.says(b"new"), late):
+        broken = envelope[:-1] + bytes((envelope[-1] ^ 1,))
+        assert addressed([eve.session, bob.session], broken) is bob.session
+    assert addressed([eve.session, bob.session], bytes(2048)) is None
+    with pytest.raises(MalformedError):
+        addressed([bob.session], b"short")
+
+
+def test_a_session_says_what_it_came_from(random: Random) -> None:
+    alice, bob = met(random)
+    for talker in (alice, bob):
+        session = talker.session
+        assert not session.last_resort
+        assert session.kind is Kind.START
+        assert session.received == 0
+        assert session.origin == alice.session.origin
+        assert session.number > session.known == 0
+        assert session.began == NOW
+        assert session.heard <= session.epoch <= session.heard + 1
+    assert alice.session.our_account == bob.session.their_account
+    assert alice.session.their_device == bob.session.our_device

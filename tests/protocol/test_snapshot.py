@@ -143,3 +143,11 @@ def test_what_is_no_session_is_not_read(junk: bytes, random: Random) -> None:
     for name in (b"other", b"late/x/0", b"late/0", b"late/0/0/0"):
         with pytest.raises(MalformedError):
             join(whole | {name: whole[CORE]})
+
+
+def test_a_part_of_another_kind_is_not_read(random: Random) -> None:
+    bob, _ = waiting(random)
+    held = parts(bob.session)
+    block = held.pop(next(name for name in held if name.startswith(b"late/")))
+    with pytest.raises(MalformedError, match="unknown name"):
+        join({**held, b"other/0/0": block})
