@@ -34,7 +34,7 @@ from doorless_client.core.views import (
 )
 from doorless_client.driving import drive
 from doorless_client.mistakes import place
-from doorless_client.store.base import FailedDiskError, Store, StoreError
+from doorless_client.store.base import BrokenStoreError, Store, StoreError
 from doorless_client.text import safe_line
 from doorless_protocol.frames import Acknowledge as AcknowledgeRequest
 from doorless_protocol.frames import Deliver
@@ -70,7 +70,7 @@ class Messenger:
         self._attempts: dict[bytes, int] = {}
         self._living: asyncio.Task[None] | None = None
         self._at_home = asyncio.Lock()  # one at a time may change what our relay holds of us
-        self._failure: FailedDiskError | None = None
+        self._failure: BrokenStoreError | None = None
 
     # --- from opening to closing -------------------------------------------------------------
 
@@ -362,13 +362,13 @@ class Messenger:
         self._tell(Notice(safe_line(line)))
 
     def _tell_store(self, error: StoreError) -> None:
-        if isinstance(error, FailedDiskError):
+        if isinstance(error, BrokenStoreError):
             self._fail(error)
         else:
             self._tell(Notice(safe_line(f"nothing was sent or received: {error}")))
 
-    def _fail(self, error: FailedDiskError) -> None:
-        """The disk is not to be relied on: nothing leaves any more until it is opened again."""
+    def _fail(self, error: BrokenStoreError) -> None:
+        """The store is not to be relied on: nothing leaves any more until it is opened again."""
         if self._failure is None:
             self._failure = error
             self._tell(Notice(safe_line(f"nothing is sent or received: {error}"), halts=True))
@@ -379,6 +379,6 @@ class Messenger:
         try:
             yield
         except StoreError as error:
-            if isinstance(error, FailedDiskError):
+            if isinstance(error, BrokenStoreError):
                 self._fail(error)
             raise RefusedError(f"it was not done, and nothing changed: {error}") from error

@@ -53,7 +53,11 @@ class EmptyStoreError(StoreError):
     """A file, and nothing in it. Nothing was written."""
 
 
-class DamagedStoreError(StoreError):
+class BrokenStoreError(StoreError):
+    """Nothing is read or stored any more on this opening: what was asked may be untrue or lost."""
+
+
+class DamagedStoreError(BrokenStoreError):
     """The files are not as we left them. Nothing was written; what can be done is in the words."""
 
     def __init__(self, what: str) -> None:
@@ -64,10 +68,10 @@ class DiskError(StoreError):
     """The disk takes or gives nothing: make room, or see to it. The file itself is sound."""
 
 
-class FailedDiskError(DiskError):
-    """The disk refused to read or to keep something: nothing is tried again on this opening.
+class FailedDiskError(BrokenStoreError, DiskError):
+    """The disk refused to read or to keep something.
 
-    A disk tells of a lost write once; to ask again would be told that all is well.
+    It tells of a lost write once: asked again, it says that all is well.
     """
 
 

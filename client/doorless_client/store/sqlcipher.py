@@ -15,6 +15,7 @@ import sqlcipher3
 from doorless_client.private_files import open_private
 from doorless_client.store.base import (
     RECOVERY,
+    BrokenStoreError,
     DamagedStoreError,
     DiskError,
     EmptyStoreError,
@@ -149,9 +150,9 @@ def _library(path: Path) -> Any:
 
 
 class _Connection(sqlcipher3.Connection):  # type: ignore[misc]
-    """Remembers that the disk failed under it."""
+    """Remembers that the disk failed under it, or the file."""
 
-    failure: FailedDiskError | None = None
+    failure: BrokenStoreError | None = None
 
 
 class SqlTable(Generic[R]):
@@ -339,7 +340,7 @@ def _run(database: Any, sql: str, values: Sequence[Value] = ()) -> list[Any]:
         rows: list[Any] = database.execute(sql, values).fetchall()
     except sqlcipher3.Error as error:
         told = _store_error(error)
-        if isinstance(told, FailedDiskError):
+        if isinstance(told, BrokenStoreError):
             database.failure = told
         raise told from error
     check_authentic(database)
@@ -353,13 +354,14 @@ def check_authentic(database: Any) -> None:
     page at all, and an error; but where a long value ends in it, the value ends in zeros.
     """
     if database.execute("PRAGMA cipher_status").fetchone() != ("1",):
-        raise DamagedStoreError("a page of its database does not authenticate")
+        database.failure = DamagedStoreError("a page of its database does not authenticate")
+        raise database.failure
 
 
 def check_sound(database: Any) -> None:
-    """Raises FailedDiskError: the disk refused something before. Nothing is asked of it again."""
+    """Raises what was raised before: a store that broke is asked nothing again."""
     if database.failure is not None:
-        raise FailedDiskError(*database.failure.args)
+        raise database.failure
 
 
 def is_disk_trouble(error: Exception) -> bool:
