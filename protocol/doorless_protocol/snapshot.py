@@ -17,9 +17,10 @@ from msgspec import Struct
 
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.primitives import HeaderKey
+from doorless_protocol.ratchet.chain import LAST_NUMBER
 from doorless_protocol.ratchet.double import Double
 from doorless_protocol.ratchet.epochs import Epochs
-from doorless_protocol.ratchet.hop import Hop
+from doorless_protocol.ratchet.hop import FIRST_EPOCH, LAST_EPOCH, Hop
 from doorless_protocol.ratchet.late import Block, Late, LateChain
 from doorless_protocol.ratchet.triple import Triple
 from doorless_protocol.session import Link, Session, Unanswered
@@ -106,13 +107,15 @@ def join(parts: Mapping[bytes, bytes]) -> Session:
     if CORE not in parts or HOP not in parts:
         raise MalformedError("session without its core or its hop")
     core: _Core = _decode(_core_decoder, parts[CORE])
+    state: Hop = _decode(_hop_decoder, parts[HOP]).state
+    check_counters(core.double, core.epochs, state)
     unanswered = None
     if INITIAL in parts:
         unanswered = _decode(_initial_decoder, parts[INITIAL]).unanswered
     ratchet = Triple(
         core.outgoing,
         core.incoming,
-        _decode(_hop_decoder, parts[HOP]).state,
+        state,
         core.double,
         core.epochs,
         _join_late(parts, core.next_serial),
@@ -126,6 +129,21 @@ def join(parts: Mapping[bytes, bytes]) -> Session:
         core.receive_only_since,
         core.healed,
     )
+
+
+def check_counters(double: Double, epochs: Epochs, state: Hop) -> None:
+    """Raises MalformedError: counters or labels that no session comes to, nor any header holds."""
+    chains = (double.sending, double.receiving, epochs.sending, epochs.receiving)
+    numbers = [double.keys.previous, *(chain.number for chain in chains if chain is not None)]
+    heard, label, began = epochs.epoch.heard, state.epoch, double.keys.began
+    if (
+        min(numbers) < 0
+        or max(numbers) > LAST_NUMBER
+        or not FIRST_EPOCH <= heard <= label <= LAST_EPOCH
+        or label > heard + 1
+        or began not in (label - 1, label)
+    ):
+        raise MalformedError("session with counters that no session comes to")
 
 
 def _core(session: Session) -> _Core:

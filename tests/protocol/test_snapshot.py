@@ -6,10 +6,12 @@ from random import Random as Seeded
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from doorless_lab.pair import Device, Talker, meet
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.primitives import KemSeed
+from doorless_protocol.ratchet.chain import Chain
 from doorless_protocol.session import Session
 from doorless_protocol.snapshot import CORE, HOP, INITIAL, SCHEMA_VERSION, changes, join, parts
 
@@ -124,6 +126,25 @@ def test_another_schema_version_is_not_read(random: Random) -> None:
         newer[0] = SCHEMA_VERSION + 1
         with pytest.raises(MalformedError, match="schema version 3"):
             join(whole | {name: msgspec.msgpack.encode(newer)})
+
+
+def test_counters_that_no_session_comes_to_are_not_read(random: Random) -> None:
+    _, bob = met(random)
+    ratchet = bob.session.ratchet
+    double, epochs = ratchet.double, ratchet.epochs
+    for ends in (
+        {"double": replace(double, keys=replace(double.keys, previous=2**32))},
+        {"double": replace(double, keys=replace(double.keys, began=0))},
+        {"double": replace(double, keys=replace(double.keys, began=3))},
+        {"double": replace(double, receiving=Chain(bytes(32), -1))},
+        {"epochs": replace(epochs, sending=Chain(bytes(32), 2**32))},
+        {"epochs": replace(epochs, epoch=replace(epochs.epoch, heard=0))},
+        {"hop": replace(ratchet.hop, epoch=ratchet.hop.epoch + 2)},
+        {"hop": replace(ratchet.hop, epoch=2**53)},
+    ):
+        encoded = parts(replace(bob.session, ratchet=replace(ratchet, **ends)))
+        with pytest.raises(MalformedError, match="counters"):
+            join(encoded)
 
 
 @pytest.mark.parametrize("junk", [b"", b"\x90", b"\x91\x01", b"\xff" * 20, b"\x01", b"\xc0"])
