@@ -2,21 +2,21 @@
 
 from beside_ours import NOW, Ours, Refusal, Theirs
 from doorless_lab.pair import Device
+from doorless_lab.tape import Recorder
 from specpeer import identities, prekeys
 from specpeer.crypto import Recorded
 from specpeer.manifests import Entry, Manifest
 from specpeer.people import Person
-from tape import Tape
 
 
 class Shadowed:
     """Ours and its shadow, as one end that says nothing which both do not say."""
 
-    def __init__(self, tape: Tape, other: Theirs) -> None:
-        self.tape, self.other = tape, other
-        with tape:
-            self.ours = Ours(Device.draw("alice", NOW, tape.random, pairs=3), tape.random)
-        self.draws = Recorded(tape.said, {})
+    def __init__(self, recorder: Recorder, other: Theirs) -> None:
+        self.recorder, self.other = recorder, other
+        with recorder.drawing():
+            self.ours = Ours(Device.draw("alice", NOW, recorder.random, pairs=3), recorder.random)
+        self.draws = Recorded(recorder.tape, {})
         self.shadow = Theirs(self._derived(), self.draws)
         assert self.shadow.manifest() == self.ours.manifest()
         for index in (None, 0, 1, 2):
@@ -37,7 +37,7 @@ class Shadowed:
 
     def ours_says(self, content: bytes) -> bytes:
         self._learn()
-        with self.tape:
+        with self.recorder.drawing():
             return self.ours.says(content)
 
     def hears(self, envelope: bytes) -> bytes:
@@ -49,7 +49,7 @@ class Shadowed:
     def contacts(self, pair: int | None) -> None:
         self._learn()
         listed, served = self.other.manifest(), self.other.serve(pair)
-        with self.tape:
+        with self.recorder.drawing():
             self.ours.contacts(listed, served)
         self.shadow.contacts(listed, served)
 

@@ -12,14 +12,14 @@ from random import Random
 import pytest
 
 from beside_ours import Theirs
+from doorless_lab.tape import Recorder
 from shadowed import Shadowed
 from specpeer.crypto import Unaccounted
-from tape import record
 
 
 @pytest.fixture
-def shadowed(monkeypatch: pytest.MonkeyPatch) -> Shadowed:
-    return Shadowed(record(monkeypatch, 11), Theirs.draw(12))
+def shadowed() -> Shadowed:
+    return Shadowed(Recorder(Random(11).randbytes), Theirs.draw(12))
 
 
 @pytest.mark.parametrize("begins", ["ours", "specpeer"])
@@ -62,7 +62,7 @@ def test_a_draw_that_does_not_follow_is_noticed(
     bob.contacts(alice.ours.manifest(), alice.ours.serve(0))
     alice.hears(bob.says(b""))
     envelope = alice.ours_says(b"")
-    tamper(alice.tape.said)
+    tamper(alice.recorder.tape)
     with pytest.raises((Unaccounted, AssertionError)):
         _follows(alice, envelope)
 

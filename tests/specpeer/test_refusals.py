@@ -8,15 +8,16 @@ message opens.
 import copy
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 
 import pytest
 
 from beside_ours import Theirs
+from doorless_lab.tape import Recorder
 from shadowed import Shadowed
 from specpeer.hop import CT, EK, FIELD
 from specpeer.ratchet import Header, Ratchet
 from specpeer.wire import u16
-from tape import record
 
 BROKEN, MALFORMED, SKIPPED, FORGED = (
     "BrokenSessionError",
@@ -123,10 +124,10 @@ BODIES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 
 @pytest.fixture
-def pair(monkeypatch: pytest.MonkeyPatch) -> tuple[Shadowed, Theirs]:
+def pair() -> tuple[Shadowed, Theirs]:
     """Alice offers a key, in a chain that Bob heard: his next message is a turn, and answers."""
     bob = Theirs.draw(12)
-    alice = Shadowed(record(monkeypatch, 11), bob)
+    alice = Shadowed(Recorder(Random(11).randbytes), bob)
     alice.contacts(0)
     bob.hears(alice.says(b""))
     for _ in range(6):
