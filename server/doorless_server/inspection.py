@@ -21,6 +21,7 @@ _OF_ACCOUNT = {
     "devices": "account = :account",
     "bindings": "account = :account",
     "bundles": "device IN (SELECT id FROM devices WHERE account = :account)",
+    "served_keys": "device IN (SELECT id FROM devices WHERE account = :account)",
     "one_time_pairs": "device IN (SELECT id FROM devices WHERE account = :account)",
     "envelopes": "mailbox IN (SELECT mailbox FROM devices WHERE account = :account)",
     "receipts": "FALSE",  # of what was delivered nobody can tell whose it was

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from doorless_protocol import merkle
+from doorless_protocol.encoding import transcript_hash
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import BundleServed, PrekeysHeld
 from doorless_protocol.keys import DeviceId
@@ -52,7 +53,12 @@ def add(upload: Upload, pairs: tuple[bytes, ...]) -> Upload:
 
 
 async def commit(store: Store, seat: Seat, upload: Upload, random: Random) -> None:
-    """Raises ProofError: these are not the pairs that the bundle signs."""
+    """Put what was uploaded in the place of what is served.
+
+    Raises:
+        ProofError: these are not the pairs that the bundle signs.
+        TakenError: another device serves one of its keys.
+    """
     upload.bundle.check_batch(upload.pairs)
     encoded = [pair.encode() for pair in upload.pairs]
     paths = merkle.inclusion_paths(encoded)
@@ -67,8 +73,19 @@ async def commit(store: Store, seat: Seat, upload: Upload, random: Random) -> No
             ],
             random,
         ),
+        bindings(upload.bundle),
     )
     await store.publish(seat.device, batch)
+
+
+def bindings(bundle: SignedBundle) -> tuple[bytes, ...]:
+    """Digests of the keys of a bundle, of which no two devices draw one alike."""
+    keys = [
+        (b"signed prekey", bundle.signed_prekey),
+        (b"last resort", bundle.last_resort),
+        (b"envelope key", bundle.envelope),
+    ]
+    return tuple(transcript_hash(b"doorless/1 binding", [key]) for key in keys)
 
 
 def shuffled(pairs: Sequence[OneTime], random: Random) -> tuple[OneTime, ...]:

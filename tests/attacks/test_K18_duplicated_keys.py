@@ -8,6 +8,7 @@ import os
 import pickle
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random as Seeded
 from typing import Any
 
@@ -15,11 +16,16 @@ import pytest
 
 from doorless_client import __main__ as client
 from doorless_client import cli
+from doorless_client.core import keyring, prekeys
+from doorless_client.core.contacts import BusyError
+from doorless_client.core.prekeys import SAME_KEYS
+from doorless_client.core.views import Notice
+from doorless_lab.world import World
 from doorless_protocol import primitives
 from doorless_protocol.keys import DeviceKeys, Purpose, SigningKey
 from doorless_server import __main__ as relay
 
-CHILDREN = 3
+CHILDREN, DAY = 3, 86_400
 
 
 def in_children(draw: Callable[[], Any]) -> list[Any]:
@@ -37,6 +43,35 @@ def in_children(draw: Callable[[], Any]) -> list[Any]:
             drawn.append(pickle.loads(answered.read()))
         os.waitpid(child, 0)
     return [*drawn, draw()]
+
+
+@pytest.mark.attack(
+    "K18",
+    "prekeys that one device serves are refused from another one, and drawn anew",
+    weaken={"doorless_server.prekey_desk.bindings": lambda _bundle: ()},
+)
+@pytest.mark.parametrize("key", ["signed_prekey", "last_resort", "envelope"])
+def test_prekeys_of_another_device_are_refused(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with World() as world:
+        bob, eve = world.people("bob", "eve")
+        (bobs, *_) = keyring.bundles(bob.store)
+        world.now += 6 * DAY
+        draw = prekeys.draw_bundle
+
+        def again(*given: Any) -> prekeys.Drawn:
+            """Eve's source of randomness repeats what Bob's gave for one of his keys."""
+            secrets = replace(draw(*given)[2], **{key: getattr(bobs, key)})
+            return prekeys.refill_bundle(secrets, given[0], given[1], world.random)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(prekeys, "draw_bundle", again)
+            with pytest.raises(BusyError):
+                eve.run(eve.engine.home.prekeys.renew())
+        assert len(keyring.bundles(eve.store)) == 1
+        eve.run(eve.engine.home.prekeys.renew())
+        assert len(keyring.bundles(eve.store)) == 2
+        bob.run(bob.engine.home.prekeys.renew())  # whose own keys are free to be replaced
+        assert [event.text for event in eve.shown if isinstance(event, Notice)] == [SAME_KEYS]
 
 
 PUBLIC = primitives.kem1024_public(primitives.KemSeed(bytes(range(64))))

@@ -213,6 +213,17 @@ async def test_a_new_bundle_takes_the_place_of_the_old_one_and_its_pairs(held: A
     assert (served.bundle, served.one_time) == (b"new", None)
 
 
+async def test_no_two_devices_serve_one_key_at_a_time(held: Any) -> None:
+    await held.create("bob", listing(seat("bob", "desk"), bindings=(b"k2",)), TOKEN, 1)
+    await held.publish(b"phone", Batch(b"old", b"o" * 32, 9, (), (b"one", b"two")))
+    with pytest.raises(TakenError):
+        await held.publish(b"desk", Batch(b"copied", b"c" * 32, 9, (), (b"three", b"two")))
+    assert await held.prekeys_left(b"desk") is None
+    await held.publish(b"phone", Batch(b"again", b"a" * 32, 9, (), (b"one", b"two")))
+    await held.publish(b"phone", Batch(b"new", b"n" * 32, 9, (), (b"four",)))
+    await held.publish(b"desk", Batch(b"its own", b"i" * 32, 9, (), (b"two", b"three")))
+
+
 async def test_an_expired_bundle_is_swept(held: Any) -> None:
     await held.publish(b"phone", Batch(b"old", b"o" * 32, 9, (OneTime(0, b"pair", b""),)))
     while await held.sweep(0, 10):

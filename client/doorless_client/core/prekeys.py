@@ -18,6 +18,8 @@ from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Flow, SignedIn
 from doorless_client.core.schedule import Schedule
 from doorless_client.core.state import State
+from doorless_client.core.views import Notice
+from doorless_client.text import safe_line
 from doorless_protocol.frames import (
     MAX_PAIRS_PER_FRAME,
     AddPrekeys,
@@ -52,6 +54,11 @@ PUBLISH_AGAIN = 3600
 MAX_BUNDLES = 200
 """Bundles whose secrets are kept: two refills a day of 60 days are 120; the rest is a bound."""
 
+SAME_KEYS = (
+    "ALARM: another device drew the very same keys; if this machine was copied, or started from an "
+    "image, its randomness repeats itself: make a new account on another one"
+)
+
 Drawn = tuple[SignedBundle, tuple[OneTimePair, ...], PrekeySecrets]
 
 
@@ -80,14 +87,24 @@ class UnknownHereError(BusyError):
         super().__init__(UNKNOWN_HERE, 60.0)
 
 
+class KeysTakenError(BusyError):
+    """Another device serves the very keys that we drew: two sources of randomness are one."""
+
+    def __init__(self) -> None:
+        super().__init__("the relay refused: another device has the same prekeys", 60.0)
+
+
 def ask(request: SignedInRequest) -> Flow[Answered]:
     """Ask our relay; a refusal is a BusyError.
 
     Raises:
         UnknownHereError: by a relay that has no such account, or no such device of it.
+        KeysTakenError: prekeys, by a relay that serves one of them for another device.
     """
     answered = yield SignedIn(request)
     if isinstance(answered, Refused):
+        if answered.reason == Refusal.TAKEN:
+            raise KeysTakenError
         if answered.reason == Refusal.NOT_ALLOWED:
             raise UnknownHereError
         raise BusyError("the relay refused", float(answered.retry_after or 60))
@@ -189,9 +206,19 @@ class PrekeyKeeper:
         with self._state.change():
             self._make_room()
             keyring.keep(self._store, secrets, self._state.now())  # before anybody is given it
-        yield from upload(bundle, pairs)
+        try:
+            yield from upload(bundle, pairs)
+        except KeysTakenError:
+            self._give_up(secrets)
+            raise
         with self._state.change():
             keyring.note_published(self._store, secrets.bundle_id)
+
+    def _give_up(self, secrets: PrekeySecrets) -> None:
+        """Keys that are not ours alone: others are drawn with the next attempt."""
+        with self._state.change():
+            keyring.delete_bundle(self._store, secrets.bundle_id)
+            self._state.show(Notice(safe_line(SAME_KEYS)))
 
     def _draw(self) -> Drawn:
         """New keys by age alone: neither strangers nor the relay make us hold more of them."""

@@ -90,12 +90,17 @@ class OneTime:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A bundle with all its one-time pairs."""
+    """A bundle with all its one-time pairs.
+
+    Attributes:
+        keys: digests of its signed prekeys, which no other device may serve meanwhile.
+    """
 
     bundle: bytes = field(repr=False)
     hash: bytes
     expires: int  # the day after which it is no longer served
     pairs: tuple[OneTime, ...] = field(repr=False)
+    keys: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,11 @@ class AccountStore(Protocol):
 
 class PrekeyStore(Protocol):
     async def publish(self, device: bytes, batch: Batch) -> None:
-        """Serve this batch from now on, in the order of its pairs; nothing of the one before."""
+        """Serve this batch from now on, in the order of its pairs; nothing of the one before.
+
+        Raises:
+            TakenError: another device serves one of its keys.
+        """
 
     async def prekeys_left(self, device: bytes) -> tuple[bytes, int] | None:
         """The hash of the bundle served and how many pairs are left; None where none is."""

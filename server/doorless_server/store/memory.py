@@ -147,6 +147,9 @@ class MemoryStore:
     # --- prekeys -----------------------------------------------------------------------------
 
     async def publish(self, device: bytes, batch: Batch) -> None:
+        others = [held.batch.keys for one, held in self._prekeys.items() if one != device]
+        if any(set(batch.keys).intersection(keys) for keys in others):
+            raise TakenError("a prekey")
         self._prekeys[device] = _Prekeys(batch, list(batch.pairs))
 
     async def prekeys_left(self, device: bytes) -> tuple[bytes, int] | None:

@@ -48,6 +48,12 @@ CREATE TABLE bundles (
     expires_day INTEGER NOT NULL   -- time | the last day on which it is served; days since 1970 | until replaced or expired | yes
 ) STRICT;
 
+CREATE TABLE served_keys (
+    digest BLOB PRIMARY KEY,  -- public key | hash of a prekey, which no other device may publish | until replaced or expired | yes
+    device BLOB NOT NULL      -- routing | whose prekey it is | until replaced or expired | yes
+) STRICT;
+CREATE INDEX served_keys_by_device ON served_keys (device);
+
 CREATE TABLE one_time_pairs (
     device BLOB NOT NULL,     -- routing | whose pair it is | until handed out | yes
     place INTEGER NOT NULL,   -- count | its place in the batch | until handed out | yes

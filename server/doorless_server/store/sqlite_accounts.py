@@ -136,7 +136,14 @@ def swap_incarnation(
 
 
 def publish(db: sqlite3.Connection, device: bytes, batch: Batch) -> None:
+    for digest in batch.keys:
+        held = db.execute("SELECT device FROM served_keys WHERE digest = ?", (digest,)).fetchone()
+        if held is not None and held[0] != device:
+            raise TakenError("a prekey")
     _forget_prekeys(db, device)
+    db.executemany(
+        "INSERT INTO served_keys VALUES (?, ?)", [(digest, device) for digest in batch.keys]
+    )
     db.execute(
         "INSERT INTO bundles VALUES (?, ?, ?, ?)",
         (device, batch.bundle, batch.hash, batch.expires),
@@ -207,4 +214,5 @@ def _unseat(db: sqlite3.Connection, seat: Seat, forget: ForgetMailbox) -> None:
 
 def _forget_prekeys(db: sqlite3.Connection, device: bytes) -> None:
     db.execute("DELETE FROM bundles WHERE device = ?", (device,))
+    db.execute("DELETE FROM served_keys WHERE device = ?", (device,))
     db.execute("DELETE FROM one_time_pairs WHERE device = ?", (device,))
