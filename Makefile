@@ -18,7 +18,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lint types contracts shell fix bench model attacks vectors lock clean
+.PHONY: help demo test check format lint types contracts shell fix bench model sim attacks vectors lock clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -60,6 +60,10 @@ vectors: $(READY_DEV) ## write the test vectors in protocol/vectors anew, from t
 
 model: $(READY_DEV) ## check the hop in every order, deeper than the tests do (ARGS="--steps 10")
 	@$(RUN) -m doorless_lab.hop_model $(ARGS)
+
+sim: $(READY_DEV) ## play 10,000 simulated runs, and 10,000 that hypothesis chooses (about an hour)
+	@$(VENV)/bin/doorless-lab simulate --seeds 10000 $(ARGS)
+	@DOORLESS_SEEDS=10000 $(RUN) -m pytest --quiet tests/lab/test_simulation_machine.py
 
 attacks: $(READY_DEV) ## run the attack tests and write docs/reference/attacks.md from their verdicts
 	@PYTHONPATH=tests $(RUN) -m pytest -p attack_table -m attack --quiet $(ARGS)

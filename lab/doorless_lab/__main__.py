@@ -2,6 +2,7 @@
 
 doorless-lab demo             relay, Alice, Bob, and what the relay gets, in one terminal
 doorless-lab demo --script    the same as plain text: a fixed conversation, then the figures
+doorless-lab simulate         what can happen to devices, from a seed: docs/reference/simulator.md
 """
 
 import argparse
@@ -17,8 +18,9 @@ from typing import Any
 
 from doorless_lab.relay_process import RelayError
 from doorless_lab.script import BrokenPromiseError, Script
+from doorless_lab.simulation import command
 
-DONE, FAILED = 0, 1
+DONE, FAILED, USAGE = 0, 1, 2
 HANG_UP_WITHIN = 20
 """Seconds to clean up in when the terminal is gone; then the system ends us."""
 
@@ -28,6 +30,8 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
+    if chosen.simulate:
+        return _simulate(chosen)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     try:
         if chosen.script or not terminal:
@@ -42,6 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         sys.stdout = sys.stderr  # nothing more is to be flushed into the pipe
+        return FAILED
+
+
+def _simulate(chosen: argparse.Namespace) -> int:
+    try:
+        return command.simulate(chosen, lambda line: print(line, flush=True))
+    except ValueError as error:
+        print(f"doorless-lab: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = sys.stderr
         return FAILED
 
 
@@ -80,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     demo = commands.add_parser("demo", help="a relay, Alice, Bob, and what the relay gets")
     demo.add_argument("--script", action="store_true", help="play it as plain text")
+    demo.set_defaults(simulate=False)
+    command.add_to(commands)
     return parser
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from doorless_client.core.effects import Ask
+from doorless_client.store.base import Store
 from doorless_lab.world_person import Person
 from doorless_protocol.frames import Answered
 
@@ -26,9 +27,9 @@ class Crashing:
     def __init__(self, person: Person) -> None:
         self._left = 0
         self.passed = 0
-        self._ask, self._transaction = person.ask, person.store.transaction
+        self._ask = person.ask
         person.ask = self.ask  # type: ignore[method-assign]
-        person.store.transaction = self.transaction  # type: ignore[method-assign]
+        self.watch(person.store)
 
     def after(self, points: int) -> None:
         """Crash at that many points from now; 0: never."""
@@ -40,12 +41,18 @@ class Crashing:
         if self._left == 0:
             raise Crashed
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        with self._transaction():
-            yield
+    def watch(self, store: Store) -> None:
+        """Its transactions are points as well: another copy of the profile is used from now on."""
+        within = store.transaction
+
+        @contextmanager
+        def transaction() -> Iterator[None]:
+            with within():
+                yield
+                self._point()
             self._point()
-        self._point()
+
+        store.transaction = transaction  # type: ignore[method-assign]
 
     def ask(self, ask: Ask) -> Answered:
         self._point()

@@ -72,6 +72,8 @@ class IncarnationKeeper:
         if found is Found.LATER:
             yield from self._freeze(answered.value)
         else:
+            if answered.value == own.next_incarnation:
+                self._settle_on(answered.value)  # or a proposal that is lost now would hide it
             yield from self._swap(max(answered.value, own.incarnation), answered.value)
         return found
 
