@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from pages import everything
 
 from doorless_client.core import keyring
 from doorless_client.core.effects import Ask
@@ -15,6 +14,7 @@ from doorless_protocol.errors import ExpiredError
 from doorless_protocol.frames import Answered, BundleServed, FetchBundle
 from doorless_protocol.prekey_secrets import PairSecrets
 from doorless_protocol.prekeys import SignedBundle, check_time
+from pages import everything
 
 DAY = 86_400
 
