@@ -32,7 +32,7 @@ class Watched:
     def says(self, side: int, thief: Thief) -> bool:
         """One more message arrives; whether the thief read it."""
         envelope = self.talkers[side].says(b"text")
-        reads = thief.reads(side, envelope, True, NOW)
+        reads = thief.sees(side, envelope, True, NOW).content
         self.talkers[1 - side].hears(envelope)
         return reads
 

@@ -10,7 +10,7 @@ hides nothing from him, and he loses the conversation only where ML-KEM takes it
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +24,7 @@ from doorless_protocol.primitives import (
     KemSeed,
     Random,
 )
+from doorless_protocol.ratchet.double import Double
 from doorless_protocol.ratchet.hop import (
     CT,
     EK,
@@ -37,11 +38,18 @@ from doorless_protocol.ratchet.hop import (
     State,
     Waiting,
 )
-from doorless_protocol.ratchet.triple import Header, split_front
+from doorless_protocol.ratchet.triple import Found, Header, split_front
 from doorless_protocol.session import Session
 
 Oracle = Callable[[bytes], bytes | None]
 """The private half of an X25519 key, or None who has no such machine."""
+
+
+class Sight(NamedTuple):
+    """What he could open of one envelope."""
+
+    header: bool
+    content: bool
 
 
 class UnknownDrawError(Exception):
@@ -110,7 +118,7 @@ class Followed(Struct, frozen=True):
 
 
 class Thief:
-    """Holds copies of both sessions; `reads` says whether he could read one more envelope."""
+    """Holds copies of both sessions, and follows the conversation with them."""
 
     def __init__(
         self, sessions: Sequence[Session], identities: Sequence[KemSeed], oracle: Oracle
@@ -122,21 +130,23 @@ class Thief:
         self._identities = identities
         self._oracle = oracle
 
-    def reads(self, sender: int, envelope: bytes, delivered: bool, now: float) -> bool:
+    def sees(self, sender: int, envelope: bytes, delivered: bool, now: float) -> Sight:
         """Try. He sees on the wire whether it arrived (`delivered`), and keeps step."""
         receiver = 1 - sender
         copy = self._copies[receiver]
         found = copy.ratchet.look(*split_front(envelope))
         if found is None:
-            return False
+            return Sight(header=False, content=False)
+        header = Header.decode(found.header)
         try:
             opened, _ = copy.open_found(found, envelope, now, self._identities[receiver])
         except DoorlessError:
-            return False
-        self._repeat(sender, envelope, Header.decode(found.header))
+            self._trail(sender, found, header, delivered)
+            return Sight(header=True, content=False)
+        self._repeat(sender, envelope, header)
         if delivered:
             self._copies[receiver] = opened
-        return True
+        return Sight(header=True, content=True)
 
     def _repeat(self, sender: int, envelope: bytes, header: Header) -> None:
         """Do in the sender's copy what the sender did to seal this envelope."""
@@ -150,6 +160,30 @@ class Thief:
         with suppress(UnknownDrawError):
             self._copies[sender], _ = self._copies[sender].seal(b"", drawn)
 
+    def _trail(self, sender: int, found: Found, header: Header, delivered: bool) -> None:
+        """The content is lost to him: follow the headers, as long as he knows what turns mix in."""
+        receiver = 1 - sender
+        with suppress(DoorlessError):
+            copy = self._copies[receiver].ratchet
+            double = copy.double
+            if found.key is double.keys.next_in_key:
+                secret = copy.epochs.turn_secret_of(header.began)
+                double, *_ = double.turn(header.dh, header.previous, header.number, secret)
+            else:
+                double, *_ = double.hear(header.dh, header.number)
+            self._answer(sender, header)
+            if delivered:
+                self._copies[receiver] = with_double(self._copies[receiver], double)
+
+    def _answer(self, sender: int, header: Header) -> None:
+        """Draw in the sender's copy what the sender drew, where a chain of his begins."""
+        copy = self._copies[sender]
+        double, private = copy.ratchet.double, self._oracle(header.dh)
+        if double.keys.due and private is not None:
+            secret = copy.ratchet.epochs.turn_secret_of(header.began)
+            double = double.answer(header.began, secret, lambda _: private)
+            self._copies[sender] = with_double(copy, double)
+
 
 def unwrap(state: Any) -> Any:
     """The product's state, also where chunks are below it."""
@@ -158,3 +192,7 @@ def unwrap(state: Any) -> Any:
 
 def with_hop(session: Session, hop: Any) -> Session:
     return replace(session, ratchet=replace(session.ratchet, hop=hop))
+
+
+def with_double(session: Session, double: Double) -> Session:
+    return replace(session, ratchet=replace(session.ratchet, double=double))

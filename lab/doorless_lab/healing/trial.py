@@ -1,8 +1,7 @@
 """Thefts at random moments, and messages counted until the thief reads neither side.
 
-Real sessions of the product, from a real handshake; a theft is a few variables. Counted from
-the theft, up to and including the first message of the slower side that he cannot read. A
-message that is lost counts and is read, too: he is on the wire.
+Real sessions of the product, from a real handshake; a theft is a few variables. A message that
+is lost counts and is read, too: he is on the wire.
 """
 
 from collections.abc import Callable
@@ -18,6 +17,9 @@ from doorless_protocol.ratchet.hop import Answering, Hop, Offering, OfferingIden
 NOW = 1_800_000_000
 SETTLED = 6
 """Messages that he must go on not reading before a trial ends."""
+
+PATIENCE = 1000
+"""Messages after which a thief who still sees anything will see it for ever."""
 
 WARM_UP = 20
 """Messages before the first theft may happen: the session has left its beginning behind."""
@@ -85,6 +87,18 @@ def _known(state: Hop) -> int:
     return state.epoch if isinstance(state, holds) else state.epoch - 1
 
 
+class Healed(NamedTuple):
+    """Messages from the theft up to and including the first of the slower side that he lost.
+
+    Attributes:
+        content: of which he could not read what was said.
+        headers: of which he could not even tell that they belong to this conversation.
+    """
+
+    content: int
+    headers: int
+
+
 class Trial:
     """One theft, until the thief has been blind for a while."""
 
@@ -93,38 +107,42 @@ class Trial:
         self._exact = quantum
         self._out_of_reach = conversation.out_of_reach()
         self._count = 0
-        self._blind: list[int | None] = [None, None]
+        self._first_lost = {"content": [0, 0], "headers": [0, 0]}
 
     def sees(self, sender: int, envelope: bytes, delivered: bool, label: int) -> None:
         """One more message on the wire.
 
         Raises:
-            RuntimeError: he reads less than he could, or what nobody can, or reads again after
-                he was blind: this figure would be wrong.
+            RuntimeError: he reads less than he could, or what nobody can, or sees again what
+                he had lost: this figure would be wrong. Or he goes on for ever.
         """
         self._count += 1
-        reads = self._thief.reads(sender, envelope, delivered, NOW)
-        if self._exact and reads is not (label <= self._out_of_reach):
-            raise RuntimeError(f"the thief {'reads' if reads else 'misses'} label {label}")
-        if not reads and self._blind[sender] is None:
-            self._blind[sender] = self._count
-        if reads and self._blind[sender] is not None:
-            raise RuntimeError("the thief reads a side again that he had lost")
+        if self._count > PATIENCE:
+            raise RuntimeError(f"the thief is not locked out after {PATIENCE} messages")
+        sight = self._thief.sees(sender, envelope, delivered, NOW)
+        if self._exact and sight.content is not (label <= self._out_of_reach):
+            raise RuntimeError(f"the thief {'reads' if sight.content else 'misses'} label {label}")
+        for what, seen in (("content", sight.content), ("headers", sight.header)):
+            lost = self._first_lost[what]
+            if seen and lost[sender]:
+                raise RuntimeError(f"the thief sees {what} again that he had lost")
+            if not seen:
+                lost[sender] = lost[sender] or self._count
 
     @property
-    def healed(self) -> int | None:
-        """Messages from the theft to the first of the slower side that he cannot read."""
-        first, second = self._blind
-        return None if first is None or second is None else max(first, second)
+    def healed(self) -> Healed | None:
+        if any(0 in lost for lost in self._first_lost.values()):
+            return None
+        return Healed(*(max(lost) for lost in self._first_lost.values()))
 
     @property
     def over(self) -> bool:
-        return self.healed is not None and self._count >= self.healed + SETTLED
+        return self.healed is not None and self._count >= self.healed.headers + SETTLED
 
 
 def trials(
     schedule: Schedule, thefts: int, seed: int, *, chunks: bool = False, quantum: bool = True
-) -> list[int]:
+) -> list[Healed]:
     """How many messages each of so many thefts needed to heal, in one long conversation.
 
     The thieves do not disturb it, nor one another.
@@ -135,7 +153,7 @@ def trials(
     dice, moments, keys = (Dice(f"{seed} {use}") for use in (schedule.name, "thefts", "keys"))  # noqa: S311 - keys of an experiment
     conversation = Conversation(keys, chunks)
     spread = 80 if chunks else 16
-    healed: list[int] = []
+    healed: list[Healed] = []
     running: list[Trial] = []
     at, begun, next_theft = 0, 0, WARM_UP + moments.randrange(spread)
     while len(healed) < thefts:
