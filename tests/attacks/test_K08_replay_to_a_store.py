@@ -4,12 +4,21 @@ from pathlib import Path
 
 import pytest
 
+from doorless_client.core.effects import Ask
 from doorless_client.store.sqlcipher import open_store
 from doorless_lab.world import World
+from doorless_protocol.frames import Answered, BundleServed
 
 
 def every_initial_is_new(*_: object) -> None:
     return None
+
+
+def without_pair(_: Ask, answered: Answered) -> Answered:
+    """A relay that serves the last resort alone, whose key is not deleted with its first use."""
+    if isinstance(answered, BundleServed):
+        return BundleServed(answered.bundle, b"", 0, ())
+    return answered
 
 
 @pytest.mark.attack(
@@ -20,23 +29,28 @@ def every_initial_is_new(*_: object) -> None:
         "doorless_client.core.receiving.Receiver._delete_pair": every_initial_is_new,
     },
 )
-def test_a_replayed_first_message_is_shown_once_and_resets_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("last_resort", [False, True], ids=["one-time", "last resort"])
+def test_a_replayed_first_message_is_shown_once_and_resets_nothing(
+    tmp_path: Path, last_resort: bool
+) -> None:
     with World() as world:
         alice = world.person("alice")
         bob = world.person("bob", open_store(tmp_path / "bob.db", bytes(32), create=True))
         alice.add("bob")
+        if last_resort:
+            alice.change_answer = without_pair
         alice.says("bob", "hello")
         world.settle()
         first = world.submitted[0]
         bob.accepts("alice")
         world.advance(10)
         (session,) = bob.engine.state.sessions.newest_first()
-        for replays in range(3):
-            if replays == 1:
+        for replays in range(4):  # at once, once more, after 50 messages, after a restart
+            if replays == 2:
                 for number in range(50):
                     alice.says("bob", f"{number}")
                 world.settle()
-            if replays == 2:
+            if replays == 3:
                 bob.store.close()
                 bob.store = open_store(tmp_path / "bob.db", bytes(32))
                 bob.reopen()

@@ -1,9 +1,11 @@
 """Whether the relay gives others what we left there: asked of it, and seen as strangers see it."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from doorless_client.cli_doctor import _prekeys
 from doorless_client.core import audit
 from doorless_client.core.audit import (
     AUDIT_OVERDUE,
@@ -16,6 +18,7 @@ from doorless_client.core.audit import (
 )
 from doorless_client.core.effects import Anonymously, Ask, SignedIn
 from doorless_client.core.views import Notice
+from doorless_client.store.sqlcipher import SqlcipherStore, open_store
 from doorless_lab.world import World
 from doorless_lab.world_person import Person
 from doorless_protocol.frames import (
@@ -215,3 +218,13 @@ def test_an_account_that_never_published_is_not_looked_at(bob: Person) -> None:
     bob.change_answer = watch
     bob.run(bob.engine.home.auditor.audit())
     assert asked == []
+
+
+def test_doctor_fails_while_there_is_evidence(tmp_path: Path) -> None:
+    with World() as world:
+        bob = world.person("bob", open_store(tmp_path / "bob.db", bytes(32), create=True))
+        assert isinstance(bob.store, SqlcipherStore)
+        assert _prekeys(bob.store).verdict == "ok"
+        bob.change_answer = answering(BundleServed, lambda _: Refused(Refusal.NOT_ALLOWED, 0))
+        looks(bob)
+        assert _prekeys(bob.store).verdict == "fail"

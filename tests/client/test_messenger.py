@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from doorless_client.core.api import RefusedError, UnreachableError
+from doorless_client.core.audit import OTHER_PREKEYS
 from doorless_client.core.network import Network
 from doorless_client.core.registration import Newcomer
 from doorless_client.core.views import ChatChanged, ConnectionChanged, Event, Link, Notice, State
@@ -19,12 +20,14 @@ from doorless_client.network import RelayNetwork
 from doorless_client.registering import is_known, register
 from doorless_client.store.base import Store, StoreError
 from doorless_client.store.memory import MemoryStore
-from doorless_client.store.records import ROWS
+from doorless_client.store.records import ROWS, Setting
 from doorless_protocol.frames import Answered, Incarnation, Refusal, Request
+from doorless_protocol.prekeys import PREKEY_BATCH
 from doorless_server import listener
 from doorless_server.effects import Outcome, refused
 from doorless_server.peers import Peer
 from doorless_server.relay import Identity, Relay
+from doorless_server.store.base import Served
 from doorless_server.store.memory import MemoryStore as RelayStore
 
 
@@ -32,7 +35,8 @@ class Home:
     """A relay that can be stopped and started again at the same address, and its people."""
 
     def __init__(self) -> None:
-        self.relay = Relay(RelayStore(), Identity("relay.test"), random=os.urandom)
+        self.relay_store = RelayStore()
+        self.relay = Relay(self.relay_store, Identity("relay.test"), random=os.urandom)
         self.running = AsyncExitStack()
         self.endpoint = Endpoint.parse("ws://127.0.0.1:1")
         self.stores: dict[str, Store] = {}
@@ -330,3 +334,32 @@ async def test_closing_leaves_no_task_and_keeps_what_waits(home: Home) -> None:
     async with reopened:
         assert await reopened.settle(30)
     await until(bob, lambda: texts(bob) == ["later"])
+
+
+async def test_at_drawn_times_prekeys_are_refilled_and_looked_at(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a relay that has no pairs left, and shows strangers somebody else's bundle."""
+    bob, eve = await home.enrol("bob"), await home.enrol("eve")
+    device, other = (Newcomer(store, new=False).me.device for store in (bob, eve))
+    held = home.relay_store
+    while (served := await held.take_prekeys(device, 0, one_time=True)) and served.one_time:
+        pass
+    honest = held.take_prekeys
+
+    async def lying(asked: bytes, day: int, *, one_time: bool) -> Served | None:
+        return await honest(other, day, one_time=one_time)
+
+    monkeypatch.setattr(held, "take_prekeys", lying)
+    with bob.transaction():
+        for name in ("maintain at", "audit at"):
+            bob.settings.put(Setting(name, msgspec.msgpack.encode(time.time())))
+    said: list[Event] = []
+    messenger = home.messenger(bob)
+    messenger.listen(said.append)
+    async with messenger:
+        await until(messenger, lambda: any(isinstance(event, Notice) for event in said))
+    assert [event.text for event in said if isinstance(event, Notice)] == [OTHER_PREKEYS]
+    left = await held.prekeys_left(device)
+    assert left is not None
+    assert left[1] == PREKEY_BATCH
