@@ -25,6 +25,7 @@ from doorless_protocol.primitives import (
     Random,
 )
 from doorless_protocol.ratchet.double import Double
+from doorless_protocol.ratchet.epochs import Epochs
 from doorless_protocol.ratchet.hop import (
     CT,
     EK,
@@ -161,13 +162,13 @@ class Thief:
             self._copies[sender], _ = self._copies[sender].seal(b"", drawn)
 
     def _trail(self, sender: int, found: Found, header: Header, delivered: bool) -> None:
-        """The content is lost to him: follow the headers, as long as he knows what turns mix in."""
+        """The content is lost to him: follow the headers, guessing what turns mix in."""
         receiver = 1 - sender
         with suppress(DoorlessError):
             copy = self._copies[receiver].ratchet
             double = copy.double
             if found.key is double.keys.next_in_key:
-                secret = copy.epochs.turn_secret_of(header.began)
+                secret = _turn_secret(copy.epochs, header.began)
                 double, *_ = double.turn(header.dh, header.previous, header.number, secret)
             else:
                 double, *_ = double.hear(header.dh, header.number)
@@ -180,9 +181,17 @@ class Thief:
         copy = self._copies[sender]
         double, private = copy.ratchet.double, self._oracle(header.dh)
         if double.keys.due and private is not None:
-            secret = copy.ratchet.epochs.turn_secret_of(header.began)
+            secret = _turn_secret(copy.ratchet.epochs, header.began)
             double = double.answer(header.began, secret, lambda _: private)
             self._copies[sender] = with_double(copy, double)
+
+
+def _turn_secret(epochs: Epochs, label: int) -> bytes:
+    """What he knows, or zeros: right where nothing is mixed in."""
+    try:
+        return epochs.turn_secret_of(label)
+    except DoorlessError:
+        return bytes(32)
 
 
 def unwrap(state: Any) -> Any:
