@@ -11,7 +11,7 @@ offers no other way: ML-DSA signing (hedged), ML-KEM encapsulation, HPKE sealing
 import hashlib
 import hmac
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import NewType
 
 import nacl.bindings
@@ -79,18 +79,22 @@ def hmac_sha256(key: bytes, data: bytes) -> bytes:
     return hmac.digest(key, data, "sha256")
 
 
-def hkdf_extract(salt: bytes, secret: bytes) -> bytes:
-    """HKDF-SHA256, RFC 5869 §2.2."""
-    return HKDF.extract(_SHA256, salt, secret)
+hkdf_extract: Callable[[bytes, bytes], bytes] = partial(HKDF.extract, _SHA256)
+"""Salt and secret to a key of 32 bytes. HKDF-SHA256, RFC 5869 §2.2."""
 
 
 def hkdf_expand(key: bytes, info: bytes, length: int) -> bytes:
     return HKDFExpand(_SHA256, length, info).derive(key)
 
 
+def hkdf_expander(info: bytes, length: int) -> Callable[[], HKDFExpand]:
+    """`hkdf_expand` for a label that is used again and again: `expander().derive(key)`."""
+    return partial(HKDFExpand, _SHA256, length, info)
+
+
 def hkdf(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
     """HKDF-SHA256, RFC 5869."""
-    return HKDFExpand(_SHA256, length, info).derive(HKDF.extract(_SHA256, salt, secret))
+    return HKDFExpand(_SHA256, length, info).derive(hkdf_extract(salt, secret))
 
 
 def argon2id(password: bytes, salt: bytes, passes: int, memory: int) -> bytes:

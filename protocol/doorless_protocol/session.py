@@ -76,8 +76,8 @@ class Session(Struct, frozen=True, gc=False):
             (docs/spec/04-ratchet.md §5.7).
         answered: we have sent what completes the handshake on our side.
         receive_only_since: Unix seconds; None while this session may send.
-        healed: when fresh post-quantum keys of the other side last arrived (§5.9), in Unix
-            seconds; when the session began, before the first did.
+        healed: when both sides last agreed on a fresh post-quantum secret, in Unix seconds
+            (docs/spec/04-ratchet.md §5.9); when the session began, before the first time.
     """
 
     link: Link
@@ -94,10 +94,12 @@ class Session(Struct, frozen=True, gc=False):
         Raises:
             ValueError: more than `room` bytes, or the session is receive-only.
         """
-        if len(content) > self.room or not self.may_send:
-            raise ValueError(f"content of {len(content)} bytes does not fit, or receive-only")
+        if self.receive_only_since is not None:
+            raise ValueError("this session is receive-only")
         if self.unanswered is None:
             ratchet, envelope = self.ratchet.seal(content, random)
+        elif len(content) > self.room:
+            raise ValueError(f"content of {len(content)} bytes does not fit a first contact")
         else:
             ratchet, message = self.ratchet.seal(content, random, at_least=MESSAGE_SIZE)
             first = self.unanswered
@@ -125,17 +127,19 @@ class Session(Struct, frozen=True, gc=False):
             MalformedError, ForgedError, ReplayedError, SkippedTooFarError, BrokenSessionError:
                 as in Triple.open. The held session stays as it was.
         """
-        return self._heard(*self.ratchet.open(envelope, now, identity), now)
+        ratchet, content = self.ratchet.open(envelope, now, identity)
+        return self._heard(ratchet, now), content
 
     def open_found(
         self, found: Found, envelope: bytes, now: float, identity: KemSeed
     ) -> tuple["Session", bytes]:
         """Open an envelope whose header opened. Raises as `open` does."""
-        return self._heard(*self.ratchet.open_found(found, envelope, now, identity), now)
+        ratchet, content = self.ratchet.open_found(found, envelope, now, identity)
+        return self._heard(ratchet, now), content
 
-    def _heard(self, ratchet: Triple, content: bytes, now: float) -> tuple["Session", bytes]:
+    def _heard(self, ratchet: Triple, now: float) -> "Session":
         moved = ratchet.hop.epoch != self.ratchet.hop.epoch
-        follows = Session(
+        return Session(
             self.link,
             ratchet,
             None,  # an initiator who opens anything has his reply
@@ -144,7 +148,6 @@ class Session(Struct, frozen=True, gc=False):
             self.receive_only_since,
             last_healed(self.healed, moved, now),
         )
-        return follows, content
 
     def forget(self, now: float) -> "Session":
         """Without late keys older than 14 days; this very object when there are none."""
@@ -326,7 +329,7 @@ def confirms(initiator: bool, heard: int) -> bool:
 
 
 def last_healed(before: int, moved: bool, now: float) -> int:
-    """When fresh keys last arrived: now, if this message moved our label.
+    """When fresh keys were last agreed on: now, if this message moved our label.
 
     Spec: docs/spec/04-ratchet.md §5.9.
     """

@@ -7,12 +7,12 @@ Spec: docs/spec/04-ratchet.md §2.
 
 from msgspec import Struct
 
-from doorless_protocol.primitives import hkdf_expand
+from doorless_protocol.primitives import hkdf_expander
 
 LAST_NUMBER = 2**32 - 1
 """A place that no message takes: counters travel as u32, and one that wrapped would repeat keys."""
 
-_LABEL = b"doorless/1 chain"
+_expander = hkdf_expander(b"doorless/1 chain", 64)
 
 
 class Chain(Struct, frozen=True, array_like=True, gc=False):
@@ -23,14 +23,14 @@ class Chain(Struct, frozen=True, array_like=True, gc=False):
 
     def step(self) -> tuple["Chain", bytes]:
         """The chain that follows, and the key of message `number`, 32 bytes."""
-        out = hkdf_expand(self.key, _LABEL, 64)
+        out = _expander().derive(self.key)
         return Chain(out[:32], self.number + 1), out[32:]
 
     def walk(self, count: int) -> tuple["Chain", list[bytes]]:
         """The chain after `count` steps, and the keys passed on the way."""
         key, keys = self.key, []
         for _ in range(count):
-            out = hkdf_expand(key, _LABEL, 64)
+            out = _expander().derive(key)
             key = out[:32]
             keys.append(out[32:])
         return Chain(key, self.number + count), keys

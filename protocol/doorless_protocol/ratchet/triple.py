@@ -54,7 +54,7 @@ MAX_CONTENT = SIZE_CLASSES[-1] - OVERHEAD
 
 _LABEL = b"doorless/1 message"
 _ZEROS = bytes(SIZE_CLASSES[-1])
-_MOVED = 1
+_MOVED, _SPARE = 1, bytes(3)
 _form, _length = Form(">32sIIQIB3s"), Form(">H")
 
 
@@ -102,14 +102,15 @@ class Header(Struct, frozen=True, gc=False):
     def encode(self) -> bytes:
         moved = self.label - self.began
         return _form.pack(
-            self.dh, self.previous, self.number, self.label, self.index, moved, b"\0\0\0"
+            self.dh, self.previous, self.number, self.label, self.index, moved, _SPARE
         )
 
     @classmethod
     def decode(cls, data: bytes) -> "Header":
         """Raises BrokenSessionError: authentic, but not in its one form."""
         dh, previous, number, label, index, flags, zero = _form.unpack(data)
-        check_unused(flags, zero)
+        if flags or zero != _SPARE:
+            check_unused(flags, zero)
         check_counters(previous, number, label, index)
         return cls(dh, previous, number, label, index, label - flags)
 
@@ -368,7 +369,7 @@ def check_own_label(kept: int, label: int) -> None:
 
 def check_unused(flags: int, zero: bytes) -> None:
     """Raises BrokenSessionError: a flag is set, or a spare byte, that has no meaning."""
-    if flags > _MOVED or zero != b"\0\0\0":
+    if flags > _MOVED or zero != _SPARE:
         raise BrokenSessionError("header has flags or spare bytes that this version lacks")
 
 
