@@ -163,7 +163,8 @@ class Resyncs:
     def kind(self, account: bytes, device: bytes) -> Kind:
         """What a handshake with this device would be."""
         known = self._state.sessions.known_number(account, device)
-        return Kind.RESYNC if known else Kind.START
+        broke = self._store.resyncs.get(account, device)
+        return Kind.RESYNC if known or broke else Kind.START
 
     def received(self, account: bytes, device: bytes, kind: Kind) -> int:
         """What such a handshake lists: the counter below which we heard all that they said.

@@ -126,6 +126,13 @@ class Sessions:
         for session in settled.expired:
             self.drop(session)
 
+    def settle_all(self, now: int) -> None:
+        """Let go what only received for too long. Once in a while."""
+        for account, device in {
+            (one.their_account, one.their_device) for one in self._live.values()
+        }:
+            self.settle(account, device, now)
+
     def drop(self, session: Session) -> None:
         self._store.session_parts.clear(session=session.id)
         self._store.session_marks.drop(session.id)

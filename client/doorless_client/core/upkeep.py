@@ -172,6 +172,7 @@ class Upkeep:
             for contact in self._store.contacts.find():
                 self._outbox.expire(contact)
             self._kept.expire()
+            self._state.sessions.settle_all(self._state.now())
             for row in self._store.seen.find():
                 if now - row.at > SEEN_FOR:
                     self._store.seen.drop(row.envelope_id)
