@@ -12,13 +12,15 @@ MADE := $(VENV)/made-in
 READY := $(VENV)/ready
 READY_DEV := $(VENV)/ready-dev
 READY_BENCH := $(VENV)/ready-bench
+READY_FUZZ := $(VENV)/ready-fuzz
+READY_MUTATION := $(VENV)/ready-mutation
 ifneq ($(shell $(RUN) -c 'import pip' 2>/dev/null && test "$$(cat $(MADE))" = "$$(pwd -P)" && echo yes),yes)
 .PHONY: $(MADE)
 endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lint types contracts shell fix bench model sim attacks vectors lock clean
+.PHONY: help demo test check format lint types contracts shell fix bench model sim attacks vectors lock coverage fuzz mutation clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -61,6 +63,16 @@ vectors: $(READY_DEV) ## write the test vectors in protocol/vectors anew, from t
 model: $(READY_DEV) ## check the hop in every order, deeper than the tests do (ARGS="--steps 10")
 	@$(RUN) -m doorless_lab.hop_model $(ARGS)
 
+coverage: $(READY_DEV) ## say which branches of the protocol no test takes; there must be none
+	@$(RUN) -m coverage run -m pytest --quiet tests/protocol $(ARGS)
+	@$(RUN) -m coverage report
+
+fuzz: $(READY_FUZZ) ## look a minute each for inputs that break a decoder (ARGS="--seconds 600 header")
+	@$(RUN) -m fuzz $(ARGS)
+
+mutation: $(READY_DEV) $(READY_MUTATION) ## break the protocol in every small way, and see that a test notices (ARGS="--sample 100")
+	@$(RUN) tests/mutation.py $(ARGS)
+
 sim: $(READY_DEV) ## play 10,000 simulated runs, and 10,000 that hypothesis chooses (about an hour)
 	@$(VENV)/bin/doorless-lab simulate --seeds 10000 $(ARGS)
 	@DOORLESS_SEEDS=10000 $(RUN) -m pytest --quiet tests/lab/test_simulation_machine.py
@@ -77,9 +89,11 @@ lock: $(MADE) ## resolve the dependencies anew, for every supported Python and s
 	@printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - -o requirements.txt > /dev/null
 	@$(COMPILE) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt > /dev/null
 	@$(COMPILE) pyproject.toml --extra bench -c requirements-dev.txt -o requirements-bench.txt > /dev/null
+	@$(COMPILE) pyproject.toml --extra fuzz -c requirements-dev.txt -o requirements-fuzz.txt > /dev/null
+	@$(COMPILE) pyproject.toml --extra mutation -c requirements-dev.txt -o requirements-mutation.txt > /dev/null
 
 clean: ## remove everything that was made
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .mutation build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- the virtual environment -------------------------------------------------------------------
@@ -114,4 +128,14 @@ $(READY_DEV): requirements-dev.txt $(READY)
 $(READY_BENCH): requirements-bench.txt $(READY)
 	@echo 'installing what the benchmarks compare with'
 	@$(PIP) --require-hashes -r requirements-bench.txt
+	@touch $@
+
+$(READY_FUZZ): requirements-fuzz.txt $(READY)
+	@echo 'installing what fuzzing needs, where there is a wheel of it'
+	@$(PIP) --require-hashes -r requirements-fuzz.txt
+	@touch $@
+
+$(READY_MUTATION): requirements-mutation.txt $(READY)
+	@echo 'installing what mutation testing needs'
+	@$(PIP) --require-hashes -r requirements-mutation.txt
 	@touch $@

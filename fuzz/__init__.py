@@ -1,0 +1,1 @@
+"""Hostile bytes for every decoder: targets that atheris drives, and that the tests replay."""

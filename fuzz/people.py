@@ -1,0 +1,128 @@
+"""Targets: what people type, paste, scan and edit, and what is shown of it."""
+
+import unicodedata
+from unittest.mock import patch
+
+from doorless_client import key_file
+from doorless_client.endpoint import Endpoint
+from doorless_client.key_file import WrongPassphraseError
+from doorless_client.profile_settings import Settings
+from doorless_client.text import MAX_TEXT, safe, safe_line
+from doorless_protocol.errors import MalformedError
+from doorless_protocol.invite import MAX_LINK, Address, InviteLink, RelayAddress
+from doorless_protocol.keys import AccountId
+from doorless_protocol.primitives import sha256
+from doorless_protocol.verification import SafetyNumber
+from fuzz.harness import Target, attempt, edit, promise
+from fuzz.identities import ACCOUNT, DEVICES, _random
+
+_LINK = InviteLink(
+    RelayAddress("relay.example"), "alice", AccountId(bytes(32)), bytes(32), bytes(32), bytes(16)
+).encode()
+_LINKS = (_LINK, "doorless:v1?relay=[::1]:9&handle=al&account=" + "A" * 43)
+
+
+def text_of(data: bytes) -> str:
+    """Any text: also one with lone surrogates, which a terminal or a file name can hold."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def invite(data: bytes) -> None:
+    choice, script = (data[0], data[1:]) if data else (0, b"")
+    edited = edit(_LINKS[choice % 2].encode(), script) if choice < 128 else script
+    text = text_of(edited)
+    link = attempt(lambda: InviteLink.parse(text))
+    if link is not None:
+        promise(len(text) <= MAX_LINK and text.isascii(), "a link that no QR code holds")
+        promise(InviteLink.parse(link.encode()) == link, "a link that is not itself again")
+
+
+def address(data: bytes) -> None:
+    """What is typed: an address, a relay, or a relay behind a scheme."""
+    text = text_of(data)
+    known = attempt(lambda: Address.parse(text))
+    if known is not None:
+        promise(Address.parse(str(known)) == known, "an address that is not itself again")
+        promise(str(known).isascii() and str(known).isprintable(), "an address not harmless")
+    endpoint = attempt(lambda: Endpoint.parse(text))
+    if endpoint is not None:
+        promise(Endpoint.parse(endpoint.url) == endpoint, "a relay that is not itself again")
+        local = any(name in text.lower() for name in ("localhost", "127.", "::1"))
+        promise(endpoint.tls or local, "in the clear beyond this computer")
+
+
+NUMBER = SafetyNumber.of(ACCOUNT.verifying, DEVICES[0].signing.verifying)
+
+
+def safety_number(data: bytes) -> None:
+    text = text_of(data)
+    try:
+        matches = NUMBER.matches(text)
+    except MalformedError:
+        return
+    same = text == NUMBER.qr or "".join(text.split()) == NUMBER.digits
+    promise(matches == same, "a safety number that is another one")
+
+
+RAW_KEY, PASSPHRASE = bytes(range(32)), "correct horse battery"
+
+
+def _cheap(password: bytes, salt: bytes, passes: int, memory: int) -> bytes:
+    """In place of Argon2id, which is not under test and takes a tenth of a second."""
+    cost = passes.to_bytes(8, "big") + memory.to_bytes(8, "big")
+    return sha256(salt + cost + password)
+
+
+with patch.object(key_file, "argon2id", _cheap):
+    _WRAPPED = key_file.wrap(RAW_KEY, PASSPHRASE, _random)
+
+
+def profile_key(data: bytes) -> None:
+    choice, script = (data[0], data[1:]) if data else (0, b"")
+    wrapped = edit(_WRAPPED, script) if choice & 1 else _WRAPPED
+    passphrase = PASSPHRASE if choice & 1 else text_of(edit(PASSPHRASE.encode(), script))
+    with patch.object(key_file, "argon2id", _cheap):
+        try:
+            opened = key_file.unwrap(wrapped, passphrase)
+        except WrongPassphraseError:
+            return
+    spoken = unicodedata.normalize("NFKC", passphrase)
+    promise(wrapped == _WRAPPED and spoken == PASSPHRASE, "another file, or passphrase, opens")
+    promise(opened == RAW_KEY, "another key")
+
+
+def settings(data: bytes) -> None:
+    taken = attempt(lambda: Settings.decode(data))
+    if taken is not None:
+        promise(Settings.decode(taken.encode()) == taken, "settings that are not themselves again")
+
+
+def shown_text(data: bytes) -> None:
+    """Whatever somebody wrote, as a terminal gets it."""
+    text = text_of(data)
+    shown, line = safe(text), safe_line(text)
+    promise(len(shown) <= MAX_TEXT and len(line) <= 256, "longer than is shown")
+    promise("\n" not in line, "a name of two lines")
+    for character in shown:
+        kind = unicodedata.category(character)
+        promise(character == "\n" or kind not in ("Cc", "Cs", "Zl", "Zp"), "a control character")
+    promise(safe(str(shown)) == shown, "harmless text is not left as it is")
+
+
+TARGETS = (
+    Target("invite", "a link is what it says when written again", invite,
+           (b"\0", b"\1", b"\xff" + _LINK.encode(), b"\0\0\0\x0d:"), max_size=1200),
+    Target("address", "an address is ASCII, itself again, and encrypted but to this computer",
+           address, (b"alice@relay.example", b"a1@[::1]:8443", b"ws://localhost:1", b"127.0.0.1:80",
+                     b"wss://relay.example/", b"bob@10.0.0.1")),
+    Target("safety_number", "matches itself alone", safety_number,
+           (NUMBER.digits.encode(), NUMBER.qr.encode(), " ".join(NUMBER.groups).encode()), 400),
+    Target("profile_key", "opens for one passphrase, from one file", profile_key,
+           (b"\0", b"\1", b"\1\0\0\x0b\2", b"\0\0\0\0C")),
+    Target("settings", "TOML with known settings, or a line that says why not", settings,
+           (b"", b'theme = "dark"\n', b'theme = "light"', b"theme = 1", b"[a.b]\nc = [1, 2]",
+            'theme = "\U0001f319"'.encode())),
+    Target("shown_text", "no control character; harmless text stays as it is", shown_text,
+           ("a\u0301e\u200d\U0001f469\u200d\U0001f52c\u202etxt.exe\x1b[2J".encode(),
+            b"two\nlines\tx")),
+)  # fmt: skip

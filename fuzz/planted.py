@@ -1,0 +1,87 @@
+"""One bug for each target, which it has to find: a hunt that finds nothing must mean something.
+
+Each takes away what holds the target's promise. tests/fuzz/test_planted.py plants them one by
+one; `python -m fuzz.driver NAME! x -max_total_time=60` lets atheris look for it.
+"""
+
+import re
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+
+from doorless_protocol.errors import ForgedError, MalformedError
+from doorless_protocol.primitives import aead_open
+from doorless_protocol.verification import SafetyNumber
+
+
+def _nothing(*_: object) -> None:
+    """In the place of a check."""
+
+
+def _lenient(data: bytes, decoder: Any, what: str) -> Any:
+    """decode_canonical without its second half."""
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, ValueError):
+        raise MalformedError(what) from None
+
+
+def _forgiving(key: bytes, nonce: bytes, sealed: bytes, context: bytes) -> bytes:
+    """aead_open that gives zeros where it should refuse."""
+    try:
+        return aead_open(key, nonce, sealed, context)
+    except ForgedError:
+        return bytes(len(sealed) - 16)
+
+
+def _five_digits(number: SafetyNumber, shown: str) -> bool:
+    """A comparison that is content with the first group."""
+    return shown.strip()[:5] == number.digits[:5]
+
+
+class _Everything(tuple[str, ...]):
+    """A list of allowed values that allows them all."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def _short_proof(hashed: bytes, index: int, size: int, path: Any, root: bytes) -> None:
+    """A verifier that believes an index that is too large."""
+    if len(path) > 8 or (path and root == hashed):
+        raise MalformedError("path")
+
+
+PLANTED: dict[str, dict[str, Any]] = {
+    "manifest": {"doorless_protocol.manifest.check_root": _nothing},
+    "staple": {"doorless_protocol.merkle.verify_inclusion": _nothing},
+    "bundle": {"doorless_protocol.encoding.Reader.end": _nothing},
+    "pair": {"doorless_protocol.prekeys.check_pair": _nothing},
+    "secrets": {"doorless_protocol.encoding.Reader.end": _nothing},
+    "public_key": {"doorless_protocol.primitives.refuse_second_encoding": _nothing},
+    "proof": {"doorless_protocol.merkle.verify_leaf_hash": _short_proof},
+    "envelope": {"doorless_protocol.ratchet.triple.aead_open": _forgiving},
+    "header": {"doorless_protocol.ratchet.triple.check_unused": _nothing},
+    "body": {"doorless_protocol.ratchet.triple.check_form": _nothing},
+    "first_contact": {"doorless_protocol.envelope.Address.parse": lambda text: text},
+    "stored_session": {"doorless_protocol.snapshot.MalformedError": LookupError},
+    "call": {"doorless_protocol.frames.decode_canonical": _lenient},
+    "from_relay": {"doorless_protocol.frames.decode_canonical": _lenient},
+    "content": {"doorless_protocol.content.decode_canonical": _lenient},
+    "invite": {"doorless_protocol.invite._LINK_TEXT": re.compile("(?s).*")},
+    "address": {"doorless_protocol.invite._parse_host": lambda text: text},
+    "safety_number": {"doorless_protocol.verification.SafetyNumber.matches": _five_digits},
+    "profile_key": {
+        "doorless_client.key_file.check_commitment": _nothing,
+        "doorless_client.key_file.aead_open": _forgiving,
+    },
+    "settings": {"doorless_client.profile_settings.THEMES": _Everything()},
+    "shown_text": {"doorless_client.text._UNSAFE": re.compile("[\x00-\x08]")},
+}
+
+
+def plant(name: str) -> None:
+    """For the rest of this process."""
+    for place, replacement in PLANTED[name].items():
+        patch(place, replacement).start()
