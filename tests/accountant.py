@@ -1,0 +1,311 @@
+"""Derives what a client asks of a relay, from its state and from what it drew. N02.
+
+For each watched device stands SpecPeer with the same keys. It is told what the person typed,
+what the relay answered and what arrived, in order, and has to come to every request by itself.
+What was drawn is on a tape: keys, nonces and what a library drew in the order of
+docs/spec/01-primitives.md §1.2; beside them ids of 16 bytes and delays of 4, each used once.
+"""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from doorless_protocol import frames as ours
+from specpeer import frames, identities, prekeys
+from specpeer.content import CONTROL, PROFILE, RECEIPT, TEXT, Content, Voice
+from specpeer.crypto import Recorded, Refused, Unaccounted
+from specpeer.identities import Device, conversation_id
+from specpeer.manifests import Entry, Manifest
+from specpeer.packing import Value, array, octets, unpack
+from specpeer.people import Person
+from specpeer.prekeys import Served
+from specpeer.relay_client import PLAIN
+from specpeer.session import Session
+from watched import Asked, Heard, WatchedWorld
+
+ID, DELAY = 16, 4
+INCARNATION_BITS = 20  # docs/spec/08-state.md §12
+
+
+class Drawn(Recorded):
+    """A tape on which ids and delays stand between what the specification puts in order."""
+
+    def __init__(self, tape: list[tuple[str, bytes]], seeds: dict[bytes, bytes]) -> None:
+        super().__init__(tape, seeds)
+        self.loose: list[bytes] = []
+
+    def _next(self, what: str) -> bytes:
+        self._pass_over()
+        return super()._next(what)
+
+    def _pass_over(self) -> None:
+        while self.at < len(self.tape) and self._is_loose():
+            self.loose.append(self.tape[self.at][1])
+            self.at += 1
+
+    def _is_loose(self) -> bool:
+        what, drawn = self.tape[self.at]
+        return what == "random" and len(drawn) in (ID, DELAY)
+
+    def id(self) -> bytes:
+        """The next one, where the order is fixed."""
+        return Recorded._next(self, "random")
+
+    def claim(self, drawn: bytes) -> bytes:
+        """An id that was drawn, for its one use."""
+        self._pass_over()
+        if drawn not in self.loose:
+            raise Unaccounted("an id that was not drawn, or was used before")
+        self.loose.remove(drawn)
+        return drawn
+
+
+@dataclass
+class Client:
+    """What SpecPeer knows of one device, as the device itself does."""
+
+    person: Person
+    draws: Drawn
+    handle: str
+    token: bytes
+    typed: list[str] = field(default_factory=list)  # and not said yet
+    added: list[str] = field(default_factory=list)  # and not looked up yet
+    voices: dict[bytes, Voice] = field(default_factory=dict)
+    said: dict[bytes, bytes] = field(default_factory=dict)  # content by id
+    heard: set[bytes] = field(default_factory=set)  # content ids
+    arrived: list[bytes] = field(default_factory=list)  # envelope ids, not acknowledged
+    manifests: dict[bytes, Manifest] = field(default_factory=dict)  # by device
+    tokens: dict[bytes, bytes] = field(default_factory=dict)  # of contacts, by account
+    frames: list[list[Value]] = field(default_factory=list)  # of an upload that was begun
+    incarnation: int = 0
+
+    @classmethod
+    def derive(cls, handle: str, draws: Drawn, now: float) -> "Client":
+        """From the first draws: docs/spec/01-primitives.md §1.2."""
+        account = identities.account_signer(draws.random(32))
+        device, mailbox = draws.id(), draws.id()
+        keys = identities.Signer(draws.random(64)), draws.random(32), draws.random(64)
+        own, today = Device(device, mailbox, *keys), int(now - now % 86_400)
+        manifest = Manifest.sign(account, [Entry.of(own, today)], today, None, draws)
+        person = Person(own, manifest, f"{handle}@relay.test", [], signer=account)
+        return cls(person, draws, handle, draws.id())
+
+    def voice(self, other: bytes) -> Voice:
+        talk = conversation_id(self.person.account, other)
+        return self.voices.setdefault(talk, Voice(talk))
+
+
+class Accountant:
+    """Goes through everything that happened, and derives what was asked."""
+
+    def __init__(self, world: WatchedWorld, typed: dict[str, list[str]]) -> None:
+        self.world = world
+        self.clock = {int(event.now * 1000) for event in world.log.events}
+        self.clients: dict[str, Client] = {}
+        self.seeds: dict[bytes, bytes] = {}
+        first = world.log.events[0].now
+        for handle, person in world.watched.items():
+            draws = Drawn(list(person.recorder.tape), self.seeds)
+            client = self.clients[handle] = Client.derive(handle, draws, first)
+            client.typed = list(typed[handle])
+            client.added = [each for each in world.watched if each != handle]
+
+    def account(self) -> Iterator[int]:
+        """The size of each request, once it is derived.
+
+        Raises Unaccounted or Refused, or AssertionError: some byte is not what follows.
+        """
+        for event in self.world.log.events:
+            client = self.clients[event.who]
+            if isinstance(event, Heard):
+                self._hears(client, event)
+                continue
+            derived = frames.encode(["call", 0, self._request(client, event)])
+            emitted = ours.encode(ours.Call(0, event.request))
+            assert derived == emitted, f"{type(event.request).__name__} of {event.who}"
+            yield len(emitted)
+        for client in self.clients.values():
+            self._finish(client)
+
+    def _finish(self, client: Client) -> None:
+        """Only delays are left, and names of connections that are kept apart."""
+        client.draws._pass_over()
+        client.draws.finish()
+        left = {drawn for drawn in client.draws.loose if len(drawn) == ID}
+        assert left <= self.world.kept_apart
+        assert not client.typed
+
+    # --- what arrives ------------------------------------------------------------------------
+
+    def _hears(self, client: Client, event: Heard) -> None:
+        session, said = client.person.hear(event.envelope, event.now)
+        heard = Content.decode(said)
+        client.heard.add(heard.id)
+        client.arrived.append(event.id)
+        if heard.kind == PROFILE:
+            _, token, _ = array(unpack(heard.body), 3, 3)
+            client.tokens[session.their_account] = octets(token, 16, 16)
+
+    # --- what is asked -----------------------------------------------------------------------
+
+    def _request(self, client: Client, event: Asked) -> list[Value]:
+        name = ours.encode(ours.Call(0, event.request))
+        asked = frames.decode(name)[2]
+        assert isinstance(asked, list)
+        derive = getattr(self, f"_{asked[0]}")
+        derived: list[Value] = [asked[0], *derive(client, event, asked)]
+        return derived
+
+    def _nothing(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        return []
+
+    _hello = _subscribe = _prekey_status = _nothing
+
+    def _sign_in(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        person = client.person
+        ids = person.account, person.device.id
+        signed = frames.login_object("relay.test", event.nonce, PLAIN, *ids)
+        signer = person.device.signer
+        signature = signer.sign("doorless/1 relay login", signed, client.draws)
+        return [*ids, signer.key, signature]
+
+    def _register(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        return [client.handle, client.person.manifest.encode(), frames.token_hash(client.token)]
+
+    def _begin_prekeys(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        person = client.person
+        secrets = prekeys.draw(person.device, person.account, int(event.now), client.draws)
+        person.prekeys.insert(0, secrets)
+        self.seeds[secrets.bundle.last_key] = secrets.last_key
+        self.seeds[secrets.bundle.envelope_key] = secrets.envelope_key
+        public = [pair.public() for pair in secrets.pairs]
+        self.seeds.update(
+            (each.kem, own.kem) for each, own in zip(public, secrets.pairs, strict=True)
+        )
+        own = person.manifest.entries[0].identity_kem
+        self.seeds[own] = person.device.identity_kem
+        encoded: list[Value] = [pair.encode() for pair in public]
+        client.frames = [[encoded[at : at + 32]] for at in range(0, len(encoded), 32)]
+        return [secrets.bundle.encode()]
+
+    def _add_prekeys(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        return client.frames.pop(0)
+
+    def _commit_prekeys(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        assert not client.frames
+        return []
+
+    def _incarnation(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        """Its low bits are a draw; so `asked` says which of the delays it was."""
+        low = frames.uint(asked[2], frames.U53) % (1 << INCARNATION_BITS)
+        client.draws._pass_over()
+        drawn = [each for each in client.draws.loose if len(each) == DELAY]
+        fits = [
+            each for each in drawn if int.from_bytes(each) % (1 << INCARNATION_BITS) & ~1 == low
+        ]
+        client.draws.claim(fits[0] if fits else b"no draw of these bits")
+        expected = client.incarnation
+        client.incarnation = ((expected >> INCARNATION_BITS) + 1 << INCARNATION_BITS) | low
+        return [expected, client.incarnation]
+
+    def _lookup(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        assert isinstance(event.answered, ours.Found)
+        found = Manifest.decode(event.answered.manifest)
+        known = client.manifests.get(found.entries[0].device)
+        client.manifests[found.entries[0].device] = found
+        handle = client.added.pop(0) if client.added else asked[1]
+        assert handle in self.clients
+        return [handle, known.head.version if known else 0]
+
+    def _fetch_bundle(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        answered = event.answered
+        assert isinstance(answered, ours.BundleServed)
+        parts = answered.bundle, answered.pair, answered.index, list(answered.path)
+        served, person = Served.decode(*parts), client.person
+        if served.bundle.device != person.device.id:  # else it looks after its own
+            theirs = client.manifests[served.bundle.device]
+            self._start(client, theirs, served, event.now)
+        return [served.bundle.device]
+
+    def _start(self, client: Client, theirs: Manifest, served: Served, now: float) -> None:
+        device, sessions = served.bundle.device, client.person.sessions
+        numbers = [each.handshake.number for each in sessions if each.their_device == device]
+        client.person.start(theirs, served, now, client.draws, known=max(numbers, default=0))
+
+    def _acknowledge(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        ids, client.arrived = client.arrived, []
+        return [list(ids)]
+
+    def _set_delivery_token(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        drawn = [each for each in client.draws.loose if frames.token_hash(each) == asked[1]]
+        client.token = client.draws.claim(drawn[0] if drawn else b"no token that was drawn")
+        return [frames.token_hash(client.token)]
+
+    # --- what is said ------------------------------------------------------------------------
+
+    def _submit(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        _, mailbox, _, envelope_id, envelope = asked
+        other = next(
+            each for each in self.clients.values() if each.person.device.mailbox == mailbox
+        )
+        session, said = self._as_heard_by(other, octets(envelope, 0, 65_536), event.now)
+        (own,) = [each for each in client.person.sessions if each.id == session.id]
+        derived = self._content(client, other, Content.decode(said)).encode()
+        self._learn(other)
+        sealed = own.seal(derived, client.draws)
+        entry = client.manifests.get(other.person.device.id, other.person.manifest).entries[0]
+        token = client.tokens.get(other.person.account, b"")
+        return [entry.mailbox, token, client.draws.claim(octets(envelope_id, 16, 16)), sealed]
+
+    def _as_heard_by(self, other: Client, envelope: bytes, now: float) -> tuple[Session, bytes]:
+        """Nothing of it stays: it arrives when it arrives."""
+        person = other.person
+        held = copy.deepcopy((person.sessions, person.origins, person.prekeys))
+        heir = replace(person, sessions=held[0], origins=held[1], prekeys=held[2])
+        return heir.hear(envelope, now)
+
+    def _learn(self, other: Client) -> None:
+        for session in other.person.sessions:
+            hop = session.ratchet.hop
+            self.seeds[hop.key] = hop.seed or other.person.device.identity_kem
+
+    def _content(self, client: Client, other: Client, said: Content) -> Content:
+        """The same from what was typed and heard, our counters, our clock and our draws."""
+        if said.id in client.said:  # once more, for another device or in another session
+            return Content.decode(client.said[said.id])
+        assert said.time in self.clock
+        body = self._body(client, said)
+        voice = client.voice(other.person.account)
+        content = voice.say(said.kind, body, client.draws.claim(said.id), said.time)
+        client.said[said.id] = content.encode()
+        return content
+
+    def _body(self, client: Client, said: Content) -> Value:
+        if said.kind == CONTROL:
+            return []
+        if said.kind == TEXT:
+            return [client.typed.pop(0)]
+        if said.kind == RECEIPT:
+            ids = array(array(unpack(said.body), 2, 2)[0], 1, 32)
+            assert {octets(each, 16, 16) for each in ids} <= client.heard
+            return [sorted(ids, key=ids.index), False]
+        if said.kind == PROFILE:
+            return [client.handle, client.token, client.person.manifest.encode()]
+        raise Unaccounted(f"content of kind {said.kind}")
+
+
+def unaccounted(world: WatchedWorld, typed: dict[str, list[str]]) -> tuple[int, int]:
+    """(bytes that were derived, bytes that were emitted and not derived)."""
+    emitted = sum(
+        len(ours.encode(ours.Call(0, event.request)))
+        for event in world.log.events
+        if isinstance(event, Asked)
+    )
+    derived = 0
+    try:
+        accountant = Accountant(world, typed)
+        for bytes_of_one in accountant.account():
+            derived += bytes_of_one
+    except (Unaccounted, Refused, AssertionError):
+        return derived, max(1, emitted - derived)
+    return derived, emitted - derived
