@@ -25,8 +25,9 @@ from doorless_lab.simulation.actions import (
     Swap,
     Wait,
 )
+from doorless_lab.simulation.drawing import CLOCKS, MAX_POINT_LIVING, MAX_POINT_SAYING
 from doorless_lab.simulation.people import Simulation
-from doorless_lab.simulation.play import CLOCKS, MAX_POINT_LIVING, MAX_POINT_SAYING, Run
+from doorless_lab.simulation.play import Run
 from doorless_lab.simulation.promises import PromiseError
 
 pytestmark = pytest.mark.timeout(0)

@@ -25,6 +25,7 @@ class Order:
         self.late = late
         shown = sorted(late, key=lambda row: (row.before, row.counter, row.place))
         self._places = sorted(row.place for row in late)
+        self._others_below = [place - at for at, place in enumerate(self._places)]
         self._shown = [row.place for row in shown]
         self._before = [row.before for row in shown]
         self._positions = [
@@ -43,12 +44,8 @@ class Order:
         ahead = bisect_left(self._positions, position)
         if ahead < len(self._positions) and self._positions[ahead] == position:
             return self._shown[ahead]
-        place = position - ahead  # among those that were not late
-        for late in self._places:
-            if late > place:
-                break
-            place += 1
-        return place
+        number = position - ahead  # among those that were not late
+        return number + bisect_right(self._others_below, number)
 
     def runs(self, start: int, stop: int) -> Iterator[range]:
         """Places of the positions from `start` to `stop` - 1, in runs that are stored together."""

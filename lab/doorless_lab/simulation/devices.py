@@ -150,9 +150,17 @@ class DeviceSimulation:
         self._send(flight, late=RESEND if crash else 0.0)
         return flight
 
+    def settle(self) -> None:
+        """All that is due arrives."""
+        while self._is_due():
+            self.arrive()
+
+    def _is_due(self) -> bool:
+        return bool(self._flying) and self._flying[0].due <= self.now
+
     def arrive(self, *, crash: bool = False) -> None:
         """The next thing that is due. `crash`: its recipient ends before storing it."""
-        if not self._flying or self._flying[0].due > self.now:
+        if not self._is_due():
             return
         flight = heappop(self._flying)
         if self._network.happens(self.weather.drop):

@@ -36,6 +36,7 @@ from doorless_lab.simulation.actions import (
     Wait,
 )
 from doorless_lab.simulation.chance import Chance
+from doorless_lab.simulation.drawing import draw
 from doorless_lab.simulation.ledger import Ledger
 from doorless_lab.simulation.trace import Trace
 from doorless_lab.simulation.weather import RoughWire, Weather
@@ -70,7 +71,8 @@ class Simulation:
         if not 2 <= people <= len(NAMES):
             raise ValueError(f"2 to {len(NAMES)} people")
         self.seed, self.weather = seed, weather or Weather.drawn(Chance(seed, "weather"))
-        self.chance, self.trace, self.ledger = Chance(seed, "people"), Trace(), Ledger()
+        self.trace, self.ledger = Trace(), Ledger()
+        self._chance = Chance(seed, "actions")
         self.done: list[Action] = []
         pairs = [(who, to) for who in range(people) for to in range(people) if who != to]
         self.said: dict[tuple[int, int], list[str]] = {pair: [] for pair in pairs}
@@ -100,6 +102,11 @@ class Simulation:
         self.world.__exit__()
 
     # --- what happens ------------------------------------------------------------------------
+
+    def run(self, steps: int) -> None:
+        """Let so many things happen, as the seed has it. Raises PromiseError: see `do`."""
+        for _ in range(steps):
+            self.do(draw(self._chance, len(self.people)))
 
     def do(self, action: Action) -> None:
         """Let it happen, note it, and look whether every promise still holds.
