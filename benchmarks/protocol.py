@@ -25,7 +25,7 @@ from doorless_protocol.snapshot import changes, parts
 NOW = 1_800_000_000
 TEXT = urandom(256)
 KEM = KemSeed(urandom(64))  # what opens asks for it in epoch 1 only
-PACKAGES = ("cryptography", "msgspec", "DoubleRatchet", "vodozemac")
+PACKAGES = ("cryptography", "msgspec", "DoubleRatchet", "X3DH", "vodozemac")
 FIND_AMONG = 1000
 BACKWARDS = 1000
 
@@ -77,7 +77,7 @@ def double_alone(
         ("open", open_, primitive_limits.classic_open),
     ):
         sides: dict[str, Callable[[], float]] = {"ours": ours, "limit": partial(limit, count)}
-        sides |= {who: partial(work[name], count) for who, work in peers.items()}
+        sides |= {who: partial(work[name], count) for who, work in peers.items() if name in work}
         seen = alternate(sides, rounds)
         work = f"double alone, {name}"
         report.against(work, "us", seen["ours"], seen["limit"], "primitives", 0.75)
@@ -130,7 +130,7 @@ def messages(
     ):
         turns = count // 4 if name == "ping-pong" else count
         sides: dict[str, Callable[[], float]] = {"ours": ours, "limit": partial(limit, turns)}
-        sides |= {who: partial(work[name], turns) for who, work in peers.items()}
+        sides |= {who: partial(work[name], turns) for who, work in peers.items() if name in work}
         seen = alternate(sides, rounds)
         work = f"session, 2 KiB, {name}"
         report.against(work, "us", seen["ours"], seen["limit"], "primitives", least)
@@ -161,7 +161,10 @@ def backwards(
 
 
 def set_up(report: Report, peers: dict[str, dict[str, Work]], count: int) -> None:
-    """From a verified manifest: both signatures of the bundle, then the handshake."""
+    """From a verified manifest: both signatures of the bundle, then the handshake.
+
+    X3DH checks one classical signature and agrees on no post-quantum secret.
+    """
     alice, bob = (Device.draw(name, NOW, urandom) for name in ("alice", "bob"))
     entry, account = bob.us.manifest.entry(bob.us.device.device), bob.us.manifest.account
 
@@ -181,10 +184,11 @@ def set_up(report: Report, peers: dict[str, dict[str, Work]], count: int) -> Non
         return (process_time() - started) / count * 1e6
 
     sides = {"ours": ours, "answer": answer}
-    if "vodozemac" in peers:
-        sides["vodozemac"] = lambda: peers["vodozemac"]["set-up"](count)
+    for who in ("X3DH", "vodozemac"):
+        if who in peers:
+            sides[who] = partial(peers[who]["set-up"], count)
     seen = alternate(sides)
-    _beside(report, "set-up, initiator", seen, {"vodozemac": None})
+    _beside(report, "set-up, initiator", seen, {"X3DH": 1.0, "vodozemac": None})
     report.note("set-up, responder, staple included", "us", seen["answer"])
 
 
@@ -284,6 +288,7 @@ def _peers(report: Report) -> dict[str, dict[str, Work]]:
     for name, load in (
         ("DoubleRatchet", ratchet_peers.double_ratchet),
         ("vodozemac", ratchet_peers.vodozemac),
+        ("X3DH", ratchet_peers.x3dh),
     ):
         try:
             found[name] = load(TEXT)

@@ -158,3 +158,32 @@ def vodozemac(text: bytes) -> dict[str, Work]:
         "ping-pong": ping_pong,
         "set-up": set_up,
     }
+
+
+def x3dh(text: bytes) -> dict[str, Work]:
+    """Python X3DH, the handshake that goes with python DoubleRatchet, with a one-time prekey.
+
+    The session's set-up is the agreement from a fetched bundle, its signature checked. Raises
+    ImportError: it is not installed.
+    """
+    from x3dh import BaseState, HashFunction, IdentityKeyFormat
+
+    class State(BaseState):
+        @staticmethod
+        def _encode_public_key(_: IdentityKeyFormat, pub: bytes) -> bytes:
+            return pub
+
+    one, other = (
+        State.create(IdentityKeyFormat.ED_25519, HashFunction.SHA_256, b"benchmark")
+        for _ in range(2)
+    )
+    other.generate_pre_keys(1)
+    bundle = other.bundle
+
+    async def agree(count: int) -> float:
+        started = process_time()
+        for _ in range(count):
+            await one.get_shared_secret_active(bundle, text)
+        return (process_time() - started) / count * 1e6
+
+    return {"set-up": lambda count: asyncio.run(agree(count))}

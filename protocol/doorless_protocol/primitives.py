@@ -55,7 +55,7 @@ AEAD_KEY_SIZE, NONCE_SIZE, TAG_SIZE = 32, 12, 16
 HPKE_OVERHEAD = 1136
 """Bytes that HPKE with X-Wing adds: an encapsulation of 1,120 and a tag of 16."""
 
-_X25519_PRIME = 2**255 - 19
+_X25519_PRIME, _SOME_PRIVATE = 2**255 - 19, X25519Private(b"\x09" * 32)
 _SHA256 = SHA256()
 _HPKE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 
@@ -116,8 +116,7 @@ def parse_x25519(data: bytes) -> X25519Public:
 
     Spec: docs/spec/01-primitives.md §2.
     """
-    if len(data) != X25519_SIZE:
-        raise MalformedError(f"X25519 key of {len(data)} bytes, not {X25519_SIZE}")
+    check_x25519_size(data)
     refuse_second_encoding(data)
     refuse_small_order(X25519Public(data))
     return X25519Public(data)
@@ -135,20 +134,24 @@ def refuse_small_order(theirs: X25519Public) -> None:
 
 
 def x25519_public(ours: X25519Private) -> X25519Public:
-    key = X25519PrivateKey.from_private_bytes(ours)
-    return X25519Public(key.public_key().public_bytes_raw())
+    check_x25519_size(ours)
+    return X25519Public(nacl.bindings.crypto_scalarmult_base(ours))
 
 
 def x25519(ours: X25519Private, theirs: X25519Public) -> bytes:
     """The secret, 32 bytes, RFC 7748 §6.1. MalformedError: it is zero, `theirs` of small order."""
+    check_x25519_size(ours)
+    check_x25519_size(theirs)
     try:
-        key = X25519PrivateKey.from_private_bytes(ours)
-        return key.exchange(X25519PublicKey.from_public_bytes(theirs))
-    except ValueError:
+        return nacl.bindings.crypto_scalarmult(ours, theirs)
+    except nacl.exceptions.RuntimeError:
         raise MalformedError("X25519 key of small order") from None
 
 
-_SOME_PRIVATE = X25519Private(b"\x09" * 32)
+def check_x25519_size(key: bytes) -> None:
+    """The binding does not, and libsodium reads 32 bytes. Raises MalformedError."""
+    if len(key) != X25519_SIZE:
+        raise MalformedError(f"X25519 key of {len(key)} bytes, not {X25519_SIZE}")
 
 
 # --- ML-KEM, FIPS 203 ------------------------------------------------------------------------
@@ -350,20 +353,17 @@ class HeaderKey(_CachedKey):
 
 
 class AgreementKey(_CachedKey):
-    """Our half of a ratchet turn, with libsodium. Spec: docs/spec/04-ratchet.md §4."""
+    """Our half of a ratchet turn. Spec: docs/spec/04-ratchet.md §4."""
 
     __slots__ = ()
 
     def public(self) -> X25519Public:
-        return X25519Public(nacl.bindings.crypto_scalarmult_base(self.raw))
+        return x25519_public(X25519Private(self.raw))
 
     def agree(self, theirs: bytes) -> bytes:
         """The secret, 32 bytes. MalformedError: not canonical, or of small order."""
         refuse_second_encoding(theirs)
-        try:
-            return nacl.bindings.crypto_scalarmult(self.raw, theirs)
-        except nacl.exceptions.RuntimeError:  # the secret would be zero
-            raise MalformedError("X25519 key of small order") from None
+        return x25519(X25519Private(self.raw), X25519Public(theirs))
 
 
 class DecapsulationKey(_CachedKey):

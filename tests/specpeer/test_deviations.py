@@ -15,7 +15,7 @@ OURS = "doorless_protocol"
 
 LABELS = [
     *("handshake._TRANSCRIPT", "handshake._LABEL", "handshake._PREFIX", "envelope._LABEL"),
-    *("ratchet.chain._LABEL", "ratchet.double._LABEL", "ratchet.epochs._LABEL"),
+    *("ratchet.double._LABEL", "ratchet.epochs._LABEL"),
     *("ratchet.triple._LABEL", "ratchet.hop._AUTH", "ratchet.hop._EPOCH", "ratchet.hop._FIELD"),
     *("prekeys.SIGNED_PREKEY", "prekeys.LAST_RESORT", "prekeys.ENVELOPE_KEY"),
     *("prekeys.ONE_TIME_CURVE", "prekeys.ONE_TIME_KEM", "first_contact._TO_RESPONDER"),
@@ -56,6 +56,7 @@ TURN, DERIVE, LOGIN = double._turn, epochs._derive, frames.login_object
 ORDERS: dict[str, Any] = {
     "ratchet.triple._form": Struct(">32sIIIQB3s"),
     "ratchet.triple.hkdf_extract": salted_with_ec,
+    "ratchet.chain._expander": primitives.hkdf_expander(b"doorless/2 chain", 64),
     "ratchet.double._turn": turn_secret_first,
     "ratchet.epochs._derive": chains_swapped,
     "handshake.transcript_hash": without_name_lengths,
