@@ -170,3 +170,10 @@ def test_either_kind_or_epoch_in_the_mac_would_do(monkeypatch) -> None:
     for without in (without_the_kind, without_the_epoch):
         monkeypatch.setattr(hop.Auth, "mac", without)
         check(3, 2, 0)
+
+
+def test_a_theft_that_goes_on_tells_where_it_began(monkeypatch) -> None:
+    monkeypatch.setattr(hop.Auth, "agree", the_authenticator_stays)
+    with pytest.raises(BrokenClaimError) as broken:
+        check(3, 3, 0)
+    assert "stolen: the state of the initiator" in broken.value.steps

@@ -185,7 +185,7 @@ class Details:
     manifest_version: int
     added: int  # Unix seconds
     last_resort: bool  # the session began with the last-resort prekey: weaker forward secrecy
-    healed: int | None  # Unix seconds, when their fresh keys last arrived; None: no session
+    healed: int | None  # Unix seconds, when fresh keys were last agreed on; None: no session
 
 
 # --- events: what happened, told to whoever listens --------------------------------------------

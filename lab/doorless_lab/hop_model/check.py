@@ -5,6 +5,7 @@ from typing import NamedTuple
 from doorless_lab.hop_model.claims import advances, check_in_step, check_mangled
 from doorless_lab.hop_model.explore import SIDES, Explored
 from doorless_lab.hop_model.orders import PHASES, explore_orders
+from doorless_lab.hop_model.party import NAMES
 from doorless_lab.hop_model.symbolic import symbolic_kem
 from doorless_lab.hop_model.theft import VICTIMS, Thief, steal, until_locked_out
 
@@ -51,7 +52,11 @@ def check(labels: int, stolen_labels: int, steps: int) -> Figures:
                 continue
             for victims in VICTIMS:
                 loot = steal(world, victims)
-                thief, later = Thief(loot), Explored(loot.locked + 1, world)
+                robbery = (
+                    f"stolen: the state of {' and '.join(f'the {NAMES[side]}' for side in victims)}"
+                )
+                told = (*found.steps_to(world), robbery)
+                thief, later = Thief(loot), Explored(loot.locked + 1, world, told)
                 for after in later.worlds():
                     robbed += 1
                     thief.check(later, after)

@@ -29,13 +29,13 @@ def check_in_step(found: Explored, world: World) -> None:
             raise found.fail("a chain is ready exactly while the answer is out", world)
 
 
-def until_the_epoch_advances(found: Explored, world: World, first: int, by: int = 1) -> int:
-    """Messages of an exchange in turns, begun by `first`, until both sides have moved `by` labels.
+def until_the_epoch_advances(found: Explored, world: World, first: int) -> int:
+    """Messages of an exchange in turns, begun by `first`, until both sides have moved on.
 
     What was on the wire before is lost.
     """
-    parties, wanted = list(world.parties), world.label + by
-    for count in range(1, PATIENCE * by + 1):
+    parties, wanted = list(world.parties), world.label + 1
+    for count in range(1, PATIENCE + 1):
         side = (first + count - 1) & 1
         try:
             parties[side], message = send(side, parties[side])

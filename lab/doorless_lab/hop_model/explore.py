@@ -48,9 +48,16 @@ class BrokenClaimError(Exception):
 
 
 class Explored:
-    """The worlds from a start up to a label, in the order of how few steps lead there."""
+    """The worlds from a start up to a label, in the order of how few steps lead there.
 
-    def __init__(self, last_label: int, start: World | None = None) -> None:
+    Args:
+        before: the steps that led to the start.
+    """
+
+    def __init__(
+        self, last_label: int, start: World | None = None, before: tuple[str, ...] = ()
+    ) -> None:
+        self._before = before
         self._last_label = last_label
         self._start = start or World(meet())
         self._came: dict[World, tuple[World, str] | None] = {self._start: None}
@@ -79,7 +86,7 @@ class Explored:
         while came is not None:
             steps.append(came[1])
             came = self._came[came[0]]
-        return tuple(reversed(steps))
+        return (*self._before, *reversed(steps))
 
     def fail(self, claim: str, world: World, *last: str) -> BrokenClaimError:
         return BrokenClaimError(claim, (*self.steps_to(world), *last))
