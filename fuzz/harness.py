@@ -26,7 +26,7 @@ EDIT_SIZE = 4  # kind, place u16, value
 T = TypeVar("T")
 
 
-class FindingError(Exception):
+class FindingError(AssertionError):
     """A promise of the target's that did not hold."""
 
 
