@@ -1,6 +1,6 @@
 """Prekeys: one signed bundle, a batch of one-time pairs. docs/spec/02-identities.md §4, §5."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from specpeer import crypto, merkle, signing
 from specpeer.crypto import Draws, Refused, forged, malformed, sha256
@@ -169,17 +169,32 @@ def draw(device: Device, account: bytes, now: int, draws: Draws, count: int = BA
     signed_id, signed_key = draws.random(8), draws.random(32)
     last_id, last_key = draws.random(8), draws.random(64)
     envelope_id, envelope_key = draws.random(8), draws.random(96)
-    pairs = [PairSecrets(draws.random(8), draws.random(32), draws.random(64)) for _ in range(count)]
     created = now - now % DAY
     bundle = Bundle(
         *(account, device.id, bundle_id, created, created + LIFETIME),
         *(signed_id, crypto.x25519_public(signed_key)),
         *(last_id, crypto.kem1024_public(last_key)),
         *(envelope_id, crypto.xwing_public(envelope_key)),
-        *(count, merkle.root([pair.public().encode() for pair in pairs]), b""),
+        *(0, b"", b""),
     )
+    return _with_batch(
+        Secrets(bundle, signed_key, last_key, envelope_key, []), device, draws, count
+    )
+
+
+def refill(held: Secrets, device: Device, draws: Draws, count: int = BATCH) -> Secrets:
+    """The same keys and times, another id, batch and signature. §5.3."""
+    bundle = replace(held.bundle, id=draws.random(8))
+    secrets = replace(held, bundle=bundle, spent=set())
+    return _with_batch(secrets, device, draws, count)
+
+
+def _with_batch(secrets: Secrets, device: Device, draws: Draws, count: int) -> Secrets:
+    pairs = [PairSecrets(draws.random(8), draws.random(32), draws.random(64)) for _ in range(count)]
+    root = merkle.root([pair.public().encode() for pair in pairs])
+    bundle = replace(secrets.bundle, pairs=count, root=root)
     bundle.signature = device.signer.sign(LABEL, bundle.signed(), draws)
-    return Secrets(bundle, signed_key, last_key, envelope_key, pairs)
+    return replace(secrets, bundle=bundle, pairs=pairs)
 
 
 def serve(secrets: Secrets, index: int | None) -> Served:

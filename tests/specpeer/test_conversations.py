@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from beside_ours import End, Ours, Refusal, Theirs, ends, meet
+from specpeer import prekeys
 from specpeer.content import CONTROL, PROFILE, RECEIPT, TEXT, TYPING, Content
 from specpeer.crypto import Draws, sha256
 from specpeer.identities import conversation_id
@@ -230,3 +231,17 @@ def test_a_spent_pair_is_unknown(initiator: str) -> None:
         bob.forget_pair(0)
     with pytest.raises(Refusal, match="UnknownPrekeyError"):
         bob.hears(other.says(b""))
+
+
+def test_a_first_contact_names_its_bundle_among_those_of_one_envelope_key() -> None:
+    """Bundles that were refilled share it (02 §5.5)."""
+    alice, bob = Ours.draw(1), Theirs.draw(2)
+    held = bob.person.prekeys[0]
+    bob.person.prekeys.insert(0, prekeys.refill(held, bob.person.device, bob.draws, 3))
+    for secrets in (held, bob.person.prekeys[0]):
+        served = prekeys.serve(secrets, 0)
+        assert served.pair
+        parts = served.bundle.encode(), served.pair.encode(), 0, served.path
+        alice.contacts(bob.manifest(), parts)
+        assert bob.hears(alice.says(b"hello")) == b"hello"
+    assert [len(each.spent) for each in bob.person.prekeys] == [1, 1]

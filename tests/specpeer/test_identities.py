@@ -107,6 +107,22 @@ def test_the_same_draws_make_the_same_device_and_bundle() -> None:
     assert [pair.encode() for pair in pairs] == [pair.public().encode() for pair in theirs.pairs]
 
 
+def test_the_same_draws_refill_the_same_bundle() -> None:
+    device, their_device = ours.DeviceKeys.draw(Random(5).randbytes), Device.draw(_draws(5))
+    account = ours.AccountId(bytes(32))
+    _, _, secrets = prekey_secrets.draw_bundle(device, account, NOW, Random(6).randbytes, 2)
+    held = their_prekeys.draw(their_device, account, NOW, _draws(6), 2)
+    random = Random(7).randbytes
+    bundle, pairs, _ = prekey_secrets.refill_bundle(secrets, device, account, random, 3)
+    theirs = their_prekeys.refill(held, their_device, _draws(7), 3)
+    assert bundle.signed_bytes() == theirs.bundle.signed()
+    assert [pair.encode() for pair in pairs] == [pair.public().encode() for pair in theirs.pairs]
+
+
+def _draws(seed: int) -> Fresh:
+    return Fresh(Random(seed).randbytes)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_form_is_read_and_written_alike(forms: dict[str, Form], kind: str) -> None:
     form = forms[kind]
