@@ -99,10 +99,10 @@ def transcript_hash(label: bytes, items: Iterable[tuple[bytes, bytes]]) -> bytes
 
     No two different lists of fields have the same encoding. Spec: docs/spec/01-primitives.md §4.2.
     """
-    writer = Writer().prefixed(label, 1)
+    parts = [bytes((len(label),)), label]
     for name, value in items:
-        writer.prefixed(name, 1).prefixed(value, 4)
-    return sha3_256(writer.done()).digest()
+        parts += (bytes((len(name),)), name, len(value).to_bytes(4, "big"), value)
+    return sha3_256(b"".join(parts)).digest()
 
 
 def decode_canonical(data: bytes, decoder: "msgspec.msgpack.Decoder[Any]", what: str) -> Any:
