@@ -22,7 +22,7 @@ from doorless_client.core.history import StoredHistory
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
-from doorless_client.core.receiving import Receiver
+from doorless_client.core.receiving import Receiver, front_digest
 from doorless_client.core.resync import Resyncs
 from doorless_client.core.settings import Settings
 from doorless_client.core.sign_in import HomeRelay, sign_in
@@ -44,7 +44,7 @@ from doorless_client.store.records import Contact, Seen
 from doorless_protocol.content import MAX_TEXT_BYTES, Text, Typing
 from doorless_protocol.frames import Challenge, Deliver, SignIn
 from doorless_protocol.invite import InviteLink
-from doorless_protocol.primitives import Random, sha256
+from doorless_protocol.primitives import Random
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
 
 TYPING_EVERY = 5.0
@@ -302,7 +302,7 @@ class Engine:
             for one in delivered:
                 if not is_known(self._store, one.envelope_id):
                     received = self._receiver.receive(one)
-                    digest = sha256(one.envelope)
+                    digest = front_digest(one.envelope)
                     self._store.seen.put(Seen(one.envelope_id, self._state.now(), digest))
                     self._failures.count(received.failure)
                     heard.add(received.heard)

@@ -47,6 +47,7 @@ from doorless_protocol.frames import Deliver
 from doorless_protocol.keys import DeviceId, conversation_id
 from doorless_protocol.prekeys import PrekeyId
 from doorless_protocol.primitives import sha256
+from doorless_protocol.ratchet.triple import split_front
 from doorless_protocol.session import Session, addressed, open_any
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
 
@@ -84,7 +85,7 @@ class MisfitError(Exception):
 
 
 class ReusedNumberError(DoorlessError):
-    """A number of a session came again with other bytes: a copy of their state sealed it."""
+    """A number of a session came again in another header: a copy of their state sealed it."""
 
 
 class Received(NamedTuple):
@@ -334,8 +335,17 @@ def began_by(session: Session | None) -> Session:
 
 
 def was_seen(store: Store, envelope: bytes) -> bool:
-    """Whether these very bytes came before: the relay, or who watches it, sends them again."""
-    return bool(store.seen.find(digest=sha256(envelope)))
+    """Whether this sealed header came before: the relay, or who watches it, sends it again."""
+    return bool(store.seen.find(digest=front_digest(envelope)))
+
+
+def front_digest(envelope: bytes) -> bytes:
+    """What an envelope is known by whose number was used: its nonce and its sealed header.
+
+    The rest cannot be checked any more, so a relay may have altered it. A copy of their state
+    that seals the same number draws another nonce.
+    """
+    return sha256(b"".join(split_front(envelope)))
 
 
 def replaces_confirmed(before: Session | None, after: Session | None) -> bool:

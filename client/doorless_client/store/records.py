@@ -294,7 +294,7 @@ class Seen(Row, frozen=True):
     """An envelope that was dealt with; delivered again, it is acknowledged and no more.
 
     Attributes:
-        digest: SHA-256 of its bytes, by which one that is sent again under another id is known.
+        digest: of its nonce and sealed header, by which one that is sent again is known.
     """
 
     table: ClassVar[str] = "seen"
