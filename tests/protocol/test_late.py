@@ -106,3 +106,7 @@ def test_no_more_chains_are_tried_than_one_session_may_cost() -> None:
         late = late.keep(missed(HeaderKey(serial.to_bytes(32)), [0]))
     assert len(late.chains) == late.count == MAX_CHAINS
     assert [chain.serial for chain in late.chains.values()] == list(range(20, MAX_CHAINS + 20))
+
+
+def test_a_late_key_is_not_printed() -> None:
+    assert repr(LateKey(3, b"k" * 32, 7)) == "LateKey(label=3, since=7)"

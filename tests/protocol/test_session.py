@@ -60,6 +60,11 @@ def test_the_initial_message_is_repeated_until_the_first_reply(random: Random) -
     assert len(alice.says(b"good")) == 2048
 
 
+def test_what_is_repeated_shows_nothing_of_itself(random: Random) -> None:
+    alice, _ = begun(random)
+    assert repr(alice.session.unanswered) == "Unanswered()"
+
+
 def test_room_is_what_fits(random: Random) -> None:
     alice, bob = begun(random)
     assert alice.session.room == MESSAGE_SIZE - OVERHEAD

@@ -284,7 +284,7 @@ def test_a_state_shows_no_keys(random: Random) -> None:
     alice, _ = talking(random)
     keys = alice.state.double.keys
     shown = repr(alice.state) + repr(alice.state.double) + repr(keys) + repr(alice.state.hop)
-    shown += repr(alice.state.epochs) + repr(alice.state.hop.auth)
+    shown += repr(alice.state.epochs) + repr(alice.state.epochs.epoch) + repr(alice.state.hop.auth)
     for secret in (keys.root, keys.ours.raw, keys.next_in_key.raw, alice.state.hop.auth.root):
         assert repr(secret) not in shown
         assert secret.hex() not in shown
