@@ -36,5 +36,5 @@ def what_is_known(details: Details, when: Callable[[int], str]) -> list[tuple[st
         ("key log", "checked" if details.checked else "not checked"),
         ("devices", str(details.devices)),
         ("added", when(details.added)),
-        *([("first session", WITHOUT_ONE_TIME)] if details.last_resort else []),
+        *([("session", WITHOUT_ONE_TIME)] if details.last_resort else []),
     ]

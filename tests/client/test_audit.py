@@ -171,6 +171,20 @@ def test_the_hash_that_the_relay_tells_is_compared_at_each_sign_in(bob: Person) 
     assert kept.theirs == other.bundle_hash
 
 
+def test_prekeys_where_none_were_ever_left_are_told(bob: Person) -> None:
+    with bob.engine.state.change():
+        bob.store.prekeys.clear()
+    bob.goes(online=True)
+    assert alarms(bob) == [OTHER_PREKEYS]
+
+
+def test_an_alarm_stays_until_it_was_read(bob: Person) -> None:
+    bob.change_answer = answering(PrekeysHeld, lambda _: PrekeysHeld(b"\x07" * 32, 100))
+    bob.goes(online=True)
+    (notice,) = [event for event in bob.shown if isinstance(event, Notice)]
+    assert notice.alarms
+
+
 def test_evidence_is_bounded(bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "MAX_EVIDENCE", 3)
     for number in range(6):

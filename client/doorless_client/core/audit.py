@@ -103,21 +103,22 @@ class Auditor:
             shown: all of the bundle, as evidence, where we have it.
         """
         expected = expected or keyring.newest_published(self._store)
-        if expected is None:
-            return True
         ours = self._store.prekeys.find(hash=hash)
         if is_expected(ours[0] if ours else None, expected):
             return True
-        self._alarm(OLD_PREKEYS if ours else OTHER_PREKEYS, expected.hash, shown or hash)
+        left_there = expected.hash if expected else b""
+        self._alarm(OLD_PREKEYS if ours else OTHER_PREKEYS, left_there, shown or hash)
         return False
 
     def _alarm(self, words: str, ours: bytes, theirs: bytes) -> None:
         """Once for each difference: the relay could show it at every sign-in."""
         full = len(self._store.evidence.find()) >= MAX_EVIDENCE
         if full or self._trust.keep_evidence(self._state.account, EVIDENCE, ours, theirs):
-            self._state.show(Notice(safe_line(words)))
+            self._state.show(Notice(safe_line(words), alarms=True))
 
 
-def is_expected(served: Prekeys | None, expected: Prekeys) -> bool:
-    """Whether what is served is ours, and no older than what should be."""
-    return served is not None and served.drawn >= expected.drawn
+def is_expected(served: Prekeys | None, expected: Prekeys | None) -> bool:
+    """Whether what is served is ours, and no older than what should be, if anything should."""
+    if served is None or expected is None:
+        return served is not None
+    return served.drawn >= expected.drawn

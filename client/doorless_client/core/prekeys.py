@@ -218,7 +218,7 @@ class PrekeyKeeper:
         """Keys that are not ours alone: others are drawn with the next attempt."""
         with self._state.change():
             keyring.delete_bundle(self._store, secrets.bundle_id)
-            self._state.show(Notice(safe_line(SAME_KEYS)))
+            self._state.show(Notice(safe_line(SAME_KEYS), alarms=True))
 
     def _draw(self) -> Drawn:
         """New keys by age alone: neither strangers nor the relay make us hold more of them."""

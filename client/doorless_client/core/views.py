@@ -228,10 +228,12 @@ class Notice:
 
     Attributes:
         halts: nothing goes in or out until the person mends what it says.
+        alarms: it stays on the screen until it was read: our own keys were misrepresented.
     """
 
     text: SafeText
     halts: bool = False
+    alarms: bool = False
 
 
 Event = MessageAdded | MessageChanged | ChatChanged | KeyChanged | ConnectionChanged | Notice

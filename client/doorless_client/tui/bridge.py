@@ -24,7 +24,6 @@ from doorless_client.core.views import (
     MessageChanged,
     Notice,
 )
-from doorless_client.text import SafeText
 
 FRAME = 1 / 60
 """Seconds between two updates."""
@@ -46,7 +45,7 @@ class Batch:
     chats: dict[bytes, Chat] = field(default_factory=dict)
     alarms: dict[bytes, Chat] = field(default_factory=dict)
     connection: Connection | None = None
-    notices: list[SafeText] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def take(self, event: Event) -> None:
         match event:
@@ -64,8 +63,8 @@ class Batch:
                 self.alarms[chat.conversation] = chat
             case ConnectionChanged(connection):
                 self.connection = connection
-            case Notice(text):
-                self.notices.append(text)
+            case Notice():
+                self.notices.append(event)
 
     def changes_in(self, conversation: bytes) -> list[Message]:
         return [message for (where, _), message in self.changed.items() if where == conversation]

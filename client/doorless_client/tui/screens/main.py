@@ -39,6 +39,9 @@ from doorless_client.tui.wrapping import in_a_sentence
 
 Xray = Literal["side", "full", "off"]
 
+UNTIL_READ = 24 * 3600.0
+"""Seconds that an alarm stays on the screen, unless it is clicked away: a day."""
+
 SIDE_FROM = 100
 """Cells of the window from which X-ray stands beside the conversation without being asked."""
 
@@ -157,7 +160,12 @@ class MainScreen(Screen[None]):
         if batch.connection is not None:
             self._status.connection = batch.connection
         for notice in batch.notices:
-            self.notify(plain(notice).plain, markup=False)
+            self.notify(
+                plain(notice.text).plain,
+                severity="error" if notice.alarms else "information",
+                timeout=UNTIL_READ if notice.alarms else None,
+                markup=False,
+            )
         if batch.notices and self._engine.is_frozen and not self._asked_which_copy:
             self._asked_which_copy = True
             self.action_which_copy()
