@@ -57,7 +57,7 @@ def _one(run: Run, write: Write) -> int:
         return BROKEN
     _print(simulation, write)
     said = sum(len(texts) for texts in simulation.said.values())
-    write(f"{said} messages, all of them shown once and in order; trace {simulation.trace.digest}")
+    write(f"{said} messages, and every promise held; trace {simulation.trace.digest}")
     return HELD
 
 

@@ -16,7 +16,8 @@ from typing import Self
 
 from doorless_client.core.api import UnreachableError
 from doorless_client.core.contacts import BusyError
-from doorless_client.core.views import Message, MessageAdded
+from doorless_client.core.sessions import Sessions
+from doorless_client.core.views import Kind, Message, MessageAdded
 from doorless_client.store.base import Store
 from doorless_lab.crash import Crashed, Crashing
 from doorless_lab.simulation import promises
@@ -47,6 +48,9 @@ from doorless_lab.world_person import Person, copy_store
 NAMES = ("alice", "bob", "carol", "dave", "erin", "frank")
 BEGINNINGS = 4
 """Different worlds that runs begin in: in the last, nobody has talked to anybody yet."""
+
+NOTHING = 2**53
+"""Of what is said to a copy from before the first session, no message is sure to arrive."""
 
 PAUSE = 5.0
 """Seconds that pass before each action."""
@@ -223,14 +227,24 @@ class Simulation:
             return
         person = self.people[who]
         person.store, self._copies[who] = self._copies[who], person.store
-        for pair, said in self.said.items():
-            if who in pair:
-                self._since[pair] = len(said)
+        self._expect_less(who)
         stale = promises.is_stale(person.store, self._copies[who])
         self.ledger.knows_copies |= not stale
         self._restart(who)
         if stale and not self._left_out[who] and person.online:
             promises.check_stopped(person)
+
+    def _expect_less(self, who: int) -> None:
+        """What was said before may be known to the other copy alone."""
+        known = {
+            session.their_account for session in Sessions(self.people[who].store).newest_first()
+        }
+        for (by, to), said in self.said.items():
+            if by == who:
+                self._since[by, to] = len(said)
+            elif to == who:
+                begun = self.people[by].engine.me.account in known
+                self._since[by, to] = len(said) if begun else NOTHING
 
     def _decide(self, who: int) -> None:
         person = self.people[who]
@@ -262,7 +276,9 @@ class Simulation:
         ]
         self._shown[who] = len(person.shown)
         for message in added:
-            if not message.mine:
+            if message.kind is Kind.NOTE:
+                self.trace.add(f"  {who} is told: {message.text}")
+            elif not message.mine:
                 gap = f", {message.gap} missing before" if message.gap else ""
                 self.trace.add(f"  {who} sees {message.text}{gap}")
         if not added:
