@@ -16,7 +16,7 @@ from doorless_protocol.content import Control
 from doorless_protocol.frames import Answered, Deliver
 from doorless_protocol.session import Session
 
-SEEDS = int(os.environ.get("DOORLESS_CROSSED_SEEDS", "12"))
+SEEDS = int(os.environ.get("DOORLESS_CROSSED_SEEDS", "6"))
 ROUND_TRIPS = 2
 LOST = 0.3
 """Of the requests, and as many of the answers, while the network is bad."""
