@@ -11,8 +11,9 @@ from doorless_client import key_file
 from doorless_client.key_file import Cost, WrongPassphraseError, unwrap, wrap
 from doorless_lab.pair import Device, meet
 from doorless_protocol.envelope import INSIDE_SIZE
-from doorless_protocol.errors import DoorlessError, ForgedError
+from doorless_protocol.errors import BrokenSessionError, DoorlessError, ForgedError
 from doorless_protocol.primitives import HeaderKey, aead_open, aead_seal, hpke_open, hpke_seal
+from doorless_protocol.ratchet import triple
 from doorless_protocol.ratchet.triple import BODY_OFFSET
 from doorless_protocol.sizes import SIZE_CLASSES
 
@@ -134,3 +135,30 @@ def test_the_padding_of_a_first_contact_is_checked(place: int) -> None:
     with pytest.raises(DoorlessError):
         bob.unseal(altered)
     assert bob.accept(bob.unseal(envelope), NOW).content == b"hello"
+
+
+@pytest.mark.attack(
+    "R16",
+    "the padding of a message is zeros, also from who holds its key; else nothing changes",
+    weaken={"doorless_protocol.ratchet.triple.check_padding": lambda plain, end: None},
+)
+@pytest.mark.parametrize("place", [-17, -18, -500])
+def test_the_padding_of_a_message_is_checked(place: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room that a changed program could fill, and nobody would see."""
+    random = Seeded(18).randbytes
+    alice, bob = Device.draw("alice", NOW, random), Device.draw("bob", NOW, random)
+    talker, listener = meet(alice, bob, NOW, random)
+
+    def fills(key: bytes, nonce: bytes, plain: bytes, context: bytes) -> bytes:
+        padded = bytearray(plain)
+        padded[place + 16] = 1
+        return aead_seal(key, nonce, bytes(padded), context)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(triple, "aead_seal", fills)
+        filled = talker.session.seal(b"hello", random)[1]
+    before = listener.session
+    with pytest.raises(BrokenSessionError):
+        listener.hears(filled)
+    assert listener.session is before
+    assert listener.hears(talker.says(b"hello")) == b"hello"

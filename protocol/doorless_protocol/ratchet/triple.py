@@ -345,8 +345,7 @@ def read(prk: bytes, envelope: bytes, incoming: bytes) -> tuple[bytes, bytes]:
     check_commitment(commitment, envelope[FRONT_SIZE:BODY_OFFSET])
     plain = aead_open(key, nonce, envelope[BODY_OFFSET:], context)
     end = CONTENT_OFFSET + _length.unpack_from(plain, hop.FIELD_SIZE)[0]
-    if end > len(plain) or not _ZEROS.startswith(plain[end:]):
-        raise BrokenSessionError("padding is not in its one form")
+    check_padding(plain, end)
     field = plain[: hop.FIELD_SIZE]
     check_form(field)
     return field, plain[CONTENT_OFFSET:end]
@@ -356,6 +355,12 @@ def check_commitment(ours: bytes, theirs: bytes) -> None:
     """Before decryption: a body opens under one key only. Raises ForgedError."""
     if not same(ours, theirs):
         raise ForgedError("commitment does not match")
+
+
+def check_padding(plain: bytes, end: int) -> None:
+    """Raises BrokenSessionError: what follows the content is not zeros to the very end."""
+    if end > len(plain) or not _ZEROS.startswith(plain[end:]):
+        raise BrokenSessionError("padding is not in its one form")
 
 
 def check_own_label(kept: int, label: int) -> None:
