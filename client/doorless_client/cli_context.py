@@ -65,27 +65,34 @@ async def messenger(chosen: argparse.Namespace, now: Now, random: Random) -> Asy
 
 
 def run(work: Coroutine[Any, Any, int]) -> int:
-    """Run a command's work to its end; SIGTERM and Ctrl-C cancel it, and everything is closed."""
-    terminated = False
+    """Run a command's work to its end; what asks it to end cancels it, and all is closed."""
+    terminated = 0
 
     async def whole() -> int:
         task = asyncio.create_task(work)
 
-        def terminate() -> None:
+        def terminate(by: int) -> None:
             nonlocal terminated
-            terminated = True
+            terminated = by
             task.cancel()
 
         with contextlib.suppress(NotImplementedError):  # on Windows
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+            for one in ending():
+                asyncio.get_running_loop().add_signal_handler(one, terminate, one)
         return await task
 
     try:
         return asyncio.run(whole())
     except asyncio.CancelledError:
         if terminated:
-            raise TerminatedError from None
+            raise TerminatedError(terminated) from None
         raise
+
+
+def ending() -> list[int]:
+    """What asks a command to end: somebody, or a terminal that was closed; not under nohup."""
+    asking = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")]
+    return [one for one in asking if one and signal.getsignal(one) is not signal.SIG_IGN]
 
 
 def _given(file: Path | None, variable: str) -> str | None:
@@ -114,13 +121,13 @@ def _prompt(question: str) -> str:
 def _ended_by_signals() -> Iterator[None]:
     """Let the first signal end a prompt: an event loop would note it, and wait for the answer."""
 
-    def terminate(*_: object) -> None:
-        raise TerminatedError
+    def terminate(by: int, _: object) -> None:
+        raise TerminatedError(by)
 
-    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
-    end = signal.signal(signal.SIGTERM, terminate)
+    before = {one: signal.signal(one, terminate) for one in ending()}
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, end)
-        signal.signal(signal.SIGINT, interrupt)
+        for one, handler in before.items():
+            signal.signal(one, handler)

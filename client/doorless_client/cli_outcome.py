@@ -26,7 +26,11 @@ class UsageError(Exception):
 
 
 class TerminatedError(Exception):
-    """SIGTERM came, and everything was closed."""
+    """A signal came that ends a command, and everything was closed."""
+
+    def __init__(self, by: int) -> None:
+        super().__init__(f"ended by signal {by}")
+        self.by = by
 
 
 CODES: tuple[tuple[type[Exception], int], ...] = (  # the first that fits
@@ -60,8 +64,8 @@ def exit_code(command: Callable[[], int]) -> int:
         flush()
     except KeyboardInterrupt:
         return BY_SIGNAL + signal.SIGINT
-    except TerminatedError:
-        return BY_SIGNAL + signal.SIGTERM
+    except TerminatedError as ended:
+        return BY_SIGNAL + ended.by
     except BrokenPipeError:  # whoever read our output has seen enough
         _discard_output()
         return BY_SIGNAL + getattr(signal, "SIGPIPE", 13)

@@ -126,6 +126,27 @@ def test_a_killed_sender_sends_once(world: tuple[Relay, Client, Client], after: 
     assert everything_received(bob) == ["killed on the way"] * kept + ["afterwards"]
 
 
+@pytest.mark.parametrize(
+    "asked", [signal.SIGHUP, *([signal.SIGTERM, signal.SIGINT] if EVERY_POINT else [])]
+)
+def test_a_sender_that_is_asked_to_end_sends_once(
+    world: tuple[Relay, Client, Client], asked: signal.Signals
+) -> None:
+    """By Ctrl-C, by somebody, or by a terminal that is closed. Attack X15."""
+    relay, alice, bob = world
+    relay.kill()  # so that it waits, whatever comes first
+    with alice.start("send", "bob", "ended on the way") as sending:
+        while not (alice.profile / "store.db-open").exists():
+            time.sleep(0.01)  # until it has the profile open, and listens to signals
+        sending.send_signal(asked)
+        assert sending.wait(20) in (128 + asked, 5)
+    assert not (alice.profile / "store.db-open").exists()  # all was closed
+    relay.start()
+    kept = texts(alice, "bob").count("ended on the way")
+    assert alice.run("send", "bob", "afterwards").code == 0
+    assert everything_received(bob) == ["ended on the way"] * kept + ["afterwards"]
+
+
 @pytest.mark.parametrize("after", [0.4, 0.8] if EVERY_POINT else [0.8])
 def test_a_killed_receiver_keeps_each_message_once(
     world: tuple[Relay, Client, Client], after: float
