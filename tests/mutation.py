@@ -2,6 +2,7 @@
 
     make mutation                        all of it, and docs/reference/mutation.md written anew
     make mutation ARGS="--sample 7"      the tenth whose number ends in 7; nothing is written
+    make mutation ARGS="--again"         what no test noticed last time, with the tests of now
 
 mutmut makes the mutants and runs, for each, the tests that reach it. It wants a tree of its own,
 `.mutation/`. What no test notices must have its reason in survivors.toml, else the exit status
@@ -45,6 +46,7 @@ NOT_MUTATED = (r"^\s*raise ", r"= Reader\(", r"^\s*return f?\"")
 """Lines that hold words for people: what an error says, what a decoder calls itself, a repr."""
 
 NOTICED = ("killed", "timeout", "segfault", "caught by type check")
+LEFT = ("survived", "no tests", "suspicious")
 
 HEAD = """\
 # Mutation testing
@@ -80,10 +82,15 @@ class Mutant:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests/mutation.py", description=__doc__)
     parser.add_argument("--sample", type=int, choices=range(10), help="a tenth, by last digit")
+    parser.add_argument("--again", action="store_true", help="only what was left last time")
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
-    _plant()
     which = [] if chosen.sample is None else [f"{PACKAGE}.*__mutmut_*{chosen.sample}"]
+    if chosen.again:
+        _plant_tests()
+        which = [mutant.name for mutant in _results() if mutant.verdict in LEFT]
+    else:
+        _plant()
     vectors = os.environ.get("DOORLESS_VECTORS", str(ROOT.parent / "shared" / "vectors"))
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(chosen.children)]
     subprocess.run(
@@ -100,8 +107,7 @@ def _plant() -> None:
     """A tree with the protocol under src/, as mutmut wants it, and its tests."""
     shutil.rmtree(TREE, ignore_errors=True)
     shutil.copytree(ROOT / "protocol" / PACKAGE, TREE / "src" / PACKAGE)
-    shutil.copytree(ROOT / "tests" / "protocol", TREE / "tests" / "protocol")
-    shutil.copy(ROOT / "tests" / "conftest.py", TREE / "tests")
+    _plant_tests()
     settings = (ROOT / "pyproject.toml").read_text()
     pytest = settings[settings.index("[tool.pytest") : settings.index("[tool.coverage")]
     literals = ", ".join(f"'{pattern}'" for pattern in NOT_MUTATED)  # as TOML takes backslashes
@@ -112,6 +118,12 @@ def _plant() -> None:
         "pytest_add_cli_args = ['-p', 'no:cacheprovider', '-q', '-x']\n"
         f"pytest_add_cli_args_test_selection = ['tests/protocol']\n{pytest}"
     )
+
+
+def _plant_tests() -> None:
+    shutil.rmtree(TREE / "tests", ignore_errors=True)
+    shutil.copytree(ROOT / "tests" / "protocol", TREE / "tests" / "protocol")
+    shutil.copy(ROOT / "tests" / "conftest.py", TREE / "tests")
 
 
 def _results() -> list[Mutant]:

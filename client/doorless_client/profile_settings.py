@@ -13,7 +13,8 @@ from doorless_client.text import safe_line
 from doorless_protocol.errors import MalformedError
 
 THEMES = ("dark", "light", "contrast")
-MAX_SETTINGS_BYTES = 64 * 1024
+MAX_SETTINGS_BYTES = 4 * 1024
+"""Room for a hundred settings. The library takes quadratic time on a key of many dots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Settings:
             raise MalformedError(f"settings of {len(data)} bytes, at most {MAX_SETTINGS_BYTES}")
         try:
             table = tomllib.loads(data.decode())
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # also not UTF-8, or a number of too many digits
             raise MalformedError("it is not TOML") from None
         known = {field.name for field in fields(cls)}
         for name, value in table.items():

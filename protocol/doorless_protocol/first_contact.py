@@ -7,7 +7,7 @@ Spec: docs/spec/03-handshake.md §5 and §6.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from doorless_protocol import handshake
 from doorless_protocol.choice import check_number, next_number
@@ -59,7 +59,7 @@ class Accepted:
     """
 
     session: Session
-    content: bytes
+    content: bytes = field(repr=False)
     used: PrekeyId | None
 
 

@@ -266,6 +266,9 @@ class Opened(NamedTuple):
     session: Session
     content: bytes
 
+    def __repr__(self) -> str:
+        return f"Opened({len(self.content)} bytes)"
+
 
 def open_any(sessions: Sequence[Session], envelope: bytes, now: float, identity: KemSeed) -> Opened:
     """Find the session that an envelope belongs to, and open it there.

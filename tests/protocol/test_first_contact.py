@@ -186,3 +186,21 @@ def test_a_first_handshake_has_nothing_to_list(random: Random) -> None:
     alice, bob = device("alice"), device("bob")
     with pytest.raises(ValueError, match="nothing as received"):
         initiate(alice.us, bob.us.manifest, bob.serve(), 0, NOW, random, received=1)
+
+
+def test_both_sides_count_healing_from_the_beginning(random: Random) -> None:
+    alice, envelope = first(random)
+    bob = device("bob")
+    accepted = bob.accept(bob.unseal(envelope), NOW)
+    assert alice.session.healed == accepted.session.healed == NOW
+
+
+@pytest.mark.parametrize("what", ["manifest", "prekey bundle"])
+def test_the_alarm_names_what_was_misrepresented(what: str, random: Random) -> None:
+    bob = device("bob")
+    initial = bob.unseal(first(random)[1])
+    secrets = replace(bob.secrets, bundle_hash=bytes(32)) if what != "manifest" else bob.secrets
+    manifests = {} if what == "manifest" else bob.manifests
+    with pytest.raises(GhostError) as alarm:
+        respond(initial, bob.us, secrets, manifests, NOW)
+    assert alarm.value.what == what

@@ -1,3 +1,4 @@
+from hashlib import sha256
 from itertools import product
 
 import pytest
@@ -8,6 +9,7 @@ from doorless_protocol.errors import ForgedError, MalformedError
 from doorless_protocol.keys import (
     SIGNATURE_SIZE,
     VERIFYING_KEY_SIZE,
+    AccountId,
     DeviceKeys,
     Purpose,
     SigningKey,
@@ -129,3 +131,16 @@ def test_no_secret_is_in_a_representation(random) -> None:
 def test_a_signing_key_comes_from_64_bytes(size: int) -> None:
     with pytest.raises(ValueError, match="64"):
         SigningKey.from_seed(bytes(size))
+
+
+def test_another_stored_version_is_told(random) -> None:
+    stored = DeviceKeys.draw(random).encode()
+    with pytest.raises(MalformedError, match=r"device keys has an unknown version$"):
+        DeviceKeys.decode(b"\2" + stored[1:])
+
+
+def test_a_conversation_is_named_as_specified() -> None:
+    """docs/spec/02-identities.md §1.1."""
+    low, high = AccountId(b"a" * 32), AccountId(b"b" * 32)
+    named = sha256(b"doorless/1 conversation" + low + high).digest()
+    assert conversation_id(low, high) == conversation_id(high, low) == named

@@ -249,3 +249,9 @@ def _root(entries) -> bytes:
 def test_a_manifest_is_of_the_account_whose_key_it_names(bob) -> None:
     assert bob.manifest.key == bob.account.verifying
     assert bob.manifest.account == account_id(bob.manifest.key)
+
+
+def test_a_refusal_names_the_end_of_a_path(bob) -> None:
+    staple = bob.manifest.staple(bob.manifest.entries[2].device).encode()
+    with pytest.raises(MalformedError, match=r"staple has an unknown end of its path$"):
+        Staple.decode(staple[:-1] + b"\1")

@@ -170,3 +170,19 @@ def test_no_secret_is_in_a_representation(drawn) -> None:
         for part in (secret[:8], secret[-8:]):
             assert repr(part)[2:-1] not in shown
             assert part.hex() not in shown
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 12_345, 86_399])
+def test_a_bundle_counts_from_the_start_of_the_day_it_is_drawn_in(seconds, bob, random) -> None:
+    day = 20_000 * 86_400
+    bundle, _, secrets = draw_bundle(
+        bob.devices[0], bob.manifest.account, day + seconds, random, count=1
+    )
+    assert bundle.created == secrets.created == day
+    assert bundle.expires == secrets.expires == day + BUNDLE_LIFETIME
+
+
+def test_another_stored_version_of_secrets_is_told(bob, random, now) -> None:
+    stored = draw_bundle(bob.devices[0], bob.manifest.account, now, random, count=1)[2].encode()
+    with pytest.raises(MalformedError, match=r"prekey secrets has an unknown version$"):
+        PrekeySecrets.decode(b"\0" + stored[1:])

@@ -182,3 +182,17 @@ def test_ids_tell_no_order_and_no_count(bob, eve) -> None:
     ids += [bob.bundle.id, bob.bundle.signed_prekey_id, bob.bundle.last_resort_id]
     assert len(set(ids)) == len(ids)
     assert ids != sorted(ids)
+
+
+@pytest.mark.parametrize("field", ["account", "device"])
+def test_either_half_of_a_wrong_owner_is_enough_to_refuse(field: str, bob, eve, now) -> None:
+    other = eve.manifest.account if field == "account" else eve.entry.device
+    bundle = resigned(bob, replace(bob.bundle, **{field: other}))
+    with pytest.raises(ForgedError, match="another account or device"):
+        bundle.verify(bob.entry, bob.manifest.account, now)
+
+
+def test_a_refusal_names_what_is_wrong_with_a_pair(bob) -> None:
+    encoded = bob.pairs[0].encode()
+    with pytest.raises(MalformedError, match=r"one-time pair has an unknown kind of prekey$"):
+        OneTimePair.decode(b"\x05" + encoded[1:])

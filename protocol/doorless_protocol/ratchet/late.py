@@ -63,6 +63,9 @@ class Late(Struct, frozen=True):
     count: int = 0
     next_serial: int = 0
 
+    def __repr__(self) -> str:
+        return f"Late(count={self.count})"
+
     def get(self, header_key: bytes, number: int) -> LateKey | None:
         chain = self.chains.get(header_key)
         block = chain.blocks.get(number >> BLOCK_BITS) if chain else None
