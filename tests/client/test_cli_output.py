@@ -50,3 +50,8 @@ def test_anybody_else_is_their_address(state: State) -> None:
     known = replace(MESSAGE, sender=safe("bob@relay.test"), state=state)
     chat = replace(REQUEST, name=safe("Bobby"), standing=Standing.CONTACT)
     assert message_line(known, chat).startswith("1970-01-01 00:00  bob@relay.test: hello")
+
+
+def test_what_is_missing_and_what_is_late_stands_behind_the_words() -> None:
+    heard = replace(MESSAGE, state=State.RECEIVED, gap=2, late=True)
+    assert message_line(heard, REQUEST).endswith(": hello  [2 missing before, late]")

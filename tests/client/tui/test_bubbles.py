@@ -32,6 +32,7 @@ def messages(draw: st.DrawFn) -> Message:
         text=safe(draw(st.text(max_size=200))),
         state=draw(st.sampled_from(ours if mine else theirs)),
         gap=draw(st.sampled_from([0, 0, 1, 7])),
+        late=draw(st.booleans()),
     )
 
 
