@@ -25,8 +25,8 @@ MAX_RECEIVE_ONLY = 5
 keeps 40; here a replacement needs a loss, or an attack."""
 
 CLASH_WINDOW = 600_000
-"""Milliseconds between two resyncs of one device at least, so two devices' resyncs that lie
-closer crossed each other."""
+"""Milliseconds between two resyncs of one device at least, so the sessions of two devices that
+lie closer crossed each other."""
 
 
 class Settled(NamedTuple):
@@ -57,17 +57,21 @@ def choose_sending(sessions: Sequence[Session]) -> Session | None:
 
 def replaces(newer: Session, older: Session) -> bool:
     """Whether `newer` was begun in knowledge of `older`, or in spite of it."""
-    return newer.known >= older.number or resyncs(newer, older)
+    return newer.known >= older.number or forgets(newer, older)
 
 
-def resyncs(newer: Session, older: Session) -> bool:
-    """Whether `newer` says that its device cannot go on with `older`, known to it or forgotten.
+def forgets(newer: Session, older: Session) -> bool:
+    """Whether the device that began `newer` cannot go on with `older`, which it does not know.
 
     A device that lost its memory knows of no session; only the number tells that it had one.
+    Two that were begun within CLASH_WINDOW may as well have crossed, unless one device began
+    both, or only `newer` says that there was something before it.
     """
-    if newer.kind is not Kind.RESYNC or newer.number <= older.number:
+    if newer.number <= older.number:
         return False
-    crossed = older.kind is Kind.RESYNC and newer.number - older.number < CLASH_WINDOW
+    if newer.kind is Kind.RESYNC and older.kind is Kind.START:
+        return True
+    crossed = newer.number - older.number < CLASH_WINDOW
     return not crossed or newer.initiating_device == older.initiating_device
 
 

@@ -16,9 +16,9 @@ from doorless_client.store.records import SessionPart
 from doorless_client.store.resync_records import Resync
 from doorless_lab.crash import Crashed, Crashing
 from doorless_lab.world import Person, World
+from doorless_lab.world_person import copy_store
 from doorless_protocol.handshake import Kind
 from doorless_protocol.session import Session
-
 
 STEP = 1 if os.environ.get("DOORLESS_EVERY_POINT") else 5
 
@@ -241,12 +241,60 @@ def test_a_resync_whose_prekey_is_gone_is_not_answered(world: World) -> None:
 
 
 def test_a_resync_looks_like_any_first_contact(world: World) -> None:
-    alice, bob = talked(world)
+    alice, _bob = talked(world)
     rows_are_gone(alice)
     alice.reopen()
     before = len(world.submitted)
     alice.live()
     assert [len(one.envelope) for one in world.submitted[before:]] == [32 * 1024]
+
+
+def test_a_copy_from_before_the_first_session_loses_nothing_either(world: World) -> None:
+    alice, bob = world.people("alice", "bob")
+    alice.add("bob")
+    bob.add("alice")
+    backup = copy_store(alice.store)
+    alice.reopen()
+    bob.says("alice", "the first words")
+    world.advance(10)
+    alice.goes(online=False)
+    for number in range(3):
+        bob.says("alice", f"to the other copy {number}")
+    world.settle()
+    world.now += 700
+    alice.restore(backup)
+    alice.goes(online=True)
+    assert alice.engine.is_frozen
+    alice.run(alice.engine.keep())
+    world.advance(30)
+    assert alice.texts("bob")[-3:] == [f"to the other copy {number}" for number in range(3)]
+    assert only_session(alice).id == only_session(bob).id
+
+
+def test_who_was_added_again_and_knows_nothing_hears_what_was_kept(world: World) -> None:
+    """A first contact from a device that forgot: also where the other one's id is the lower."""
+    for first in (0, 1):
+        pair = world.people(f"one{first}", f"two{first}")
+        forgets, knows = pair[first], pair[1 - first]
+        forgets.add(knows.handle)
+        knows.add(forgets.handle)
+        before = copy_store(forgets.store)
+        knows.says(forgets.handle, "hello")
+        world.advance(10)
+        forgets.goes(online=False)
+        knows.says(forgets.handle, "kept for you")
+        world.settle()
+        held = copy_store(forgets.store)
+        (own,) = held.own.find()
+        forgets.restore(before)
+        with forgets.store.transaction():  # all of it forgotten but who we are
+            forgets.store.own.put(own)
+        world.now += 700
+        forgets.goes(online=True)
+        forgets.says(knows.handle, "who are you again?")
+        world.advance(30)
+        assert forgets.texts(knows.handle)[-1] == "kept for you"
+        assert only_session(forgets).id == only_session(knows).id
 
 
 @pytest.mark.parametrize("who", ["alice", "bob"])

@@ -122,6 +122,14 @@ def test_a_resync_replaces_nothing_that_is_newer() -> None:
     assert choose_sending([late, session(12, 9, LOW)]) is not late
 
 
+@pytest.mark.parametrize("by", [LOW, HIGH])
+def test_much_later_is_no_crossing_but_a_device_that_forgot(by: DeviceId) -> None:
+    older = session(10, 0, LOW)
+    newer = session(10 + CLASH_WINDOW, 0, by)
+    assert choose_sending([older, newer]) is newer
+    assert choose_sending([newer, older]) is newer
+
+
 @pytest.mark.parametrize("apart", [0, 1, CLASH_WINDOW - 1])
 def test_of_two_resyncs_that_clash_the_lower_device_ids_sends(apart: int) -> None:
     ours = session(10, 0, LOW, kind=Kind.RESYNC)

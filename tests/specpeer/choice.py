@@ -23,10 +23,11 @@ class Begun:
 def replaces(newer: Begun, older: Begun) -> bool:
     if newer.known >= older.number:
         return True
-    if newer.kind != RESYNC or newer.number <= older.number:
+    if newer.number <= older.number:
         return False
-    crossed = older.kind == RESYNC and newer.number - older.number < CROSSED
-    return not crossed or newer.device == older.device
+    if newer.kind == RESYNC and older.kind != RESYNC:
+        return True
+    return newer.number - older.number >= CROSSED or newer.device == older.device
 
 
 def sending(sessions: list[Begun]) -> Begun:

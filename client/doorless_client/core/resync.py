@@ -70,10 +70,14 @@ class Resyncs:
     def start_over(self) -> None:
         """Go on without any session there is: another copy of this profile may have used them."""
         sessions = self._state.sessions.newest_first()
-        known = {(row.account, row.device) for row in self._store.known_numbers.find()}
-        listed = {(row.account, row.device) for row in self._store.devices.find()}
         held = {(one.their_account, one.their_device) for one in sessions}
-        self._break_all(held | (known & listed), "")
+        # Also where this copy knows of no session: the later one may have begun it.
+        contacts = {
+            (contact.account, bytes(entry.device))
+            for contact in self._store.contacts.find(standing=Standing.CONTACT.value)
+            for entry in self._devices.recipients(contact.account)
+        }
+        self._break_all(held | contacts, "")
 
     def broken(self, session: Session) -> None:
         """An authentic message does not fit `session`. Only the one that sends matters."""
@@ -207,12 +211,17 @@ class Resyncs:
         row = self._store.resyncs.get(account, device)
         if row is not None and row.pending and may_still_serve(session, row):
             self._store.resyncs.put(msgspec.structs.replace(row, pending=False))
-        if session.kind is Kind.RESYNC:
+        if session.kind is Kind.RESYNC or self._came_in_spite_of_another(session):
             self.heard(session)
             self._outbox.repeat(account, device)
             current = self._store.contacts.get(contact.conversation)
             if current is not None:
                 self._store.contacts.put(msgspec.structs.replace(current, introduced=False))
+
+    def _came_in_spite_of_another(self, session: Session) -> bool:
+        """Whether what was sealed in another session may never be opened: begun unknown to it."""
+        held = self._state.sessions.with_device(session.their_account, session.their_device)
+        return any(one.number > session.known for one in held if one.id != session.id)
 
 
 def is_too_soon(row: Resync, now: float) -> bool:
