@@ -318,11 +318,15 @@ class Simulation:
                 promises.check_shown(said, messages, whose)
             else:
                 promises.check_everything_arrived(said, messages, whose)
-            if by < to and (said or self.said[to, by]):
+            if by < to and (said or self.said[to, by]) and not self._is_strange(by, to):
                 promises.check_converged(self.people[by], self.people[to])
         for person in self.people:
             promises.check_at_rest(person)
             promises.check_bounded(person)
+
+    def _is_strange(self, who: int, other: int) -> bool:
+        """Whether one of the two goes on with a copy that never heard of the other."""
+        return NOTHING in (self._since.get((who, other)), self._since.get((other, who)))
 
 
 @cache
