@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from specpeer.handshake import RESYNC
+from specpeer.handshake import RESYNC, START
 
 CROSSED = 600_000  # ms
 MOST_RECEIVING = 5
@@ -21,13 +21,15 @@ class Begun:
 
 
 def replaces(newer: Begun, older: Begun) -> bool:
-    if newer.known >= older.number:
-        return True
-    if newer.number <= older.number:
-        return False
-    if newer.kind == RESYNC and older.kind != RESYNC:
-        return True
-    return newer.number - older.number >= CROSSED or newer.device == older.device
+    return newer.known >= older.number or (
+        newer.number > older.number and not may_have_crossed(newer, older)
+    )
+
+
+def may_have_crossed(newer: Begun, older: Begun) -> bool:
+    resync_after_start = newer.kind == RESYNC and older.kind == START
+    close = newer.number - older.number < CROSSED
+    return newer.device != older.device and close and not resync_after_start
 
 
 def sending(sessions: list[Begun]) -> Begun:
