@@ -65,6 +65,8 @@ def _token(data: bytes, at: int) -> tuple[int, list[bytes]]:
     if 0x90 <= first < 0xA0:
         count = first & 15
         return 1, [b"\xdc" + count.to_bytes(2), b"\xdd" + count.to_bytes(4)]
+    if first == 0xDC:
+        return 3, [b"\xdd\0\0" + data[at + 1 : at + 3]]
     if 0xA0 <= first < 0xC0:
         size = first & 31
         text = data[at + 1 : at + 1 + size]

@@ -20,7 +20,7 @@ from doorless_protocol.primitives import sha256
 KEY = bytes(range(32))
 EVERY_POINT = bool(os.environ.get("DOORLESS_EVERY_POINT"))
 AT_LEAST = 5_000
-SAMPLED = 120
+SAMPLED = 80
 WAYS = 8
 
 pytestmark = [
