@@ -35,10 +35,10 @@ class Drawn(Recorded):
         self.loose: list[bytes] = []
 
     def _next(self, what: str) -> bytes:
-        self._pass_over()
+        self.pass_over()
         return super()._next(what)
 
-    def _pass_over(self) -> None:
+    def pass_over(self) -> None:
         while self.at < len(self.tape) and self._is_loose():
             self.loose.append(self.tape[self.at][1])
             self.at += 1
@@ -53,7 +53,7 @@ class Drawn(Recorded):
 
     def claim(self, drawn: bytes) -> bytes:
         """An id that was drawn, for its one use."""
-        self._pass_over()
+        self.pass_over()
         if drawn not in self.loose:
             raise Unaccounted("an id that was not drawn, or was used before")
         self.loose.remove(drawn)
@@ -78,6 +78,8 @@ class Client:
     tokens: dict[bytes, bytes] = field(default_factory=dict)  # of contacts, by account
     frames: list[list[Value]] = field(default_factory=list)  # of an upload that was begun
     incarnation: int = 0
+    to_seal: list[Asked] = field(default_factory=list)  # in the order of their ids on the tape
+    sealed: dict[int, list[Value]] = field(default_factory=dict)
 
     @classmethod
     def derive(cls, handle: str, draws: Drawn, now: float) -> "Client":
@@ -109,6 +111,17 @@ class Accountant:
             client = self.clients[handle] = Client.derive(handle, draws, first)
             client.typed = list(typed[handle])
             client.added = [each for each in world.watched if each != handle]
+            client.to_seal = self._in_order_of_sealing(handle, draws)
+
+    def _in_order_of_sealing(self, handle: str, draws: Drawn) -> list[Asked]:
+        places = {drawn: place for place, (_, drawn) in enumerate(draws.tape)}
+        submits = [each for each in self.world.log.events if each.who == handle]
+        found = [
+            (places.get(each.request.envelope_id, len(places)), each)
+            for each in submits
+            if isinstance(each, Asked) and isinstance(each.request, ours.Submit)
+        ]
+        return [each for _, each in sorted(found, key=lambda pair: pair[0])]
 
     def account(self) -> Iterator[int]:
         """The size of each request, once it is derived.
@@ -129,7 +142,7 @@ class Accountant:
 
     def _finish(self, client: Client) -> None:
         """Only delays are left, and names of connections that are kept apart."""
-        client.draws._pass_over()
+        client.draws.pass_over()
         client.draws.finish()
         left = {drawn for drawn in client.draws.loose if len(drawn) == ID}
         assert left <= self.world.kept_apart
@@ -198,7 +211,7 @@ class Accountant:
     def _incarnation(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         """Its low bits are a draw; so `asked` says which of the delays it was."""
         low = frames.uint(asked[2], frames.U53) % (1 << INCARNATION_BITS)
-        client.draws._pass_over()
+        client.draws.pass_over()
         drawn = [each for each in client.draws.loose if len(each) == DELAY]
         fits = [
             each for each in drawn if int.from_bytes(each) % (1 << INCARNATION_BITS) & ~1 == low
@@ -237,6 +250,7 @@ class Accountant:
         return [list(ids)]
 
     def _set_delivery_token(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        client.draws.pass_over()
         drawn = [each for each in client.draws.loose if frames.token_hash(each) == asked[1]]
         client.token = client.draws.claim(drawn[0] if drawn else b"no token that was drawn")
         return [frames.token_hash(client.token)]
@@ -244,18 +258,27 @@ class Accountant:
     # --- what is said ------------------------------------------------------------------------
 
     def _submit(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
-        _, mailbox, _, envelope_id, envelope = asked
+        """What was sealed together leaves by recipient; it is derived as it was sealed."""
+        while event.number not in client.sealed:
+            following = client.to_seal.pop(0)
+            client.sealed[following.number] = self._seal(client, following)
+        return client.sealed[event.number]
+
+    def _seal(self, client: Client, event: Asked) -> list[Value]:
+        request = event.request
+        assert isinstance(request, ours.Submit)
+        mailbox, envelope_id, envelope = request.mailbox, request.envelope_id, request.envelope
         other = next(
             each for each in self.clients.values() if each.person.device.mailbox == mailbox
         )
-        session, said = self._as_heard_by(other, octets(envelope, 0, 65_536), event.now)
+        session, said = self._as_heard_by(other, envelope, event.now)
         (own,) = [each for each in client.person.sessions if each.id == session.id]
         derived = self._content(client, other, Content.decode(said)).encode()
         self._learn(other)
         sealed = own.seal(derived, client.draws)
         entry = client.manifests.get(other.person.device.id, other.person.manifest).entries[0]
         token = client.tokens.get(other.person.account, b"")
-        return [entry.mailbox, token, client.draws.claim(octets(envelope_id, 16, 16)), sealed]
+        return [entry.mailbox, token, client.draws.claim(envelope_id), sealed]
 
     def _as_heard_by(self, other: Client, envelope: bytes, now: float) -> tuple[Session, bytes]:
         """Nothing of it stays: it arrives when it arrives."""

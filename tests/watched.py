@@ -21,8 +21,9 @@ from doorless_server.peers import Greeted, Peer
 
 @dataclass
 class Asked:
-    """`answered` is None where nobody looks at it."""
+    """`answered` is None where nobody looks at it. `number`: its place in the log."""
 
+    number: int
     who: str
     request: Request
     answered: Answered | None
@@ -64,8 +65,12 @@ class Log:
 
     def ask(self, ask: Ask, answer: Answer) -> Answered:
         answered = answer(ask)
-        self.events.append(Asked(self.who, ask.request, answered, self.now))
+        self.note(ask.request, answered)
         return answered
+
+    def note(self, request: Request, answered: Answered | None, nonce: bytes = b"") -> None:
+        asked = Asked(len(self.events), self.who, request, answered, self.now, nonce)
+        self.events.append(asked)
 
     def deliver(self, waiting: Sequence[Deliver]) -> Sequence[Deliver]:
         for each in waiting:
@@ -73,7 +78,7 @@ class Log:
         return waiting
 
     def acknowledge(self, ids: Sequence[bytes]) -> Sequence[bytes]:
-        self.events.append(Asked(self.who, Acknowledge(tuple(ids)), None, self.now))
+        self.note(Acknowledge(tuple(ids)), None)
         return ids
 
 
@@ -117,8 +122,7 @@ class WatchedWorld(World):
 
     def ask(self, peer: Peer, request: Request) -> Outcome:
         if isinstance(request, SignIn) and isinstance(peer, Greeted):
-            nonce = peer.challenge.nonce
-            self.log.events.append(Asked(self.log.who, request, None, self.now, nonce))
+            self.log.note(request, None, peer.challenge.nonce)
         return super().ask(peer, request)
 
     def signs_in_again(self, handle: str) -> None:

@@ -1,12 +1,13 @@
 """N02, for a whole client: each byte that it asks a relay with follows from state and draws.
 
-Alice and Bob register, meet, talk, are told what arrived, and look after their prekeys for some
-days. What each typed, drew, was answered and heard is all that the accountant has, and it has to
-come to every request by itself. So a client that sent anything else to anybody, were it a bit
-in the choice of a nonce or an id, would be one that fails here.
+Alice and Bob register, meet, talk, are told what arrived, block Eve, and look after their
+prekeys for some days. What each typed, drew, was answered and heard is all that the accountant
+has, and it has to come to every request by itself. So a client that sent anything else to anybody,
+were it a bit in the choice of a nonce or an id, would be one that fails here.
 """
 
 from hashlib import sha256
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -21,14 +22,14 @@ A_SECRET = b"what somebody pays for"
 
 
 class Talk:
-    """Two people in a watched world, and what they typed."""
+    """People in a watched world who are each other's contacts, and what they typed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *handles: str) -> None:
         self.world = WatchedWorld(seed)
-        self.typed: dict[str, list[str]] = {"alice": [], "bob": []}
-        for handle in self.typed:
+        self.typed: dict[str, list[str]] = {handle: [] for handle in handles}
+        for handle in handles:
             self.world.newcomer(handle)
-        for one, other in (("alice", "bob"), ("bob", "alice")):
+        for one, other in permutations(handles, 2):
             with self.world.acting(one) as person:
                 person.add(other)
 
@@ -40,9 +41,12 @@ class Talk:
 
 
 def some_days() -> Talk:
-    talk = Talk(seed=1)
+    talk = Talk(1, "alice", "bob", "eve")
     talk.says("alice", "bob", "hello")
+    talk.says("eve", "bob", "buy this")
     talk.world.rest(10)
+    with talk.world.acting("bob") as bob:
+        bob.engine.block(bob.chat("eve").conversation)  # his delivery token is another then
     for number in range(6):
         talk.says("bob", "alice", f"good morning {number}")
         talk.says("bob", "alice", "and another thing" * (number + 1))
@@ -75,7 +79,7 @@ def test_no_byte_that_a_client_sends_is_free_to_tell_a_secret() -> None:
     assert asked == set(frames.Request.__args__) - NOBODY_ASKED
 
 
-NOBODY_ASKED = {frames.PublishManifest, frames.SetDeliveryToken, frames.CloseAccount}
+NOBODY_ASKED = {frames.PublishManifest, frames.CloseAccount}
 """In these days."""
 
 
@@ -95,6 +99,6 @@ def with_gossip(*args: Any, **kwargs: Any) -> Content:
     weaken={"doorless_protocol.content.Content.saying": with_gossip},
 )
 def test_no_field_of_a_content_is_free_to_tell_a_secret() -> None:
-    talk = Talk(seed=2)
+    talk = Talk(2, "alice", "bob")
     talk.says("alice", "bob", "hello")
     assert unaccounted(talk.world, talk.typed)[1] == 0
