@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Callable
 from hashlib import sha3_256
+from itertools import cycle
 from os import urandom
 from time import process_time
 
@@ -28,7 +29,9 @@ AD = CONTEXT + SEALED_HEADER
 TEXT = urandom(256)
 PLAIN = bytes(SIZE_CLASSES[0] - BODY_OFFSET - 16)
 SEALED_TEXT = ChaCha20Poly1305(KEY).encrypt(NONCE, TEXT, AD)
-SEALED_PLAIN = ChaCha20Poly1305(KEY).encrypt(NONCE, PLAIN, AD)
+SEALED_PLAINS = cycle([ChaCha20Poly1305(KEY).encrypt(NONCE, PLAIN, AD) for _ in range(400)])
+"""As many as the work opens: whoever opens one again and again has it in the cache."""
+
 HOP_FIELD = urandom(FIELD_SIZE)
 INFO = b"doorless/1 message" + bytes(12 + 32)
 
@@ -76,7 +79,7 @@ def _seal() -> None:
 def _open() -> None:
     _message_key()
     HEADERS.decrypt(NONCE, SEALED_HEADER, CONTEXT)
-    ChaCha20Poly1305(KEY).decrypt(NONCE, SEALED_PLAIN, AD)
+    ChaCha20Poly1305(KEY).decrypt(NONCE, next(SEALED_PLAINS), AD)
 
 
 THEIRS = nacl.bindings.crypto_scalarmult_base(urandom(32))
