@@ -168,6 +168,7 @@ WRONG = {
     "address in upper case": (29, b"Alice"),
     "address not ASCII": (29, b"\xff"),
     "address without a relay": (29, b"alice.relay.example"),
+    "address with the port that is meant anyway": (27, b"\0\x18alice@relay.example:8443"),
     "bytes behind the address": (328, b"\1"),
     "staple's version": (329, b"\2"),
     "manifest version too large": (9106, b"\xff" * 8),
