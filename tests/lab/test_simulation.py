@@ -129,6 +129,7 @@ def test_runs_that_hold_end_well(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert main(["simulate", "--seed", "3", "--seeds", "2", "--steps", "5"]) == 0
     assert capsys.readouterr().out == "2 runs, 0 broken\n"
-    assert main(["simulate", "--play", "say 0"]) == 2
+    for words in ("say 0", "say 0 2", "say 1 1"):
+        assert main(["simulate", "--play", words]) == 2
     assert main(["simulate", "--play", "say 0 1; live 0; live 1"]) == 0
     assert "every promise held" in capsys.readouterr().out

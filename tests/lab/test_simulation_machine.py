@@ -28,7 +28,6 @@ from doorless_lab.simulation.actions import (
 from doorless_lab.simulation.drawing import CLOCKS, MAX_POINT_LIVING, MAX_POINT_SAYING
 from doorless_lab.simulation.people import Simulation
 from doorless_lab.simulation.play import Run
-from doorless_lab.simulation.promises import PromiseError
 
 pytestmark = pytest.mark.timeout(0)
 RUNS = int(os.environ.get("DOORLESS_SEEDS", "300"))
@@ -51,7 +50,7 @@ class People(RuleBasedStateMachine):
     def happens(self, action: Action) -> None:
         try:
             self.simulation.do(action)
-        except PromiseError as error:
+        except Exception as error:
             error.add_note(self.command)
             raise
 
@@ -118,7 +117,7 @@ class People(RuleBasedStateMachine):
             return
         try:
             self.simulation.make_whole()
-        except PromiseError as error:
+        except Exception as error:
             error.add_note(self.command)
             raise
         finally:

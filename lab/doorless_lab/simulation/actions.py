@@ -144,5 +144,15 @@ def parse_all(text: str) -> list[Action]:
     return [parse(words) for words in text.split(";") if words.strip()]
 
 
+def check(action: Action, people: int) -> None:
+    """Raises ValueError: it names somebody who is not there, or somebody who talks to himself."""
+    values = {field.name: getattr(action, field.name) for field in fields(action)}
+    named = [values[name] for name in ("who", "to") if name in values]
+    if not all(0 <= who < people for who in named):
+        raise ValueError(f"{action}: there are {people} people, from 0")
+    if len(set(named)) < len(named):
+        raise ValueError(f"{action}: nobody talks to himself")
+
+
 def text_of(actions: Sequence[Action]) -> str:
     return "; ".join(map(str, actions))

@@ -35,7 +35,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def simulate(chosen: argparse.Namespace, write: Write) -> int:
-    """Raises ValueError: `--play` holds no actions."""
+    """Raises ValueError: `--play` holds no actions, or none that these people can do."""
     actions = None if chosen.play is None else tuple(parse_all(chosen.play))
     runs = [
         Run(seed, chosen.people, chosen.steps, actions)
@@ -50,10 +50,9 @@ def _one(run: Run, write: Write) -> int:
     simulation = run.begin()
     try:
         run.play(simulation)
-    except PromiseError as error:
+    except Exception as error:
         _print(simulation, write)
-        write(f"BROKEN: {error}")
-        write(run.command)
+        _tell(error, run, write)
         return BROKEN
     _print(simulation, write)
     said = sum(len(texts) for texts in simulation.said.values())
@@ -66,15 +65,21 @@ def _print(simulation: Simulation, write: Write) -> None:
         write(line)
 
 
+def _tell(error: Exception, run: Run, write: Write) -> None:
+    """Also of a mistake that no promise speaks of: a program must not end by itself."""
+    what = str(error) if isinstance(error, PromiseError) else f"{type(error).__name__}: {error}"
+    write(f"BROKEN: {what}")
+    write(run.command)
+
+
 def _many(runs: list[Run], write: Write) -> int:
     broken = 0
     for played, run in enumerate(runs, start=1):
         try:
             run.play(run.begin())
-        except PromiseError as error:
+        except Exception as error:
             broken += 1
-            write(f"BROKEN: {error}")
-            write(run.command)
+            _tell(error, run, write)
         if played % TELL_EVERY == 0 and played < len(runs):
             write(f"{played} of {len(runs)} runs, {broken} broken")
     write(f"{len(runs)} runs, {broken} broken")

@@ -78,9 +78,8 @@ class Simulation:
         self.said: dict[tuple[int, int], list[str]] = {pair: [] for pair in pairs}
         self._watching, self._left = ExitStack(), 0
         self._copies: dict[int, Store] = {}
-        self._since: dict[
-            tuple[int, int], int
-        ] = {}  # with a copy of theirs: all said since arrives
+        # Where a copy of theirs is used: from which text on everything arrives.
+        self._since: dict[tuple[int, int], int] = {}
 
     def __enter__(self) -> Self:
         self._watching.enter_context(self.ledger.watching())

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from doorless_lab.simulation.actions import Action, text_of
+from doorless_lab.simulation.actions import Action, check, text_of
 from doorless_lab.simulation.people import Simulation
-from doorless_lab.simulation.promises import PromiseError
 
 STEPS = 60
 """Of a run, unless told otherwise: some fifteen messages, eight crashes."""
@@ -15,13 +14,17 @@ class Run:
     """How to repeat a run.
 
     Attributes:
-        actions: None: drawn from the seed, `steps` of them.
+        actions: None: drawn from the seed, `steps` of them. ValueError: nobody can do that.
     """
 
     seed: int
     people: int = 2
     steps: int = STEPS
     actions: tuple[Action, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for action in self.actions or ():
+            check(action, self.people)
 
     def begin(self) -> Simulation:
         return Simulation(self.seed, self.people)
@@ -30,7 +33,8 @@ class Run:
         """All of it, to the end, with every promise checked; returns the simulation.
 
         Raises:
-            PromiseError: one does not hold; its note is the command that repeats the run.
+            PromiseError: one does not hold. Its note, and that of any other mistake that
+                ends the run, is the command that repeats it.
         """
         with simulation:
             try:
@@ -39,7 +43,7 @@ class Run:
                 for action in self.actions or ():
                     simulation.do(action)
                 simulation.make_whole()
-            except PromiseError as error:
+            except Exception as error:
                 error.add_note(self.command)
                 raise
         return simulation
