@@ -75,11 +75,13 @@ def test_a_copied_session_shows_and_is_locked_out(order: tuple[str, ...]) -> Non
         world.advance(10)
         thief.hears()
         thief.opened.clear()
+        thief.speaks("false, and too late")
         alice.says("bob", "are we alone?")
         bob.says("alice", "now we are")
         world.advance(10)
         thief.hears()
         assert thief.opened == []
+        assert "false, and too late" not in bob.texts("alice")
         assert lost(alice, "bob", [*said[bob], "now we are"]) == []
         assert lost(bob, "alice", [*said[alice], "are we alone?"]) == []
         assert same_session(alice, bob)

@@ -26,6 +26,7 @@ from doorless_client.core.views import Standing
 from doorless_client.core.voices import Voices
 from doorless_client.store.records import Contact
 from doorless_client.store.resync_records import Resync
+from doorless_protocol.choice import replaces
 from doorless_protocol.content import Control
 from doorless_protocol.handshake import Kind
 from doorless_protocol.keys import AccountId, conversation_id
@@ -213,15 +214,31 @@ class Resyncs:
             self._store.resyncs.put(msgspec.structs.replace(row, pending=False))
         if session.kind is Kind.RESYNC or self._came_in_spite_of_another(session):
             self.heard(session)
+            self._close_replaced(session)
             self._outbox.repeat(account, device)
             current = self._store.contacts.get(contact.conversation)
             if current is not None:
                 self._store.contacts.put(msgspec.structs.replace(current, introduced=False))
 
+    def _close_replaced(self, session: Session) -> None:
+        """Whoever else holds the state of what broke, is not heard any more.
+
+        What their device itself sealed there, it says again here.
+        """
+        held = self._state.sessions.with_device(session.their_account, session.their_device)
+        for one in held:
+            if one.id != session.id and is_closed_by(session, one):
+                self._state.sessions.drop(one)
+
     def _came_in_spite_of_another(self, session: Session) -> bool:
         """Whether what was sealed in another session may never be opened: begun unknown to it."""
         held = self._state.sessions.with_device(session.their_account, session.their_device)
         return any(one.number > session.known for one in held if one.id != session.id)
+
+
+def is_closed_by(confirmed: Session, older: Session) -> bool:
+    """Whether a confirmed session ends another one, which would still receive for 30 days."""
+    return confirmed.kind is Kind.RESYNC and replaces(confirmed, older)
 
 
 def is_too_soon(row: Resync, now: float) -> bool:
