@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from doorless_lab.pair import Device
+from doorless_protocol.encoding import transcript_hash
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.handshake import (
     SECRET_SIZE,
@@ -20,6 +21,7 @@ from doorless_protocol.handshake import (
     PrekeyPrivates,
     Prekeys,
     Terms,
+    _transcript,
     initiate,
     respond,
 )
@@ -216,3 +218,20 @@ def test_nothing_private_is_shown(random: Random) -> None:
     shown = repr(ours) + repr(privates())
     assert repr(ours.secret) not in shown
     assert repr(privates().signed) not in shown
+
+
+def test_the_transcript_names_its_fields_as_specified(random: Random) -> None:
+    """docs/spec/03-handshake.md §3.2: the left column whole, then the right one."""
+    opening, ours, _ = both(random)
+    agreed = terms()
+    party = ("account", "manifest version", "manifest hash", "device", "identity", "identity kem")
+    fields = list(_transcript(agreed, opening))
+    assert [name.decode() for name, _ in fields] == [
+        *("protocol", "kind", "number", "known", "received", "address"),
+        *(f"initiator {name}" for name in party),
+        *(f"responder {name}" for name in party),
+        *("bundle id", "bundle hash", "signed prekey id", "signed prekey", "prekey kind"),
+        *("prekey id", "prekey curve", "prekey kem", "ephemeral", "prekey ciphertext"),
+        "identity ciphertext",
+    ]
+    assert ours.session_id == transcript_hash(b"doorless/1 handshake", fields)

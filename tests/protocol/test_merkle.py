@@ -78,3 +78,18 @@ def test_a_place_outside_the_tree_proves_nothing(index, size) -> None:
 
 def test_no_leaves_have_no_paths() -> None:
     assert merkle.inclusion_paths([]) == []
+
+
+@pytest.mark.parametrize("size", [0, 31, 33, 64])
+def test_a_hash_has_32_bytes(size: int) -> None:
+    """Else a path whose pieces are cut in other places would lead to the same root."""
+    leaves = [b"a", b"b"]
+    (sibling,) = merkle.inclusion_path(leaves, 0)
+    root = merkle.root(leaves)
+    cut = sibling.ljust(size, b"\0")[:size]
+    with pytest.raises(ProofError, match="32 bytes"):
+        merkle.verify_inclusion(b"a", 0, 2, [cut], root)
+    with pytest.raises(ProofError, match="32 bytes"):
+        merkle.verify_inclusion(b"a", 0, 2, [sibling], root.ljust(size, b"\0")[:size])
+    with pytest.raises(ProofError, match="32 bytes"):
+        merkle.verify_leaf_hash(merkle.leaf_hash(b"a")[:31], 0, 2, [sibling], root)

@@ -322,3 +322,9 @@ def test_a_session_says_what_it_came_from(random: Random) -> None:
         assert session.heard <= session.epoch <= session.heard + 1
     assert alice.session.our_account == bob.session.their_account
     assert alice.session.their_device == bob.session.our_device
+
+
+def test_what_opened_prints_its_length_and_not_its_words(random: Random) -> None:
+    alice, bob = met(random)
+    opened = open_any([bob.session], alice.says(b"secret words"), NOW, bob.identity)
+    assert repr(opened) == "Opened(12 bytes)"
