@@ -149,20 +149,29 @@ def _judge(mutants: list[Mutant], *, whole: bool) -> int:
         rows.append(f"| `{mutant.function}` | `{before}` | `{after}` | {reason or 'none'} |")
     print(f"{len(played) - len(left)} of {len(played)} noticed, {unexplained} unexplained")
     if whole:
-        REPORT.write_text("\n".join((HEAD, *_table(played), "", *_survivors(rows))) + "\n")
+        REPORT.write_text("\n".join((HEAD, *_table(mutants), "", *_survivors(rows))) + "\n")
     return 1 if unexplained else 0
 
 
-def _table(played: list[Mutant]) -> list[str]:
-    all_of = Counter(mutant.module for mutant in played)
-    noticed = Counter(mutant.module for mutant in played if mutant.verdict in NOTICED)
-    rows = ["| module | mutants | noticed | score |", "|---|---:|---:|---:|"]
-    for module in MODULES:
-        if count := all_of[module]:
-            score = noticed[module] / count
-            rows.append(f"| `{module}` | {count} | {noticed[module]} | {score:.1%} |")
-    total, found = len(played), sum(noticed.values())
-    return [*rows, f"| all | {total} | {found} | {found / total:.1%} |"]
+def _table(mutants: list[Mutant]) -> list[str]:
+    """Played is what the run came to before it was ended; a whole run plays all."""
+    rows = [
+        "| module | mutants | played | noticed | of those played |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    rows += [
+        _row(f"`{module}`", [mutant for mutant in mutants if mutant.module == module])
+        for module in MODULES
+    ]
+    return [*rows, _row("all", mutants)]
+
+
+def _row(title: str, mutants: list[Mutant]) -> str:
+    verdicts = Counter(mutant.verdict for mutant in mutants)
+    played = len(mutants) - verdicts["not checked"]
+    noticed = sum(verdicts[verdict] for verdict in NOTICED)
+    score = f"{noticed / played:.1%}" if played else "none played"
+    return f"| {title} | {len(mutants)} | {played} | {noticed} | {score} |"
 
 
 def _survivors(rows: list[str]) -> list[str]:

@@ -234,4 +234,10 @@ def test_the_transcript_names_its_fields_as_specified(random: Random) -> None:
         *("prekey id", "prekey curve", "prekey kem", "ephemeral", "prekey ciphertext"),
         "identity ciphertext",
     ]
+    each = [32, 8, 32, 16, 32, 1184]
+    assert [len(value) for _, value in fields] == [
+        *(2, 1, 8, 8, 8, len(agreed.address)),
+        *(*each, *each),
+        *(8, 32, 8, 32, 1, 8, 32, 1568, 32, 1568, 1088),
+    ]
     assert ours.session_id == transcript_hash(b"doorless/1 handshake", fields)
