@@ -241,3 +241,4 @@ def test_the_transcript_names_its_fields_as_specified(random: Random) -> None:
         *(8, 32, 8, 32, 1, 8, 32, 1568, 32, 1568, 1088),
     ]
     assert ours.session_id == transcript_hash(b"doorless/1 handshake", fields)
+    assert dict(_transcript(terms(last_resort=True), opening))[b"prekey curve"] == b""
