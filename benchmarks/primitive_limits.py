@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
+from doorless_protocol.ratchet.header import HEADER_SIZE
 from doorless_protocol.ratchet.hop import FIELD_SIZE
-from doorless_protocol.ratchet.triple import BODY_OFFSET, HEADER_SIZE
+from doorless_protocol.ratchet.triple import BODY_OFFSET
 from doorless_protocol.sizes import SIZE_CLASSES
 
 SHA = SHA256()
@@ -33,7 +34,7 @@ SEALED_PLAINS = cycle([ChaCha20Poly1305(KEY).encrypt(NONCE, PLAIN, AD) for _ in 
 """As many as the work opens: whoever opens one again and again has it in the cache."""
 
 HOP_FIELD = urandom(FIELD_SIZE)
-INFO = b"doorless/1 message" + bytes(12 + 32)
+INFO = b"doorless/1 message" + bytes(12) + AD
 
 
 def _timed(work: Callable[[], object]) -> Callable[[int], float]:
@@ -66,7 +67,6 @@ def _message_key() -> None:
     HKDFExpand(SHA, 64, b"doorless/1 chain").derive(KEY)
     HKDFExpand(SHA, 64, b"doorless/1 chain").derive(KEY)
     HKDF.extract(SHA, KEY, KEY)
-    sha3_256(AD).digest()
     HKDFExpand(SHA, 64, INFO).derive(KEY)
 
 

@@ -62,7 +62,7 @@ PLANTED: dict[str, dict[str, Any]] = {
     "public_key": {"doorless_protocol.primitives.refuse_second_encoding": _nothing},
     "proof": {"doorless_protocol.merkle.verify_leaf_hash": _short_proof},
     "envelope": {"doorless_protocol.ratchet.triple.aead_open": _forgiving},
-    "header": {"doorless_protocol.ratchet.triple.check_unused": _nothing},
+    "header": {"doorless_protocol.ratchet.header.check_unused": _nothing},
     "body": {"doorless_protocol.ratchet.triple.check_form": _nothing},
     "first_contact": {"doorless_protocol.envelope.Address.parse": lambda text: text},
     "stored_session": {"doorless_protocol.snapshot.MalformedError": LookupError},

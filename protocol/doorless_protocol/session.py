@@ -138,7 +138,7 @@ class Session(Struct, frozen=True, gc=False):
         return self._heard(ratchet, now), content
 
     def _heard(self, ratchet: Triple, now: float) -> "Session":
-        moved = ratchet.hop.epoch != self.ratchet.hop.epoch
+        moved = ratchet.hop is not self.ratchet.hop and ratchet.hop.epoch != self.ratchet.hop.epoch
         return Session(
             self.link,
             ratchet,

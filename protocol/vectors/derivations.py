@@ -34,8 +34,9 @@ from doorless_protocol.primitives import (
 from doorless_protocol.ratchet.chain import Chain
 from doorless_protocol.ratchet.double import _turn
 from doorless_protocol.ratchet.epochs import _derive
+from doorless_protocol.ratchet.header import Header
 from doorless_protocol.ratchet.hop import CT, EK, Auth
-from doorless_protocol.ratchet.triple import Header, Seeds, message_keys
+from doorless_protocol.ratchet.triple import Seeds, message_keys
 from doorless_protocol.sizes import size_class
 from doorless_protocol.verification import SafetyNumber
 

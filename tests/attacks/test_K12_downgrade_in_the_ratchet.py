@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from doorless_lab.pair import Device, meet
 from doorless_protocol.errors import BrokenSessionError
-from doorless_protocol.ratchet import triple
+from doorless_protocol.ratchet import header, triple
 
 NOW = 1_800_000_000
-aead_seal, pack = triple.aead_seal, triple._form.pack
+aead_seal, pack = triple.aead_seal, header.FORM.pack
 
 
 @pytest.mark.attack(
@@ -17,7 +17,7 @@ aead_seal, pack = triple.aead_seal, triple._form.pack
     weaken={
         "doorless_protocol.ratchet.epochs.check_label": lambda label, heard, coming: None,
         "doorless_protocol.ratchet.epochs.check_tail": lambda tail: None,
-        "doorless_protocol.ratchet.triple.check_unused": lambda flags, zero: None,
+        "doorless_protocol.ratchet.header.check_unused": lambda flags, zero: None,
         "doorless_protocol.ratchet.triple.check_form": lambda field: None,
     },
 )
@@ -35,7 +35,7 @@ def test_a_message_of_another_form_changes_nothing(monkeypatch, what, turns) -> 
     label = claims.get(what, honest.epoch)
     flags, spare = 2 * (what == "flag"), b"\0\0\1" if what == "spare byte" else b"\0\0\0"
 
-    class Evil(triple.Header, frozen=True, gc=False):
+    class Evil(header.Header, frozen=True, gc=False):
         def encode(self) -> bytes:
             return pack(self.dh, self.previous, self.number, label, self.index, flags, spare)
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from conversations import CONVERSATIONS, Stage, alternating, record
-from specpeer.crypto import Refused, Unaccounted
-from specpeer.playing import play
 
 from doorless_lab.tape import RANDOM, Draw, Player, Recorder, keys_on
 from doorless_protocol.errors import ForgedError
 from doorless_protocol.session import Session
+from specpeer.crypto import Refused, Unaccounted
+from specpeer.playing import play
 
 A_SECRET = b"what somebody pays for"
 

@@ -12,6 +12,7 @@ from doorless_protocol.errors import BrokenSessionError, DoorlessError, Malforme
 from doorless_protocol.frames import Call, Incarnation, Lookup, decode_call, encode
 from doorless_protocol.primitives import KemSeed, kem768_public
 from doorless_protocol.ratchet.chain import LAST_NUMBER, Chain
+from doorless_protocol.ratchet.header import Header
 from doorless_protocol.ratchet.hop import (
     LAST_EPOCH,
     Drawing,
@@ -19,7 +20,6 @@ from doorless_protocol.ratchet.hop import (
     start_initiator,
     start_responder,
 )
-from doorless_protocol.ratchet.triple import Header
 
 NOW = 1_800_000_000
 
@@ -74,7 +74,7 @@ def test_a_full_chain_seals_nothing(pair: tuple[Talker, Talker], which: str) -> 
 @pytest.mark.attack(
     "R23",
     "a header whose counters are at their ends is refused, also from who holds the keys",
-    weaken={"doorless_protocol.ratchet.triple.check_counters": lambda *_: None},
+    weaken={"doorless_protocol.ratchet.header.check_counters": lambda *_: None},
 )
 @pytest.mark.parametrize("field", ["previous", "number", "index", "label"])
 def test_a_header_at_the_end_is_refused(field: str) -> None:

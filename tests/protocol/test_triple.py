@@ -19,7 +19,6 @@ from doorless_protocol.primitives import (
     aead_seal,
     hkdf_expand,
     hkdf_extract,
-    sha3_256,
 )
 from doorless_protocol.ratchet.chain import LAST_NUMBER, Chain
 from doorless_protocol.ratchet.hop import EMPTY, FIELD_SIZE, LAST_EPOCH
@@ -146,7 +145,7 @@ def test_an_envelope_is_laid_out_as_the_specification_says(random: Random) -> No
     header = double.keys.public + double.keys.previous.to_bytes(4, "big")
     header += number.to_bytes(4, "big") + (2).to_bytes(8, "big") + index.to_bytes(4, "big")
     assert out_key.open(nonce, sealed, FORTH) == header + bytes(4)
-    info = b"doorless/1 message" + nonce + sha3_256(FORTH + sealed)
+    info = b"doorless/1 message" + nonce + FORTH + sealed
     keys = hkdf_expand(hkdf_extract(pq_key, ec_key), info, 64)
     assert envelope[84:116] == keys[32:]
     plain = EMPTY + b"\0\5hello" + bytes(2048 - 116 - 16 - 1217 - 7)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from doorless_lab.ratchets import FORTH, Side, pair, talking
 from doorless_protocol.errors import BrokenSessionError, DoorlessError, ReplayedError
 from doorless_protocol.primitives import HeaderKey, aead_seal
+from doorless_protocol.ratchet.header import Header
 from doorless_protocol.ratchet.hop import (
     EK,
     EMPTY,
@@ -20,7 +21,7 @@ from doorless_protocol.ratchet.hop import (
     Waiting,
 )
 from doorless_protocol.ratchet.late import LateKey
-from doorless_protocol.ratchet.triple import BODY_OFFSET, TAG_SIZE, Header, message_keys
+from doorless_protocol.ratchet.triple import BODY_OFFSET, TAG_SIZE, message_keys
 from doorless_protocol.sizes import SIZE_CLASSES
 
 Random = Callable[[int], bytes]

@@ -136,7 +136,7 @@ def _sealed_header(header_key: bytes, nonce: bytes, context: bytes, dh: bytes) -
 
 def _hybrid_message_key(pq_key: bytes, ec_key: bytes, nonce: bytes, bound: bytes) -> Values:
     prk = crypto.hkdf_extract(pq_key, ec_key)
-    info = b"doorless/1 message" + nonce + crypto.sha3_256(bound)
+    info = b"doorless/1 message" + nonce + bound
     at = Cursor(crypto.hkdf_expand(prk, info, 64))
     return {"prk": prk, "key": at.take(32), "commitment": at.take(32)}
 

@@ -264,7 +264,7 @@ class Ratchet:
 
 
 def _message_keys(prk: bytes, nonce: bytes, bound: bytes) -> tuple[bytes, bytes]:
-    info = b"doorless/1 message" + nonce + crypto.sha3_256(bound)
+    info = b"doorless/1 message" + nonce + bound
     both = crypto.hkdf_expand(prk, info, 64)
     return both[:32], both[32:]
 

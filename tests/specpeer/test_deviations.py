@@ -54,7 +54,7 @@ def salted_with_ec(salt: bytes, secret: bytes) -> bytes:
 TURN, DERIVE, LOGIN = double._turn, epochs._derive, frames.login_object
 
 ORDERS: dict[str, Any] = {
-    "ratchet.triple._form": Struct(">32sIIIQB3s"),
+    "ratchet.header.FORM": Struct(">32sIIIQB3s"),
     "ratchet.triple.hkdf_extract": salted_with_ec,
     "ratchet.chain._expander": primitives.hkdf_expander(b"doorless/2 chain", 64),
     "ratchet.double._turn": turn_secret_first,

@@ -26,6 +26,7 @@ from doorless_protocol.primitives import (
 )
 from doorless_protocol.ratchet.double import Double
 from doorless_protocol.ratchet.epochs import Epochs
+from doorless_protocol.ratchet.header import Header
 from doorless_protocol.ratchet.hop import (
     CT,
     EK,
@@ -39,7 +40,7 @@ from doorless_protocol.ratchet.hop import (
     State,
     Waiting,
 )
-from doorless_protocol.ratchet.triple import Found, Header, split_front
+from doorless_protocol.ratchet.triple import Found, split_front
 from doorless_protocol.session import Session
 
 Oracle = Callable[[bytes], bytes | None]
