@@ -210,7 +210,10 @@ def test_at_most_one_resync_in_ten_minutes_and_then_ever_less(world: World) -> N
         world.now += 300
     waits = [later - earlier for earlier, later in pairwise(begun)]
     assert waits == [600, 1200, 2400, 4800]
-    rows = [Resync(b"", b"", 0, 0.0, tries, pending=True, suspect=False) for tries in range(30)]
+    rows = [
+        Resync(b"", b"", 0, 0.0, tries, pending=True, suspect=False, repeated=0.0)
+        for tries in range(30)
+    ]
     assert [not_before(row) for row in rows[:3]] == [0.0, AT_MOST_EVERY, 2 * AT_MOST_EVERY]
     assert not_before(rows[-1]) == LONGEST_WAIT
     bob.goes(online=True)

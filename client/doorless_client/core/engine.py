@@ -22,8 +22,9 @@ from doorless_client.core.history import StoredHistory
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
-from doorless_client.core.receiving import Receiver, front_digest
+from doorless_client.core.receiving import Receiver
 from doorless_client.core.resync import Resyncs
+from doorless_client.core.reuse import note_dealt_with
 from doorless_client.core.settings import Settings
 from doorless_client.core.sign_in import HomeRelay, sign_in
 from doorless_client.core.state import Clock, State
@@ -40,7 +41,7 @@ from doorless_client.core.views import (
     WireView,
 )
 from doorless_client.store.base import Store
-from doorless_client.store.records import Contact, Seen
+from doorless_client.store.records import Contact
 from doorless_protocol.content import MAX_TEXT_BYTES, Text, Typing
 from doorless_protocol.frames import Challenge, Deliver, SignIn
 from doorless_protocol.invite import InviteLink
@@ -302,8 +303,7 @@ class Engine:
             for one in delivered:
                 if not is_known(self._store, one.envelope_id):
                     received = self._receiver.receive(one)
-                    digest = front_digest(one.envelope)
-                    self._store.seen.put(Seen(one.envelope_id, self._state.now(), digest))
+                    note_dealt_with(self._state, one.envelope_id, received.place)
                     self._failures.count(received.failure)
                     heard.add(received.heard)
             self._state.emit(Acknowledge(tuple(one.envelope_id for one in delivered)))

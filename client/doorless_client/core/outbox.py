@@ -86,19 +86,19 @@ class Outbox:
         )
         self._store.outbox.put(copied)
 
-    def repeat(self, account: bytes, device: bytes) -> None:
+    def repeat(self, account: bytes, device: bytes, not_before: float) -> None:
         """Queue again for this device what it never acknowledged, in the order it was said."""
         for row in self._kept.of_device(account, device):
             waiting = self._store.outbox.get(row.number)
             if waiting is None or waiting.device != device:
                 number = row.number if waiting is None else self._next_number()
-                self._store.outbox.put(self._repetition(row, number))
+                self._store.outbox.put(self._repetition(row, number, not_before))
             self._store.copies.drop(row.number, device)
             self._kept.drop(row)
         self.seal(account)
         self._state.emit(Wake())
 
-    def _repetition(self, row: Unacknowledged, number: int) -> Outgoing:
+    def _repetition(self, row: Unacknowledged, number: int, not_before: float = 0.0) -> Outgoing:
         return Outgoing(
             number=number,
             account=row.account,
@@ -108,7 +108,7 @@ class Outbox:
             id=row.id,
             content=row.content,
             confirmed_only=needs_confirmation(),
-            not_before=0.0,
+            not_before=not_before,
             expires=row.expires,
         )
 

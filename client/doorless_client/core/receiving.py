@@ -7,7 +7,7 @@ fails is counted, acknowledged like the rest, and changes nothing else.
 Spec: docs/spec/08-state.md §6.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from doorless_client.core import keyring, present
@@ -16,6 +16,7 @@ from doorless_client.core.conversations import Conversations
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.resync import Resyncs
+from doorless_client.core.reuse import Place, is_used_twice, place_of
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper, check_listed
 from doorless_client.core.unacknowledged import Kept
@@ -46,8 +47,6 @@ from doorless_protocol.first_contact import respond
 from doorless_protocol.frames import Deliver
 from doorless_protocol.keys import DeviceId, conversation_id
 from doorless_protocol.prekeys import PrekeyId
-from doorless_protocol.primitives import sha256
-from doorless_protocol.ratchet.triple import split_front
 from doorless_protocol.session import Session, addressed, open_any
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
 
@@ -67,6 +66,7 @@ class Arrival:
     session: Session
     content: Content
     said: Said
+    place: Place  # what it took, as soon as its session's step is kept
     initial: Initial | None = None  # of a session that begins with it
     used: PrekeyId | None = None
     was_confirmed: bool = False
@@ -77,11 +77,11 @@ UNFIT = (BrokenSessionError, SkippedTooFarError, ReplayedError)
 
 
 class MisfitError(Exception):
-    """An envelope that is addressed to `session` and does not open there."""
+    """A message that is addressed to `session` and does not open there."""
 
-    def __init__(self, session: Session | None, error: DoorlessError) -> None:
+    def __init__(self, session: Session | None, message: bytes, error: DoorlessError) -> None:
         super().__init__(str(error))
-        self.session, self.error = session, error
+        self.session, self.message, self.error = session, message, error
 
 
 class ReusedNumberError(DoorlessError):
@@ -94,10 +94,12 @@ class Received(NamedTuple):
     Attributes:
         failure: why it could not be opened; "" when it was, or was a replay.
         heard: the account of the contact who said something; b"" when it was none.
+        place: what it took of its session; None where no session went on.
     """
 
     failure: str = ""
     heard: bytes = b""
+    place: Place | None = None
 
 
 class Receiver:
@@ -124,22 +126,23 @@ class Receiver:
         try:
             arrival = self._open(envelope)
         except MisfitError as misfit:
-            return Received(self._break(misfit, envelope))
+            return Received(self._break(misfit))
         except ReplayedError:
             return Received()
         except DoorlessError as error:
             return Received(type(error).__name__)
         return self._store_arrival(arrival, envelope)
 
-    def _break(self, misfit: MisfitError, envelope: bytes) -> str:
+    def _break(self, misfit: MisfitError) -> str:
         """Begin anew with who sealed it; why it did not open, "" for a mere replay."""
-        if isinstance(misfit.error, ReplayedError):
-            if was_seen(self._store, envelope):
+        session, error = misfit.session, misfit.error
+        if isinstance(error, ReplayedError):
+            if session is None or not is_used_twice(self._store, place_of(session, misfit.message)):
                 return ""
-            misfit = MisfitError(misfit.session, ReusedNumberError())
-        if misfit.session is not None:
-            self._resyncs.broken(misfit.session)
-        return type(misfit.error).__name__
+            error = ReusedNumberError()
+        if session is not None:
+            self._resyncs.broken(session)
+        return type(error).__name__
 
     # --- opening: nothing is stored, but the evidence of a ghost --------------------------------
 
@@ -149,12 +152,12 @@ class Receiver:
         try:
             opened = open_any(sessions, envelope, now, self._state.keys.kem)
         except UNFIT as error:
-            raise MisfitError(addressed(sessions, envelope), error) from error
+            raise MisfitError(addressed(sessions, envelope), envelope, error) from error
         except ForgedError:
             if len(envelope) != FIRST_CONTACT_SIZE:
                 raise
             return self._open_initial(envelope, now)
-        return self._arrival(opened.session, opened.content, before=opened.before)
+        return self._arrival(opened.session, opened.content, envelope, before=opened.before)
 
     def _open_initial(self, envelope: bytes, now: float) -> Arrival:
         held = keyring.bundles(self._store)
@@ -166,8 +169,8 @@ class Receiver:
             try:
                 following, content = session.open(initial.message, now, self._state.keys.kem)
             except UNFIT as error:
-                raise MisfitError(session, error) from error
-            return self._arrival(following, content, before=session)
+                raise MisfitError(session, initial.message, error) from error
+            return self._arrival(following, content, initial.message, before=session)
         named = next(secrets for secrets in held if secrets.bundle_id == initial.bundle_id)
         secrets = keyring.with_pair(self._store, named, initial.one_time_id)
         manifests = {row.version: row.hash for row in self._store.own_manifests.find()}
@@ -177,17 +180,17 @@ class Receiver:
             account = initial.staple.account
             self._trust.ghost(self._contacts.with_account(account), account, ghost)
             raise
-        arrival = self._arrival(accepted.session, accepted.content)
-        return Arrival(arrival.session, arrival.content, arrival.said, initial, accepted.used)
+        arrival = self._arrival(accepted.session, accepted.content, initial.message)
+        return replace(arrival, initial=initial, used=accepted.used)
 
     def _arrival(
-        self, session: Session, plaintext: bytes, before: Session | None = None
+        self, session: Session, plaintext: bytes, message: bytes, before: Session | None = None
     ) -> Arrival:
         content = Content.decode(plaintext)
         self._check_conversation(session, content)
-        return Arrival(
-            session, content, content.say(), was_confirmed=bool(before and before.confirmed)
-        )
+        place = place_of(before or session, message)
+        was_confirmed = before is not None and before.confirmed
+        return Arrival(session, content, content.say(), place, was_confirmed=was_confirmed)
 
     def _check_conversation(self, session: Session, content: Content) -> None:
         """A content is for the conversation of its two accounts; of our own devices, for any."""
@@ -206,12 +209,12 @@ class Receiver:
             except DoorlessError as error:
                 return Received(type(error).__name__)
             self._keep_session(arrival)
-            return Received(self._hear_own_device(arrival, envelope))
+            return Received(self._hear_own_device(arrival, envelope), place=arrival.place)
         known = self._contacts.with_account(account)
         if known is not None and known.standing == Standing.BLOCKED.value:
             if arrival.initial is None:
                 self._keep_session(arrival)  # so that it still opens when they are accepted again
-            return Received()
+            return Received(place=arrival.place)
         try:
             contact = self._introduce_sender(known, arrival)
         except DoorlessError as error:
@@ -222,7 +225,8 @@ class Receiver:
             words = f"a new session began with {present.name(contact)}; not confirmed yet"
             self._conversations.note(contact, words)
         self._hear(contact, arrival, envelope)
-        return Received(heard=account if contact.standing == Standing.CONTACT.value else b"")
+        is_contact = contact.standing == Standing.CONTACT.value
+        return Received(heard=account if is_contact else b"", place=arrival.place)
 
     def _sending(self, session: Session) -> Session | None:
         """What is sealed for the device at the other end of `session`, is sealed in this one."""
@@ -332,20 +336,6 @@ def began_by(session: Session | None) -> Session:
     if session is None:
         raise ReplayedError("an initial message whose session is gone")
     return session
-
-
-def was_seen(store: Store, envelope: bytes) -> bool:
-    """Whether this sealed header came before: the relay, or who watches it, sends it again."""
-    return bool(store.seen.find(digest=front_digest(envelope)))
-
-
-def front_digest(envelope: bytes) -> bytes:
-    """What an envelope is known by whose number was used: its nonce and its sealed header.
-
-    The rest cannot be checked any more, so a relay may have altered it. A copy of their state
-    that seals the same number draws another nonce.
-    """
-    return sha256(b"".join(split_front(envelope)))
 
 
 def replaces_confirmed(before: Session | None, after: Session | None) -> bool:

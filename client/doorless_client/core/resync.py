@@ -113,6 +113,7 @@ class Resyncs:
                 row.tries if row else 0,
                 pending=pending,
                 suspect=suspect or bool(row and row.pending and row.suspect),
+                repeated=row.repeated if row else 0.0,
             )
         )
         self._outbox.unseal(account, device)
@@ -158,7 +159,7 @@ class Resyncs:
         """When the wait of a resync ends that is still to begin."""
         now = self._state.clock()
         rows = self._store.resyncs.find(pending=True)
-        later = [at for row in rows if (at := not_before(row)) > now]
+        later = [not_before(row) for row in rows if is_too_soon(row, now)]
         return min(later, default=None)
 
     def _is_without_answer(self, account: bytes, device: bytes) -> bool:
@@ -215,10 +216,18 @@ class Resyncs:
         if session.kind is Kind.RESYNC or self._came_in_spite_of_another(session):
             self.heard(session)
             self._close_replaced(session)
-            self._outbox.repeat(account, device)
+            self._outbox.repeat(account, device, self._repeat_from(account, device))
             current = self._store.contacts.get(contact.conversation)
             if current is not None:
                 self._store.contacts.put(msgspec.structs.replace(current, introduced=False))
+
+    def _repeat_from(self, account: bytes, device: bytes) -> float:
+        """When what this device did not acknowledge may be said to it again, and note that."""
+        row = self._store.resyncs.get(account, device)
+        row = row or Resync(account, device, 0, 0.0, 0, pending=False, suspect=False, repeated=0.0)
+        at = repeats_from(row.repeated, self._state.clock())
+        self._store.resyncs.put(msgspec.structs.replace(row, repeated=at))
+        return at
 
     def _close_replaced(self, session: Session) -> None:
         """Whoever else holds the state of what broke, is not heard any more.
@@ -241,9 +250,17 @@ def is_closed_by(confirmed: Session, older: Session) -> bool:
     return confirmed.kind is Kind.RESYNC and replaces(confirmed, older)
 
 
+def repeats_from(last: float, now: float) -> float:
+    """When to say again what was said again at `last`: a peer may begin anew as often as it likes.
+
+    A wait of AT_MOST_EVERY at most, wherever our clock was.
+    """
+    return min(max(now, last + AT_MOST_EVERY), now + AT_MOST_EVERY)
+
+
 def is_too_soon(row: Resync, now: float) -> bool:
-    """Whether the last resync with this device is too near."""
-    return now < not_before(row)
+    """Whether the last resync with this device is too near; not by a clock that ran ahead."""
+    return row.begun <= now < not_before(row)
 
 
 def not_before(row: Resync) -> float:

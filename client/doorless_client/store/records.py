@@ -294,7 +294,8 @@ class Seen(Row, frozen=True):
     """An envelope that was dealt with; delivered again, it is acknowledged and no more.
 
     Attributes:
-        digest: of its nonce and sealed header, by which one that is sent again is known.
+        place, front: which number of its session it took, and by what it is known
+            (core/reuse.py); empty where it opened in none.
     """
 
     table: ClassVar[str] = "seen"
@@ -302,7 +303,8 @@ class Seen(Row, frozen=True):
 
     envelope_id: bytes
     at: int
-    digest: bytes = b""
+    place: bytes = b""
+    front: bytes = b""
 
 
 class ReceiptDue(Row, frozen=True):

@@ -34,6 +34,7 @@ class Resync(Row, frozen=True):
         pending: no session that came after them is confirmed yet.
         suspect: a copy of their state may have said things in their name, so that how far we
             heard them says nothing of what they themselves said.
+        repeated: when what they did not acknowledge was last said again, or will be; Unix seconds.
     """
 
     table: ClassVar[str] = "resyncs"
@@ -46,6 +47,7 @@ class Resync(Row, frozen=True):
     tries: int
     pending: bool
     suspect: bool
+    repeated: float
 
 
 class Unacknowledged(SecretRow, frozen=True):

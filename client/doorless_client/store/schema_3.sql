@@ -3,9 +3,10 @@
 
 ALTER TABLE own ADD COLUMN frozen INTEGER NOT NULL DEFAULT 0;
 
--- Of which session an envelope was is known by its bytes: a number used twice shows a copy.
-ALTER TABLE seen ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
-CREATE INDEX seen_bytes ON seen (digest);
+-- Which number of its session an envelope took: one that is used twice shows a copy.
+ALTER TABLE seen ADD COLUMN place BLOB NOT NULL DEFAULT x'';
+ALTER TABLE seen ADD COLUMN front BLOB NOT NULL DEFAULT x'';
+CREATE INDEX seen_places ON seen (place);
 
 CREATE TABLE session_marks (
     session BLOB NOT NULL PRIMARY KEY CHECK (length(session) = 32),
@@ -22,6 +23,7 @@ CREATE TABLE resyncs (
     tries   INTEGER NOT NULL,
     pending INTEGER NOT NULL,
     suspect INTEGER NOT NULL,
+    repeated REAL   NOT NULL,
     PRIMARY KEY (account, device)
 ) STRICT;
 
