@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from doorless_client.core.contacts import BusyError
+from doorless_client.core.effects import Ask
 from doorless_client.core.incarnation import (
     KNOCK,
     RANDOM_BITS,
@@ -18,7 +19,8 @@ from doorless_client.core.incarnation import (
 from doorless_client.core.views import Notice
 from doorless_client.store.records import Own
 from doorless_lab.world import Person, World
-from doorless_protocol.frames import Incarnation, IncarnationHeld
+from doorless_protocol.encoding import MAX_NUMBER
+from doorless_protocol.frames import Answered, Incarnation, IncarnationHeld
 
 
 @pytest.fixture
@@ -114,3 +116,20 @@ def test_nothing_leaves_after_the_connection_is_gone(world: World) -> None:
     assert not alice.engine.upkeep.due()
     alice.run(alice.engine.upkeep.arrive())
     assert alice.engine.upkeep.due()
+
+
+def test_a_number_that_nothing_follows_is_refused_and_spoils_nothing(world: World) -> None:
+    (alice,) = world.people("alice")
+
+    def lie(ask: Ask, answered: Answered) -> Answered:
+        return IncarnationHeld(MAX_NUMBER) if isinstance(ask.request, Incarnation) else answered
+
+    alice.change_answer = lie
+    alice.reopen()
+    assert alice.engine.is_frozen
+    with pytest.raises(BusyError, match="comes to"):
+        alice.run(alice.engine.keep())
+    assert own(alice).next_incarnation <= MAX_NUMBER
+    alice.change_answer = lambda _, answered: answered
+    alice.run(alice.engine.keep())
+    assert not alice.engine.is_frozen

@@ -20,6 +20,7 @@ from doorless_client.core.effects import Flow
 from doorless_client.core.prekeys import ask
 from doorless_client.core.state import State
 from doorless_client.store.records import Own
+from doorless_protocol.encoding import MAX_NUMBER
 from doorless_protocol.frames import Incarnation, IncarnationHeld
 
 RANDOM_BITS = 20
@@ -32,6 +33,15 @@ KNOCK = 1
 RENEW_EVERY = 600.0
 """Seconds on one connection until it is swapped again: a copy that was made meanwhile is stale
 from then on. By the clock alone: the relay must not see from it when something was sent."""
+
+
+LAST_COUNT = MAX_NUMBER >> RANDOM_BITS
+"""Nothing comes after it that a frame holds, and nobody swaps 8,589,934,591 times."""
+
+NO_ROOM = (
+    "the relay holds a number for this device that no copy of a profile comes to: it lies, or "
+    "somebody who has this profile set it"
+)
 
 
 class Found(Enum):
@@ -105,7 +115,13 @@ class IncarnationKeeper:
         yield from ask(Incarnation(held, knock))
 
     def _propose(self, above: int) -> int:
-        """Stored before it is asked for: after a crash, either value is known to be ours."""
+        """Stored before it is asked for: after a crash, either value is known to be ours.
+
+        Raises:
+            BusyError: nothing comes after `above`; no honest copy swaps so often.
+        """
+        if count(above) >= LAST_COUNT:
+            raise BusyError(NO_ROOM, RENEW_EVERY)
         following = (count(above) + 1) << RANDOM_BITS | (self._draw() & ~KNOCK)
         with self._state.change():
             own = msgspec.structs.replace(self._state.own, next_incarnation=following)
