@@ -348,3 +348,25 @@ def test_reasons_are_told_in_words() -> None:
         "5 of conversations that broke and begin anew; 2 junk, or sealed to keys that are gone; "
         "1 NewError"
     )
+
+
+def test_what_a_resync_repeats_waits_for_the_person_who_has_to_accept_keys(world: World) -> None:
+    alice, bob = talked(world)
+    bob.goes(online=False)
+    alice.says("bob", "not heard yet")
+    world.settle()
+    rows_are_gone(bob)
+    bob.reopen()
+    bob.goes(online=True)
+    for person in (bob, alice, alice, bob, bob):  # his second message waits at the relay
+        person.live()
+    with alice.engine.state.change():
+        contact = alice.engine.state.store.contacts.find(account=bob.engine.me.account)[0]
+        alice.engine._trust.contradict(contact, "other keys", offered=b"")
+    world.advance(30)
+    assert only_session(alice).confirmed
+    assert bob.texts("alice")[-1] != "not heard yet"
+    alice.accepts("bob")
+    world.advance(30)
+    assert bob.texts("alice")[-1] == "not heard yet"
+    assert not alice.store.unacknowledged.find()

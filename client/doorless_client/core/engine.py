@@ -274,6 +274,7 @@ class Engine:
         self._conversations.note(accepted, words)
         if accepted.account != contact.account:
             self._outbox.readdress(accepted, contact.account)
+        self._introductions.resume(accepted)
 
     def block(self, conversation: bytes) -> None:
         contact = self._contacts.get(conversation)

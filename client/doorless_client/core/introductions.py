@@ -69,6 +69,16 @@ class Introductions:
         for session in self._state.sessions.with_account(contact.account):
             self.answer(contact, session, session.confirmed)
 
+    def resume(self, contact: Contact) -> None:
+        """Their keys were accepted: what their messages were owed meanwhile is owed now.
+
+        A session that was confirmed while nothing was answered says again now what it would have.
+        """
+        if contact.standing == Standing.CONTACT.value:
+            for session in self._state.sessions.with_account(contact.account):
+                if session.may_send:
+                    self.answer(contact, session, was_confirmed=False)
+
     def _control(self, contact: Contact, device: bytes) -> None:
         session = self._state.sessions.sending(contact.account, device)
         if session is not None and session.owes_control:
