@@ -1,4 +1,4 @@
-"""R11: a contact begins anew in a loop, and acknowledges nothing, to be told all of it each time."""
+"""R11: a contact begins anew in a loop and acknowledges nothing, to be told all of it each time."""
 
 import pytest
 from msgspec.structs import replace
