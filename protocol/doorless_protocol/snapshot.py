@@ -211,7 +211,7 @@ def _decode(decoder: "msgspec.msgpack.Decoder[Any]", data: bytes) -> Any:
         if version != SCHEMA_VERSION:
             raise MalformedError(f"session of schema version {version}, not {SCHEMA_VERSION}")
         return decoder.decode(data)
-    except (msgspec.DecodeError, ValueError, TypeError, LookupError):
+    except (msgspec.DecodeError, ValueError, TypeError, LookupError, RecursionError):
         raise MalformedError("part of a session that is not in its form") from None
 
 

@@ -147,7 +147,12 @@ def test_counters_that_no_session_comes_to_are_not_read(random: Random) -> None:
             join(encoded)
 
 
-@pytest.mark.parametrize("junk", [b"", b"\x90", b"\x91\x01", b"\xff" * 20, b"\x01", b"\xc0"])
+NESTED = b"\x91" * 100_000  # deeper than any decoder goes
+
+
+@pytest.mark.parametrize(
+    "junk", [b"", b"\x90", b"\x91\x01", b"\xff" * 20, b"\x01", b"\xc0", NESTED]
+)
 def test_what_is_no_session_is_not_read(junk: bytes, random: Random) -> None:
     alice, _ = met(random)
     whole = parts(alice.session)
