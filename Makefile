@@ -70,7 +70,7 @@ coverage: $(READY_DEV) ## say which branches of the protocol no test takes; ther
 fuzz: $(READY_FUZZ) ## look a minute each for inputs that break a decoder (ARGS="--seconds 600 header")
 	@$(RUN) -m fuzz $(ARGS) || [ $$? -eq 75 ] # it says itself that it was skipped
 
-mutation: $(READY_DEV) $(READY_MUTATION) ## break the protocol in every small way, and see that a test notices (ARGS="--sample 100")
+mutation: $(READY_DEV) $(READY_MUTATION) ## break the protocol in every small way, and see that a test notices (ARGS="--sample 7")
 	@$(RUN) tests/mutation.py $(ARGS)
 
 sim: $(READY_DEV) ## play 10,000 simulated runs, and 10,000 that hypothesis chooses (about an hour)

@@ -126,9 +126,10 @@ def _decide(
             await opened.messenger.start()
             await watch.arrived()
             await decision(opened.messenger)(chat.conversation)
+            code = await watch.settled()
             known = opened.messenger.find(chat.conversation.hex())  # accepting looks them up
-            line(f"{done} {known.address}")
-            return await watch.settled()
+            line(f"{done} {known.address if '@' in known.address else known.name}")
+            return code
 
     return run(work())
 

@@ -31,7 +31,7 @@ def send(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             left = await watch.left(message.id)
             if left is not None and await watch.arrived(GRACE):
                 await watch.quiet(GLANCE)  # what waited for us comes along
-            return _sent(left, watch)
+            return _sent(left, watch, chat.conversation)
 
     return run(work())
 
@@ -82,12 +82,12 @@ def check_known(chat: Chat) -> None:
         raise RefusedError("this is a request, and nobody checked who it is from: accept it first")
 
 
-def _sent(message: Message | None, watch: Watch) -> int:
+def _sent(message: Message | None, watch: Watch, conversation: bytes) -> int:
     if message is None and watch.keys_changed:
         complain("their keys changed: nothing was sent; compare with: doorless verify")
         return KEY
     if message is None:
-        complain(f"{watch.why()}; the message is queued")
+        complain(f"{watch.why(conversation)}; the message is queued")
         return UNREACHABLE
     watch.release()
     if message.state is State.FAILED:
@@ -97,10 +97,12 @@ def _sent(message: Message | None, watch: Watch) -> int:
 
 
 async def _follow(messenger: Messenger, watch: Watch, *, as_json: bool) -> int:
-    """Print until interrupted, which is how it ends well."""
+    """Print until interrupted, which is how it ends well, or until nothing can come any more."""
     with suppress(asyncio.CancelledError):
         while True:
             await _print_unseen(messenger, as_json=as_json)
+            if watch.halted:
+                return UNREACHABLE
             await watch.message(3600.0)
     return DONE
 

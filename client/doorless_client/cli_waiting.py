@@ -85,14 +85,17 @@ class Watch:
             await self._messenger.answered(most + GRACE)
 
     async def message(self, seconds: float) -> bool:
-        """Whether something came, since the last call or within `seconds`."""
+        """Whether something came within `seconds`; earlier if nothing can come any more."""
         before = self._added
-        return await self._until(lambda: self._added > before, seconds, give_up_early=False)
+        await self._until(lambda: self._added > before or self.halted, seconds, give_up_early=False)
+        return self._added > before
 
-    def why(self) -> str:
-        """In one line, why something waits."""
+    def why(self, to: bytes) -> str:
+        """In one line, why something waits in the conversation `to`."""
         halting = [notice.text for notice in self._notices if notice.halts]
         said = halting or [notice.text for notice in self._notices]
+        if not said and self._link() is Link.ONLINE and self._messenger.is_beginning_anew(to):
+            return "this conversation begins anew, which can take some minutes"
         return str(said[-1]) if said else "the relay cannot be reached"
 
     def release(self) -> None:

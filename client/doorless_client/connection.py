@@ -1,7 +1,8 @@
 """The signed-in connection of this device to its home relay, which comes back by itself.
 
     OFFLINE ──► CONNECTING ──► ONLINE ──► OFFLINE (retry, with backoff and jitter) ──► …
-                                  └─────► REPLACED or removed: it stays away
+                                  ├─────► REPLACED (until `retry_now`) ──► …
+                                  └─────► removed: it stays away
 
 Anonymous requests never use it: see `anonymous`.
 """
@@ -41,8 +42,6 @@ AFTER_RESTART: Final = 2
 
 KEEP_ALIVE: Final = 20.0
 """Seconds between pings; the same as the relay's, below the minute of common routers."""
-
-STAYS_AWAY: Final = {CloseReason.REPLACED: Link.REPLACED, CloseReason.REVOKED: Link.OFFLINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ class Connection:
         await self._signed_in().tell(request)
 
     def retry_now(self) -> None:
-        """Do not wait for the next attempt."""
+        """Do not wait for the next attempt; where it was replaced, come back."""
         self._retry.set()
 
     async def online(self, seconds: float) -> bool:
@@ -143,9 +142,14 @@ class Connection:
                 attempt = AFTER_RESTART if ending.reason is CloseReason.GOING_AWAY else 0
             except UnreachableError as error:
                 ending = Ending(str(error))
-            if ending.reason in STAYS_AWAY:
-                self._show(LinkState(STAYS_AWAY[ending.reason], reason=ending.line))
+            if ending.reason is CloseReason.REVOKED:
+                self._show(LinkState(Link.OFFLINE, reason=ending.line))
                 return
+            if ending.reason is CloseReason.REPLACED:
+                self._retry.clear()
+                self._show(LinkState(Link.REPLACED, reason=ending.line))
+                await self._retry.wait()
+                continue
             delay = retry_delay(attempt, self._random)
             attempt += 1
             self._show(LinkState(Link.OFFLINE, retry_in=delay, reason=ending.line))

@@ -43,6 +43,9 @@ from doorless_protocol.primitives import Random
 FIRST_RETRY, LAST_RETRY = 1.0, 60.0
 """Seconds, at most, before the next attempt to reach somebody's relay: doubled each time."""
 
+COME_BACK_AFTER = 5.0
+"""Seconds until a device whose connection another copy took is back: that one is frozen by then."""
+
 MISTAKE_RETRY = 60.0
 """Seconds before what failed by a mistake of ours is tried again."""
 
@@ -153,6 +156,10 @@ class Messenger:
     def details(self, conversation: bytes) -> Details:
         return self._engine.details(conversation)
 
+    def is_beginning_anew(self, conversation: bytes) -> bool:
+        """Whether its keys were lost, and what is said waits for new ones."""
+        return self._engine.is_beginning_anew(conversation)
+
     def wire(self, messages: Sequence[Message]) -> Sequence[WireView | None]:
         return self._engine.wire(messages)
 
@@ -222,6 +229,9 @@ class Messenger:
     async def keep(self) -> None:
         with self._refusing_store_errors():
             try:
+                if self._connection.link is Link.REPLACED:
+                    self._network.retry_now()
+                    await self._network.online(COME_BACK_AFTER)
                 async with self._at_home:
                     await drive(self._network, self._engine.keep())
             except BusyError as busy:
@@ -271,6 +281,9 @@ class Messenger:
     def _show_link(self, link: Link, retry_in: float, round_trip: float | None) -> None:
         if link is not Link.ONLINE:
             self._engine.home.leave()
+        if link is Link.REPLACED and not self._engine.is_frozen:
+            loop = asyncio.get_running_loop()
+            loop.call_later(COME_BACK_AFTER, self._network.retry_now)
         self._show_connection(link, retry_in, round_trip)
         self._wake.set()
 

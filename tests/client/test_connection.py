@@ -158,24 +158,38 @@ async def scripted_relay_sign_in(connection: Any) -> None:
     await connection.send(encode(Answer(call.id, Done())))
 
 
-@pytest.mark.parametrize(
-    ("reason", "link"), [(CloseReason.REPLACED, Link.REPLACED), (CloseReason.REVOKED, Link.OFFLINE)]
-)
-async def test_it_stays_away_when_it_was_replaced_or_removed(
-    scripted_relay: Any, device: Device, reason: CloseReason, link: Link
-) -> None:
+async def test_it_stays_away_when_it_was_removed(scripted_relay: Any, device: Device) -> None:
     async def close(connection: Any) -> None:
         await scripted_relay_sign_in(connection)
-        await connection.send(encode(Closing(reason)))
+        await connection.send(encode(Closing(CloseReason.REVOKED)))
 
     scripted_relay.behave = close
     async with device.connection as connection:
         await device.until(lambda: bool(device.states) and bool(device.states[-1].reason))
-        assert connection.state.link is link
+        assert connection.state.link is Link.OFFLINE
         assert connection.state.retry_in == 0
         assert connection._task is not None
         await asyncio.wait_for(connection._task, 5)
     assert scripted_relay.connections == 1
+
+
+async def test_it_stays_away_when_it_was_replaced_until_it_is_told_to_come_back(
+    scripted_relay: Any, device: Device
+) -> None:
+    async def replace(connection: Any) -> None:
+        scripted_relay.behave = scripted_relay.answer_all
+        await scripted_relay_sign_in(connection)
+        await connection.send(encode(Closing(CloseReason.REPLACED)))
+
+    scripted_relay.behave = replace
+    async with device.connection as connection:
+        await device.until(lambda: device.links()[-1:] == [Link.REPLACED])
+        assert connection.state.retry_in == 0
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert scripted_relay.connections == 1
+        connection.retry_now()
+        assert await connection.online(5)
 
 
 async def test_it_comes_back_to_a_relay_that_restarts(scripted_relay: Any, device: Device) -> None:

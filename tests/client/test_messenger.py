@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 import msgspec
 import pytest
 
+from doorless_client import messenger as module
 from doorless_client.core.api import RefusedError, UnreachableError
 from doorless_client.core.audit import OTHER_PREKEYS
 from doorless_client.core.network import Network
@@ -21,6 +22,7 @@ from doorless_client.registering import is_known, register
 from doorless_client.store.base import Store, StoreError
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import ROWS, Setting
+from doorless_lab.world_person import copy_store
 from doorless_protocol.frames import Answered, Incarnation, Refusal, Request
 from doorless_protocol.prekeys import PREKEY_BATCH
 from doorless_server import listener
@@ -129,6 +131,31 @@ async def test_the_address_of_who_is_accepted_is_checked_at_once(home: Home) -> 
     await until(bob, lambda: bob.chats()[0].address == f"alice@{home.endpoint.name}")
     names = [event.chat.name for event in shown if isinstance(event, ChatChanged)]
     assert names[-1] == "alice"
+
+
+async def test_who_runs_comes_back_when_a_copy_was_stopped(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "COME_BACK_AFTER", 0.2)
+    store = await home.enrol("alice")
+    older = copy_store(store)
+    async with home.messenger(store) as alice:
+        assert await alice.online(10)
+        bob = await home.person("bob")
+        chat = await bob.add(f"alice@{home.endpoint.name}")
+        links: list[Link] = []
+        alice.listen(lambda e: links.append(alice.connection.link))
+        async with home.messenger(older) as copy:
+            await until(copy, lambda: copy.is_frozen)
+            await until(copy, lambda: copy.connection.link is Link.REPLACED)
+            await bob.send(chat.conversation, "which of you?")
+            await until(alice, lambda: texts(alice) == ["which of you?"])
+            assert Link.REPLACED in links
+            assert copy.connection.link is Link.REPLACED
+            assert not texts(copy)
+            await copy.keep()
+            assert not copy.is_frozen
+            await until(alice, lambda: alice.is_frozen)
 
 
 async def test_a_relay_that_lost_the_account_is_said_plainly(home: Home) -> None:

@@ -98,6 +98,20 @@ def test_a_profile_whose_sessions_are_destroyed_recovers_by_itself(
     assert sum(row.count for row in alice.store.failures.find()) == 1
 
 
+def test_it_is_told_once_however_often_the_profile_is_opened(world: World) -> None:
+    alice, _ = talked(world)
+    alice.goes(online=False)
+    rows_are_gone(alice)
+    for _ in range(3):
+        alice.reopen()
+    alice.says("bob", "waits for new keys")
+    assert alice.engine.is_beginning_anew(alice.chat("bob").conversation)
+    alice.goes(online=True)
+    world.advance(30)
+    assert alice.notes("bob").count(LOST) == 1
+    assert not alice.engine.is_beginning_anew(alice.chat("bob").conversation)
+
+
 def test_sessions_that_went_back_are_noticed_and_not_used(world: World) -> None:
     alice, bob = talked(world)
     older = alice.store.session_parts.find()

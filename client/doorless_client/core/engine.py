@@ -139,6 +139,10 @@ class Engine:
     def details(self, conversation: bytes) -> Details:
         return self._conversations.details(self._contacts.get(conversation))
 
+    def is_beginning_anew(self, conversation: bytes) -> bool:
+        """Whether its keys were lost, and what is said waits for new ones."""
+        return self._resyncs.is_pending(self._contacts.get(conversation).account)
+
     def wire(self, messages: Sequence[Message]) -> Sequence[WireView | None]:
         return [self._conversations.wire(message) for message in messages]
 

@@ -50,6 +50,9 @@ class Network(Protocol):
         """Whether this device is signed in now, or comes to be within `seconds`."""
         ...
 
+    def retry_now(self) -> None:
+        """Connect without waiting; where another connection of this device took over, come back."""
+
     def trust(self, relay: str, pin: bytes) -> None:
         """From now on, `relay` is who shows the certificate with this SHA-256."""
 

@@ -65,8 +65,14 @@ class Resyncs:
     # --- it breaks ---------------------------------------------------------------------------
 
     def repair(self) -> None:
-        """When the profile is opened: go on without the sessions that cannot be gone on with."""
-        self._break_all(self._state.sessions.repair(), LOST)
+        """When the profile is opened: go on without the sessions that cannot be gone on with.
+
+        It is told once, however often the profile is opened before the resync may begin.
+        """
+        lost = set(self._state.sessions.repair())
+        told = {(row.account, row.device) for row in self._store.resyncs.find(pending=True)}
+        self._break_all(lost & told, "")
+        self._break_all(lost - told, LOST)
 
     def start_over(self) -> None:
         """Go on without any session there is: another copy of this profile may have used them."""
@@ -150,6 +156,10 @@ class Resyncs:
             if entry.device not in waiting and entry not in due
         ]
         return due + others
+
+    def is_pending(self, account: bytes) -> bool:
+        """Whether something can be said to a device of theirs only once it begins anew."""
+        return account in self.accounts()
 
     def unsettled(self) -> int:
         """Devices to begin anew with as soon as a relay can be reached."""
