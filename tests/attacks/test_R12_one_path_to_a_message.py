@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from doorless_client.core.receiving import Arrival, Receiver
+from doorless_client.core.reuse import Place
 from doorless_client.store.records import ROWS
 from doorless_lab.world import RELAY, Person, World
 from doorless_protocol.content import (
@@ -143,7 +144,7 @@ def takes_what_is_not_sealed(self: Receiver, envelope: bytes) -> Arrival:
             for session in self._state.sessions.newest_first()
             if conversation_id(self._state.account, session.their_account) == content.conversation
         )
-        return Arrival(session, content, content.say(), was_confirmed=True)
+        return Arrival(session, content, content.say(), Place(b"", b""), was_confirmed=True)
 
 
 @pytest.mark.attack(

@@ -225,6 +225,7 @@ class Receiver:
             words = f"a new session began with {present.name(contact)}; not confirmed yet"
             self._conversations.note(contact, words)
         self._hear(contact, arrival, envelope)
+        self._resyncs.overheard(arrival.session)
         is_contact = contact.standing == Standing.CONTACT.value
         return Received(heard=account if is_contact else b"", place=arrival.place)
 

@@ -45,6 +45,11 @@ BROKEN = (
     "state, or somebody has a copy of it. The conversation begins anew; what was lost comes again"
 )
 
+DOUBTED = (
+    "their device speaks in the session before, and nobody proved to be in the new one: that was "
+    "somebody else, or it did not arrive. The conversation begins anew"
+)
+
 
 class Resyncs:
     """All but the questions runs inside a change."""
@@ -92,6 +97,13 @@ class Resyncs:
         sending = self._state.sessions.sending(account, device)
         if sending is not None and sending.id == session.id:
             self._break_all([(account, device)], BROKEN, suspect=True)
+
+    def overheard(self, session: Session) -> None:
+        """A message opened in `session`: if that is not the one that sends, which is right?"""
+        account, device = session.their_account, session.their_device
+        sending = self._state.sessions.sending(account, device)
+        if sending is not None and is_doubted(sending, session, self._state.clock()):
+            self._break_all([(account, device)], DOUBTED, suspect=True)
 
     def _break_all(self, devices: Iterable[Device], why: str, *, suspect: bool = False) -> None:
         told: set[bytes] = set()
@@ -253,6 +265,21 @@ class Resyncs:
         """Whether what was sealed in another session may never be opened: begun unknown to it."""
         held = self._state.sessions.with_device(session.their_account, session.their_device)
         return any(one.number > session.known for one in held if one.id != session.id)
+
+
+def is_doubted(sending: Session, heard: Session, now: float) -> bool:
+    """Whether nobody showed in `sending` for long, and their device goes on in another session.
+
+    Who stole a prekey can begin it in their name, under a number that theirs come to in a day:
+    he would be told all that is typed, and they nothing, until then.
+    """
+    return (
+        heard.confirmed
+        and heard.id != sending.id
+        and not sending.confirmed
+        and not sending.initiator
+        and now - sending.began >= AT_MOST_EVERY
+    )
 
 
 def is_closed_by(confirmed: Session, older: Session) -> bool:
