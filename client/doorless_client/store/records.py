@@ -88,7 +88,7 @@ class OneTimePrekey(SecretRow, frozen=True):
     secrets: bytes
 
 
-class Contact(Row, frozen=True):
+class Contact(SecretRow, frozen=True):
     """Somebody we talk to, and what is pinned of them.
 
     Attributes:
@@ -169,7 +169,7 @@ class Origin(Row, frozen=True):
     session: bytes
 
 
-class Entry(Row, frozen=True):
+class Entry(SecretRow, frozen=True):
     """One message of a conversation, at its place from 0; the order never changes.
 
     Attributes:
@@ -234,7 +234,7 @@ class Late(Row, frozen=True):
     counter: int
 
 
-class Outgoing(Row, frozen=True):
+class Outgoing(SecretRow, frozen=True):
     """A content that has not reached every device of `account` yet.
 
     Attributes:
@@ -344,7 +344,7 @@ class Evidence(Row, frozen=True):
     theirs: bytes
 
 
-class Setting(Row, frozen=True):
+class Setting(SecretRow, frozen=True):
     table: ClassVar[str] = "settings"
     key: ClassVar[tuple[str, ...]] = ("name",)
 

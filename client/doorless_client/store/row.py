@@ -13,7 +13,7 @@ class Row(Struct, frozen=True):
 
 
 class SecretRow(Row, frozen=True):
-    """A row that holds keys: nothing of it appears where values are printed."""
+    """A row that holds keys, tokens or words: nothing of it appears where values are printed."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
