@@ -182,7 +182,8 @@ class SignedHead:
     def check_time(self, now: int) -> None:
         """Raises ExpiredError: it begins to hold more than CLOCK_SKEW from now."""
         if self.not_before > now + CLOCK_SKEW:
-            raise ExpiredError(f"manifest holds only in {self.not_before - now} seconds")
+            ahead = (self.not_before - now) / 86_400
+            raise ExpiredError(f"manifest begins {ahead:.1f} days from now: check the clock")
 
     def _head(self) -> bytes:
         writer = Writer().raw(PROTOCOL).raw(self.key.encode())

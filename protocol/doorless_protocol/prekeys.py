@@ -272,7 +272,8 @@ def check_time(bundle: SignedBundle, now: int) -> None:
     if now > bundle.expires:
         raise ExpiredError(f"prekey bundle expired {now - bundle.expires} seconds ago")
     if bundle.created > now + CLOCK_SKEW:
-        raise ExpiredError(f"prekey bundle begins in {bundle.created - now} seconds")
+        ahead = (bundle.created - now) / 86_400
+        raise ExpiredError(f"prekey bundle begins {ahead:.1f} days from now: check the clock")
 
 
 def check_pair(bundle: SignedBundle, pair: OneTimePair, index: int, path: Sequence[bytes]) -> None:
