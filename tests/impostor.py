@@ -1,7 +1,7 @@
 """Somebody who stole a signed prekey, and begins anew in a contact's name."""
 
 from doorless_lab.world import Person, World
-from doorless_protocol.content import NO_PREVIOUS, Content, Control
+from doorless_protocol.content import NO_PREVIOUS, Body, Content, Control
 from doorless_protocol.errors import DoorlessError
 from doorless_protocol.first_contact import initiate
 from doorless_protocol.frames import BundleServed, FetchBundle
@@ -29,14 +29,15 @@ class Impostor:
         self.session: Session = initiate(
             us, theirs, served, held.number, world.now, world.random, kind=Kind.RESYNC
         )
-        self._say_nothing()
+        self.says(Control(), 0)
 
-    def _say_nothing(self) -> None:
+    def says(self, body: Body, counter: int) -> None:
+        """Under a counter of the device in whose name he speaks."""
         ours, theirs = self._bob.engine.me.account, self._alice.engine.state.account
         content = Content.saying(
-            Control(),
+            body,
             id=self._world.random(16),
-            counter=0,
+            counter=counter,
             previous=NO_PREVIOUS,
             conversation=conversation_id(ours, theirs),  # type: ignore[arg-type]
             time=int(self._world.now * 1000),

@@ -10,7 +10,7 @@ repeated only into a session that is confirmed: an impostor could ask for all of
 Spec: docs/spec/08-state.md §13.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -198,10 +198,13 @@ class Resyncs:
         """What such a handshake lists: the counter below which we heard all that they said.
 
         0 in a START, and for our own devices, which say things in many conversations. 0 too
-        where a copy of theirs may have taken their counters: they would take it for heard.
+        where a copy of theirs, or who began a session on a stolen prekey, may have taken their
+        counters: they would take it for heard.
         """
         row = self._store.resyncs.get(account, device)
         if kind is Kind.START or account == self._state.account or (row and row.suspect):
+            return 0
+        if is_unproven(self._state.sessions.with_device(account, device)):
             return 0
         shared = conversation_id(self._state.account, AccountId(account))
         return self._voices.heard_below(shared, device)
@@ -280,6 +283,11 @@ def is_doubted(sending: Session, heard: Session, now: float) -> bool:
         and not sending.initiator
         and now - sending.began >= AT_MOST_EVERY
     )
+
+
+def is_unproven(held: Sequence[Session]) -> bool:
+    """Whether some of what was heard of a device, somebody else may have said."""
+    return any(not one.confirmed and not one.initiator for one in held)
 
 
 def is_closed_by(confirmed: Session, older: Session) -> bool:
