@@ -14,7 +14,7 @@ from doorless_client.cli_output import (
     rfc3339,
 )
 from doorless_client.cli_waiting import Watch
-from doorless_client.contact_facts import what_is_known
+from doorless_client.contact_facts import shown_address, what_is_known
 from doorless_client.core.views import Standing
 from doorless_client.messenger import Messenger
 from doorless_client.qr import half_blocks
@@ -128,7 +128,7 @@ def _decide(
             await decision(opened.messenger)(chat.conversation)
             code = await watch.settled()
             known = opened.messenger.find(chat.conversation.hex())  # accepting looks them up
-            line(f"{done} {known.address if '@' in known.address else known.name}")
+            line(f"{done} {shown_address(known.address, known.name)}")
             return code
 
     return run(work())

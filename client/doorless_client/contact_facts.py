@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from doorless_client.core.views import Details, Standing, Trust
+from doorless_client.text import SafeText
 
 _TRUST = {
     Trust.FIRST_SEEN: "not verified: these keys were taken at first contact",
@@ -18,16 +19,21 @@ _STANDING = {
 WITHOUT_ONE_TIME = "started without a one-time prekey: its first messages are protected less long"
 
 
+def shown_address(checked: SafeText, name: SafeText) -> SafeText:
+    """The address; of somebody whose address was never looked up, what they claim, marked so."""
+    return checked if "@" in checked else name
+
+
 def what_is_known(details: Details, when: Callable[[int], str]) -> list[tuple[str, str]]:
     """Label and value. Says of each proof whether it was made, and nothing beyond.
 
     Args:
         when: how Unix seconds are written.
     """
-    proof = "yes" if details.confirmed else "not yet: answered nothing that only their keys can"
+    proof = "yes" if details.confirmed else "not yet: nothing came that only their keys can make"
     account = details.account.hex()
     return [
-        ("address", details.address),
+        ("address", shown_address(details.address, details.name)),
         ("account", " ".join(account[start : start + 8] for start in range(0, 64, 8))),
         ("standing", _STANDING[details.standing]),
         ("keys", _TRUST[details.trust]),

@@ -28,7 +28,7 @@ def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | N
         return Question(
             f"You blocked {name}",
             "Nothing they send is shown, and nothing is sent to them.",
-            [Choice("forget", "Delete the chat")],
+            [Choice("accept", "Accept again"), Choice("forget", "Delete the chat")],
         )
     if chat.trust is not Trust.CHANGED:
         return None

@@ -87,6 +87,10 @@ async def test_a_blocked_contact_cannot_be_written_to(people, opened, text_of) -
     async with opened(people.engine) as pilot:
         assert "You blocked Ada Lovelace" in text_of(pilot)
         assert not pilot.app.screen.query_one(Composer).display
+        await pilot.press("tab", "enter")  # the first choice undoes it
+        await pilot.pause(0.2)
+        assert people.engine.done == [("accept", people.ada)]
+        assert pilot.app.screen.query_one(Composer).display
 
 
 async def test_the_details_of_a_blocked_contact_offer_to_accept_them_again(people, opened) -> None:
