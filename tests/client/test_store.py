@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import sqlcipher3
-from pages import everything
 
 from doorless_client.store import sqlcipher
 from doorless_client.store.base import DiskError, Store, StoreError, WrongKeyError
@@ -23,6 +22,7 @@ from doorless_client.store.records import (
     Setting,
 )
 from doorless_client.store.sqlcipher import open_store
+from pages import everything
 
 KEY = bytes(range(32))
 

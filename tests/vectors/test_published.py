@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from conversations import CONVERSATIONS
 from published import HERE, dumps, load, tapes, vectors
-from specpeer.deriving import derive
-from specpeer.playing import play
 
 from doorless_lab.tape import keys_on
+from specpeer.deriving import derive
+from specpeer.playing import play
 
 DERIVED: list[dict[str, Any]] = load(HERE / "derivations.json")
 
