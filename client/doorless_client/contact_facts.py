@@ -38,7 +38,7 @@ def what_is_known(details: Details, when: Callable[[int], str]) -> list[tuple[st
         ("standing", _STANDING[details.standing]),
         ("keys", _TRUST[details.trust]),
         ("proved itself", proof),
-        ("last healed", when(details.healed) if details.healed else "no session yet"),
+        ("last healed", when(details.healed) if details.healed else "no session"),
         ("key log", "checked" if details.checked else "not checked"),
         ("devices", str(details.devices)),
         ("added", when(details.added)),

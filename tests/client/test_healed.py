@@ -45,4 +45,4 @@ def test_without_a_session_there_is_nothing_to_tell(world: World) -> None:
     alice.add("bob")
     assert healed(alice, "bob") is None
     facts = what_is_known(alice.engine.details(alice.chat("bob").conversation), str)
-    assert dict(facts)["last healed"] == "no session yet"
+    assert dict(facts)["last healed"] == "no session"
