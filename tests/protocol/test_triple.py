@@ -185,6 +185,12 @@ def test_a_counter_at_its_end_is_refused(ends: dict[str, int]) -> None:
         Header.decode(header.encode())
 
 
+def test_a_counter_just_before_its_end_is_heard() -> None:
+    last = LAST_NUMBER - 1
+    header = Header(b"k" * 32, last, last, LAST_EPOCH, last, LAST_EPOCH)
+    assert Header.decode(header.encode()) == header
+
+
 def test_a_body_in_another_form_is_refused_though_it_authenticates(
     random: Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:

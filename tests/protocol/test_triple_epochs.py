@@ -18,10 +18,11 @@ from doorless_protocol.ratchet.hop import (
     Drawing,
     Holding,
     Offering,
+    OfferingIdentity,
     Waiting,
 )
 from doorless_protocol.ratchet.late import LateKey
-from doorless_protocol.ratchet.triple import BODY_OFFSET, TAG_SIZE, message_keys
+from doorless_protocol.ratchet.triple import BODY_OFFSET, TAG_SIZE, message_keys, split_front
 from doorless_protocol.sizes import SIZE_CLASSES
 
 Random = Callable[[int], bytes]
@@ -267,3 +268,29 @@ def test_the_first_reply_needs_the_identity_seed_and_leaves_no_copy_of_it(random
     assert (alice.state.hop.epoch, alice.state.epochs.epoch.heard) == (2, 1)
     after = alice.copy()  # from now on no session asks for it
     assert after.hears(bob.says(b"and on")) == b"and on"
+
+
+def test_a_late_reply_may_be_the_only_one_that_answers_the_identity_key(random: Random) -> None:
+    """Of a peer who does not repeat his answer, as every honest one does."""
+    alice, bob = pair(random)
+    bob.hears(alice.says(b"hi"))
+    answer = bob.says(b"the answer")
+    alice.hears(says_with(Waiting, bob, b"on time"))
+    assert isinstance(alice.state.hop, OfferingIdentity)
+    refused(alice.copy(), answer, BrokenSessionError)  # for want of the identity seed
+    assert alice.hears(answer) == b"the answer"
+    assert isinstance(alice.state.hop, Waiting)
+
+
+def test_a_later_reply_may_be_the_first_that_answers_the_identity_key(random: Random) -> None:
+    """It is the next one in its chain, so it opens by the short way."""
+    alice, bob = pair(random)
+    bob.hears(alice.says(b"hi"))
+    alice.hears(says_with(Waiting, bob, b"not yet"))
+    answer = bob.says(b"the answer")
+    found = alice.state.look(*split_front(answer))
+    assert found is not None
+    opened, _ = alice.state.open_found(found, answer, alice.now, alice.identity)
+    assert isinstance(opened.hop, Waiting)
+    assert alice.hears(answer) == b"the answer"
+    assert alice.state == opened
