@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from doorless_protocol.errors import BrokenSessionError, SkippedTooFarError
-from doorless_protocol.primitives import AgreementKey, HeaderKey
+from doorless_protocol.primitives import AgreementKey, HeaderKey, hkdf
 from doorless_protocol.ratchet.chain import LAST_NUMBER, Chain
 from doorless_protocol.ratchet.double import MAX_GAP, Double, Passed
 from doorless_protocol.ratchet.triple import Seeds
@@ -42,6 +42,29 @@ def test_both_sides_derive_the_same_keys_whoever_speaks(random: Random) -> None:
             alice, bob = one_message(alice, bob, random)
         for _ in range(turn):
             bob, alice = one_message(bob, alice, random)
+
+
+def test_who_answers_has_heard_no_key_before_the_first_message(random: Random) -> None:
+    _, bob = pair(random)
+    assert (bob.keys.theirs, bob.keys.previous) == (b"", 0)
+    assert bob.keys.due is False
+
+
+def test_a_turn_derives_what_the_specification_says(random: Random) -> None:
+    root, prekey = random(32), AgreementKey(random(32))
+    alice = Double.start(root, prekey.public(), bytes(32), bytes(32), 1, SECRET, random)
+    shared = prekey.agree(alice.keys.public)
+    out = hkdf(root, shared + SECRET, b"doorless/1 root", 96)
+    assert alice.keys.root == out[:32]
+    assert alice.sending == Chain(out[32:64])
+    assert alice.keys.next_out_key == HeaderKey(out[64:])
+
+
+def test_nobody_sends_in_the_old_chain_while_a_turn_is_due(random: Random) -> None:
+    alice, bob = one_message(*pair(random), random)
+    bob, alice = one_message(bob, alice, random)
+    with pytest.raises(ValueError, match="answered"):
+        alice.send()
 
 
 def test_every_turn_brings_new_keys_of_headers_and_chains(random: Random) -> None:
