@@ -198,6 +198,8 @@ def test_a_manifest_from_the_future_waits_beyond_a_days_difference_of_clocks(bob
     head.check_time(now)
     with pytest.raises(ExpiredError):
         head.check_time(now - 1)
+    with pytest.raises(ExpiredError, match=r"begins 10000\.0 days from now"):
+        head.check_time(head.not_before - 10_000 * 86_400)
 
 
 def test_a_proper_chain_follows_and_so_does_one_with_gaps(bob) -> None:

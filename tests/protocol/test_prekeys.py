@@ -147,6 +147,8 @@ def test_a_bundle_is_good_from_a_day_before_it_is_made_until_it_expires(bob) -> 
     for now in (bundle.expires + 1, bundle.created - CLOCK_SKEW - 1):
         with pytest.raises(ExpiredError):
             bundle.verify(bob.entry, account, now)
+    with pytest.raises(ExpiredError, match=r"begins 10000\.0 days from now"):
+        bundle.verify(bob.entry, account, bundle.created - 10_000 * DAY)
 
 
 def test_a_bundle_tells_the_day_and_not_the_hour(bob, now) -> None:

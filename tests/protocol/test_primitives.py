@@ -43,6 +43,8 @@ def test_hkdf(vectors) -> None:
             assert primitives.hkdf(salt, key, info, case["size"]) == expected
             extracted = primitives.hkdf_extract(salt, key)
             assert primitives.hkdf_expand(extracted, info, case["size"]) == expected
+            expander = primitives.hkdf_expander(info, case["size"])
+            assert expander().derive(extracted) == expected
             checked += 1
     assert checked == 83
 
