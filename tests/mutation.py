@@ -1,15 +1,25 @@
 """Break the protocol in every small way, and see that a test of tests/protocol notices.
 
-    make mutation                        all of it, and docs/reference/mutation.md written anew
-    make mutation ARGS="--sample 7"      the tenth whose number ends in 7; nothing is written
-    make mutation ARGS="--again"         what no test noticed last time, with the tests of now
+    make mutation                            all of it, anew
+    make mutation ARGS=--resume              what was not played so far, or has changed since
+    make mutation ARGS=--again               what no test noticed so far
+    make mutation ARGS=--report              nothing: what was played so far, by the reasons of now
+    make mutation ARGS="--modules keys"      all of these modules (with --resume, --again: of them,
+                                             those); the page is left as it is
+    make mutation ARGS="--sample 7"          the tenth whose number ends in 7; the page, too
 
 mutmut makes the mutants and runs, for each, the tests that reach it. It wants a tree of its own,
-`.mutation/`. What no test notices must have its reason in survivors.toml, else the exit status
-is 1. Text of errors and names for people are not mutated (NOT_MUTATED).
+`.mutation/`, where verdicts stay: Ctrl-C ends a run, and --resume goes on with it, with the code
+and the tests of now. A verdict stands until its function changes; only the first form asks again
+what was noticed by a test that is gone, or through a function that has changed.
+
+Writes docs/reference/mutation.md. What no test notices must have its reason in survivors.toml,
+and each reason there its mutant, else the exit status is 1. Text of errors and names for people
+are not mutated (NOT_MUTATED).
 """
 
 import argparse
+import filecmp
 import os
 import re
 import shutil
@@ -38,6 +48,7 @@ MODULES = (
     "ratchet.chain",
     "ratchet.double",
     "ratchet.epochs",
+    "ratchet.header",
     "ratchet.hop",
     "ratchet.late",
     "ratchet.triple",
@@ -46,7 +57,18 @@ NOT_MUTATED = (r"^\s*raise ", r"= Reader\(", r"^\s*return f?\"")
 """Lines that hold words for people: what an error says, what a decoder calls itself, a repr."""
 
 NOTICED = ("killed", "timeout", "segfault", "caught by type check")
-LEFT = ("survived", "no tests", "suspicious")
+NOT_PLAYED = "not checked"
+LEFT = ("survived", "no tests", "suspicious", "check was interrupted by user")
+
+NO_CHANCE = """
+from hypothesis import Phase, settings
+
+settings.register_profile(
+    "mutation", deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate)
+)
+settings.load_profile("mutation")
+"""
+"""For conftest.py: every mutant meets the same examples, and none is made smaller."""
 
 HEAD = """\
 # Mutation testing
@@ -55,6 +77,8 @@ Made by `make mutation`; do not edit. Each function of these modules of `doorles
 changed in every small way that mutmut knows (an operator, a bound, a constant, an argument, a
 text, one at a time), and `tests/protocol` ran against each such mutant. Words for people (errors,
 names in a repr) are not mutated.
+
+Where fewer were played than there are, the run was ended before it came to the rest.
 
 A mutant that no test notices is either *equivalent*, so that nobody could tell the difference, or
 a hole. Each one that is left stands below with the reason why it is no hole;
@@ -80,33 +104,67 @@ class Mutant:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="tests/mutation.py", description=__doc__)
-    parser.add_argument("--sample", type=int, choices=range(10), help="a tenth, by last digit")
-    parser.add_argument("--again", action="store_true", help="only what was left last time")
+    parser = argparse.ArgumentParser(prog="tests/mutation.py")
+    play = parser.add_mutually_exclusive_group()
+    play.add_argument("--resume", action="store_true", help="what was not played, or has changed")
+    play.add_argument("--again", action="store_true", help="what no test noticed so far")
+    play.add_argument("--report", action="store_true", help="nothing: write the page")
+    play.add_argument("--sample", type=int, choices=range(10), help="a tenth, and no page")
+    parser.add_argument("--modules", nargs="+", choices=MODULES, help="of these, and no page")
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
-    which = [] if chosen.sample is None else [f"{PACKAGE}.*__mutmut_*{chosen.sample}"]
-    if chosen.again:
-        _plant_tests()
-        which = [mutant.name for mutant in _results() if mutant.verdict in LEFT]
-    else:
-        _plant()
+    part = chosen.modules is not None or chosen.sample is not None
+    if chosen.report and not TREE.exists():
+        parser.error("nothing was played so far")
+    if not chosen.report:
+        _plant(anew=not (chosen.resume or chosen.again or part))
+        which = _which(chosen)
+        if which is not None and not _play(which, chosen.children):
+            print("mutmut played nothing: do the tests pass? `make test ARGS=tests/protocol` tells")
+            return 1
+    return _judge(_results(), write=not part)
+
+
+def _which(chosen: argparse.Namespace) -> list[str] | None:
+    """Names or patterns; an empty list for whatever has no verdict, None for no mutant."""
+    modules = chosen.modules or MODULES
+    if chosen.again or (chosen.resume and chosen.modules):
+        verdicts = LEFT if chosen.again else (NOT_PLAYED,)
+        mutants = [mutant for mutant in _results() if mutant.module in modules]
+        return [mutant.name for mutant in mutants if mutant.verdict in verdicts] or None
+    if chosen.sample is not None:
+        return [f"{PACKAGE}.{module}.*__mutmut_*{chosen.sample}" for module in modules]
+    return [f"{PACKAGE}.{module}.*" for module in chosen.modules or ()]
+
+
+def _play(which: list[str], children: int) -> bool:
+    """Until all are played or Ctrl-C, which ends mutmut in good order. False: it did not begin."""
     vectors = os.environ.get("DOORLESS_VECTORS", str(ROOT.parent / "shared" / "vectors"))
-    command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(chosen.children)]
-    subprocess.run(
-        [*command, *which],
-        cwd=TREE,
-        env={**os.environ, "DOORLESS_VECTORS": vectors},
-        stdout=subprocess.DEVNULL,
-        check=False,
+    command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(children), *which]
+    environment = {**os.environ, "DOORLESS_VECTORS": vectors}
+    with subprocess.Popen(command, cwd=TREE, env=environment, stdout=subprocess.DEVNULL) as mutmut:
+        try:
+            return mutmut.wait() == 0
+        except KeyboardInterrupt:
+            return mutmut.wait() == 0
+
+
+def _plant(*, anew: bool) -> None:
+    """A tree with the protocol under src/, as mutmut wants it, and its tests.
+
+    A file that did not change keeps its time, by which mutmut knows that its mutants stand.
+    """
+    if anew:
+        shutil.rmtree(TREE, ignore_errors=True)
+    shutil.copytree(
+        ROOT / "protocol" / PACKAGE,
+        TREE / "src" / PACKAGE,
+        ignore=shutil.ignore_patterns("__pycache__"),
+        copy_function=_copy_changed,
+        dirs_exist_ok=True,
     )
-    return _judge(_results(), whole=chosen.sample is None)
-
-
-def _plant() -> None:
-    """A tree with the protocol under src/, as mutmut wants it, and its tests."""
-    shutil.rmtree(TREE, ignore_errors=True)
-    shutil.copytree(ROOT / "protocol" / PACKAGE, TREE / "src" / PACKAGE)
+    for tests in (TREE / "tests", TREE / "mutants" / "tests"):
+        shutil.rmtree(tests, ignore_errors=True)
     _plant_tests()
     settings = (ROOT / "pyproject.toml").read_text()
     pytest = settings[settings.index("[tool.pytest") : settings.index("[tool.coverage")]
@@ -120,10 +178,15 @@ def _plant() -> None:
     )
 
 
+def _copy_changed(source: str, target: str) -> None:
+    if not Path(target).exists() or not filecmp.cmp(source, target, shallow=False):
+        shutil.copy(source, target)
+
+
 def _plant_tests() -> None:
-    shutil.rmtree(TREE / "tests", ignore_errors=True)
     shutil.copytree(ROOT / "tests" / "protocol", TREE / "tests" / "protocol")
-    shutil.copy(ROOT / "tests" / "conftest.py", TREE / "tests")
+    conftest = (ROOT / "tests" / "conftest.py").read_text()
+    (TREE / "tests" / "conftest.py").write_text(conftest + NO_CHANCE)
 
 
 def _results() -> list[Mutant]:
@@ -132,29 +195,35 @@ def _results() -> list[Mutant]:
     return [Mutant(name, verdict.strip()) for name, verdict in lines]
 
 
-def _judge(mutants: list[Mutant], *, whole: bool) -> int:
-    played = [mutant for mutant in mutants if mutant.verdict != "not checked"]
+def _judge(mutants: list[Mutant], *, write: bool) -> int:
+    played = [mutant for mutant in mutants if mutant.verdict != NOT_PLAYED]
     if not played:
-        print("mutmut played nothing: do the tests pass? `make test ARGS=tests/protocol` tells")
+        print("no mutant has a verdict: nothing was played so far")
         return 1
-    reasons = _reasons()
     left = [mutant for mutant in played if mutant.verdict not in NOTICED]
-    rows, unexplained = [], 0
+    reasons = _reasons()
+    rows, needed, unexplained = [], set(), 0
     for mutant in left:
         before, after = _change(mutant)
         reason = reasons.get((mutant.function, after))
+        needed.add((mutant.function, after))
         if reason is None:
             unexplained += 1
             print(f"UNEXPLAINED {mutant.function} ({mutant.verdict})\n  - {before}\n  + {after}")
         rows.append(f"| `{mutant.function}` | `{before}` | `{after}` | {reason or 'none'} |")
-    print(f"{len(played) - len(left)} of {len(played)} noticed, {unexplained} unexplained")
-    if whole:
+    unneeded = reasons.keys() - needed if len(played) == len(mutants) else set()
+    for function, after in sorted(unneeded):
+        print(f"UNNEEDED, for a test notices it by now: {function}\n  + {after}")
+    print(
+        f"{len(mutants)} mutants, {len(played)} played, {len(played) - len(left)} noticed, "
+        f"{unexplained} unexplained"
+    )
+    if write:
         REPORT.write_text("\n".join((HEAD, *_table(mutants), "", *_survivors(rows))) + "\n")
-    return 1 if unexplained else 0
+    return 1 if unexplained or unneeded else 0
 
 
 def _table(mutants: list[Mutant]) -> list[str]:
-    """Played is what the run came to before it was ended; a whole run plays all."""
     rows = [
         "| module | mutants | played | noticed | of those played |",
         "|---|---:|---:|---:|---:|",
@@ -168,7 +237,7 @@ def _table(mutants: list[Mutant]) -> list[str]:
 
 def _row(title: str, mutants: list[Mutant]) -> str:
     verdicts = Counter(mutant.verdict for mutant in mutants)
-    played = len(mutants) - verdicts["not checked"]
+    played = len(mutants) - verdicts[NOT_PLAYED]
     noticed = sum(verdicts[verdict] for verdict in NOTICED)
     score = f"{noticed / played:.1%}" if played else "none played"
     return f"| {title} | {len(mutants)} | {played} | {noticed} | {score} |"
