@@ -165,6 +165,7 @@ def _plant(*, anew: bool) -> None:
     )
     for tests in (TREE / "tests", TREE / "mutants" / "tests"):
         shutil.rmtree(tests, ignore_errors=True)
+    (TREE / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)  # which test reaches what
     _plant_tests()
     settings = (ROOT / "pyproject.toml").read_text()
     pytest = settings[settings.index("[tool.pytest") : settings.index("[tool.coverage")]
