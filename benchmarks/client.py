@@ -1,4 +1,4 @@
-"""The client's engine and store: sending, catching up, unlocking, and long conversations.
+"""The client's engine and store: sending, also what queued up, catching up, unlocking, scrolling.
 
     python -m benchmarks.client [--json] [--check] [--quick]
 
@@ -8,17 +8,20 @@ for the catch-up, since 10,000 envelopes are queued.
 """
 
 import asyncio
+import contextlib
 import os
 import statistics
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import perf_counter
 
 import msgspec
 
-from benchmarks.report import Report, run
+from benchmarks.report import ROUNDS, Report, run
 from doorless_client.core.api import UnreachableError
+from doorless_client.core.effects import Anonymously
 from doorless_client.core.engine import Engine
 from doorless_client.endpoint import Endpoint
 from doorless_client.messenger import open_messenger
@@ -27,7 +30,14 @@ from doorless_client.store.records import Entry
 from doorless_client.store.sqlcipher import SqlcipherStore, open_store
 from doorless_lab.world import Person, World
 from doorless_protocol.content import Text
-from doorless_protocol.frames import AnonymousRequest, Answered, Deliver, Done, Submit
+from doorless_protocol.frames import (
+    AnonymousRequest,
+    Answered,
+    Deliver,
+    Done,
+    SignedInRequest,
+    Submit,
+)
 
 KEY = bytes(32)
 BATCH = 64
@@ -35,14 +45,31 @@ BATCH = 64
 
 TEXT = "x" * 256
 
+FEW, MANY = 100, 1_000
+"""Messages that queue up; each of many must leave as fast as each of few."""
+
 
 class Timed(RelayNetwork):
-    """Takes every envelope, and notes when it came to the socket."""
+    """Takes every envelope and notes when it came to the socket; signed in to a World's relay."""
 
-    def __init__(self) -> None:
+    def __init__(self, person: Person) -> None:
         super().__init__(Endpoint.parse("ws://127.0.0.1:1"), os.urandom)
+        self._person = person
         self.arrived = asyncio.Event()
         self.at = 0.0
+
+    async def start(
+        self,
+        login: object,  # noqa: ARG002
+        *,
+        on_signed_in: Callable[[], Awaitable[None]],
+        on_deliver: object,  # noqa: ARG002
+        on_link: object,  # noqa: ARG002
+    ) -> None:
+        await on_signed_in()
+
+    async def signed_in(self, request: SignedInRequest) -> Answered:
+        return self._person.run_request(request)
 
     async def anonymous(
         self,
@@ -71,7 +98,7 @@ def friends(folder: Path) -> tuple[World, Person, Person]:
 
 async def sends(world: World, alice: Person, count: int) -> list[float]:
     """Milliseconds from `send` to the envelope at the socket, one message after the other."""
-    network = Timed()
+    network = Timed(alice)
     messenger = open_messenger(alice.store, network, now=lambda: world.now, random=world.random)
     seen = []
     async with messenger:
@@ -84,6 +111,39 @@ async def sends(world: World, alice: Person, count: int) -> list[float]:
             seen.append((network.at - start) * 1e3)
             await messenger.settle(10)
     return seen
+
+
+def send_queued(alice: Person, count: int) -> float:
+    """Messages a second that leave, of so many that were said while the relay was away."""
+    for _ in range(count):
+        alice.says("bob", TEXT)
+    (account,) = alice.engine.upkeep.due()
+    flow = alice.engine.upkeep.deliver(account)
+    left = 0
+    start = perf_counter()
+    with contextlib.suppress(StopIteration):
+        ask = next(flow)
+        while True:
+            assert isinstance(ask, Anonymously)
+            assert isinstance(ask.request, Submit)
+            left += 1
+            ask = flow.send(Done())
+    took = perf_counter() - start
+    assert left == count
+    assert not alice.engine.waiting
+    return count / took
+
+
+def send_queues(report: Report, alice: Person) -> None:
+    """In turns, so that a busy minute of the machine tells in both."""
+    alice.reopen()  # a messenger used its profile meanwhile
+    few, many = [], []
+    for _ in range(ROUNDS):
+        few.append(send_queued(alice, FEW))
+        many.append(send_queued(alice, MANY))
+    report.note(f"send {MANY:,} queued messages", "1/s", statistics.median(many))
+    slower = statistics.median(few) / statistics.median(many)
+    report.at_most(f"time for each of {MANY:,} queued, against {FEW}", "times", slower, 1.5)
 
 
 def catch_up(alice: Person, bob: Person, world: World, count: int) -> float:
@@ -158,6 +218,7 @@ def fill(report: Report, quick: bool) -> None:
         report.at_most("send, Enter to socket, p99", "ms", seen[int(len(seen) * 0.99)], 10)
         rate = catch_up(alice, bob, world, 2_000 if quick else 10_000)
         report.note("catch up on queued envelopes, stored durably", "1/s", rate)
+        send_queues(report, alice)
         times = [unlock(folder / "bob.db", world) for _ in range(5)]
         report.note("unlock beyond Argon2id, 1 session", "ms", statistics.median(times))
         store = alice.store

@@ -259,9 +259,11 @@ def copy_store(store: Store) -> Store:
     if not isinstance(store, ClientStore):
         raise TypeError("only a store in memory is copied")
     copy = ClientStore()
-    for name, table in vars(store).items():
-        if isinstance(table, MemoryTable):
-            vars(copy)[name].rows.update(table.rows)
+    with copy.transaction():
+        for name, table in vars(store).items():
+            if isinstance(table, MemoryTable):
+                for row in table.find():
+                    vars(copy)[name].put(row)
     return copy
 
 

@@ -2,14 +2,15 @@
 
 Before anything leaves, the peer's newest manifest (at most ten minutes old); then what has an
 envelope, one after the other; then sessions with devices that have none, so that a device
-without prekeys holds up nobody else. Everything is read anew after each answer, so the flow
-can be dropped and begun again at any point.
+without prekeys holds up nobody else. The queue is read once for all that it holds; each envelope,
+and whether its account may be sent to, anew after each answer. So the flow can be dropped and
+begun again at any point.
 Spec: docs/spec/08-state.md §5.
 """
 
 import msgspec
 
-from doorless_client.core.contacts import BusyError, Contacts
+from doorless_client.core.contacts import BusyError, Contacts, is_fresh
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Anonymously, Flow
@@ -57,19 +58,22 @@ class Delivery:
                 return
             with self._state.change():
                 self._outbox.seal(account)
-                self._outbox.finish(self._contacts.with_account(account), account)
+                self._outbox.finish_all(self._contacts.with_account(account), account)
             if unsent := self._outbox.unsent(account):
-                yield from self._submit(account, *unsent[0])
+                yield from self._submit_all(account, unsent)
             elif lacking := self._resyncs.lacking(account):
                 yield from self._begin_session(account, lacking[0])
 
     def can_deliver(self, account: bytes) -> bool:
         """Whether there is anything to do for an account that may be sent to."""
-        contact = self._contacts.with_account(account)
-        allowed = account == self._state.account or (contact is not None and may_send(contact))
-        if self._state.frozen or not allowed:
+        if not self._is_allowed(account):
             return False
         return self._outbox.has_work(account) or bool(self._resyncs.lacking(account))
+
+    def _is_allowed(self, account: bytes) -> bool:
+        contact = self._contacts.with_account(account)
+        theirs = account == self._state.account or (contact is not None and may_send(contact))
+        return theirs and not self._state.frozen
 
     def check_address(self, account: bytes) -> Flow[None]:
         """See whether the address that they gave is theirs. Raises as `Contacts.refresh`."""
@@ -129,6 +133,22 @@ class Delivery:
 
     # --- submitting --------------------------------------------------------------------------
 
+    def _submit_all(self, account: bytes, unsent: list[tuple[Outgoing, Copy]]) -> Flow[None]:
+        """One after the other, until something has to be looked at anew before the next one."""
+        order = self._outbox.order
+        for item, copy in unsent:
+            if not self._outbox.awaits(copy):
+                continue
+            yield from self._submit(account, item, copy)
+            if self._outbox.order != order or not self._may_go_on(account):
+                return
+
+    def _may_go_on(self, account: bytes) -> bool:
+        """Whether what let the last envelope leave lets the next one leave as well."""
+        contact = self._contacts.with_account(account)
+        is_known = contact is None or is_fresh(contact, self._state.clock())
+        return is_known and self._is_allowed(account)
+
     def _submit(self, account: bytes, item: Outgoing, copy: Copy) -> Flow[None]:
         contact = self._contacts.with_account(account)
         token = self._state.own.token if contact is None else contact.token
@@ -145,7 +165,7 @@ class Delivery:
             if self._outbox.sent(item, copy, relay):
                 if contact is not None and item.place >= 0 and not item.device:
                     self._keep_wire(contact, item, copy)
-                self._outbox.finish(contact, account)
+                self._outbox.finish(contact, item)
 
     def _keep_wire(self, contact: Contact, item: Outgoing, copy: Copy) -> None:
         known = self._store.wires.get(contact.conversation, item.place)

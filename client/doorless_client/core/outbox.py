@@ -37,12 +37,17 @@ CONFIRMED_ONLY = (Receipt, Typing, Profile)
 
 
 class Outbox:
-    """Queues, seals, and forgets what was sent. All but the questions run inside a change."""
+    """Queues, seals, and forgets what was sent. All but the questions run inside a change.
+
+    Attributes:
+        order: changes when something was put before what waited already.
+    """
 
     def __init__(self, state: State, conversations: Conversations, devices: Devices) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._devices = conversations, devices
         self._kept = Kept(state)
+        self.order = 0
 
     # --- in ----------------------------------------------------------------------------------
 
@@ -88,6 +93,7 @@ class Outbox:
 
     def repeat(self, account: bytes, device: bytes, not_before: float) -> None:
         """Queue again for this device what it never acknowledged, in the order it was said."""
+        self.order += 1
         for row in self._kept.of_device(account, device):
             waiting = self._store.outbox.get(row.number)
             if waiting is None or waiting.device != device:
@@ -220,6 +226,11 @@ class Outbox:
             if not copy.sent
         ]
 
+    def awaits(self, copy: Copy) -> bool:
+        """Whether this very envelope is still to leave: not withdrawn, nor sealed anew."""
+        held = self._store.copies.get(copy.number, copy.device)
+        return held is not None and not held.sent and held.envelope_id == copy.envelope_id
+
     def has_work(self, account: bytes) -> bool:
         """Whether anything can be done for it now, in the sessions that there are."""
         return (
@@ -246,16 +257,16 @@ class Outbox:
 
     def sent(self, item: Outgoing, copy: Copy, relay: str) -> bool:
         """That relay has it, durably. False: it was withdrawn while it was on its way."""
-        held = self._store.copies.get(copy.number, copy.device)
-        if held is None or held.envelope_id != copy.envelope_id:
+        if not self.awaits(copy):
             return False
-        self._store.copies.put(msgspec.structs.replace(held, envelope=b"", sent=True))
+        self._store.copies.put(msgspec.structs.replace(copy, envelope=b"", sent=True))
         if item.place >= 0:
             self._kept.keep(item, copy, relay)
         return True
 
     def submit_again(self, relay: str) -> None:
         """Hand this relay again what it took and forgot: the same bytes under the same id."""
+        self.order += 1
         for row in self._kept.taken_by(relay):
             if self._store.outbox.get(row.number) is None:
                 self._store.outbox.put(self._repetition(row, row.number))
@@ -278,14 +289,17 @@ class Outbox:
             if copy is not None and not copy.sent:
                 self._store.copies.drop(item.number, device)
 
-    def finish(self, contact: Contact | None, account: bytes) -> None:
-        """Forget what every device's mailbox has; the message is SENT."""
+    def finish_all(self, contact: Contact | None, account: bytes) -> None:
         for item in self._store.outbox.find(account=account):
-            if not self._is_complete(item):
-                continue
-            self.forget(item)
-            if item.place >= 0 and contact is not None:
-                self._conversations.reach(contact, item.id, Reach.SENT)
+            self.finish(contact, item)
+
+    def finish(self, contact: Contact | None, item: Outgoing) -> None:
+        """Forget it if every device's mailbox has it; the message is SENT."""
+        if not self._is_complete(item):
+            return
+        self.forget(item)
+        if item.place >= 0 and contact is not None:
+            self._conversations.reach(contact, item.id, Reach.SENT)
 
     def _is_complete(self, item: Outgoing) -> bool:
         wanted = {bytes(entry.device) for entry in self._devices.recipients(item.account)}

@@ -33,11 +33,15 @@ Undo = Callable[[], None]
 
 
 class MemoryTable(Generic[R]):
-    """Rows in a dict; each change remembers how to take itself back."""
+    """Rows in a dict; each change remembers how to take itself back.
+
+    Keys are found by their first column as well, as in an index.
+    """
 
     def __init__(self, kind: type[R], undo: "UndoLog") -> None:
         self._kind, self._undo = kind, undo
         self.rows: dict[tuple[Any, ...], R] = {}
+        self._by_first: dict[Any, set[tuple[Any, ...]]] = {}
 
     def get(self, *key: Value) -> R | None:
         return self.rows.get(key)
@@ -65,10 +69,12 @@ class MemoryTable(Generic[R]):
 
     def _keys(self, equal: dict[str, Value]) -> list[tuple[Any, ...]]:
         check_columns(self._kind, equal)
+        first = self._kind.key[0]
+        keys = self._by_first.get(equal[first], ()) if first in equal else self.rows
         return sorted(
             key
-            for key, row in self.rows.items()
-            if all(getattr(row, column) == value for column, value in equal.items())
+            for key in keys
+            if all(getattr(self.rows[key], column) == value for column, value in equal.items())
         )
 
     def _replace(self, key: tuple[Any, ...], row: R | None) -> None:
@@ -79,8 +85,10 @@ class MemoryTable(Generic[R]):
     def _set(self, key: tuple[Any, ...], row: R | None) -> None:
         if row is None:
             self.rows.pop(key, None)
+            self._by_first.get(key[0], set()).discard(key)
         else:
             self.rows[key] = row
+            self._by_first.setdefault(key[0], set()).add(key)
 
 
 class MemoryMessages(MemoryTable[Entry]):
