@@ -16,7 +16,16 @@ import msgspec
 from msgspec import Struct
 
 from doorless_protocol.errors import MalformedError
-from doorless_protocol.primitives import HeaderKey
+from doorless_protocol.primitives import (
+    AEAD_KEY_SIZE,
+    KEM768_PUBLIC_SIZE,
+    KEM_SEED_SIZE,
+    X25519_SIZE,
+    AgreementKey,
+    DecapsulationKey,
+    EncapsulationKey,
+    HeaderKey,
+)
 from doorless_protocol.ratchet.chain import LAST_NUMBER
 from doorless_protocol.ratchet.double import Double
 from doorless_protocol.ratchet.epochs import Epochs
@@ -201,8 +210,19 @@ def _raw(key: Any) -> bytes:
     return raw
 
 
-def _load(kind: type[Any], raw: bytes) -> Any:
+def _load(kind: type[Any], raw: object) -> Any:
+    """A key of its class: msgspec hands over whatever stands there, a number, too."""
+    if not isinstance(raw, bytes) or len(raw) != _KEY_SIZES[kind]:
+        raise ValueError(f"not the {_KEY_SIZES[kind]} bytes of a {kind.__name__}")
     return kind(raw)
+
+
+_KEY_SIZES = {
+    HeaderKey: AEAD_KEY_SIZE,
+    AgreementKey: X25519_SIZE,
+    DecapsulationKey: KEM_SEED_SIZE,
+    EncapsulationKey: KEM768_PUBLIC_SIZE,
+}
 
 
 def _decode(decoder: "msgspec.msgpack.Decoder[Any]", data: bytes) -> Any:

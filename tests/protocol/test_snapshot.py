@@ -177,3 +177,47 @@ def test_a_part_of_another_kind_is_not_read(random: Random) -> None:
     block = held.pop(next(name for name in held if name.startswith(b"late/")))
     with pytest.raises(MalformedError, match="unknown name"):
         join({**held, b"other/0/0": block})
+
+
+def leaves(value: object, path: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
+    """Where in nested lists byte strings stand."""
+    if isinstance(value, bytes):
+        return [path]
+    found = []
+    if isinstance(value, list):
+        for at, each in enumerate(value):
+            found += leaves(each, (*path, at))
+    return found
+
+
+def put(value: list, path: tuple[int, ...], new: object) -> list:  # type: ignore[type-arg]
+    at, *rest = path
+    return [*value[:at], put(value[at], tuple(rest), new) if rest else new, *value[at + 1 :]]
+
+
+def test_a_number_where_bytes_belong_is_not_read(random: Random) -> None:
+    """Keys of a class are handed over by the decoder as they stand, so the class must look."""
+    alice, bob = met(random)
+    for session in (
+        alice.session,
+        bob.session,
+        device("alice").contact(device("bob"), NOW, random),
+    ):
+        whole = parts(session)
+        for name, data in whole.items():
+            decoded = msgspec.msgpack.decode(data)
+            for path in leaves(decoded):
+                broken = msgspec.msgpack.encode(put(decoded, path, 7))
+                with pytest.raises(MalformedError):
+                    join(whole | {name: broken})
+
+
+def test_a_key_of_another_size_is_not_read(random: Random) -> None:
+    bob, _ = waiting(random)
+    whole = parts(bob.session)
+    late = next(name for name in whole if name.startswith(b"late/"))
+    decoded = msgspec.msgpack.decode(whole[late])
+    for size in (0, 31, 33):
+        broken = msgspec.msgpack.encode(put(decoded, (1,), bytes(size)))
+        with pytest.raises(MalformedError):
+            join(whole | {late: broken})
