@@ -65,6 +65,7 @@ class Switchboard:
         self._submitted: list[_Submitted] = []
         self._acknowledged: list[_Acknowledged] = []
         self._turn_is_due = False
+        self._submitting = False
         self._unflushed: set[Connection] = set()
         self._pending_bytes = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -146,8 +147,9 @@ class Switchboard:
     def _turn(self) -> None:
         """Hand over all that came in this turn of the loop."""
         self._turn_is_due = False
-        if self._submitted:
+        if self._submitted and not self._submitting:
             submitted, self._submitted = self._submitted, []
+            self._submitting = True
             self._spawn(self._submit(submitted))
         if self._acknowledged:
             acknowledged, self._acknowledged = self._acknowledged, []
@@ -160,6 +162,9 @@ class Switchboard:
             answers, news = [OVERLOADED] * len(batch), []
         finally:
             self._pending_bytes -= sum(len(each.submit.envelope) for each in batch)
+            self._submitting = False
+            if self._submitted:
+                self._plan_turn()
         for each, answered in zip(batch, answers, strict=True):
             self._answer(each.connection, each.call, answered)
         for arrived in news:

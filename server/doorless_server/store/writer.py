@@ -1,11 +1,14 @@
-"""One thread that writes: it takes all that waits, commits it once, and tells everybody.
+"""Everything that is asked of the database goes through here: gathered, committed once, told.
 
-    run() ──┐
-    run() ──┼──► queue ──► one transaction, one fsync ──► one wake-up of the loop
-    run() ──┘
+    run() ──┐         on the loop                    in a thread
+    run() ──┼──► queue ──► one transaction's work ──► COMMIT: one fsync ──► everybody is told
+    run() ──┘                                         │ meanwhile the next batch gathers
 
-While it commits, the next batch gathers: no timer, and the busier, the larger. Reading
-goes the same way, so that what is read stands in order with what was written.
+The loop does the work itself: each SQLite call in another thread would hand the interpreter's
+lock over and back, and waiting for the lock, not work, was most of what an envelope took
+(docs/adr/0019). Only the commit, a single call that waits for the disk, is the thread's. There is
+no timer: the busier, the larger the batch. Reading goes the same way, so that what is read
+stands in order with what was written.
 """
 
 import asyncio
@@ -13,7 +16,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
 from doorless_server.store.base import StoreError, UnavailableError
@@ -21,7 +24,7 @@ from doorless_server.store.base import StoreError, UnavailableError
 T = TypeVar("T")
 
 MAX_QUEUED = 10_000
-"""Pieces of work that wait for the thread; beyond it the caller is told that it is too much."""
+"""Pieces of work that wait; beyond it the caller is told that it is too much."""
 
 
 class _Task(NamedTuple):
@@ -29,15 +32,24 @@ class _Task(NamedTuple):
     future: "asyncio.Future[Any]"
 
 
+class _Batch(NamedTuple):
+    """Tasks whose work is done, and what each will be told once that is on the disk."""
+
+    tasks: list[_Task]
+    outcomes: list[Any]
+
+
 class Writer:
     """Runs work in a transaction, in the order in which it was asked for.
 
     Args:
-        forget: called, in the thread, after a transaction was rolled back: what was derived
-            from it in memory is no longer true.
-        committed: called, in the thread, after a transaction was committed.
+        forget: called after a transaction was rolled back: what was derived from it in memory
+            is no longer true.
+        committed: called, in the thread, after a transaction was committed and its callers told.
         broken: called, on the loop, when the disk failed in a way after which nothing that it
             says can be believed (a failed fsync is not repeated): the relay has to stop.
+
+    `forget` and `committed` may use the database: no work runs meanwhile.
     """
 
     def __init__(
@@ -50,9 +62,13 @@ class Writer:
     ) -> None:
         self._db, self._forget = db, forget
         self._committed, self._broken = committed, broken
-        self._queue: SimpleQueue[_Task | None] = SimpleQueue()
+        self._queue: list[_Task] = []
+        self._busy = False  # a batch is due, or with the thread
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._loop = asyncio.get_running_loop()
         self._failed = False
+        self._handed: SimpleQueue[_Batch | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="doorless-writer", daemon=True)
         self._thread.start()
 
@@ -64,55 +80,78 @@ class Writer:
         Raises:
             UnavailableError: the queue is full, or the disk failed.
         """
-        if self._failed or self._queue.qsize() >= MAX_QUEUED:
+        if self._failed or len(self._queue) >= MAX_QUEUED:
             raise UnavailableError("the relay cannot write as fast as it is asked to")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(_Task(work, future))
+        self._queue.append(_Task(work, future))
+        if not self._busy:
+            self._busy = True
+            self._idle.clear()
+            self._loop.call_soon(self._begin)
         return future
 
     async def close(self) -> None:
         """Do what was asked for, then end the thread and close the database."""
-        if self._thread.is_alive():
-            self._queue.put(None)
-            await asyncio.to_thread(self._thread.join)
+        await self._idle.wait()
+        self._handed.put(None)
+        await asyncio.to_thread(self._thread.join)
         self._db.close()
 
-    def _serve(self) -> None:
-        stopping = False
-        while not stopping:
-            batch = [self._queue.get()]
-            with suppress(Empty):
-                while True:
-                    batch.append(self._queue.get_nowait())
-            tasks = [task for task in batch if task is not None]
-            stopping = len(tasks) < len(batch)
-            outcomes = self._commit(tasks)
-            with suppress(RuntimeError):  # the loop is gone, and nobody waits any more
-                self._loop.call_soon_threadsafe(_resolve, tasks, outcomes)
-            self._committed()
+    # --- on the loop -------------------------------------------------------------------------
 
-    def _commit(self, tasks: list[_Task]) -> list[Any]:
+    def _begin(self) -> None:
+        """Do the work of all that waits, in one transaction, and hand that to the thread."""
+        tasks, self._queue = self._queue, []
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            outcomes = [_attempt(task.work, self._db) for task in tasks]
+            batch = _Batch(tasks, [_attempt(task.work, self._db) for task in tasks])
+        except Exception as error:
+            _tell(self._undo(tasks, error))
+            self._go_on()
+        else:
+            self._handed.put(batch)
+
+    def _go_on(self) -> None:
+        self._busy = bool(self._queue)
+        if self._busy:
+            self._loop.call_soon(self._begin)
+        else:
+            self._idle.set()
+
+    # --- in the thread -----------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        while (batch := self._handed.get()) is not None:
+            batch = self._commit(batch)
+            with suppress(RuntimeError):  # the loop is gone, and nobody waits any more
+                self._loop.call_soon_threadsafe(_tell, batch)
+            self._committed()
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._go_on)
+
+    def _commit(self, batch: _Batch) -> _Batch:
+        try:
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            self._roll_back()
-            if not is_passing(error):
-                self._failed = True
-                with suppress(RuntimeError):
-                    self._loop.call_soon_threadsafe(self._broken, error)
-            return [UnavailableError("the disk refuses")] * len(tasks)
-        except Exception as error:  # a mistake of ours: nobody is told that it was stored
-            self._roll_back()
-            return [error] * len(tasks)
-        return outcomes
+            return self._undo(batch.tasks, error)
+        return batch
 
-    def _roll_back(self) -> None:
+    # --- in either ---------------------------------------------------------------------------
+
+    def _undo(self, tasks: list[_Task], error: Exception) -> _Batch:
+        """None of it was done; what everybody is told."""
         with suppress(sqlite3.Error):
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
         self._forget()
+        told = error  # a mistake of ours: nobody is told that it was stored
+        if isinstance(error, sqlite3.Error):
+            told = UnavailableError("the disk refuses")
+            if not is_passing(error):
+                self._failed = True
+                with suppress(RuntimeError):
+                    self._loop.call_soon_threadsafe(self._broken, error)
+        return _Batch(tasks, [told] * len(tasks))
 
 
 def is_passing(error: sqlite3.Error) -> bool:
@@ -129,8 +168,8 @@ def _attempt(work: Callable[[sqlite3.Connection], Any], db: sqlite3.Connection) 
         return refusal
 
 
-def _resolve(tasks: list[_Task], outcomes: list[Any]) -> None:
-    for task, outcome in zip(tasks, outcomes, strict=True):
+def _tell(batch: _Batch) -> None:
+    for task, outcome in zip(batch.tasks, batch.outcomes, strict=True):
         if task.future.done():
             continue
         if isinstance(outcome, Exception):
