@@ -114,12 +114,13 @@ class Content(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         previous: bytes,
         conversation: bytes,
         time: int,
+        gossip: bytes = b"",
     ) -> "Content":
         """Raises ValueError: the body is longer than the specification allows."""
         _check_lengths(body)
         kind = _NUMBERS[type(body)]
         encoded = _encoder.encode(body)
-        return cls(VERSION, kind, id, counter, previous, conversation, time, b"", encoded)
+        return cls(VERSION, kind, id, counter, previous, conversation, time, gossip, encoded)
 
     def encode(self) -> bytes:
         return _encoder.encode(self)

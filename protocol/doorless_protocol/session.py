@@ -57,11 +57,16 @@ class Link(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Unanswered(Struct, frozen=True, array_like=True, gc=False):
-    """What repeats the initial message until the first reply: about 13 KB."""
+    """What repeats the initial message until the first reply: about 22 KB.
+
+    Attributes:
+        log_proof: what the key log says of our account, at most MAX_LOG_PROOF bytes; b"": nothing.
+    """
 
     envelope_key: XWingPublic
     info: bytes
     front: bytes
+    log_proof: bytes = b""
 
     def __repr__(self) -> str:
         return "Unanswered()"
@@ -103,7 +108,9 @@ class Session(Struct, frozen=True, gc=False):
         else:
             ratchet, message = self.ratchet.seal(content, random, at_least=MESSAGE_SIZE)
             first = self.unanswered
-            envelope = seal_initial(first.envelope_key, first.info, first.front, message)
+            envelope = seal_initial(
+                first.envelope_key, first.info, first.front, message, first.log_proof
+            )
         answered = self.answered or self.confirmed or not self.link.initiator
         follows = Session(
             self.link,
@@ -148,6 +155,16 @@ class Session(Struct, frozen=True, gc=False):
             self.receive_only_since,
             last_healed(self.healed, moved, now),
         )
+
+    def with_log_proof(self, proof: bytes) -> "Session":
+        """With this proof in its initial message; this very object where nothing changes.
+
+        It proves itself, and is in no transcript: a fresher one may take its place at any time.
+        Spec: docs/spec/05-envelope.md §3.3.
+        """
+        if self.unanswered is None or self.unanswered.log_proof == proof:
+            return self
+        return replace(self, unanswered=replace(self.unanswered, log_proof=proof))
 
     def forget(self, now: float) -> "Session":
         """Without late keys older than 14 days; this very object when there are none."""

@@ -2,7 +2,7 @@
 
     core                    about 1 KB, every step
     hop                     at most 1.4 KB, when the post-quantum ratchet moves
-    initial                 about 13 KB, until the first reply
+    initial                 about 13 KB, with a log proof 22 KB, until the first reply
     late/SERIAL/BLOCK       up to 32 late keys of one chain
 
 A store keeps one row a part, writes what `changes` says, and gives all of them to `join`.

@@ -328,3 +328,17 @@ def test_what_opened_prints_its_length_and_not_its_words(random: Random) -> None
     alice, bob = met(random)
     opened = open_any([bob.session], alice.says(b"secret words"), NOW, bob.identity)
     assert repr(opened) == "Opened(12 bytes)"
+
+
+def test_a_log_proof_goes_along_until_the_first_reply(random: Random) -> None:
+    alice, bob = begun(random)
+    assert alice.session.with_log_proof(b"") is alice.session
+    alice.session = alice.session.with_log_proof(bytes(range(256)) * 44)  # 11,264: all the room
+    initial = device("bob").unseal(alice.says(b"again"))
+    assert initial.log_proof == bytes(range(256)) * 44
+    alice.session = alice.session.with_log_proof(b"a fresher one")
+    initial = device("bob").unseal(alice.says(b"once more"))
+    assert initial.log_proof == b"a fresher one"
+    bob.hears(initial.message)
+    alice.hears(bob.says(b"yes"))
+    assert alice.session.with_log_proof(b"too late") is alice.session
