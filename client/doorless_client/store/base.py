@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from doorless_client.store.log_records import Log, LogAlarm, LogOwn, LogPending, LogPin
 from doorless_client.store.records import (
     Contact,
     Copy,
@@ -194,6 +195,16 @@ class Store(Protocol):
     def evidence(self) -> Table[Evidence]: ...
     @property
     def settings(self) -> Table[Setting]: ...
+    @property
+    def logs(self) -> Table[Log]: ...
+    @property
+    def log_pins(self) -> Table[LogPin]: ...
+    @property
+    def log_pending(self) -> Table[LogPending]: ...
+    @property
+    def log_own(self) -> Table[LogOwn]: ...
+    @property
+    def log_alarms(self) -> Table[LogAlarm]: ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """All that is put and dropped inside becomes durable when it ends, or nothing does.

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Generic
 
 from doorless_client.store.base import R, Value, check_columns
+from doorless_client.store.log_records import Log, LogAlarm, LogOwn, LogPending, LogPin
 from doorless_client.store.records import (
     Contact,
     Copy,
@@ -174,6 +175,11 @@ class MemoryStore:
         self.failures = MemoryTable(Failure, self._log)
         self.evidence = MemoryTable(Evidence, self._log)
         self.settings = MemoryTable(Setting, self._log)
+        self.logs = MemoryTable(Log, self._log)
+        self.log_pins = MemoryTable(LogPin, self._log)
+        self.log_pending = MemoryTable(LogPending, self._log)
+        self.log_own = MemoryTable(LogOwn, self._log)
+        self.log_alarms = MemoryTable(LogAlarm, self._log)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

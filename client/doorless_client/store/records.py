@@ -6,6 +6,7 @@ what finds it. Spec: docs/spec/08-state.md §3, which says for each table why it
 
 from typing import ClassVar
 
+from doorless_client.store.log_records import LOG_ROWS
 from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
 from doorless_client.store.row import Row, SecretRow
 
@@ -375,5 +376,6 @@ ROWS: tuple[type[Row], ...] = (
     Failure,
     Evidence,
     Setting,
+    *LOG_ROWS,
 )
 """Every kind of row, parents before children."""

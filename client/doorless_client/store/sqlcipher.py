@@ -28,6 +28,7 @@ from doorless_client.store.base import (
 )
 from doorless_client.store.left_open import check_log, mark_closed, mark_open
 from doorless_client.store.migrations import migrate, scripts
+from doorless_client.store.log_records import Log, LogAlarm, LogOwn, LogPending, LogPin
 from doorless_client.store.records import (
     Contact,
     Copy,
@@ -291,6 +292,11 @@ class SqlcipherStore:
         self.failures = SqlTable(Failure, database)
         self.evidence = SqlTable(Evidence, database)
         self.settings = SqlTable(Setting, database)
+        self.logs = SqlTable(Log, database)
+        self.log_pins = SqlTable(LogPin, database)
+        self.log_pending = SqlTable(LogPending, database)
+        self.log_own = SqlTable(LogOwn, database)
+        self.log_alarms = SqlTable(LogAlarm, database)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
