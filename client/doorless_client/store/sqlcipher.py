@@ -27,8 +27,8 @@ from doorless_client.store.base import (
     check_columns,
 )
 from doorless_client.store.left_open import check_log, mark_closed, mark_open
-from doorless_client.store.migrations import migrate, scripts
 from doorless_client.store.log_records import Log, LogAlarm, LogOwn, LogPending, LogPin
+from doorless_client.store.migrations import migrate, scripts
 from doorless_client.store.records import (
     Contact,
     Copy,
