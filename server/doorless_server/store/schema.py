@@ -8,7 +8,7 @@ relay killed between two goes on where it stopped. Spec: docs/spec/07-relay.md Â
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -29,6 +29,10 @@ STATEMENTS = 512
 """Prepared statements kept: those for mail, once for each number of rows up to MAX_RUN."""
 
 
+Steps = Sequence[Callable[[], str]]
+"""The SQL of each version's step, from version 0 on."""
+
+
 class NewerSchemaError(Exception):
     """The file was written by a later version of the relay. It was not touched."""
 
@@ -43,12 +47,17 @@ class Column:
     producible: bool
 
 
-@cache
 def columns() -> Mapping[tuple[str, str], Column]:
     """By (table, column), as schema.sql declares them."""
+    return described(_sql())
+
+
+@cache
+def described(script: str) -> Mapping[tuple[str, str], Column]:
+    """By (table, column), as the comments of a script say."""
     found: dict[tuple[str, str], Column] = {}
     table = ""
-    for line in _sql().splitlines():
+    for line in script.splitlines():
         if match := _TABLE.match(line):
             table = match[1]
         elif match := _COLUMN.match(line):
@@ -57,15 +66,19 @@ def columns() -> Mapping[tuple[str, str], Column]:
     return found
 
 
-def open_writer(path: Path) -> sqlite3.Connection:
-    """Open the database to write, brought to the newest version; begin it where there is none.
+def open_writer(path: Path, steps: Steps | None = None) -> sqlite3.Connection:
+    """Open a database to write, brought to the newest version; begin it where there is none.
 
     Used from one thread at a time, not necessarily this one.
+
+    Args:
+        steps: those of another database than the accounts'.
 
     Raises:
         NewerSchemaError: a later relay wrote it.
         sqlite3.Error: it is no database, or damaged, or the disk refuses.
     """
+    steps = _STEPS if steps is None else steps
     db = sqlite3.connect(
         path,
         isolation_level=None,
@@ -74,36 +87,36 @@ def open_writer(path: Path) -> sqlite3.Connection:
         cached_statements=STATEMENTS,
     )
     try:
-        _refuse_newer(db)
+        _refuse_newer(db, steps)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA secure_delete = FAST")
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         db.execute("PRAGMA wal_autocheckpoint = 0")  # checkpoint.py does it
-        for version in range(_version(db), len(_STEPS)):
-            migrate(db, version)
+        for version in range(_version(db), len(steps)):
+            migrate(db, version, steps)
     except BaseException:
         db.close()
         raise
     return db
 
 
-def open_reader(path: Path) -> sqlite3.Connection:
+def open_reader(path: Path, steps: Steps | None = None) -> sqlite3.Connection:
     """Open it to look, while a relay may be writing. Errors as of `open_writer`."""
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
     try:
-        _refuse_newer(db)
+        _refuse_newer(db, _STEPS if steps is None else steps)
     except BaseException:
         db.close()
         raise
     return db
 
 
-def migrate(db: sqlite3.Connection, version: int) -> None:
+def migrate(db: sqlite3.Connection, version: int, steps: Steps) -> None:
     """Take the step from `version` to the next, all of it or nothing."""
     db.execute("BEGIN IMMEDIATE")
     try:
-        for statement in _statements(_STEPS[version]()):
+        for statement in _statements(steps[version]()):
             db.execute(statement)
         db.execute(f"PRAGMA user_version = {version + 1}")
         db.execute("COMMIT")
@@ -112,9 +125,9 @@ def migrate(db: sqlite3.Connection, version: int) -> None:
         raise
 
 
-def _refuse_newer(db: sqlite3.Connection) -> None:
-    if _version(db) > len(_STEPS):
-        raise NewerSchemaError(f"schema {_version(db)}, this relay knows {len(_STEPS)}")
+def _refuse_newer(db: sqlite3.Connection, steps: Steps) -> None:
+    if _version(db) > len(steps):
+        raise NewerSchemaError(f"schema {_version(db)}, this relay knows {len(steps)}")
 
 
 def _version(db: sqlite3.Connection) -> int:
