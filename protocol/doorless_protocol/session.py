@@ -145,7 +145,9 @@ class Session(Struct, frozen=True, gc=False):
         return self._heard(ratchet, now), content
 
     def _heard(self, ratchet: Triple, now: float) -> "Session":
-        moved = ratchet.hop is not self.ratchet.hop and ratchet.hop.epoch != self.ratchet.hop.epoch
+        healed, hop = self.healed, self.ratchet.hop
+        if ratchet.hop is not hop:
+            healed = last_healed(healed, ratchet.hop.epoch != hop.epoch, now)
         return Session(
             self.link,
             ratchet,
@@ -153,7 +155,7 @@ class Session(Struct, frozen=True, gc=False):
             self.confirmed or confirms(self.link.initiator, ratchet.epochs.epoch.heard),
             self.answered,
             self.receive_only_since,
-            last_healed(self.healed, moved, now),
+            healed,
         )
 
     def with_log_proof(self, proof: bytes) -> "Session":
