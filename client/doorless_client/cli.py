@@ -32,6 +32,7 @@ COMMANDS = {
     "history": "cli_messages",
     "doctor": "cli_doctor",
     "keep": "cli_keep",
+    "log": "cli_log",
     "messenger": "cli_messenger",
 }
 """The module of each command; the command is its function of that name."""
@@ -65,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
         description="A messenger whose relay has no way in. Without a command: the messenger.",
         epilog="exit codes: 0 done, 1 failed, 2 usage, 3 refused because of a key, "
         "4 wrong passphrase or damaged profile, 5 relay unreachable (queued), "
-        "7 profile in use",
+        "6 the key log proved the relay dishonest, 7 profile in use",
         allow_abbrev=False,
     )
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
@@ -83,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
     _add_contact_commands(command)
     _add_message_commands(command)
     command("doctor", "check this installation, the profile and the relay")
+    _add_log_command(command)
     command("keep", "go on with this copy of the profile, where there are several")
     return top
 
@@ -172,6 +174,14 @@ def _add_message_commands(command: _Adder) -> None:
     history.add_argument("contact", metavar="CONTACT")
     history.add_argument("--limit", type=_count, metavar="N", help="the newest N alone")
     _add_json(history)
+
+
+def _add_log_command(command: _Adder) -> None:
+    log = command("log", "what was checked of the relay's key log, and what it was caught at")
+    log.add_argument("what", choices=("status", "check", "evidence"))
+    log.add_argument("number", nargs="?", type=_count, default=0, metavar="ALARM")
+    log.add_argument("--export", type=Path, metavar="FILE", help="write the proof of an alarm")
+    _add_json(log)
 
 
 def _seconds(text: str) -> float:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from doorless_client.cli_output import OutputError, flush
-from doorless_client.core.api import KeyChangedError, RefusedError, UnreachableError
+from doorless_client.core.api import KeyChangedError, LogProofError, RefusedError, UnreachableError
 from doorless_client.key_file import WrongPassphraseError
 from doorless_client.mistakes import place
 from doorless_client.profile import DamagedProfileError, NoProfileError, ProfileExistsError
@@ -16,7 +16,7 @@ from doorless_client.store.base import DiskError, NewerSchemaError, StoreError
 from doorless_client.text import safe_line
 from doorless_protocol.errors import WeakRandomError
 
-DONE, FAILED, USAGE, KEY, PROFILE, UNREACHABLE, IN_USE = 0, 1, 2, 3, 4, 5, 7
+DONE, FAILED, USAGE, KEY, PROFILE, UNREACHABLE, LOG, IN_USE = range(8)
 BY_SIGNAL = 128
 """A command that a signal ended exits with this and the signal's number, as shells have it."""
 
@@ -35,6 +35,7 @@ class TerminatedError(Exception):
 
 CODES: tuple[tuple[type[Exception], int], ...] = (  # the first that fits
     (KeyChangedError, KEY),
+    (LogProofError, LOG),
     (UnreachableError, UNREACHABLE),
     (RefusedError, FAILED),
     (WeakRandomError, FAILED),

@@ -6,6 +6,7 @@ from typing import Final
 
 from doorless_client.cli_outcome import DONE, UNREACHABLE, complain
 from doorless_client.core.views import (
+    AlarmRaised,
     ConnectionChanged,
     Event,
     KeyChanged,
@@ -142,6 +143,8 @@ class Watch:
                 self.keys_changed = True
             case Notice():
                 self._hear_notice(event)
+            case AlarmRaised(alarm):
+                complain(f"ALARM {alarm.number}: {alarm.title}; see: doorless log evidence")
             case _:
                 pass
         self._wake.set()

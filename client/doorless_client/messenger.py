@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
-from doorless_client.core.api import History, Listener, RefusedError, UnreachableError
+from doorless_client.core.api import Listener, RefusedError, UnreachableError
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Acknowledge, Effect, Show
 from doorless_client.core.engine import Engine
@@ -23,16 +23,14 @@ from doorless_client.core.views import (
     Chat,
     Connection,
     ConnectionChanged,
-    Details,
     Event,
     Link,
-    Me,
+    LogStatus,
     Message,
     Notice,
-    SafetyNumber,
-    WireView,
 )
 from doorless_client.driving import drive
+from doorless_client.looking import Looking
 from doorless_client.mistakes import place
 from doorless_client.store.base import BrokenStoreError, Store, StoreError
 from doorless_client.text import safe_line
@@ -58,7 +56,7 @@ def open_messenger(store: Store, network: Network, *, now: Clock, random: Random
     return Messenger(store, network, now=now, random=random)
 
 
-class Messenger:
+class Messenger(Looking):
     """api.Engine: works offline from the start, and online after `start`."""
 
     def __init__(self, store: Store, network: Network, *, now: Clock, random: Random) -> None:
@@ -125,11 +123,7 @@ class Messenger:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    # --- api.Engine: looking -----------------------------------------------------------------
-
-    @property
-    def me(self) -> Me:
-        return self._engine.me
+    # --- api.Engine ----------------------------------------------------------------------
 
     @property
     def connection(self) -> Connection:
@@ -139,52 +133,9 @@ class Messenger:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def chats(self) -> Sequence[Chat]:
-        return self._engine.chats()
-
-    def find(self, words: str) -> Chat:
-        """By address, handle, claimed address, or 8 digits or more of an account's id.
-
-        Raises:
-            RefusedError: nobody is called so, or several are.
-        """
-        return self._engine.find(words)
-
-    def history(self, conversation: bytes) -> History:
-        return self._engine.history(conversation)
-
-    def details(self, conversation: bytes) -> Details:
-        return self._engine.details(conversation)
-
-    def is_beginning_anew(self, conversation: bytes) -> bool:
-        """Whether its keys were lost, and what is said waits for new ones."""
-        return self._engine.is_beginning_anew(conversation)
-
-    def wire(self, messages: Sequence[Message]) -> Sequence[WireView | None]:
-        return self._engine.wire(messages)
-
-    def wire_size(self, conversation: bytes, text: str) -> int:
-        return self._engine.wire_size(conversation, text)
-
-    def safety_number(self, conversation: bytes) -> SafetyNumber:
-        return self._engine.safety_number(conversation)
-
-    def invite(self) -> str:
-        return self._engine.invite()
-
-    @property
-    def is_frozen(self) -> bool:
-        return self._engine.is_frozen
-
-    @property
-    def settings(self) -> Settings:
-        return self._engine.settings
-
     def change_settings(self, settings: Settings) -> None:
         with self._refusing_store_errors():
             self._engine.change_settings(settings)
-
-    # --- api.Engine: doing -------------------------------------------------------------------
 
     async def add(self, address: str) -> Chat:
         with self._refusing_store_errors():
@@ -225,6 +176,15 @@ class Messenger:
     async def verify(self, conversation: bytes, number: str) -> None:
         with self._refusing_store_errors():
             self._engine.verify(conversation, number)
+
+    async def read_alarm(self, number: int) -> None:
+        with self._refusing_store_errors():
+            self._engine.read_alarm(number)
+
+    async def check_log(self) -> LogStatus:
+        with self._refusing_store_errors():
+            await drive(self._network, self._engine.check_log())
+        return self._engine.log_status()
 
     async def keep(self) -> None:
         with self._refusing_store_errors():

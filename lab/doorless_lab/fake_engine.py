@@ -10,6 +10,8 @@ from hashlib import sha256, shake_256
 
 from doorless_client.core.api import KeyChangedError, Listener, RefusedError
 from doorless_client.core.views import (
+    Alarm,
+    AlarmRaised,
     Chat,
     ChatChanged,
     Connection,
@@ -19,6 +21,7 @@ from doorless_client.core.views import (
     KeyChanged,
     Kind,
     Link,
+    LogStatus,
     Me,
     Message,
     MessageAdded,
@@ -86,6 +89,7 @@ class FakeEngine:
         self.done: list[tuple[str, bytes]] = []  # what else was asked for: ("accept", …)
         self.drafts: dict[bytes, str] = {}
         self.is_frozen = False
+        self._alarms: list[Alarm] = []
         self._chats: dict[bytes, Chat] = {}
         self._histories: dict[bytes, FakeHistory] = {}
         self._listeners: list[Listener] = []
@@ -181,6 +185,11 @@ class FakeEngine:
         self.connection = connection
         self.tell(ConnectionChanged(connection))
 
+    def catch(self, alarm: Alarm) -> None:
+        """The key log did what an honest one does not."""
+        self._alarms.insert(0, alarm)
+        self.tell(AlarmRaised(alarm))
+
     def tell(self, event: Event) -> None:
         for listener in list(self._listeners):
             listener(event)
@@ -245,6 +254,34 @@ class FakeEngine:
     def invite(self) -> str:
         account = self.me.account.hex()
         return f"doorless:v1?relay={self.me.relay}&handle={self.me.handle}&account={account}"
+
+    def log_status(self) -> LogStatus:
+        return LogStatus(
+            relay=self.me.relay,
+            config=sha256(self.me.relay.encode()).digest(),
+            size=4_711,
+            anchor=17,
+            checked=self.now - 7_200,
+            own=2,
+            awaited=0,
+            pending=1,
+            frozen=bool(self._alarms),
+            alarms=len(self._alarms),
+            proven=sum(alarm.evidence > 0 for alarm in self._alarms),
+        )
+
+    def alarms(self) -> Sequence[Alarm]:
+        return list(self._alarms)
+
+    def evidence(self, number: int) -> bytes:
+        return b"evidence of alarm %d" % number
+
+    async def read_alarm(self, number: int) -> None:
+        self.done.append(("read alarm", number.to_bytes()))
+
+    async def check_log(self) -> LogStatus:
+        self.done.append(("check log", b""))
+        return self.log_status()
 
     async def add(self, address: str) -> Chat:
         if "@" not in address and not address.startswith("doorless:v1?"):

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from doorless_client.core.views import (
+    Alarm,
     Chat,
     Connection,
     Details,
     Event,
+    LogStatus,
     Me,
     Message,
     SafetyNumber,
@@ -30,6 +32,10 @@ class UnreachableError(RefusedError):
 
 class KeyChangedError(RefusedError):
     """Nothing is sent to a contact whose keys changed until the person decides."""
+
+
+class LogProofError(RefusedError):
+    """What the relay shows is not what its key log holds, or the log itself was caught lying."""
 
 
 class History(Protocol):
@@ -87,6 +93,33 @@ class Engine(Protocol):
 
     def invite(self) -> str:
         """Our invite link."""
+        ...
+
+    def log_status(self) -> LogStatus: ...
+
+    def alarms(self) -> Sequence[Alarm]:
+        """What the key log was caught at, the newest first."""
+        ...
+
+    def evidence(self, number: int) -> bytes:
+        """The proof of an alarm, for `doorless-verify` and for whoever is to be convinced.
+
+        Raises:
+            RefusedError: there is no such alarm, or no proof of it.
+        """
+        ...
+
+    async def read_alarm(self, number: int) -> None:
+        """The person read it: it is shown no more by itself."""
+        ...
+
+    async def check_log(self) -> LogStatus:
+        """Look at the key log now, whatever time was drawn for it.
+
+        Raises:
+            RefusedError: the relay did not answer all of it.
+            UnreachableError: no relay; nothing was changed.
+        """
         ...
 
     @property

@@ -20,6 +20,7 @@ from doorless_client.core.effects import Acknowledge, Emit, Flow, Wake
 from doorless_client.core.failures import Failures
 from doorless_client.core.history import StoredHistory
 from doorless_client.core.introductions import Introductions
+from doorless_client.core.monitor import Monitor
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.receiving import Receiver
@@ -31,8 +32,10 @@ from doorless_client.core.state import Clock, State
 from doorless_client.core.trust import TrustKeeper, check_may_send
 from doorless_client.core.upkeep import Upkeep
 from doorless_client.core.views import (
+    Alarm,
     Chat,
     Details,
+    LogStatus,
     Me,
     Message,
     SafetyNumber,
@@ -84,6 +87,7 @@ class Engine:
             state, self._conversations, self._contacts, self._devices, self._outbox, self._resyncs
         )
         self._failures = Failures(state)
+        self.monitor = Monitor(state)
         self.home = HomeRelay(state, self._introductions, self._trust, self._outbox, self._resyncs)
         self.upkeep = Upkeep(
             state,
@@ -174,6 +178,16 @@ class Engine:
     @property
     def settings(self) -> Settings:
         return chosen.load(self._store)
+
+    def log_status(self) -> LogStatus:
+        return self.monitor.status()
+
+    def alarms(self) -> Sequence[Alarm]:
+        return self.monitor.alarms.all()
+
+    def evidence(self, number: int) -> bytes:
+        """Raises RefusedError: no such alarm, or no proof of it."""
+        return self.monitor.alarms.evidence(number)
 
     # --- commands ----------------------------------------------------------------------------
 
@@ -271,6 +285,14 @@ class Engine:
         yield from self.home.keep()
         self.upkeep.resume_all()
         self._state.emit(Wake())
+
+    def read_alarm(self, number: int) -> None:
+        """Raises RefusedError: there is no such alarm."""
+        self.monitor.alarms.read(number)
+
+    def check_log(self) -> Flow[None]:
+        """Look at the key log now, whatever time was drawn for it."""
+        yield from self.monitor.check()
 
     def _take_keys(self, contact: Contact, *, verified: bool) -> None:
         accepted = self._trust.accept_keys(contact, verified=verified)

@@ -188,6 +188,58 @@ class Details:
     healed: int | None  # Unix seconds, when fresh keys were last agreed on; None: no session
 
 
+@dataclass(frozen=True, slots=True)
+class LogStatus:
+    """How far this device followed the key log of our relay.
+
+    Attributes:
+        config: hash of what is pinned of it, 32 bytes; b"" where the relay has no log.
+        size: entries of the newest head that was accepted; `anchor` the newest anchor's number.
+        checked: when every anchor was last looked at for our own entry, Unix seconds; 0: never.
+        own: the newest version of our own entry that the log was seen to hold; 0: none yet.
+        awaited: versions that the relay promised and did not show yet.
+        pending: entries of others that are to be found again in the next anchor.
+        frozen: the log was proven to have two histories: no head of it is accepted any more.
+        alarms: how many there are; `proven` how many of them come with proof.
+    """
+
+    relay: str
+    config: bytes
+    size: int
+    anchor: int
+    checked: int
+    own: int
+    awaited: int
+    pending: int
+    frozen: bool
+    alarms: int
+    proven: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that an honest relay does not do, in the words of the person.
+
+    Attributes:
+        number: by which it is asked for.
+        kind: as in docs/spec/09-key-log.md §11, or a word of ours.
+        happened, affected, todo: what, who, and what to do, each a line or more.
+        evidence: bytes of proof that can be exported; 0: there is none, it is our word alone.
+        read: the person said so.
+    """
+
+    number: int
+    kind: str
+    at: int  # Unix seconds
+    relay: SafeText
+    title: SafeText
+    happened: SafeText
+    affected: SafeText
+    todo: SafeText
+    evidence: int
+    read: bool
+
+
 # --- events: what happened, told to whoever listens --------------------------------------------
 
 
@@ -236,4 +288,19 @@ class Notice:
     alarms: bool = False
 
 
-Event = MessageAdded | MessageChanged | ChatChanged | KeyChanged | ConnectionChanged | Notice
+@dataclass(frozen=True, slots=True)
+class AlarmRaised:
+    """The relay, or its key log, did what an honest one does not: loud, until it was read."""
+
+    alarm: Alarm
+
+
+Event = (
+    MessageAdded
+    | MessageChanged
+    | ChatChanged
+    | KeyChanged
+    | ConnectionChanged
+    | Notice
+    | AlarmRaised
+)

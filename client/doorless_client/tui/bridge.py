@@ -13,6 +13,8 @@ from textual.message_pump import MessagePump
 
 from doorless_client.core.api import Engine
 from doorless_client.core.views import (
+    Alarm,
+    AlarmRaised,
     Chat,
     ChatChanged,
     Connection,
@@ -46,6 +48,7 @@ class Batch:
     alarms: dict[bytes, Chat] = field(default_factory=dict)
     connection: Connection | None = None
     notices: list[Notice] = field(default_factory=list)
+    log_alarms: list[Alarm] = field(default_factory=list)
 
     def take(self, event: Event) -> None:
         match event:
@@ -65,6 +68,8 @@ class Batch:
                 self.connection = connection
             case Notice():
                 self.notices.append(event)
+            case AlarmRaised(alarm):
+                self.log_alarms.append(alarm)
 
     def changes_in(self, conversation: bytes) -> list[Message]:
         return [message for (where, _), message in self.changed.items() if where == conversation]

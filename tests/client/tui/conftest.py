@@ -130,7 +130,7 @@ def opened() -> Opened:
             pilot.app.screen.query_one("#passphrase", Line).value = PASSPHRASE
             await pilot.press("enter")
             await settled(pilot)
-            assert isinstance(app.screen, MainScreen)
+            assert isinstance(app.screen_stack[0], MainScreen)
             yield pilot
 
     return open_app

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Chat, Message, Trust
+from doorless_client.tui.alarming import Alarming
 from doorless_client.tui.attempt import attempt, tell_refusal
 from doorless_client.tui.bridge import Batch, Bridge
 from doorless_client.tui.conversation import Conversation
@@ -38,9 +39,6 @@ from doorless_client.tui.widgets.xray import Mirror
 from doorless_client.tui.wrapping import in_a_sentence
 
 Xray = Literal["side", "full", "off"]
-
-UNTIL_READ = 24 * 3600.0
-"""Seconds that an alarm stays on the screen, unless it is clicked away: a day."""
 
 SIDE_FROM = 100
 """Cells of the window from which X-ray stands beside the conversation without being asked."""
@@ -106,6 +104,7 @@ class MainScreen(Screen[None]):
         self._status = StatusBar(glyphs, id="status")
         self._rows: dict[bytes, Chat] = {}
         self._bridge: Bridge | None = None
+        self._alarming = Alarming(self, engine, glyphs)
         self._laid_out = self._asked_which_copy = False
 
     def compose(self) -> ComposeResult:
@@ -137,6 +136,7 @@ class MainScreen(Screen[None]):
             await self._open(self._sorted()[0])
         else:
             self.chats.focus()
+        self._alarming.begin()
 
     async def on_unmount(self) -> None:
         await self.conversation.leave()
@@ -159,13 +159,7 @@ class MainScreen(Screen[None]):
         """Show a batch of events."""
         if batch.connection is not None:
             self._status.connection = batch.connection
-        for notice in batch.notices:
-            self.notify(
-                plain(notice.text).plain,
-                severity="error" if notice.alarms else "information",
-                timeout=UNTIL_READ if notice.alarms else None,
-                markup=False,
-            )
+        self._alarming.hear(batch)
         if batch.notices and self._engine.is_frozen and not self._asked_which_copy:
             self._asked_which_copy = True
             self.action_which_copy()
@@ -252,6 +246,7 @@ class MainScreen(Screen[None]):
         yield Entry("Next unread", self._go_to_unread)
         yield Entry("X-ray: beside, whole, off", self.action_xray)
         yield Entry("Help", self.action_help)
+        yield from self._alarming.entries()
         if self._engine.is_frozen:
             yield Entry("Go on with this copy of the profile", self.action_which_copy)
         for theme in THEMES:

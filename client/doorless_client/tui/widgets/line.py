@@ -9,8 +9,10 @@ from doorless_client.text import safe
 class Line(Input):
     """An Input that pastes only what is harmless."""
 
-    def __init__(self, placeholder: str, *, id: str, password: bool = False) -> None:
-        super().__init__(placeholder=placeholder, id=id, password=password)
+    def __init__(
+        self, placeholder: str, *, id: str, password: bool = False, value: str = ""
+    ) -> None:
+        super().__init__(value, placeholder=placeholder, id=id, password=password)
         self.cursor_blink = False
 
     def on_paste(self, event: events.Paste) -> None:

@@ -1,0 +1,130 @@
+"""What an alarm of the key log says to the person: what happened, whom it concerns, what to do.
+
+One entry for each kind of evidence (docs/spec/09-key-log.md) and for each thing that only this
+device can see. No word of it accuses beyond what the evidence shows.
+"""
+
+from typing import NamedTuple
+
+GHOST, SPLIT, CONFIG, OVERDUE, STRANGER = "ghost", "split", "config", "overdue", "stranger"
+
+CONVICTING = frozenset({"E1", "E2", "E3", "E4", "E5", "E6"})
+"""Kinds whose evidence convicts the relay by its own signatures, whoever looks."""
+
+FORKS = frozenset({"E1", "E2", "E3"})
+"""Kinds by which a log has two histories: from then on no head of it is accepted."""
+
+MAX_PER_KIND = 100
+"""Alarms of one kind that are kept; what was not kept was told all the same."""
+
+
+class Words(NamedTuple):
+    """`{relay}` and `{whom}` stand for whom it is about."""
+
+    title: str
+    happened: str
+    affected: str
+    todo: str
+
+
+_EXPORT = "Export the evidence and give it to others: it convicts whoever holds the log's keys."
+_FROZEN = (
+    "Here the log is frozen: nobody new is believed, and no changed devices. What you have with "
+    "contacts goes on."
+)
+_FORK = Words(
+    "The relay signed two histories",
+    "The key log of {relay} was shown to you one way and to somebody else another way, both "
+    "signed. An honest log has one history.",
+    "Everybody who uses {relay}. Somebody may have been given other keys than the true ones.",
+    f"{_EXPORT} Compare safety numbers with the people who matter, face to face or by voice. "
+    f"{_FROZEN}",
+)
+
+WORDS: dict[str, Words] = {
+    "E1": _FORK,
+    "E2": _FORK,
+    "E3": _FORK,
+    "E4": Words(
+        "The relay took back what it had said",
+        "The key log of {relay} first vouched for one state of {whom}, and later for a history "
+        "in which that state never was.",
+        "{whom}, and everybody who wrote to them meanwhile: it may have been sealed to other "
+        "devices than theirs.",
+        f"{_EXPORT} Ask {{whom}} on another way, and compare safety numbers.",
+    ),
+    "E5": Words(
+        "The relay's log does not add up",
+        "Between two entries, the key log of {relay} changed {whom} in a way that its own "
+        "list of changes does not explain.",
+        "{whom}, and whoever relied on the entry.",
+        _EXPORT,
+    ),
+    "E6": Words(
+        "The relay broke a signed promise",
+        "{relay} signed that it would enter your new list of devices into its key log by a "
+        "certain time. The time is past, the log went on, and the list is not in it.",
+        "You: others are still given your old devices, perhaps one that you removed.",
+        f"{_EXPORT} Tell your contacts which devices are yours, and compare safety numbers.",
+    ),
+    "E7": Words(
+        "Other keys stand for {whom}",
+        "The key log of {relay} holds an entry for {whom} that the keys known here did not sign.",
+        "Whoever looks {whom} up from now on: what they write goes to somebody else.",
+        "If that was not you with your recovery words: tell your contacts at once, on another "
+        "way. Where this device has the keys, it entered a dispute into the log by itself, which "
+        "stops others from taking the new keys. Export the evidence.",
+    ),
+    "C1": Words(
+        "Two heads of the log that nobody connects",
+        "{relay} signed two states of its key log, and does not show how the one became the "
+        "other. That alone proves nothing: the answer may be withheld by somebody else.",
+        "Everybody who uses {relay}.",
+        "Export it and publish it: anybody can demand the proof that connects the two. Try again "
+        "from another network.",
+    ),
+    GHOST: Words(
+        "{whom} was shown other keys in your name",
+        "In a sealed message {whom} named the entry of the key log that they were shown for you. "
+        "It is none of yours.",
+        "You and {whom}: what they wrote before may have reached somebody else as well.",
+        "Sending to {whom} is stopped until you decide. Compare safety numbers, face to face or "
+        "by voice.",
+    ),
+    SPLIT: Words(
+        "You and {whom} are shown different logs",
+        "In a sealed message {whom} named the newest anchor of the log of {relay}. Yours of the "
+        "same number is another one. Theirs is being asked for: the two together are proof.",
+        "You, {whom}, and perhaps everybody who uses {relay}.",
+        "Wait until {whom} was online. Compare safety numbers with the people who matter.",
+    ),
+    CONFIG: Words(
+        "The relay's log has other keys now",
+        "{relay} does not show the set-up of its key log that this device pinned when it first "
+        "met it. A set-up does not change.",
+        "Everybody who uses {relay}: nothing that it says of keys is believed.",
+        "Ask who runs the relay whether its data was lost. If you do not get an answer that you "
+        "believe: use another relay.",
+    ),
+    OVERDUE: Words(
+        "The relay does not show its log",
+        "For more than two days {relay} did not show what its key log holds for you, or that it "
+        "went on. That is no proof of anything; but this is how it would look.",
+        "You: a change of your keys could stay unseen meanwhile.",
+        "Try another network. If that does not help, compare safety numbers with the people who "
+        "matter.",
+    ),
+    STRANGER: Words(
+        "The log does not hold what the relay says",
+        "{relay} gave other keys for {whom} than its key log holds, or none that can be proven.",
+        "You and {whom}. Nothing was sent to the keys that were shown.",
+        "Nothing that was shown is used. Try again later, and compare safety numbers before you "
+        "write anything that matters.",
+    ),
+}
+
+
+def words(kind: str, *, relay: str, whom: str) -> Words:
+    """What to say of an alarm. `whom`: the name or the handle that it is about."""
+    said = WORDS.get(kind, WORDS[STRANGER])
+    return Words(*(text.format(relay=relay, whom=whom) for text in said))

@@ -1,0 +1,113 @@
+"""Alarms of the key log: kept with their proof, told once, shown until they were read.
+
+Spec: docs/spec/08-state.md §14.6.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from doorless_client.core import present
+from doorless_client.core.alarm_words import (
+    CONVICTING,
+    FORKS,
+    MAX_PER_KIND,
+    words,
+)
+from doorless_client.core.api import RefusedError
+from doorless_client.core.state import State
+from doorless_client.core.views import Alarm, AlarmRaised
+from doorless_client.store.log_records import LogAlarm
+from doorless_client.text import safe_line
+
+LONGEST = 400
+"""Characters of one part of an alarm."""
+
+
+class Alarms:
+    def __init__(self, state: State) -> None:
+        self._state, self._store = state, state.store
+
+    # --- raising: inside a change ------------------------------------------------------------
+
+    def raise_alarm(
+        self, kind: str, relay: str, *, label: str = "", account: bytes = b"", evidence: bytes = b""
+    ) -> bool:
+        """Keep it, and tell it once the open change is durable. Returns whether it is new.
+
+        The same once more is no news: a relay could cause it at every look.
+        """
+        if kind in FORKS:
+            self._freeze(relay)
+        held = self._store.log_alarms.find(kind=kind, relay=relay, label=label, account=account)
+        if len(held) and (not evidence or any(row.evidence for row in held)):
+            return False
+        last = self._store.log_alarms.last()
+        number = last.number + 1 if last else 1
+        row = LogAlarm(number, self._state.now(), kind, relay, label, account, evidence)
+        if len(self._store.log_alarms.find(kind=kind)) < MAX_PER_KIND:
+            self._store.log_alarms.put(row)
+        self._state.show(AlarmRaised(self._shown(row)))
+        return True
+
+    def _freeze(self, relay: str) -> None:
+        held = self._store.logs.get(relay)
+        if held is not None and not held.frozen:
+            self._store.logs.put(msgspec.structs.replace(held, frozen=True))
+
+    # --- looking -----------------------------------------------------------------------------
+
+    def all(self) -> Sequence[Alarm]:
+        """The newest first."""
+        rows = sorted(self._store.log_alarms.find(), key=lambda row: -row.number)
+        return [self._shown(row) for row in rows]
+
+    def proven(self) -> int:
+        """How many come with a proof that convicts."""
+        return sum(is_proven(row) for row in self._store.log_alarms.find())
+
+    def evidence(self, number: int) -> bytes:
+        """Raises RefusedError: no such alarm, or no proof of it."""
+        row = self._store.log_alarms.get(number)
+        if row is None:
+            raise RefusedError(f"there is no alarm {number}: see doorless log evidence")
+        if not row.evidence:
+            raise RefusedError(f"alarm {number} comes without a proof that others could check")
+        return row.evidence
+
+    def read(self, number: int) -> None:
+        """Raises RefusedError: no such alarm."""
+        row = self._store.log_alarms.get(number)
+        if row is None:
+            raise RefusedError(f"there is no alarm {number}")
+        with self._state.change():
+            self._store.log_alarms.put(msgspec.structs.replace(row, seen=True))
+
+    def _shown(self, row: LogAlarm) -> Alarm:
+        said = words(row.kind, relay=row.relay, whom=self._whom(row))
+        title, happened, affected, todo = (safe_line(text, at_most=LONGEST) for text in said)
+        return Alarm(
+            number=row.number,
+            kind=row.kind,
+            at=row.at,
+            relay=safe_line(row.relay),
+            title=title,
+            happened=happened,
+            affected=affected,
+            todo=todo,
+            evidence=len(row.evidence),
+            read=row.seen,
+        )
+
+    def _whom(self, row: LogAlarm) -> str:
+        for contact in self._store.contacts.find(account=row.account):
+            return str(present.name(contact) or present.address(contact))
+        own = self._state.own
+        if row.label == own.handle and row.relay == own.relay:
+            return "you"
+        return f"{row.label}@{row.relay}" if row.label else "somebody"
+
+
+def is_proven(row: LogAlarm) -> bool:
+    """Whether whoever holds the log's pinned keys can check it, and must come to the same."""
+    return row.kind in CONVICTING and bool(row.evidence)

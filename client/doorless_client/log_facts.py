@@ -1,0 +1,51 @@
+"""What was checked of the key log, in words: for the screen and for the command line."""
+
+from collections.abc import Callable
+
+from doorless_client.core.views import LogStatus
+
+NO_LOG = "this relay has none: whom a handle stands for is taken on its word"
+FROZEN = "frozen: it was proven to have two histories, and nothing new of it is believed"
+QUIET = "none"
+
+
+def what_was_checked(status: LogStatus, when: Callable[[int], str]) -> list[tuple[str, str]]:
+    """Label and value, nothing beyond what was verified.
+
+    Args:
+        when: how Unix seconds are written.
+    """
+    if not status.config:
+        return [("relay", status.relay), ("key log", NO_LOG)]
+    config = status.config.hex()
+    return [
+        ("relay", status.relay),
+        ("key log", FROZEN if status.frozen else f"{status.size} entries, anchor {status.anchor}"),
+        ("pinned set-up", " ".join(config[start : start + 8] for start in range(0, 64, 8))),
+        ("your entry", _own(status)),
+        ("last checked", when(status.checked) if status.checked else "not yet"),
+        ("of others", _pending(status)),
+        ("alarms", _alarms(status)),
+    ]
+
+
+def _own(status: LogStatus) -> str:
+    seen = f"version {status.own}, as you signed it" if status.own else "not seen yet"
+    if not status.awaited:
+        return seen
+    awaited = "1 change is" if status.awaited == 1 else f"{status.awaited} changes are"
+    return f"{seen}; {awaited} promised and not in the log yet"
+
+
+def _pending(status: LogStatus) -> str:
+    if not status.pending:
+        return "everything that was used was found again in an anchor"
+    what = "1 entry is" if status.pending == 1 else f"{status.pending} entries are"
+    return f"{what} looked for again in the next anchor"
+
+
+def _alarms(status: LogStatus) -> str:
+    if not status.alarms:
+        return QUIET
+    proven = f", {status.proven} with proof that convicts" if status.proven else ""
+    return f"{status.alarms}{proven}"

@@ -1,0 +1,77 @@
+"""What can be asked of a messenger without changing anything: answered from the store, at once."""
+
+from collections.abc import Sequence
+
+from doorless_client.core.api import History
+from doorless_client.core.engine import Engine
+from doorless_client.core.settings import Settings
+from doorless_client.core.views import (
+    Alarm,
+    Chat,
+    Details,
+    LogStatus,
+    Me,
+    Message,
+    SafetyNumber,
+    WireView,
+)
+
+
+class Looking:
+    """The half of api.Engine that only looks."""
+
+    _engine: Engine
+
+    @property
+    def me(self) -> Me:
+        return self._engine.me
+
+    def chats(self) -> Sequence[Chat]:
+        return self._engine.chats()
+
+    def find(self, words: str) -> Chat:
+        """By address, handle, claimed address, or 8 digits or more of an account's id.
+
+        Raises:
+            RefusedError: nobody is called so, or several are.
+        """
+        return self._engine.find(words)
+
+    def history(self, conversation: bytes) -> History:
+        return self._engine.history(conversation)
+
+    def details(self, conversation: bytes) -> Details:
+        return self._engine.details(conversation)
+
+    def is_beginning_anew(self, conversation: bytes) -> bool:
+        """Whether its keys were lost, and what is said waits for new ones."""
+        return self._engine.is_beginning_anew(conversation)
+
+    def wire(self, messages: Sequence[Message]) -> Sequence[WireView | None]:
+        return self._engine.wire(messages)
+
+    def wire_size(self, conversation: bytes, text: str) -> int:
+        return self._engine.wire_size(conversation, text)
+
+    def safety_number(self, conversation: bytes) -> SafetyNumber:
+        return self._engine.safety_number(conversation)
+
+    def invite(self) -> str:
+        return self._engine.invite()
+
+    @property
+    def is_frozen(self) -> bool:
+        return self._engine.is_frozen
+
+    @property
+    def settings(self) -> Settings:
+        return self._engine.settings
+
+    def log_status(self) -> LogStatus:
+        return self._engine.log_status()
+
+    def alarms(self) -> Sequence[Alarm]:
+        return self._engine.alarms()
+
+    def evidence(self, number: int) -> bytes:
+        return self._engine.evidence(number)
