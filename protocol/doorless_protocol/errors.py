@@ -10,6 +10,7 @@ DoorlessError
 ├── ExhaustedError        refuse it; it asks for more memory than there is
 ├── ExpiredError          fetch a newer one; this object is no longer valid
 ├── ProofError            refuse the answer; the proof does not back it
+├── UnwitnessedError      wait; the log signed it, and too few witnesses did
 ├── WeakRandomError       stop the program; what it draws is no secret
 ├── ForkedError           stop, keep the evidence, ask the person: one account, two histories
 └── GhostError            stop, keep the evidence, tell the person: our keys were misrepresented
@@ -66,6 +67,10 @@ class ExpiredError(DoorlessError):
 
 class ProofError(DoorlessError):
     """A proof that does not lead from what was answered to what was promised."""
+
+
+class UnwitnessedError(DoorlessError):
+    """A head of the key log that carries fewer cosignatures than the policy asks for."""
 
 
 class ForkedError(DoorlessError):

@@ -16,6 +16,8 @@ ALLOWED = {
     "frames",
     "invite",
     "keys",
+    "log",
+    "log_primitives",
     "manifest",
     "merkle",
     "prekeys",
