@@ -11,8 +11,9 @@ from typing import Protocol
 
 from doorless_lab.pair import Device
 from doorless_protocol.envelope import open_initial
-from doorless_protocol.errors import DoorlessError, ForgedError, ReplayedError
+from doorless_protocol.errors import DoorlessError, ForgedError, MalformedError, ReplayedError
 from doorless_protocol.first_contact import initiate
+from doorless_protocol.handles import HandleError
 from doorless_protocol.handshake import Kind
 from doorless_protocol.manifest import Manifest
 from doorless_protocol.prekeys import ServedBundle
@@ -37,6 +38,8 @@ def ours_says(decode: Callable[[], bytes]) -> Verdict:
     """What it gives, or the name of the refusal."""
     try:
         return decode()
+    except HandleError:
+        return MalformedError.__name__  # which it is; the pages know no other name for it
     except DoorlessError as error:
         return type(error).__name__
 

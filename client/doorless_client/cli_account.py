@@ -25,7 +25,7 @@ from doorless_client.private_files import open_private
 from doorless_client.profile import Profile, ProfileExistsError, is_profile
 from doorless_client.qr import half_blocks
 from doorless_protocol.errors import MalformedError
-from doorless_protocol.invite import parse_handle
+from doorless_protocol.handles import check_registrable
 from doorless_protocol.manifest import Manifest
 
 
@@ -128,7 +128,7 @@ def _endpoint(relay: str, certificate: str) -> Endpoint:
 
 def _handle(text: str) -> str:
     try:
-        return parse_handle(text)
+        return check_registrable(text)
     except MalformedError as error:
         raise UsageError(f"--handle: {error}") from None
 

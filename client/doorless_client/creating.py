@@ -23,7 +23,7 @@ from doorless_client.store.base import EmptyStoreError
 from doorless_client.store.sqlcipher import SqlcipherStore, open_store
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import Hello
-from doorless_protocol.invite import parse_handle
+from doorless_protocol.handles import check_registrable
 from doorless_protocol.primitives import Random
 
 SEED_SIZE = 32
@@ -41,7 +41,7 @@ async def begin_account(
         OtherPassphraseError, StoreError, ValueError: nothing was begun.
     """
     try:
-        parse_handle(handle)
+        check_registrable(handle)
     except MalformedError as error:
         raise RefusedError(str(error)) from None
     network = RelayNetwork(home, random)

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta, Struct
-
 from doorless_protocol.encoding import decode_canonical
 from doorless_protocol.errors import MalformedError
+from doorless_protocol.handles import HANDLE_PATTERN
 from doorless_protocol.primitives import sha256
 from doorless_protocol.sizes import SIZE_CLASSES
 
@@ -27,7 +27,8 @@ MAX_PAIRS_PER_FRAME: Final = 32
 MAX_ACKNOWLEDGED: Final = 256
 """Envelope ids in one Acknowledge."""
 
-HANDLE_PATTERN: Final = r"\A[a-z][a-z0-9._-]{1,30}\Z"  # not $, which a newline may follow
+MAX_ASKED_HANDLE: Final = 64
+"""Characters of what somebody asks to be called: more than a handle has, and then told why not."""
 
 Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -60,9 +61,9 @@ class SignIn(_Frame, tag="sign_in", frozen=True):
 
 
 class Register(_Frame, tag="register", frozen=True):
-    """Begin an account under a handle. Spec §3.2."""
+    """Begin an account under a handle, which is looked at when this is handled. Spec §3.2."""
 
-    handle: Handle
+    handle: Annotated[str, Meta(max_length=MAX_ASKED_HANDLE)]
     manifest: Manifest
     token_hash: Digest
 
@@ -178,6 +179,9 @@ class Refusal(IntEnum):
     TAKEN = 4  # the handle, or a key, belongs to somebody else
     STALE = 5  # the manifest does not follow the one held
     CLOSED = 6  # the account was closed
+    UNFIT_HANDLE = 7  # no handle, or a reserved one: `handles.check_registrable` says why
+    LOOKALIKE = 8  # the handle looks like one that is taken
+    RELEASED = 9  # the handle, or one that looks like it, was given up not long ago
 
 
 class Done(_Frame, tag="done", frozen=True):
@@ -187,7 +191,7 @@ class Done(_Frame, tag="done", frozen=True):
 class Refused(_Frame, tag="refused", frozen=True):
     """Nothing changed."""
 
-    reason: Annotated[int, Meta(ge=1, le=6)]
+    reason: Annotated[int, Meta(ge=1, le=9)]
     retry_after: U32  # seconds; 0 where trying again is of no use
 
 

@@ -14,8 +14,9 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Self
 
 from doorless_protocol.errors import MalformedError
-from doorless_protocol.frames import HANDLE_PATTERN
 from doorless_protocol.keys import ACCOUNT_ID_SIZE, AccountId
+
+from doorless_protocol import handles
 
 DEFAULT_PORT = 8443
 MAX_LINK = 1024
@@ -71,7 +72,7 @@ class Address:
         handle, at, relay = text.partition("@")
         if not at:
             raise MalformedError("address without an @")
-        return cls(parse_handle(handle), RelayAddress.parse(relay))
+        return cls(handles.canonical(handle), RelayAddress.parse(relay))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +113,12 @@ class InviteLink:
                 raise MalformedError(f"link without its {required}")
         return cls(
             RelayAddress.parse(values["relay"]),
-            parse_handle(values["handle"]),
+            handles.canonical(values["handle"]),
             AccountId(_parse_bytes(values["account"], ACCOUNT_ID_SIZE, "account")),
             _parse_optional(values, "config", CONFIG_SIZE),
             _parse_optional(values, "tls", TLS_SIZE),
             _parse_optional(values, "token", TOKEN_SIZE),
         )
-
-
-def parse_handle(text: str) -> str:
-    """Raises MalformedError: not a letter and 1 to 30 of `a-z 0-9 . _ -`."""
-    if not re.fullmatch(HANDLE_PATTERN, text):
-        raise MalformedError("handle is not a letter and 1 to 30 of a-z, 0-9, '.', '_' and '-'")
-    return text
 
 
 def _parse_host(text: str) -> str:

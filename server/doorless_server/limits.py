@@ -56,6 +56,10 @@ recognises repeated submits for less than a day; the recipient's device knows th
 TOKEN_OVERLAP_DAYS = 1
 """Days in which the delivery token before the newest still opens: contacts learn the new one."""
 
+RELEASED_DAYS = 400
+"""Days after an account was closed in which nobody gets its handle, or one that looks like it: as
+long as the key log keeps anchors, so that who was away sees the one go before the other comes."""
+
 MAX_PAIRS = PREKEY_BATCH
 """One-time pairs of one bundle: what clients upload, 162 kB."""
 

@@ -6,6 +6,7 @@ key serves two accounts, is what the relay adds. Spec: docs/spec/07-relay.md §3
 
 from collections.abc import Iterable
 
+from doorless_protocol import handles
 from doorless_protocol.encoding import transcript_hash
 from doorless_protocol.errors import DoorlessError
 from doorless_protocol.frames import MAX_FRAME_BYTES, Found, PublishManifest, Register
@@ -34,7 +35,9 @@ async def register(accounts: AccountStore, peer: SignedIn, asked: Register, now:
         MalformedError, ForgedError, ExpiredError: no manifest of this account.
         NotAllowedError: not version 1, or not of exactly this device and key.
         TakenError: the handle, or one of the keys, is another account's.
+        HandleError, LookalikeError, ReleasedError: nobody may have this handle now.
     """
+    handle = handles.check_registrable(asked.handle)
     manifest = Manifest.decode(asked.manifest)
     manifest.head.check_time(now)
     listing = listed(manifest)
@@ -43,7 +46,7 @@ async def register(accounts: AccountStore, peer: SignedIn, asked: Register, now:
     if not first or len(listing.seats) != 1:
         raise NotAllowedError("the first manifest lists one device")
     if not _is_same(await accounts.account(peer.account), asked):
-        await accounts.create(asked.handle, listing, asked.token_hash, now // DAY)
+        await accounts.create(handle, listing, asked.token_hash, now // DAY)
 
 
 async def publish_manifest(

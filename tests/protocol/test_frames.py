@@ -138,9 +138,17 @@ def test_what_no_honest_client_sends_is_malformed(wrong) -> None:
     ["", "a", "A1", "1a", "alice\n", "älice", "al ice", "a" * 32, "-ab", "a\0b", "alice@relay"],
 )
 def test_a_handle_has_one_alphabet(handle) -> None:
-    for request in (["lookup", handle, 0], ["register", handle, b"", DIGEST]):
-        with pytest.raises(MalformedError):
-            decode_call(msgspec.msgpack.encode(["call", 0, request]))
+    with pytest.raises(MalformedError):
+        decode_call(msgspec.msgpack.encode(["call", 0, ["lookup", handle, 0]]))
+
+
+@pytest.mark.parametrize("handle", ["", "A1", "п", "a" * 64])
+def test_whatever_somebody_asks_to_be_called_is_heard_and_then_told_why_not(handle) -> None:
+    call = decode_call(msgspec.msgpack.encode(["call", 0, ["register", handle, b"", DIGEST]]))
+    assert call.request == frames.Register(handle, b"", DIGEST)
+    with pytest.raises(MalformedError):
+        asked = ["register", "a" * 65, b"", DIGEST]
+        decode_call(msgspec.msgpack.encode(["call", 0, asked]))
 
 
 def test_the_largest_of_everything_fits_one_frame() -> None:

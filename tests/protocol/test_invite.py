@@ -12,13 +12,12 @@ from doorless_protocol.invite import (
     Address,
     InviteLink,
     RelayAddress,
-    parse_handle,
 )
 from doorless_protocol.keys import AccountId
 
 hosts = st.sampled_from(["localhost", "relay.example", "a-1.b", "127.0.0.1", "::1", "2001:db8::7"])
 relays = st.builds(RelayAddress, hosts, st.integers(1, 65535))
-handles = st.from_regex(r"[a-z][a-z0-9._-]{1,30}", fullmatch=True)
+handles = st.from_regex(r"[a-z][a-z0-9]{0,9}([._-][a-z0-9]{1,9}){1,2}", fullmatch=True)
 hashes = st.binary(min_size=32, max_size=32)
 links = st.builds(
     InviteLink,
@@ -47,7 +46,7 @@ def test_an_address_comes_back_as_it_was(handle, relay) -> None:
 
 @given(st.text(max_size=200) | st.text(max_size=200).map(lambda tail: "doorless:v1?" + tail))
 def test_any_text_is_refused_in_our_own_words(text) -> None:
-    for parse in (InviteLink.parse, Address.parse, RelayAddress.parse, parse_handle):
+    for parse in (InviteLink.parse, Address.parse, RelayAddress.parse):
         with suppress(MalformedError):
             parse(text)
 
@@ -180,11 +179,3 @@ def test_what_is_no_relay_is_refused(text) -> None:
 def test_what_is_no_address_is_refused(text) -> None:
     with pytest.raises(MalformedError):
         Address.parse(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "a", "A1", "1a", "_a", "a" * 32, "al\n", "alice\n", "älice", "a@b", "a/b"]
-)
-def test_what_is_no_handle_is_refused(text) -> None:
-    with pytest.raises(MalformedError):
-        parse_handle(text)

@@ -64,8 +64,26 @@ def test_a_step_that_fails_leaves_the_version_before_it(
     with pytest.raises(sqlite3.Error):
         schema.open_writer(path)
     db = sqlite3.connect(path)
-    assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    assert db.execute("PRAGMA user_version").fetchone() == (2,)
     assert "more" not in {table for table, _ in live_columns(db)}
+    db.close()
+
+
+def test_names_of_before_are_held_by_what_they_look_like(tmp_path: Path) -> None:
+    path = tmp_path / "relay.db"
+    db = schema.open_writer(path, schema._STEPS[:1])
+    for number, handle in enumerate(("alice", "a1ice", "bob.b")):
+        account = bytes((number,)) * 32
+        db.execute(
+            "INSERT INTO accounts VALUES (?, ?, 1, 1, 1, x'', x'', x'', x'', 0)", (account, handle)
+        )
+    db.close()
+    db = schema.open_writer(path)
+    assert db.execute("SELECT * FROM names ORDER BY skeleton").fetchall() == [
+        ("alice".replace("i", "l"), 0, b""),
+        ("bobb", 0, b""),
+    ]
+    assert db.execute("SELECT count(*) FROM accounts").fetchone() == (3,)
     db.close()
 
 

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from doorless_server.limits import Bounds
+from doorless_server.limits import RELEASED_DAYS, Bounds
 from doorless_server.store.base import (
     Arriving,
     Batch,
     Fate,
     Listing,
+    LookalikeError,
     OneTime,
     Position,
+    ReleasedError,
     Seat,
     StaleError,
     TakenError,
@@ -187,12 +189,45 @@ async def test_what_a_revoked_device_had_goes_with_it(held: Any) -> None:
 
 async def test_a_closed_account_leaves_nothing(held: Any) -> None:
     await put(held, mail(1))
-    assert await held.close_account(b"alice") == [seat("alice", "phone")]
-    assert await held.close_account(b"alice") == []
+    assert await held.close_account(b"alice", 7) == [seat("alice", "phone")]
+    assert await held.close_account(b"alice", 7) == []
     assert await held.account_named("alice") is None
     await held.create("eve", listing(seat("eve", "phone"), bindings=(b"k1",)), TOKEN, 1)
     assert await waiting(held) == []
     assert await put(held, mail(1)) == ["kept"]
+
+
+async def test_a_name_that_looks_like_one_that_is_held_is_nobodys(held: Any) -> None:
+    for lookalike in ("a1ice", "al.ice", "aiice"):
+        with pytest.raises(LookalikeError):
+            await held.create(lookalike, listing(seat("eve", "pad"), bindings=(b"k9",)), TOKEN, 1)
+    assert await held.seat(b"pad") is None
+
+
+async def test_a_name_that_was_given_up_cools_down(held: Any) -> None:
+    await held.close_account(b"alice", 100)
+    eve = listing(seat("eve", "pad"), bindings=(b"k9",))
+    for handle, day in (("alice", 100), ("a1ice", 100 + RELEASED_DAYS)):
+        with pytest.raises(ReleasedError):
+            await held.create(handle, eve, TOKEN, day)
+    await held.sweep(0, 100 + RELEASED_DAYS)
+    with pytest.raises(ReleasedError):
+        await held.create("alice", eve, TOKEN, 100 + RELEASED_DAYS)
+    await held.create("alice", eve, TOKEN, 100 + RELEASED_DAYS + 1)
+    with pytest.raises(TakenError):
+        await held.create("alice", listing(seat("bob", "desk")), TOKEN, 900)
+
+
+async def test_a_closed_account_gets_its_own_name_back(held: Any) -> None:
+    await held.close_account(b"alice", 100)
+    await held.create("alice", listing(seat("alice", "phone")), TOKEN, 100)
+    assert await held.account_named("alice") is not None
+
+
+async def test_what_is_remembered_of_a_name_is_forgotten_in_time(held: Any) -> None:
+    await held.close_account(b"alice", 100)
+    assert await held.sweep(0, 100 + RELEASED_DAYS) == 0
+    assert await held.sweep(0, 100 + RELEASED_DAYS + 1) == 1
 
 
 async def test_a_pair_is_taken_once(held: Any) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from specpeer.crypto import malformed
 from specpeer.identities import account_id
 
-HANDLE = re.compile(r"[a-z][a-z0-9._-]{1,30}")
+HANDLE = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+)*")
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 PORT = re.compile(r"[1-9][0-9]{0,4}")
 BYTES = {"account": 32, "config": 32, "tls": 32, "token": 16}
@@ -17,7 +17,7 @@ FIELDS = ("relay", "handle", "account", "config", "tls", "token")
 
 
 def parse_handle(text: str) -> str:
-    if not HANDLE.fullmatch(text):
+    if not (2 <= len(text) <= 31 and HANDLE.fullmatch(text)):
         raise malformed("not a handle")
     return text
 

@@ -33,6 +33,14 @@ def _handle(value: Value) -> Value:
     return parse_handle(text(value, 31))
 
 
+def _asked(value: Value) -> Value:
+    """What somebody asks to be called: looked at when the request is handled."""
+    asked = text(value, 4 * 64)
+    if len(asked) > 64:
+        raise malformed("a handle of more than 64 characters")
+    return asked
+
+
 def _name(value: Value) -> Value:
     name = text(value, 255)
     if not name or any(not "!" <= each <= "~" for each in name):
@@ -40,10 +48,13 @@ def _name(value: Value) -> Value:
     return name
 
 
-def _reason(value: Value) -> Value:
-    if value == 0:
-        raise malformed("no such reason")
-    return uint(value, 7)
+def _reason(below: int) -> Read:
+    def read(value: Value) -> Value:
+        if value == 0:
+            raise malformed("no such reason")
+        return uint(value, below)
+
+    return read
 
 
 def _proof(value: Value) -> Value:
@@ -67,7 +78,7 @@ _ENVELOPE = _octets(2048, 65_536)
 
 REQUESTS: dict[str, list[Read]] = {
     "sign_in": [_octets(32), _octets(16), _octets(1984), _octets(3373)],
-    "register": [_handle, _MANIFEST, _octets(32)],
+    "register": [_asked, _MANIFEST, _octets(32)],
     "publish_manifest": [_MANIFEST],
     "begin_prekeys": [_octets(0, 8192)],
     "add_prekeys": [_list(_octets(0, 2048), 1, 32)],
@@ -86,7 +97,7 @@ REQUESTS: dict[str, list[Read]] = {
 
 ANSWERS: dict[str, list[Read]] = {
     "done": [],
-    "refused": [_reason, _uint(U32)],
+    "refused": [_reason(10), _uint(U32)],
     "prekeys_held": [_octets(32), _uint(U32)],
     "incarnation_held": [_uint(U53)],
     "relay_info": [_name, _list(_octets(0, MESSAGE), 0, 8), _octets(32), _uint(U32), _uint(U32)],
@@ -102,10 +113,20 @@ FRAMES: dict[str, list[Read]] = {
     "answer": [_uint(U32), _one_of(ANSWERS)],
     "challenge": [_name, _octets(32)],
     "deliver": [_octets(16), _ENVELOPE],
-    "closing": [_reason],
+    "closing": [_reason(7)],
 }
 
-REASONS = {1: "MALFORMED", 2: "NOT_ALLOWED", 3: "BUSY", 4: "TAKEN", 5: "STALE", 6: "CLOSED"}
+REASONS = {
+    1: "MALFORMED",
+    2: "NOT_ALLOWED",
+    3: "BUSY",
+    4: "TAKEN",
+    5: "STALE",
+    6: "CLOSED",
+    7: "UNFIT_HANDLE",
+    8: "LOOKALIKE",
+    9: "RELEASED",
+}
 CLOSINGS = {
     1: "REPLACED",
     2: "GOING_AWAY",

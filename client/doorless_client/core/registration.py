@@ -29,7 +29,8 @@ from doorless_protocol.frames import (
     RelayInfo,
     delivery_token_hash,
 )
-from doorless_protocol.invite import RelayAddress, parse_handle
+from doorless_protocol.handles import check_registrable
+from doorless_protocol.invite import RelayAddress
 from doorless_protocol.keys import DeviceKeys, account_signing_key
 from doorless_protocol.manifest import DeviceEntry, Manifest
 from doorless_protocol.prekey_secrets import draw_bundle
@@ -38,11 +39,15 @@ from doorless_protocol.primitives import Random
 
 REFUSALS: dict[int, str] = {
     Refusal.TAKEN: "this handle is taken: choose another one",
+    Refusal.UNFIT_HANDLE: "the relay does not give this handle to anybody: choose another one",
+    Refusal.LOOKALIKE: "this handle looks like one that is taken: choose another one",
+    Refusal.RELEASED: "this handle, or one that looks like it, was given up not long ago, and goes "
+    "to nobody else for now: choose another one",
     Refusal.MALFORMED: "the relay did not take the registration: is its version another one?",
     Refusal.BUSY: "the relay takes no registrations right now: try again later",
 }
 
-FINAL = frozenset({Refusal.TAKEN, Refusal.MALFORMED, Refusal.NOT_ALLOWED})
+FINAL = frozenset(REFUSALS).difference({Refusal.BUSY}) | {Refusal.NOT_ALLOWED}
 """Answers by which this account is not registered, nor was by an attempt before."""
 
 
@@ -63,7 +68,7 @@ def prepare(
         RefusedError: the handle or the relay is malformed, or the store holds another account.
     """
     try:
-        wanted = (parse_handle(handle), str(RelayAddress.parse(relay)))
+        wanted = (check_registrable(handle), str(RelayAddress.parse(relay)))
     except MalformedError as error:
         raise RefusedError(f"not possible as a handle or a relay: {error}") from None
     held = store.own.last()

@@ -26,6 +26,14 @@ class TakenError(StoreError):
     """The handle, or a key, belongs to another account."""
 
 
+class LookalikeError(StoreError):
+    """The handle looks like another account's."""
+
+
+class ReleasedError(StoreError):
+    """The handle, or one that looks like it, was another account's not long ago."""
+
+
 class StaleError(StoreError):
     """The manifest does not follow the one that is held."""
 
@@ -132,6 +140,8 @@ class AccountStore(Protocol):
 
         Raises:
             TakenError: the handle, the account, or one of the bindings is held.
+            LookalikeError: an account has a handle with the same skeleton.
+            ReleasedError: another one had, and was closed less than RELEASED_DAYS ago.
         """
 
     async def replace_manifest(self, account: bytes, listing: Listing) -> Sequence[Seat]:
@@ -145,8 +155,11 @@ class AccountStore(Protocol):
         """
         ...
 
-    async def close_account(self, account: bytes) -> Sequence[Seat]:
-        """Forget the account and everything held for it; return the devices it had."""
+    async def close_account(self, account: bytes, day: int) -> Sequence[Seat]:
+        """Forget the account and everything held for it; return the devices it had.
+
+        That its name was somebody's is kept for RELEASED_DAYS, and whose as a hash.
+        """
         ...
 
     async def account_named(self, handle: str) -> Account | None: ...

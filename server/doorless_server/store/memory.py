@@ -4,7 +4,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from doorless_protocol import handles
 from doorless_server.limits import ENVELOPE_HOURS, RECEIPT_HOURS, Bounds
+from doorless_server.store import names
 from doorless_server.store.admission import Box, opens, refusal
 from doorless_server.store.base import (
     Account,
@@ -12,9 +14,11 @@ from doorless_server.store.base import (
     Batch,
     Fate,
     Listing,
+    LookalikeError,
     Mail,
     OneTime,
     Position,
+    ReleasedError,
     Seat,
     Served,
     StaleError,
@@ -56,6 +60,7 @@ class MemoryStore:
         self._bounds = bounds or Bounds()
         self._accounts: dict[bytes, Account] = {}
         self._handles: dict[str, bytes] = {}
+        self._names: dict[str, tuple[int, bytes]] = {}  # by skeleton: as in names.py
         self._days: dict[bytes, tuple[int, int]] = {}  # created, last connected
         self._heads: dict[bytes, dict[int, bytes]] = {}
         self._bindings: dict[bytes, bytes] = {}
@@ -71,7 +76,9 @@ class MemoryStore:
         account = listing.seats[0].account
         if handle in self._handles or account in self._accounts:
             raise TakenError("handle or account")
+        self._check_name(handle, account, day)
         self._check_bindings(account, listing)
+        self._names[handles.skeleton(handle)] = names.HELD, b""
         self._accounts[account] = Account(
             account, handle, listing.version, listing.hash, listing.manifest, token_hash
         )
@@ -98,13 +105,14 @@ class MemoryStore:
         self._list(account, listing, box)
         return gone
 
-    async def close_account(self, account: bytes) -> Sequence[Seat]:
+    async def close_account(self, account: bytes, day: int) -> Sequence[Seat]:
         held = self._accounts.pop(account, None)
         if held is None:
             return []
         seats = [seat for seat in self._seats.values() if seat.account == account]
         for seat in seats:
             self._unseat(seat)
+        self._names[handles.skeleton(held.handle)] = day, names.owner_digest(held.handle, account)
         del self._handles[held.handle], self._heads[account], self._days[account]
         self._bindings = {key: who for key, who in self._bindings.items() if who != account}
         return seats
@@ -219,12 +227,30 @@ class MemoryStore:
         expired = [d for d, held in self._prekeys.items() if day > held.batch.expires]
         for device in expired:
             del self._prekeys[device]
-        return gone + len(expired)
+        forgotten = [
+            name
+            for name, (released, _) in self._names.items()
+            if released != names.HELD and names.is_released_for_good(released, day)
+        ]
+        for name in forgotten:
+            del self._names[name]
+        return gone + len(expired) + len(forgotten)
 
     async def close(self) -> None:
         """Nothing to finish."""
 
     # --- shared ------------------------------------------------------------------------------
+
+    def _check_name(self, handle: str, account: bytes, day: int) -> None:
+        held = self._names.get(handles.skeleton(handle))
+        if held is None:
+            return
+        released, owner = held
+        if released == names.HELD:
+            raise LookalikeError("a handle that looks the same")
+        is_theirs = owner == names.owner_digest(handle, account)
+        if not names.is_released_for_good(released, day) and not is_theirs:
+            raise ReleasedError("a handle that was given up")
 
     def _check_bindings(self, account: bytes, listing: Listing) -> None:
         if any(self._bindings.get(key, account) != account for key in listing.bindings):

@@ -1,6 +1,6 @@
 """The relay's database: its versions, and what each of its columns is.
 
-    version 0 (an empty file) ── schema.sql ──► version 1
+    version 0 (an empty file) ── schema.sql ──► 1 ── schema_2.sql ──► 2
 
 A later version appends a step to _STEPS; each runs in a transaction of its own, so that a
 relay killed between two goes on where it stopped. Spec: docs/spec/07-relay.md §8.
@@ -10,9 +10,11 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
+
+from doorless_protocol import handles
 
 _COLUMN = re.compile(r"^ {4}([a-z_]+) (?:INTEGER|TEXT|BLOB)\b[^-]*-- (.+)$")
 _TABLE = re.compile(r"^CREATE TABLE ([a-z_]+) \($")
@@ -48,8 +50,8 @@ class Column:
 
 
 def columns() -> Mapping[tuple[str, str], Column]:
-    """By (table, column), as schema.sql declares them."""
-    return described(_sql())
+    """By (table, column), as the scripts declare them."""
+    return described("".join(step() for step in _STEPS))
 
 
 @cache
@@ -114,6 +116,7 @@ def open_reader(path: Path, steps: Steps | None = None) -> sqlite3.Connection:
 
 def migrate(db: sqlite3.Connection, version: int, steps: Steps) -> None:
     """Take the step from `version` to the next, all of it or nothing."""
+    db.create_function("skeleton", 1, handles.skeleton, deterministic=True)
     db.execute("BEGIN IMMEDIATE")
     try:
         for statement in _statements(steps[version]()):
@@ -142,8 +145,8 @@ def _statements(script: str) -> list[str]:
 
 
 @cache
-def _sql() -> str:
-    return files("doorless_server.store").joinpath("schema.sql").read_text(encoding="utf-8")
+def _script(name: str) -> str:
+    return files("doorless_server.store").joinpath(name).read_text(encoding="utf-8")
 
 
-_STEPS = (_sql,)
+_STEPS = (partial(_script, "schema.sql"), partial(_script, "schema_2.sql"))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from doorless_server.limits import Bounds
+from doorless_server.store import names
 from doorless_server.store import sqlite_accounts as accounts
 from doorless_server.store.base import (
     Account,
@@ -67,9 +68,9 @@ class SqliteStore:
         forget = self._mail.forget_mailbox
         return await self._run(lambda db: accounts.replace_manifest(db, account, listing, forget))
 
-    async def close_account(self, account: bytes) -> Sequence[Seat]:
+    async def close_account(self, account: bytes, day: int) -> Sequence[Seat]:
         forget = self._mail.forget_mailbox
-        return await self._run(lambda db: accounts.close_account(db, account, forget))
+        return await self._run(lambda db: accounts.close_account(db, account, day, forget))
 
     async def account_named(self, handle: str) -> Account | None:
         return await self._run(lambda db: accounts.account_named(db, handle))
@@ -125,9 +126,11 @@ class SqliteStore:
         await self._acknowledged.add(delivered, hour)
 
     async def sweep(self, hour: int, day: int) -> int:
-        return await self._run(
-            lambda db: self._mail.sweep(db, hour) + accounts.sweep_prekeys(db, day)
-        )
+        def work(db: sqlite3.Connection) -> int:
+            gone = self._mail.sweep(db, hour) + accounts.sweep_prekeys(db, day)
+            return gone + names.sweep(db, day)
+
+        return await self._run(work)
 
     # --- shared ------------------------------------------------------------------------------
 

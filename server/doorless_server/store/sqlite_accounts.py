@@ -6,6 +6,7 @@ Every check comes before the first change, so that what is refused leaves nothin
 import sqlite3
 from collections.abc import Callable, Sequence
 
+from doorless_server.store import names
 from doorless_server.store.base import (
     Account,
     Batch,
@@ -31,7 +32,9 @@ def create(
         "SELECT 1 FROM accounts WHERE handle = ? OR id = ?", (handle, account)
     ).fetchone():
         raise TakenError("handle or account")
+    names.check_free(db, handle, account, day)
     _check_bindings(db, account, listing)
+    names.take(db, handle)
     db.execute(
         "INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, x'', 0)",
         (
@@ -68,8 +71,12 @@ def replace_manifest(
     return gone
 
 
-def close_account(db: sqlite3.Connection, account: bytes, forget: ForgetMailbox) -> list[Seat]:
+def close_account(
+    db: sqlite3.Connection, account: bytes, day: int, forget: ForgetMailbox
+) -> list[Seat]:
     gone = seats(db, account)
+    for (handle,) in db.execute("SELECT handle FROM accounts WHERE id = ?", (account,)).fetchall():
+        names.release(db, handle, account, day)
     for seat in gone:
         _unseat(db, seat, forget)
     db.execute("DELETE FROM heads WHERE account = ?", (account,))
