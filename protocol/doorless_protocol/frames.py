@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta, Struct
+
 from doorless_protocol.encoding import decode_canonical
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.handles import HANDLE_PATTERN

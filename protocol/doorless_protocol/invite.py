@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from typing import Self
 
+from doorless_protocol import handles
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.keys import ACCOUNT_ID_SIZE, AccountId
-
-from doorless_protocol import handles
 
 DEFAULT_PORT = 8443
 MAX_LINK = 1024

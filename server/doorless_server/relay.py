@@ -12,38 +12,6 @@ from dataclasses import dataclass, replace
 
 from doorless_protocol.encoding import transcript_hash
 from doorless_protocol.errors import DoorlessError, ForgedError, MalformedError
-from doorless_protocol.handles import HandleError
-from doorless_protocol.keys import Purpose, VerifyingKey
-from doorless_protocol.primitives import Random, sha256
-from doorless_protocol.sizes import check_size_class
-from doorless_server.effects import Arrived, CloseDevices, Outcome, PushFrom, TakeOver, refused
-from doorless_server.limits import (
-    CHALLENGE_LIFE,
-    DAY,
-    HOUR,
-    OVERLOAD_RETRY,
-    REFUSED_RETRY,
-    TOKEN_OVERLAP_DAYS,
-    UNKNOWN_LOOKUPS,
-    Bounds,
-    Buckets,
-)
-from doorless_server.peers import Greeted, Peer, SignedIn, Spent, after_asking
-from doorless_server.registry import NotAllowedError
-from doorless_server.store.base import (
-    Arriving,
-    Fate,
-    LookalikeError,
-    Mail,
-    Position,
-    ReleasedError,
-    Seat,
-    StaleError,
-    Store,
-    TakenError,
-    UnavailableError,
-)
-
 from doorless_protocol.frames import (
     Acknowledge,
     AddPrekeys,
@@ -72,7 +40,38 @@ from doorless_protocol.frames import (
     delivery_token_hash,
     login_object,
 )
+from doorless_protocol.handles import HandleError
+from doorless_protocol.keys import Purpose, VerifyingKey
+from doorless_protocol.primitives import Random, sha256
+from doorless_protocol.sizes import check_size_class
 from doorless_server import prekey_desk, registry
+from doorless_server.effects import Arrived, CloseDevices, Outcome, PushFrom, TakeOver, refused
+from doorless_server.limits import (
+    CHALLENGE_LIFE,
+    DAY,
+    HOUR,
+    OVERLOAD_RETRY,
+    REFUSED_RETRY,
+    TOKEN_OVERLAP_DAYS,
+    UNKNOWN_LOOKUPS,
+    Bounds,
+    Buckets,
+)
+from doorless_server.peers import Greeted, Peer, SignedIn, Spent, after_asking
+from doorless_server.registry import NotAllowedError
+from doorless_server.store.base import (
+    Arriving,
+    Fate,
+    LookalikeError,
+    Mail,
+    Position,
+    ReleasedError,
+    Seat,
+    StaleError,
+    Store,
+    TakenError,
+    UnavailableError,
+)
 
 DONE = Done()
 NO_ROOM = refused(Refusal.NOT_ALLOWED, REFUSED_RETRY)
