@@ -42,7 +42,7 @@ async def test_an_alarm_says_what_happened_who_is_affected_and_what_to_do(
         await settle(pilot)
         assert isinstance(pilot.app.screen, AlarmSheet)
         seen = " ".join(text_of(pilot).split())
-        for part in ("what happened", "who is affected", "what to do", "doorless-verify"):
+        for part in ("what happened", "affected", "what to do", "doorless-verify"):
             assert part in seen
         assert "The relay signed two histories" in seen
 

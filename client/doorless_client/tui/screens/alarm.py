@@ -64,7 +64,7 @@ def facts(alarm: Alarm) -> list[tuple[str, str]]:
     return [
         ("what happened", plain(alarm.happened).plain),
         ("", ""),
-        ("who is affected", plain(alarm.affected).plain),
+        ("affected", plain(alarm.affected).plain),
         ("", ""),
         ("what to do", plain(alarm.todo).plain),
         ("", ""),
