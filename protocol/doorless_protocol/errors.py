@@ -91,3 +91,44 @@ class GhostError(DoorlessError):
         self.what = what
         self.shown = shown
         self.ours = ours
+
+
+class StaleLogError(ProofError):
+    """A head of the key log that is older, or newer, than an honest one is now."""
+
+
+class UnconnectedError(ProofError):
+    """Two signed heads of one key log without a proof that the later one continues the other.
+
+    No proof of misconduct: `challenge` is both heads, which anybody may ask the log to connect.
+    """
+
+    def __init__(self, what: str, challenge: bytes) -> None:
+        super().__init__(what)
+        self.challenge = challenge
+
+
+class MissingRecordsError(ProofError):
+    """The records of versions `after` + 1 to `until` of a label are needed, and were not there."""
+
+    def __init__(self, label: str, after: int, until: int) -> None:
+        super().__init__(f"records {after + 1} to {until} of a label were not in the answer")
+        self.label = label
+        self.after = after
+        self.until = until
+
+
+class UnpinnedError(ProofError):
+    """Evidence that rests on a key which the reader did not pin."""
+
+
+class MisconductError(DoorlessError):
+    """The key log signed what no honest one signs; `evidence` proves it to anybody."""
+
+    def __init__(self, what: str, evidence: bytes) -> None:
+        super().__init__(what)
+        self.evidence = evidence
+
+
+class FrozenLogError(DoorlessError):
+    """Proof of misconduct is held against this key log; nothing it says is taken any more."""
