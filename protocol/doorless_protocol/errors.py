@@ -10,10 +10,16 @@ DoorlessError
 ├── ExhaustedError        refuse it; it asks for more memory than there is
 ├── ExpiredError          fetch a newer one; this object is no longer valid
 ├── ProofError            refuse the answer; the proof does not back it
+│   ├── StaleLogError        ask again later; the key log shows a state too old, or one to come
+│   ├── UnconnectedError     keep `challenge`; the key log does not join two heads that it signed
+│   ├── MissingRecordsError  fetch the records that are named, and look at the answer again
+│   └── UnpinnedError        pin the key, if it can be trusted; evidence rests on one that is not
 ├── UnwitnessedError      wait; the log signed it, and too few witnesses did
 ├── WeakRandomError       stop the program; what it draws is no secret
 ├── ForkedError           stop, keep the evidence, ask the person: one account, two histories
-└── GhostError            stop, keep the evidence, tell the person: our keys were misrepresented
+├── GhostError            stop, keep the evidence, tell the person: our keys were misrepresented
+├── MisconductError      stop, keep `evidence`, tell the person: its signatures convict the key log
+└── FrozenLogError       take nothing more from this key log: proof of misconduct is held
 
 A mistake of the caller's own is a ValueError or TypeError, never one of these. Messages
 name sizes and places, never keys or plaintext.
