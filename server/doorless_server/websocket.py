@@ -1,7 +1,8 @@
 """One WebSocket, seen from the relay: bytes in, whole binary messages out, and its ends.
 
-The protocol itself is the Sans-I/O layer of `websockets`; here it meets an asyncio
-transport, bounds, and the pieces of cut messages. Spec: docs/spec/07-relay.md §1.
+The protocol itself is the Sans-I/O layer of `websockets`; here it meets an asyncio transport,
+bounds, and the pieces of cut messages. Plain messages do not take that way (framing.py).
+Spec: docs/spec/07-relay.md §1.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from doorless_protocol.frames import SUBPROTOCOL
+from doorless_server.framing import Framing
 from doorless_server.limits import MAX_FRAGMENTS, MAX_MESSAGE_BYTES, WRITE_BUFFER_BYTES
 
 _SILENT: Final = logging.getLogger("doorless_server.websocket")
@@ -49,6 +51,7 @@ class WebSocket(asyncio.Protocol):
         "_ended",
         "_events",
         "_fragments",
+        "_framing",
         "_out",
         "_parts",
         "_protocol",
@@ -65,6 +68,7 @@ class WebSocket(asyncio.Protocol):
             max_size=MAX_MESSAGE_BYTES,
             logger=_SILENT,
         )
+        self._framing = Framing()
         self._transport: asyncio.Transport | None = None
         self._out: list[bytes] = []
         self._parts = bytearray()
@@ -126,18 +130,13 @@ class WebSocket(asyncio.Protocol):
         if self._ended:
             return
         self.heard = True
-        self._protocol.receive_data(data)
-        for event in self._protocol.events_received():
+        for is_message, part in self._framing.cut(data):
+            if is_message:
+                self._events.message(self, part)
+            else:
+                self._hand_over(part)
             if self._ended:
                 return
-            if isinstance(event, Frame):
-                self._take(event)
-            elif isinstance(event, Request):
-                self._answer(event)
-        if self._protocol.writes:
-            self._write_protocol()
-        if self._protocol.close_expected() and not self._ended:
-            self._close()
 
     def eof_received(self) -> bool:
         return False
@@ -162,6 +161,21 @@ class WebSocket(asyncio.Protocol):
 
     # --- frames ------------------------------------------------------------------------------
 
+    def _hand_over(self, data: bytes) -> None:
+        """Have the library read it, and do what it says."""
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
+            if self._ended:
+                return
+            if isinstance(event, Frame):
+                self._take(event)
+            elif isinstance(event, Request):
+                self._answer(event)
+        if self._protocol.writes:
+            self._write_protocol()
+        if self._protocol.close_expected() and not self._ended:
+            self._close()
+
     def _answer(self, request: Request) -> None:
         response = self._protocol.accept(request)
         del response.headers["Date"]
@@ -171,9 +185,7 @@ class WebSocket(asyncio.Protocol):
             self._events.opened(self)
 
     def _take(self, frame: Frame) -> None:
-        if frame.opcode is Opcode.BINARY and frame.fin:
-            self._events.message(self, bytes(frame.data))
-        elif frame.opcode is Opcode.TEXT:
+        if frame.opcode is Opcode.TEXT:
             self.end(CloseCode.UNSUPPORTED_DATA)
         elif frame.opcode in (Opcode.BINARY, Opcode.CONT):
             self._take_part(frame)
