@@ -79,9 +79,9 @@ def verify_leaf_hash(
     siblings = iter(path)
     while size > 1:
         if index % 2:
-            hashed = _node_hash(next(siblings), hashed)
+            hashed = node_hash(next(siblings), hashed)
         elif index + 1 < size:
-            hashed = _node_hash(hashed, next(siblings))
+            hashed = node_hash(hashed, next(siblings))
         index, size = index // 2, (size + 1) // 2
     if hashed != root:
         raise ProofError("path does not lead to the root")
@@ -91,7 +91,7 @@ def leaf_hash(leaf: bytes) -> bytes:
     return sha256(b"\x00" + leaf)
 
 
-def _node_hash(left: bytes, right: bytes) -> bytes:
+def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right)
 
 
@@ -101,7 +101,7 @@ def _levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
     levels = [level]
     while len(level) > 1:
         level = [
-            _node_hash(*pair) if len(pair) == 2 else pair[0]
+            node_hash(*pair) if len(pair) == 2 else pair[0]
             for pair in (level[at : at + 2] for at in range(0, len(level), 2))
         ]
         levels.append(level)
