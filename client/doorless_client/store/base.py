@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
-from doorless_client.store.log_records import Log, LogAlarm, LogOwn, LogPending, LogPin
+from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
 from doorless_client.store.records import (
     Contact,
     Copy,
@@ -200,7 +200,9 @@ class Store(Protocol):
     @property
     def log_pins(self) -> Table[LogPin]: ...
     @property
-    def log_pending(self) -> Table[LogPending]: ...
+    def log_waiting(self) -> Table[LogWaiting]: ...
+    @property
+    def log_gossip(self) -> Table[LogGossip]: ...
     @property
     def log_own(self) -> Table[LogOwn]: ...
     @property

@@ -13,76 +13,91 @@ class Log(Row, frozen=True):
 
     Attributes:
         relay: `host[:port]`.
-        config: what is pinned of it, its one encoding: keys, intervals, policy.
-        view: the last head and the last anchors that were accepted (log/view.py), encoded.
-        frozen: it was proven to have signed two histories: no head of it is accepted any more.
-        checked: when our look at it was last done to the end, Unix seconds; 0.0: never.
+        view: a LogView (docs/spec/10-log-client.md §1): what is pinned, the last head, the last
+            anchors, and the evidence, once it was proven to have two histories.
+        checked: when a look at it was last done to the end, Unix seconds; 0.0: never.
     """
 
     table: ClassVar[str] = "logs"
     key: ClassVar[tuple[str, ...]] = ("relay",)
 
     relay: str
-    config: bytes
     view: bytes
-    frozen: bool = False
     checked: float = 0.0
 
 
 class LogPin(Row, frozen=True):
-    """The newest version of somebody's label that was verified, encoded."""
+    """What was last verified of somebody's label.
+
+    Attributes:
+        account: whom it stands for; b"" where it was proven to stand for nobody.
+        pin: a Pin, encoded.
+        at: while it was not found again in an anchor, the drawn time of that look, Unix seconds;
+            else 0.0.
+    """
 
     table: ClassVar[str] = "log_pins"
     key: ClassVar[tuple[str, ...]] = ("relay", "label")
 
     relay: str
     label: str
+    account: bytes
     pin: bytes
-
-
-class LogPending(Row, frozen=True):
-    """What was used of a label between two anchors: to be found again in the next one.
-
-    Attributes:
-        epoch: of the head that it was looked up under.
-        seen: what was used, encoded.
-        at: the drawn time of the look, Unix seconds.
-    """
-
-    table: ClassVar[str] = "log_pending"
-    key: ClassVar[tuple[str, ...]] = ("relay", "label", "epoch")
-
-    relay: str
-    label: str
-    epoch: int
-    seen: bytes
-    at: float
+    at: float = 0.0
 
 
 class LogOwn(SecretRow, frozen=True):
-    """One version of our own label: signed, promised by the relay, then seen in the log.
+    """Our own label in our relay's log.
 
     Attributes:
-        record: as signed; the same bytes are sent again until there is a receipt.
-        opening: what opens its commitment.
-        manifest: the version of our manifest that it names.
-        after: the last epoch known when it was first sent: its stamp lies behind it.
-        receipt: the relay's signed promise; b"" before.
-        link: its place in our chain (log/view.py), encoded; b"" until a proof showed it.
-        signed: Unix seconds.
+        chain: an OwnChain, encoded: every version, and the change that is under way.
+        proof: the newest compact proof of it, for first contacts; b"" before there is one.
     """
 
     table: ClassVar[str] = "log_own"
-    key: ClassVar[tuple[str, ...]] = ("version",)
+    key: ClassVar[tuple[str, ...]] = ("label",)
 
-    version: int
-    record: bytes
-    opening: bytes
-    manifest: int
-    after: int
-    receipt: bytes
-    link: bytes
-    signed: int
+    label: str
+    chain: bytes
+    proof: bytes = b""
+
+
+class LogWaiting(Row, frozen=True):
+    """A head that came in a first contact: whether our own leads to it shows the next look.
+
+    Attributes:
+        size: of that head; `waiting` all of it.
+        at: the drawn time of the look, Unix seconds.
+    """
+
+    table: ClassVar[str] = "log_waiting"
+    key: ClassVar[tuple[str, ...]] = ("relay", "size", "account")
+
+    relay: str
+    size: int
+    account: bytes
+    waiting: bytes
+    at: float
+
+
+class LogGossip(Row, frozen=True):
+    """What an account said of the log and could not be judged yet, and what we told it.
+
+    Attributes:
+        heard: its newest 80 bytes that were ahead of what we know; b"": none.
+        bundle: its newest signed anchor that was ahead; b"": none.
+        told: the day (since 1970) on which ours was last sent to it.
+        asked: the day on which it was last asked for its own, or answered.
+    """
+
+    table: ClassVar[str] = "log_gossip"
+    key: ClassVar[tuple[str, ...]] = ("account",)
+
+    account: bytes
+    heard: bytes = b""
+    bundle: bytes = b""
+    told: int = 0
+    asked: int = 0
 
 
 class LogAlarm(Row, frozen=True):
@@ -109,4 +124,4 @@ class LogAlarm(Row, frozen=True):
     seen: bool = False
 
 
-LOG_ROWS: tuple[type[Row], ...] = (Log, LogPin, LogPending, LogOwn, LogAlarm)
+LOG_ROWS: tuple[type[Row], ...] = (Log, LogPin, LogOwn, LogWaiting, LogGossip, LogAlarm)

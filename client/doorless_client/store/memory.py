@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import Any, Generic
 
 from doorless_client.store.base import R, Value, check_columns
-from doorless_client.store.log_records import Log, LogAlarm, LogOwn, LogPending, LogPin
+from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
 from doorless_client.store.records import (
+    READ_ELSEWHERE,
     Contact,
     Copy,
     Device,
@@ -117,8 +118,8 @@ class MemoryMessages(MemoryTable[Entry]):
 
 
 def is_news(row: Entry) -> bool:
-    """Somebody else said it: notes of our own program wait for nobody."""
-    return not row.mine and row.kind != "note"
+    """Somebody else said it, and nobody read it: notes of our own program wait for nobody."""
+    return not row.mine and row.kind != "note" and row.state != READ_ELSEWHERE
 
 
 class UndoLog:
@@ -177,7 +178,8 @@ class MemoryStore:
         self.settings = MemoryTable(Setting, self._log)
         self.logs = MemoryTable(Log, self._log)
         self.log_pins = MemoryTable(LogPin, self._log)
-        self.log_pending = MemoryTable(LogPending, self._log)
+        self.log_waiting = MemoryTable(LogWaiting, self._log)
+        self.log_gossip = MemoryTable(LogGossip, self._log)
         self.log_own = MemoryTable(LogOwn, self._log)
         self.log_alarms = MemoryTable(LogAlarm, self._log)
 

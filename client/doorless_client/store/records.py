@@ -170,6 +170,10 @@ class Origin(Row, frozen=True):
     session: bytes
 
 
+READ_ELSEWHERE = 3
+"""State of what others said that was read on another device of ours: views.State.READ."""
+
+
 class Entry(SecretRow, frozen=True):
     """One message of a conversation, at its place from 0; the order never changes.
 

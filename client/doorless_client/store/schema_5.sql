@@ -2,38 +2,41 @@
 -- Docs: docs/spec/08-state.md §14.
 
 CREATE TABLE logs (
-    relay   TEXT    NOT NULL PRIMARY KEY,
-    config  BLOB    NOT NULL,
-    view    BLOB    NOT NULL,
-    frozen  INTEGER NOT NULL,
-    checked REAL    NOT NULL
+    relay   TEXT NOT NULL PRIMARY KEY,
+    view    BLOB NOT NULL,
+    checked REAL NOT NULL
 ) STRICT;
 
 CREATE TABLE log_pins (
-    relay TEXT NOT NULL,
-    label TEXT NOT NULL,
-    pin   BLOB NOT NULL,
+    relay   TEXT NOT NULL,
+    label   TEXT NOT NULL,
+    account BLOB NOT NULL,
+    pin     BLOB NOT NULL,
+    at      REAL NOT NULL,
     PRIMARY KEY (relay, label)
 ) STRICT;
 
-CREATE TABLE log_pending (
-    relay TEXT    NOT NULL,
-    label TEXT    NOT NULL,
-    epoch INTEGER NOT NULL,
-    seen  BLOB    NOT NULL,
-    at    REAL    NOT NULL,
-    PRIMARY KEY (relay, label, epoch)
+CREATE TABLE log_own (
+    label TEXT NOT NULL PRIMARY KEY,
+    chain BLOB NOT NULL,
+    proof BLOB NOT NULL
 ) STRICT;
 
-CREATE TABLE log_own (
-    version  INTEGER NOT NULL PRIMARY KEY,
-    record   BLOB    NOT NULL,
-    opening  BLOB    NOT NULL,
-    manifest INTEGER NOT NULL,
-    after    INTEGER NOT NULL,
-    receipt  BLOB    NOT NULL,
-    link     BLOB    NOT NULL,
-    signed   INTEGER NOT NULL
+CREATE TABLE log_waiting (
+    relay   TEXT    NOT NULL,
+    size    INTEGER NOT NULL,
+    account BLOB    NOT NULL,
+    waiting BLOB    NOT NULL,
+    at      REAL    NOT NULL,
+    PRIMARY KEY (relay, size, account)
+) STRICT;
+
+CREATE TABLE log_gossip (
+    account BLOB    NOT NULL PRIMARY KEY,
+    heard   BLOB    NOT NULL,
+    bundle  BLOB    NOT NULL,
+    told    INTEGER NOT NULL,
+    asked   INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE log_alarms (

@@ -27,9 +27,10 @@ from doorless_client.store.base import (
     check_columns,
 )
 from doorless_client.store.left_open import check_log, mark_closed, mark_open
-from doorless_client.store.log_records import Log, LogAlarm, LogOwn, LogPending, LogPin
+from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
 from doorless_client.store.migrations import migrate, scripts
 from doorless_client.store.records import (
+    READ_ELSEWHERE,
     Contact,
     Copy,
     Device,
@@ -255,9 +256,9 @@ class SqlMessages(SqlTable[Entry]):
     def unread(self, conversation: bytes, seen: int) -> tuple[int, int | None]:
         sql = (
             "SELECT count(*), min(place) FROM messages "
-            "WHERE conversation = ? AND place >= ? AND mine = 0 AND kind <> 'note'"
+            "WHERE conversation = ? AND place >= ? AND mine = 0 AND kind <> 'note' AND state <> ?"
         )
-        count, first = self._one(sql, (conversation, seen))
+        count, first = self._one(sql, (conversation, seen, READ_ELSEWHERE))
         return int(count), first
 
     def _one(self, sql: str, values: Sequence[Value]) -> Any:
@@ -294,7 +295,8 @@ class SqlcipherStore:
         self.settings = SqlTable(Setting, database)
         self.logs = SqlTable(Log, database)
         self.log_pins = SqlTable(LogPin, database)
-        self.log_pending = SqlTable(LogPending, database)
+        self.log_waiting = SqlTable(LogWaiting, database)
+        self.log_gossip = SqlTable(LogGossip, database)
         self.log_own = SqlTable(LogOwn, database)
         self.log_alarms = SqlTable(LogAlarm, database)
 
