@@ -28,6 +28,9 @@ MAX_RECEIPTS = 32
 MAX_MANIFEST_BYTES = 26 * 1024
 """Bytes of an encoded manifest of six devices, and some room. Spec §3.4."""
 
+MAX_NOTICE_BYTES = 48 * 1024
+"""Bytes of one notice between own devices: a piece of history; it fits the largest class."""
+
 Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 U32 = Annotated[int, Meta(ge=0, le=2**32 - 1)]
@@ -68,6 +71,12 @@ class Control(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Says nothing; its envelope carries a ratchet forward. Spec §3.5."""
 
 
+class OwnDevices(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Between the devices of one account alone: see own_content. Spec §3.6."""
+
+    notice: Annotated[bytes, Meta(max_length=MAX_NOTICE_BYTES)]
+
+
 class Unknown(Struct, frozen=True):
     """A kind, or a version, that this program is too old for. Shown, never dropped. Spec §2."""
 
@@ -76,8 +85,15 @@ class Unknown(Struct, frozen=True):
     body: bytes
 
 
-Body = Text | Receipt | Typing | Profile | Control
-_KINDS: dict[int, type[Any]] = {0: Control, 1: Text, 2: Receipt, 3: Typing, 4: Profile}
+Body = Text | Receipt | Typing | Profile | Control | OwnDevices
+_KINDS: dict[int, type[Any]] = {
+    0: Control,
+    1: Text,
+    2: Receipt,
+    3: Typing,
+    4: Profile,
+    5: OwnDevices,
+}
 _NUMBERS = {kind: number for number, kind in _KINDS.items()}
 
 

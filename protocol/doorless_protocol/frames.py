@@ -42,6 +42,7 @@ Bundle = Annotated[bytes, Meta(max_length=8 * 1024)]
 Pair = Annotated[bytes, Meta(max_length=2 * 1024)]
 Path = Annotated[tuple[Digest, ...], Meta(max_length=16)]
 Token = Annotated[bytes, Meta(max_length=16)]  # 16 bytes, or none: then it is a request
+Left = Annotated[bytes, Meta(min_length=28, max_length=32 * 1024)]
 Envelope = Annotated[bytes, Meta(min_length=SIZE_CLASSES[0], max_length=SIZE_CLASSES[-1])]
 
 
@@ -151,6 +152,19 @@ class FetchBundle(_Frame, tag="fetch_bundle", frozen=True):
     device: Id
 
 
+class Leave(_Frame, tag="leave", frozen=True):
+    """Leave something sealed where who knows the place finds it, for minutes. Spec §4.5."""
+
+    place: Digest
+    sealed: Left
+
+
+class Collect(_Frame, tag="collect", frozen=True):
+    """What was left at this place? Spec §4.5."""
+
+    place: Digest
+
+
 SignedInRequest = (
     Register
     | PublishManifest
@@ -164,7 +178,7 @@ SignedInRequest = (
     | Incarnation
     | CloseAccount
 )
-AnonymousRequest = Hello | Submit | Lookup | FetchBundle
+AnonymousRequest = Hello | Submit | Lookup | FetchBundle | Leave | Collect
 Request = SignIn | SignedInRequest | AnonymousRequest
 
 
@@ -221,6 +235,10 @@ class Found(_Frame, tag="found", frozen=True):
     proof: bytes | None  # null until the key log exists
 
 
+class Collected(_Frame, tag="collected", frozen=True):
+    sealed: Left
+
+
 class BundleServed(_Frame, tag="bundle_served", frozen=True):
     bundle: Bundle
     pair: Pair  # empty: the last-resort prekey it is
@@ -228,7 +246,9 @@ class BundleServed(_Frame, tag="bundle_served", frozen=True):
     path: Path
 
 
-Answered = Done | Refused | PrekeysHeld | IncarnationHeld | RelayInfo | Found | BundleServed
+Answered = (
+    Done | Refused | PrekeysHeld | IncarnationHeld | RelayInfo | Found | BundleServed | Collected
+)
 
 
 class CloseReason(IntEnum):

@@ -9,6 +9,7 @@ Spec: docs/spec/02-identities.md §7.
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from typing import Self
@@ -92,10 +93,10 @@ class InviteLink:
     token: bytes | None = field(default=None, repr=False)
 
     def encode(self) -> str:
-        parts = [f"relay={self.relay}", f"handle={self.handle}", f"account={_text(self.account)}"]
+        parts = [f"relay={self.relay}", f"handle={self.handle}", f"account={text_of(self.account)}"]
         for name, value in (("config", self.config), ("tls", self.tls), ("token", self.token)):
             if value is not None:
-                parts.append(f"{name}={_text(value)}")
+                parts.append(f"{name}={text_of(value)}")
         return _PREFIX + "&".join(parts)
 
     @classmethod
@@ -106,14 +107,14 @@ class InviteLink:
             MalformedError: not a link, too long, or a field that is missing, twice there or
                 malformed.
         """
-        values = _parse_fields(text)
+        values = parse_fields(text, _PREFIX, _FIELDS)
         for required in ("relay", "handle", "account"):
             if required not in values:
                 raise MalformedError(f"link without its {required}")
         return cls(
             RelayAddress.parse(values["relay"]),
             handles.canonical(values["handle"]),
-            AccountId(_parse_bytes(values["account"], ACCOUNT_ID_SIZE, "account")),
+            AccountId(parse_bytes(values["account"], ACCOUNT_ID_SIZE, "account")),
             _parse_optional(values, "config", CONFIG_SIZE),
             _parse_optional(values, "tls", TLS_SIZE),
             _parse_optional(values, "token", TOKEN_SIZE),
@@ -153,17 +154,24 @@ def _parse_port(text: str) -> int:
     return int(text)
 
 
-def _parse_fields(text: str) -> dict[str, str]:
+def parse_fields(text: str, prefix: str, known: Collection[str]) -> dict[str, str]:
+    """The known fields of a link; others are for later versions, and ignored.
+
+    Raises:
+        MalformedError: too long, another kind of link, or a field that is twice there.
+
+    Spec: docs/spec/02-identities.md §7.
+    """
     if len(text) > MAX_LINK:
         raise MalformedError(f"link of {len(text)} characters, at most {MAX_LINK}")
-    if not text.startswith(_PREFIX) or not _LINK_TEXT.fullmatch(text):
-        raise MalformedError(f"not a link: one begins with {_PREFIX} and is visible ASCII")
+    if not text.startswith(prefix) or not _LINK_TEXT.fullmatch(text):
+        raise MalformedError(f"not a link: one begins with {prefix} and is visible ASCII")
     values: dict[str, str] = {}
-    for part in text[len(_PREFIX) :].split("&"):
+    for part in text[len(prefix) :].split("&"):
         name, equals, value = part.partition("=")
         if not equals:
             raise MalformedError("link with a field that has no value")
-        if name not in _FIELDS:
+        if name not in known:
             continue
         if name in values:
             raise MalformedError(f"link with two values for {name}")
@@ -172,19 +180,20 @@ def _parse_fields(text: str) -> dict[str, str]:
 
 
 def _parse_optional(values: dict[str, str], name: str, size: int) -> bytes | None:
-    return _parse_bytes(values[name], size, name) if name in values else None
+    return parse_bytes(values[name], size, name) if name in values else None
 
 
-def _parse_bytes(text: str, size: int, name: str) -> bytes:
-    """Base64url without padding, in its one form."""
+def parse_bytes(text: str, size: int, name: str) -> bytes:
+    """Base64url without padding, in its one form. Spec: docs/spec/02-identities.md §7."""
     try:
         value = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
         raise MalformedError(f"link whose {name} is not base64url") from None
-    if len(value) != size or _text(value) != text:
+    if len(value) != size or text_of(value) != text:
         raise MalformedError(f"link whose {name} is not {size} bytes in base64url")
     return value
 
 
-def _text(value: bytes) -> str:
+def text_of(value: bytes) -> str:
+    """Base64url without padding. Spec: docs/spec/02-identities.md §7."""
     return urlsafe_b64encode(value).rstrip(b"=").decode()

@@ -60,6 +60,7 @@ class Purpose(Enum):
     RELAY_LOGIN = b"doorless/1 relay login"
     LOG_RECORD = b"doorless/1 log record"  # reserved for the key log
     GROUP_OPERATION = b"doorless/1 group operation"  # reserved for groups
+    LINK = b"doorless/1 link"
 
 
 @dataclass(frozen=True, slots=True)

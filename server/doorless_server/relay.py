@@ -20,12 +20,14 @@ from doorless_protocol.frames import (
     Challenge,
     CloseAccount,
     CloseReason,
+    Collect,
     CommitPrekeys,
     Done,
     FetchBundle,
     Hello,
     Incarnation,
     IncarnationHeld,
+    Leave,
     Lookup,
     PrekeyStatus,
     PublishManifest,
@@ -57,6 +59,7 @@ from doorless_server.limits import (
     Bounds,
     Buckets,
 )
+from doorless_server.meeting import Meeting
 from doorless_server.peers import Greeted, Peer, SignedIn, Spent, after_asking
 from doorless_server.registry import NotAllowedError
 from doorless_server.store.base import (
@@ -118,6 +121,7 @@ class Relay:
         )
         self._rations = prekey_desk.Rations()
         self._unknown = Buckets(UNKNOWN_LOOKUPS)
+        self._meeting = Meeting()
 
     @property
     def name(self) -> str:
@@ -277,6 +281,10 @@ class Relay:
             case FetchBundle(device):
                 served = await prekey_desk.fetch(self._store, self._rations, device, source, now)
                 return served or NOT_ALLOWED
+            case Leave():
+                return self._meeting.leave(request, now, source)
+            case Collect(place):
+                return self._meeting.collect(place, now, source)
         return NOT_ALLOWED
 
     async def _look_up(self, handle: str, known: int, now: int, source: str) -> Answered:

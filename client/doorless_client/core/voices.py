@@ -11,13 +11,21 @@ import msgspec
 
 from doorless_client.store.base import Store
 from doorless_client.store.records import Voice
-from doorless_protocol.content import NO_PREVIOUS, Content, Control, Profile, Receipt, Typing
+from doorless_protocol.content import (
+    NO_PREVIOUS,
+    Content,
+    Control,
+    OwnDevices,
+    Profile,
+    Receipt,
+    Typing,
+)
 
 MAX_GAPS = 64
 """Gaps remembered for one device, the oldest forgotten: an authenticated peer chooses counters."""
 
 Gaps = list[tuple[int, int, int]]  # first counter missing, the one after the last, place shown at
-UNCOUNTED = (Control, Receipt, Typing, Profile)
+UNCOUNTED = (Control, Receipt, Typing, Profile, OwnDevices)
 
 
 @dataclass(frozen=True, slots=True)

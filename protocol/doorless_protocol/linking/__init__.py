@@ -1,0 +1,1 @@
+"""How a new device comes to be one of an account's."""

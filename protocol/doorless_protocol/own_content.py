@@ -1,0 +1,173 @@
+"""What the devices of one account tell each other: the notices inside a content of kind OWN.
+
+None of it is ever said to anybody else, or believed of anybody else.
+Spec: docs/spec/11-devices.md §5.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from doorless_protocol.content import (
+    MAX_MANIFEST_BYTES,
+    MAX_NAME_BYTES,
+    MAX_TEXT_BYTES,
+    U53,
+    Digest,
+    Id,
+    OwnDevices,
+)
+from doorless_protocol.encoding import decode_canonical
+from doorless_protocol.errors import MalformedError
+from doorless_protocol.linking.messages import MAX_NAME
+from doorless_protocol.manifest import ENTRY_SIZE, MAX_DEVICES, SIGNED_HEAD_SIZE
+
+MAX_SAID = 32
+"""Messages of one piece of history."""
+
+MAX_PIECE_BYTES = 20 * 1024
+"""Bytes of text in one piece of history beyond which it ends."""
+
+Name = Annotated[str, Meta(max_length=MAX_NAME)]
+Line = Annotated[str, Meta(max_length=320)]
+
+
+class _Notice(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A list whose first element names the notice."""
+
+
+class Newest(_Notice, tag="newest", frozen=True):
+    """The primary signed another manifest. Spec §5.1."""
+
+    manifest: Annotated[bytes, Meta(max_length=MAX_MANIFEST_BYTES)]
+
+
+class Names(_Notice, tag="names", frozen=True):
+    """What the person calls each device; the list is whole. Spec §5.2."""
+
+    names: Annotated[tuple[tuple[Id, Name], ...], Meta(max_length=MAX_DEVICES)]
+
+
+class Chosen(_Notice, tag="chosen", frozen=True):
+    """What holds for the whole account: name, delivery token, settings. Spec §5.3."""
+
+    name: Annotated[str, Meta(max_length=MAX_NAME_BYTES)]
+    token: Id
+    delivery_receipts: bool
+    read_receipts: bool
+    typing: bool
+
+
+class Person(_Notice, tag="person", frozen=True):
+    """A contact as this device holds it. Spec §5.4.
+
+    Attributes:
+        head: the pinned signed head; what is verified, is exactly its key.
+        entries: of the manifest with this head; empty where only the head is known.
+        standing: "contact" or "blocked": a request is every device's own.
+        decided: what was chosen of the keys: "first-seen" or "verified".
+    """
+
+    account: Digest
+    handle: Annotated[str, Meta(max_length=64)]
+    relay: Line
+    pin: Annotated[bytes, Meta(max_length=32)]
+    name: Annotated[str, Meta(max_length=MAX_NAME_BYTES)]
+    standing: Annotated[str, Meta(pattern=r"\A(contact|blocked)\Z")]
+    decided: Annotated[str, Meta(pattern=r"\A(first-seen|verified)\Z")]
+    head: Annotated[bytes, Meta(min_length=SIGNED_HEAD_SIZE, max_length=SIGNED_HEAD_SIZE)]
+    entries: Annotated[bytes, Meta(max_length=MAX_DEVICES * ENTRY_SIZE)]
+    token: Annotated[bytes, Meta(max_length=16)]
+    added: U53
+
+
+class Forgotten(_Notice, tag="forgotten", frozen=True):
+    """The person deleted a contact, and all that was said. Spec §5.4."""
+
+    account: Digest
+
+
+class Read(_Notice, tag="read", frozen=True):
+    """The person read up to this message of a contact. Spec §5.5."""
+
+    account: Digest
+    id: Id
+
+
+class Ask(_Notice, tag="ask", frozen=True):
+    """Send the piece of history that begins here. Spec §5.6.
+
+    Attributes:
+        at: the place in the history of who is asked, from 0.
+    """
+
+    account: Digest
+    at: U53
+
+
+class Said(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """One message of a history. Spec §5.6."""
+
+    id: Id
+    mine: bool
+    device: Id
+    at: U53
+    received: U53
+    text: Annotated[str, Meta(max_length=MAX_TEXT_BYTES)]
+    state: Annotated[int, Meta(ge=0, le=6)]
+
+
+class Piece(_Notice, tag="piece", frozen=True):
+    """A part of a conversation's history, in the order shown. Spec §5.6.
+
+    Attributes:
+        at, after: which places it covers; `after` is where the next piece begins.
+        end: where the history ends for this device: what came later, it was sent itself.
+    """
+
+    account: Digest
+    at: U53
+    after: U53
+    end: U53
+    said: Annotated[tuple[Said, ...], Meta(max_length=MAX_SAID)]
+
+
+Notice = Newest | Names | Chosen | Person | Forgotten | Read | Ask | Piece
+
+
+def encode(notice: Notice) -> OwnDevices:
+    """As a body. Spec: docs/spec/11-devices.md §5."""
+    return OwnDevices(_encoder.encode(notice))
+
+
+def decode(body: OwnDevices) -> Notice:
+    """Raises MalformedError: not the one encoding of a notice.
+
+    Spec: docs/spec/11-devices.md §5.
+    """
+    notice: Notice = decode_canonical(body.notice, _decoder, "notice")
+    check_lengths(notice)
+    if isinstance(notice, Piece) and not notice.at <= notice.after <= notice.end:
+        raise MalformedError("a piece of history that ends before it begins")
+    return notice
+
+
+def check_lengths(notice: Notice) -> None:
+    """Raises MalformedError: more bytes of UTF-8 than the types bound in characters.
+
+    Spec: docs/spec/11-devices.md §5.
+    """
+    texts: list[tuple[str, int]] = []
+    if isinstance(notice, Names):
+        texts = [(name, MAX_NAME) for _, name in notice.names]
+    elif isinstance(notice, Chosen | Person):
+        texts = [(notice.name, MAX_NAME_BYTES)]
+    elif isinstance(notice, Piece):
+        texts = [(said.text, MAX_TEXT_BYTES) for said in notice.said]
+    if any(len(text.encode()) > at_most for text, at_most in texts):
+        raise MalformedError("notice with a text that is too long")
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: "msgspec.msgpack.Decoder[Any]" = msgspec.msgpack.Decoder(Notice)
