@@ -51,7 +51,7 @@ def accounts() -> None:
     assert keys.conversation_id(*ids) == identities.conversation_id(*ids)
     number = verification.SafetyNumber.of(ours, other)
     assert number.digits == addresses.safety_number(other.encode(), theirs)
-    assert number.qr == addresses.safety_code(other.encode(), theirs)
+    assert number.code() == addresses.safety_code(other.encode(), theirs)
     link = InviteLink(RelayAddress("relay.test"), "alice", ids[0], HASH, HASH, ID).encode()
     assert addresses.InviteLink.parse(link).encode() == link
 

@@ -32,6 +32,7 @@ from doorless_client.core.views import (
     Trust,
     WireView,
 )
+from doorless_client.safety_words import words_at
 from doorless_client.text import safe, safe_line
 from doorless_protocol.sizes import size_class
 
@@ -249,7 +250,8 @@ class FakeEngine:
         chat = self._chats[conversation]
         digits = str(int.from_bytes(shake_256(conversation).digest(32), "big"))[:60].zfill(60)
         groups = " ".join(digits[start : start + 5] for start in range(0, 60, 5))
-        return SafetyNumber(groups, digits, chat.name, chat.trust)
+        places = (int(digits[at : at + 3]) for at in range(0, 60, 3))
+        return SafetyNumber(groups, digits, words_at(places), chat.name, chat.trust)
 
     def invite(self) -> str:
         account = self.me.account.hex()
@@ -329,8 +331,8 @@ class FakeEngine:
         self.done.append(("keep", b""))
 
     async def verify(self, conversation: bytes, number: str) -> None:
-        digits = "".join(filter(str.isdigit, number))
-        if digits != self.safety_number(conversation).qr:
+        ours = self.safety_number(conversation)
+        if "".join(number.split()) not in ("".join(ours.digits.split()), "".join(ours.words)):
             raise KeyChangedError("It is another number.")
         self.done.append(("verify", conversation))
         self.change(conversation, trust=Trust.VERIFIED)

@@ -129,7 +129,8 @@ def merkle_tree(leaves: list[bytes], index: int) -> Values:
 def safety_number(one: bytes, other: bytes) -> Values:
     """Of the accounts with these signing seeds."""
     ours, theirs = SigningKey.from_seed(one).verifying, SigningKey.from_seed(other).verifying
-    return {"groups": list(SafetyNumber.of(ours, theirs).groups)}
+    number = SafetyNumber.of(ours, theirs)
+    return {"groups": list(number.groups), "words": list(number.words)}
 
 
 @derivation("02-identities §7.2", account=Size(32), config=Size(32), token=Size(16))

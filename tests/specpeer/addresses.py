@@ -4,6 +4,7 @@ import base64
 import hashlib
 import ipaddress
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from specpeer.crypto import malformed
@@ -118,10 +119,15 @@ def from_base64(text: str, size: int) -> bytes:
     return data
 
 
-def _thirty_digits(key: bytes) -> str:
+def _last_hash(key: bytes) -> bytes:
     hashed = hashlib.sha512(b"doorless/1 safety number" + key + account_id(key)).digest()
     for _ in range(5200 - 1):
         hashed = hashlib.sha512(hashed + key).digest()
+    return hashed
+
+
+def _thirty_digits(key: bytes) -> str:
+    hashed = _last_hash(key)
     numbers = [int.from_bytes(hashed[at : at + 5], "big") % 100_000 for at in range(0, 30, 5)]
     return "".join(f"{each:05}" for each in numbers)
 
@@ -131,6 +137,17 @@ def safety_number(one: bytes, other: bytes) -> str:
     return "".join(sorted([_thirty_digits(one), _thirty_digits(other)]))
 
 
-def safety_code(one: bytes, other: bytes) -> str:
+def safety_words(one: bytes, other: bytes) -> tuple[int, ...]:
+    """Twenty places in the list of words, in the order of the digits. §6.2."""
+    lower, higher = sorted([one, other], key=_thirty_digits)
+    bits = "".join(f"{byte:08b}" for key in (lower, higher) for byte in _last_hash(key)[30:44])
+    each = bits[:110] + bits[112:222]
+    return tuple(int(each[at : at + 11], 2) for at in range(0, 220, 11))
+
+
+def safety_code(one: bytes, other: bytes, anchors: Sequence[tuple[bytes, int, bytes]] = ()) -> str:
     first, second = sorted([account_id(one), account_id(other)])
-    return f"doorless-verify:v1?first={to_base64(first)}&second={to_base64(second)}"
+    text = f"doorless-verify:v1?first={to_base64(first)}&second={to_base64(second)}"
+    for log, number, digest in anchors:
+        text += f"&anchor={to_base64(log + number.to_bytes(4, 'big') + digest)}"
+    return text

@@ -3,7 +3,7 @@
 from typing import Any
 
 from specpeer import crypto, initial, merkle
-from specpeer.addresses import InviteLink, safety_number
+from specpeer.addresses import InviteLink, safety_number, safety_words
 from specpeer.content import CONTROL, PROFILE, RECEIPT, TEXT, TYPING, Content
 from specpeer.crypto import Recorded
 from specpeer.epochs import Chain, Epochs
@@ -57,8 +57,10 @@ def _merkle_tree(leaves: list[bytes], index: int) -> Values:
 
 
 def _safety_number(one: bytes, other: bytes) -> Values:
-    digits = safety_number(Signer(one).key, Signer(other).key)
-    return {"groups": [digits[at : at + 5] for at in range(0, 60, 5)]}
+    keys = Signer(one).key, Signer(other).key
+    digits = safety_number(*keys)
+    groups = [digits[at : at + 5] for at in range(0, 60, 5)]
+    return {"groups": groups, "words": list(safety_words(*keys))}
 
 
 def _invite_link(account: bytes, config: bytes, token: bytes) -> Values:

@@ -13,7 +13,14 @@ def test_both_screens_show_the_same_number_and_code() -> None:
     one, other = (identities.account_signer(bytes([each]) * 32).key for each in (1, 2))
     ours = verification.SafetyNumber.of(VerifyingKey.decode(other), VerifyingKey.decode(one))
     assert ours.digits == addresses.safety_number(one, other)
-    assert ours.qr == addresses.safety_code(one, other)
+    assert ours.words == addresses.safety_words(one, other)
+    assert ours.code() == addresses.safety_code(one, other)
+    anchors = [
+        verification.LogAnchor(b"abcd", 7, bytes(32)),
+        verification.LogAnchor(b"b" * 4, 1, b"h" * 32),
+    ]
+    said = [(anchor.log, anchor.number, anchor.hash) for anchor in anchors]
+    assert ours.code(anchors) == addresses.safety_code(one, other, said)
 
 
 _HOSTS = """

@@ -173,9 +173,13 @@ class Engine(Protocol):
         ...
 
     async def verify(self, conversation: bytes, number: str) -> None:
-        """Mark verified, if `number` (digits, or a QR code's text) is the safety number.
+        """Mark verified, if `number` (digits, words, or a code's text) is the safety number.
+
+        Of a contact whose keys changed it may be that of the new keys, which are accepted with
+        it, or that of the keys that were known: then the new ones are dropped.
 
         Raises:
             KeyChangedError: it is another number: nothing is marked.
+            RefusedError: it is no safety number: nothing was compared.
         """
         ...

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from doorless_client.core import present
 from doorless_client.core import settings as chosen
 from doorless_client.core.api import RefusedError
+from doorless_client.core.comparing import Comparing
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.delivery import Delivery
@@ -65,6 +67,7 @@ class Engine:
         self._conversations = Conversations(state)
         self._devices = Devices(state)
         self._trust = TrustKeeper(state, self._conversations, self._devices)
+        self.comparing = Comparing(state)
         self._contacts = Contacts(state, self._conversations, self._devices, self._trust)
         self._outbox = Outbox(state, self._conversations, self._devices)
         self._receipts = Receipts(state, self._conversations, self._outbox)
@@ -162,7 +165,7 @@ class Engine:
         return max(sizes, default=FIRST_CONTACT_SIZE)
 
     def safety_number(self, conversation: bytes) -> SafetyNumber:
-        return self._trust.safety_number(self._contacts.get(conversation))
+        return self.comparing.shown(self._contacts.get(conversation))
 
     def invite(self) -> str:
         own, address = self._state.own, self._state.address
@@ -266,12 +269,15 @@ class Engine:
     def verify(self, conversation: bytes, number: str) -> None:
         """Raises KeyChangedError: another number. RefusedError: no number at all."""
         contact = self._contacts.get(conversation)
-        self._trust.check_number(contact, number)
+        compared = self.comparing.whose(contact, number)
         with self._state.change():
-            if contact.trust == Trust.CHANGED.value:
+            self.comparing.hear_anchors(contact, number)
+            if contact.trust != Trust.CHANGED.value:
+                self._trust.mark_verified(contact)
+            elif compared.account == present.offered_head(contact).account:
                 self._take_keys(contact, verified=True)
             else:
-                self._trust.mark_verified(contact)
+                self._keep_keys(contact)
             self._conversations.show_chat(contact)
         self._wake(contact)
 
@@ -301,6 +307,11 @@ class Engine:
         if accepted.account != contact.account:
             self._outbox.readdress(accepted, contact.account)
         self._introductions.resume(accepted)
+
+    def _keep_keys(self, contact: Contact) -> None:
+        kept = self._trust.mark_verified(contact)
+        self._conversations.note(kept, "you compared the keys that you knew, and keep them")
+        self._introductions.resume(kept)
 
     def block(self, conversation: bytes) -> None:
         contact = self._contacts.get(conversation)

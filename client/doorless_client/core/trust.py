@@ -3,7 +3,8 @@
     FIRST_SEEN ──verify──► VERIFIED
         │                     │
         └──── other keys ─────┴──► CHANGED ──accept──► FIRST_SEEN, under the new keys
-                                      └──── verify ──► VERIFIED, under the new keys
+                                      ├──── verify ──► VERIFIED, under the new keys
+                                      └──── verify ──► VERIFIED, under the pinned ones
 
 While CHANGED, nothing is sealed and nothing leaves. Spec: docs/spec/08-state.md §10.
 """
@@ -12,15 +13,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from doorless_client.core import present
 from doorless_client.core.api import KeyChangedError, RefusedError
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
 from doorless_client.core.state import State
-from doorless_client.core.views import KeyChanged, SafetyNumber, Standing, Trust
+from doorless_client.core.views import KeyChanged, Standing, Trust
 from doorless_client.store.records import Contact, Evidence
-from doorless_protocol import verification
-from doorless_protocol.errors import ForgedError, ForkedError, GhostError, MalformedError
+from doorless_protocol.errors import ForgedError, ForkedError, GhostError
 from doorless_protocol.manifest import (
     DeviceEntry,
     Manifest,
@@ -47,7 +46,6 @@ class TrustKeeper:
     def __init__(self, state: State, conversations: Conversations, devices: Devices) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._devices = conversations, devices
-        self._numbers: dict[bytes, verification.SafetyNumber] = {}
 
     # --- what a relay or a peer shows --------------------------------------------------------
 
@@ -171,37 +169,11 @@ class TrustKeeper:
         self._store.contacts.put(accepted)
         return accepted
 
-    def check_number(self, contact: Contact, shown: str) -> None:
-        """Raises KeyChangedError: another number. RefusedError: no number at all."""
-        try:
-            matches = self._number(contact).matches(shown)
-        except MalformedError:
-            raise RefusedError("that is not a safety number: 60 digits, or its QR code") from None
-        if not matches:
-            raise KeyChangedError("the numbers differ: somebody may be in between. Nothing marked.")
-
     def mark_verified(self, contact: Contact) -> Contact:
-        if contact.trust == Trust.CHANGED.value:
-            return self.accept_keys(contact, verified=True)
-        verified = msgspec.structs.replace(contact, trust=Trust.VERIFIED.value)
+        """The pinned keys were compared; whatever was offered in their place is not theirs."""
+        verified = msgspec.structs.replace(contact, trust=Trust.VERIFIED.value, offered=b"")
         self._store.contacts.put(verified)
         return verified
-
-    def safety_number(self, contact: Contact) -> SafetyNumber:
-        number = self._number(contact)
-        return SafetyNumber(
-            digits=" ".join(number.groups),
-            qr=number.qr,
-            name=present.name(contact),
-            trust=Trust(contact.trust),
-        )
-
-    def _number(self, contact: Contact) -> verification.SafetyNumber:
-        head = present.offered_head(contact)
-        if head.account not in self._numbers:  # some 50 ms
-            ours, theirs = self._state.manifest.key, head.key
-            self._numbers[head.account] = verification.SafetyNumber.of(ours, theirs)
-        return self._numbers[head.account]
 
 
 def check_listed(manifest: Manifest, entry: DeviceEntry) -> None:

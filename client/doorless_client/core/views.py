@@ -162,10 +162,11 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class SafetyNumber:
-    """Both accounts' current keys, as 60 digits in groups of five, and what the QR code holds."""
+    """Both accounts' current keys, in the three forms that people compare."""
 
     digits: str  # "12345 67890 …", 12 groups
-    qr: str
+    qr: str  # what the code to scan holds
+    words: tuple[str, ...]  # 20, to read aloud
     name: SafeText
     trust: Trust
 
