@@ -11,10 +11,10 @@ from typing import Self
 
 from doorless_client.core.api import Listener, RefusedError, UnreachableError
 from doorless_client.core.contacts import BusyError
+from doorless_client.core.drawn import between
 from doorless_client.core.effects import Acknowledge, Effect, Show
 from doorless_client.core.engine import Engine
 from doorless_client.core.network import Network
-from doorless_client.core.outbox import between
 from doorless_client.core.prekeys import UnknownHereError
 from doorless_client.core.settings import Settings
 from doorless_client.core.sign_in import PUT_OFF

@@ -9,8 +9,8 @@ Spec: docs/spec/08-state.md §11.3.
 import msgspec
 
 from doorless_client.core import keyring
+from doorless_client.core.drawn import between
 from doorless_client.core.effects import Anonymously, Flow
-from doorless_client.core.outbox import between
 from doorless_client.core.schedule import Schedule
 from doorless_client.core.state import State
 from doorless_client.core.trust import MAX_EVIDENCE, TrustKeeper

@@ -15,6 +15,7 @@ from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.outbox import Outbox
+from doorless_client.core.own_devices import OwnDevices
 from doorless_client.core.receiving import HEAD_SIZE
 from doorless_client.core.resync import Resyncs
 from doorless_client.core.scarcity import note_session
@@ -40,10 +41,12 @@ class Delivery:
         devices: Devices,
         outbox: Outbox,
         resyncs: Resyncs,
+        own: OwnDevices,
     ) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._contacts = conversations, contacts
         self._devices, self._outbox, self._resyncs = devices, outbox, resyncs
+        self._own = own
 
     def deliver(self, account: bytes) -> Flow[None]:
         """Send what is due for `account`, until nothing more can leave now.
@@ -83,6 +86,9 @@ class Delivery:
 
     def _refresh(self, account: bytes) -> Flow[None]:
         """Controls rest on the staple alone; all else on a manifest that was looked up."""
+        if account == self._state.account:
+            yield from self._own.refresh()
+            return
         contact = self._contacts.with_account(account)
         controls = all(item.device and item.place < 0 for item in self._outbox.due(account))
         if contact is not None and (not controls or self._resyncs.lacking(account)):
@@ -146,7 +152,9 @@ class Delivery:
     def _may_go_on(self, account: bytes) -> bool:
         """Whether what let the last envelope leave lets the next one leave as well."""
         contact = self._contacts.with_account(account)
-        is_known = contact is None or is_fresh(contact, self._state.clock())
+        if contact is None:
+            return self._own.is_fresh and self._is_allowed(account)
+        is_known = is_fresh(contact, self._state.clock())
         return is_known and self._is_allowed(account)
 
     def _submit(self, account: bytes, item: Outgoing, copy: Copy) -> Flow[None]:

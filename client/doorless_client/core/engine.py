@@ -20,6 +20,7 @@ from doorless_client.core.delivery import Delivery
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Acknowledge, Emit, Flow, Wake
 from doorless_client.core.failures import Failures
+from doorless_client.core.fleet import Fleet
 from doorless_client.core.history import StoredHistory
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.monitor import Monitor
@@ -46,7 +47,7 @@ from doorless_client.core.views import (
     WireView,
 )
 from doorless_client.store.base import Store
-from doorless_client.store.records import Contact
+from doorless_client.store.records import Contact, is_news
 from doorless_protocol.content import MAX_TEXT_BYTES, Text, Typing
 from doorless_protocol.frames import Challenge, Deliver, SignIn
 from doorless_protocol.invite import InviteLink
@@ -77,6 +78,15 @@ class Engine:
         self._introductions = Introductions(
             state, self._conversations, self._outbox, self._trust, self._receipts, self._resyncs
         )
+        self.fleet = Fleet(
+            state,
+            self._conversations,
+            self._contacts,
+            self._devices,
+            self._outbox,
+            self._trust,
+            self._introductions,
+        )
         self._receiver = Receiver(
             state,
             self._conversations,
@@ -85,13 +95,22 @@ class Engine:
             self._introductions,
             self._receipts,
             self._resyncs,
+            self.fleet,
         )
         self._delivery = Delivery(
-            state, self._conversations, self._contacts, self._devices, self._outbox, self._resyncs
+            state,
+            self._conversations,
+            self._contacts,
+            self._devices,
+            self._outbox,
+            self._resyncs,
+            self.fleet.own,
         )
         self._failures = Failures(state)
         self.monitor = Monitor(state)
-        self.home = HomeRelay(state, self._introductions, self._trust, self._outbox, self._resyncs)
+        self.home = HomeRelay(
+            state, self._introductions, self._trust, self._outbox, self._resyncs, self.fleet
+        )
         self.upkeep = Upkeep(
             state,
             self._conversations,
@@ -104,6 +123,7 @@ class Engine:
         )
         with state.change():
             self._resyncs.repair()
+            self.fleet.sync.greet()
         self._said_typing: dict[bytes, float] = {}
 
     # --- looking -----------------------------------------------------------------------------
@@ -198,6 +218,7 @@ class Engine:
         contact = yield from self._contacts.add(address)
         with self._state.change():
             self._introductions.welcome(contact)
+            self.fleet.tell_person(contact.conversation)
         return self.chat(contact.conversation)
 
     def send(self, conversation: bytes, text: str) -> Message:
@@ -225,9 +246,15 @@ class Engine:
         if contact.seen >= length:
             return
         with self._state.change():
-            for entry in self._store.messages.slice(conversation, contact.seen, length):
-                if not entry.mine and entry.id:
-                    self._receipts.owe(contact, entry.id, read=True)
+            heard = [
+                entry
+                for entry in self._store.messages.slice(conversation, contact.seen, length)
+                if is_news(entry) and entry.id
+            ]
+            for entry in heard:
+                self._receipts.owe(contact, entry.id, read=True)
+            if heard and contact.standing != Standing.REQUEST.value:
+                self.fleet.tell_read(contact.account, heard[-1].id)
             self._store.contacts.put(msgspec.structs.replace(contact, seen=length))
             self._conversations.show_chat(contact)
 
@@ -264,6 +291,7 @@ class Engine:
                 accepted = self._contacts.accept_request(contact)
                 self._introductions.welcome(accepted)
                 self.upkeep.check_address(accepted.account)
+            self.fleet.tell_person(conversation)
         self._wake(contact)
 
     def verify(self, conversation: bytes, number: str) -> None:
@@ -278,6 +306,7 @@ class Engine:
                 self._take_keys(contact, verified=True)
             else:
                 self._keep_keys(contact)
+            self.fleet.tell_person(conversation)
             self._conversations.show_chat(contact)
         self._wake(contact)
 
@@ -318,17 +347,20 @@ class Engine:
         with self._state.change():
             self._outbox.withdraw(contact)
             self._contacts.block(contact)
+            self.fleet.tell_person(conversation)
         self._wake(contact)
 
     def forget(self, conversation: bytes) -> None:
         contact = self._contacts.get(conversation)
         with self._state.change():
             self._contacts.forget(contact)
+            self.fleet.tell_forgotten(contact.account)
 
     def change_settings(self, wanted: Settings) -> None:
         renamed = wanted.name != self.settings.name
         with self._state.change():
             chosen.save(self._store, wanted)
+            self.fleet.tell_chosen()
             if renamed:
                 self._introductions.introduce_all()
 

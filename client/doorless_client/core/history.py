@@ -6,7 +6,7 @@ from doorless_client.core.conversations import Conversations
 from doorless_client.core.order import order_of
 from doorless_client.core.views import Message
 from doorless_client.store.base import Store
-from doorless_client.store.records import Contact
+from doorless_client.store.records import READ_ELSEWHERE, Contact, is_news
 
 
 class StoredHistory:
@@ -38,12 +38,17 @@ class StoredHistory:
         places = [row.place for row in order.late if row.place >= contact.seen]
         _, first = rows.unread(key, contact.seen)
         unread = [first] if first is not None else []
-        unread += [place for place in places if (row := rows.get(key, place)) and not row.mine]
+        unread += [place for place in places if (row := rows.get(key, place)) and is_news(row)]
         return min(map(order.position, unread), default=None)
 
     def unread(self) -> Sequence[Message]:
         contact = self._store.contacts.get(self._contact.conversation)
         if contact is None:
             return []
-        places = range(contact.seen, len(self))
-        return [one for one in self._conversations.messages(contact, [places]) if not one.mine]
+        rows = self._store.messages.slice(contact.conversation, contact.seen, len(self))
+        places = [
+            range(row.place, row.place + 1)
+            for row in rows
+            if not row.mine and row.state != READ_ELSEWHERE
+        ]
+        return self._conversations.messages(contact, places)

@@ -19,6 +19,7 @@ from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.resync import Resyncs, may_be_told
 from doorless_client.core.state import State
+from doorless_client.core.telling import Telling
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Standing, Trust
 from doorless_client.store.records import Contact
@@ -46,6 +47,7 @@ class Introductions:
         self._state, self._store = state, state.store
         self._conversations, self._outbox = conversations, outbox
         self._trust, self._receipts, self._resyncs = trust, receipts, resyncs
+        self._telling = Telling(outbox)
 
     def answer(self, contact: Contact, session: Session, was_confirmed: bool) -> None:
         """After a message of a contact opened: what is owed for it at once."""
@@ -118,6 +120,8 @@ class Introductions:
         """
         named = msgspec.structs.replace(contact, name=profile.name, token=profile.token)
         self._store.contacts.put(named)
+        if named != contact:
+            self._telling.tell_person(named)
         self._conversations.show_chat(named)
         try:
             manifest = Manifest.decode(profile.manifest)

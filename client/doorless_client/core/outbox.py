@@ -15,25 +15,26 @@ import msgspec
 
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
+from doorless_client.core.drawn import between as between
 from doorless_client.core.effects import Wake
+from doorless_client.core.own_copies import (
+    CONFIRMED_ONLY,
+    OWN_COPY_DELAY,
+    OwnCopies,
+    next_number,
+)
 from doorless_client.core.state import State
 from doorless_client.core.trust import may_send
 from doorless_client.core.unacknowledged import KEPT_FOR, Kept
 from doorless_client.core.views import State as Reach
 from doorless_client.store.records import Contact, Copy, Outgoing
 from doorless_client.store.resync_records import Unacknowledged
-from doorless_protocol.content import Body, Content, Profile, Receipt, Text, Typing
+from doorless_protocol.content import Body, Content, Text, Typing
 from doorless_protocol.manifest import DeviceEntry
 from doorless_protocol.session import Session
 
 TYPING_KEPT_FOR = 10
 """Seconds after which nobody wants to know any more that somebody was writing."""
-
-OWN_COPY_DELAY = (2.0, 30.0)
-"""Seconds, least and most, before copies to our own devices: one burst would name the sender."""
-
-CONFIRMED_ONLY = (Receipt, Typing, Profile)
-"""What nobody gets who has not read a reply yet. Spec: docs/spec/08-state.md §8."""
 
 
 class Outbox:
@@ -46,7 +47,7 @@ class Outbox:
     def __init__(self, state: State, conversations: Conversations, devices: Devices) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._devices = conversations, devices
-        self._kept = Kept(state)
+        self._kept, self._own = Kept(state), OwnCopies(state, devices)
         self.order = 0
 
     # --- in ----------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ class Outbox:
         now = self._state.clock()
         life = TYPING_KEPT_FOR if isinstance(body, Typing) else KEPT_FOR
         item = Outgoing(
-            number=self._next_number(),
+            number=next_number(self._store),
             account=contact.account,
             conversation=contact.conversation,
             device=device,
@@ -78,18 +79,17 @@ class Outbox:
         )
         self._store.outbox.put(item)
         if place >= 0 and self._devices.recipients(self._state.account):
-            self._copy_to_own(item, now)
+            self._own.copy(item)
         self.seal(contact.account)
         self._state.emit(Wake())
 
-    def _copy_to_own(self, item: Outgoing, now: float) -> None:
-        copied = msgspec.structs.replace(
-            item,
-            number=item.number + 1,
-            account=self._state.account,
-            not_before=now + between(*OWN_COPY_DELAY, self._state.random(4)),
-        )
-        self._store.outbox.put(copied)
+    def tell_own(
+        self, body: Body, *, device: bytes = b"", delay: tuple[float, float] = OWN_COPY_DELAY
+    ) -> None:
+        """Queue `body` for our other devices, or for one of them."""
+        self._own.put(body, device, delay)
+        self.seal(self._state.account)
+        self._state.emit(Wake())
 
     def repeat(self, account: bytes, device: bytes, not_before: float) -> None:
         """Queue again for this device what it never acknowledged, in the order it was said."""
@@ -97,7 +97,7 @@ class Outbox:
         for row in self._kept.of_device(account, device):
             waiting = self._store.outbox.get(row.number)
             if waiting is None or waiting.device != device:
-                number = row.number if waiting is None else self._next_number()
+                number = row.number if waiting is None else next_number(self._store)
                 self._store.outbox.put(self._repetition(row, number, not_before))
             self._store.copies.drop(row.number, device)
             self._kept.drop(row)
@@ -117,11 +117,6 @@ class Outbox:
             not_before=not_before,
             expires=row.expires,
         )
-
-    def _next_number(self) -> int:
-        """Above all that wait and all that are kept: those go back to their place."""
-        last, kept = self._store.outbox.last(), self._store.unacknowledged.last()
-        return 1 + max(last.number if last else 0, kept.number if kept else 0)
 
     # --- sealing -----------------------------------------------------------------------------
 
@@ -312,6 +307,10 @@ class Outbox:
         self._store.copies.clear(number=item.number)
         self._store.outbox.drop(item.number)
 
+    def expire_own(self) -> None:
+        """Give up what a device of ours was not there for, in too long."""
+        self._own.expire()
+
     def withdraw(self, contact: Contact) -> None:
         """Nothing more leaves for somebody who is blocked, and nothing is said again."""
         self._kept.forget_account(contact.account)
@@ -344,8 +343,3 @@ def needs_confirmation() -> bool:
     was said in 14 days.
     """
     return True
-
-
-def between(least: float, most: float, drawn: bytes) -> float:
-    """A number from `least` to `most`, evenly, by four random bytes."""
-    return least + (most - least) * int.from_bytes(drawn) / 2**32

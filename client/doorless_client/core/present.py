@@ -12,9 +12,12 @@ from doorless_client.core.views import (
     Trust,
     WireView,
 )
-from doorless_client.store.records import Contact, Entry, Wire
+from doorless_client.store.records import READ_ELSEWHERE, Contact, Entry, Wire
 from doorless_client.text import SafeText, safe, safe_line
 from doorless_protocol.manifest import Manifest, SignedHead
+
+FROM_ANOTHER = "said before this device was there"
+"""Note of what another device of ours told this one."""
 
 
 def address(contact: Contact) -> SafeText:
@@ -45,11 +48,16 @@ def message(row: Entry, contact: Contact, our_address: str, order: Order) -> Mes
         received=row.received,
         kind=Kind(row.kind),
         text=safe(row.text),
-        state=State(row.state),
+        state=_shown_state(row),
         gap=row.gap,
         note=safe_line(row.note),
-        late=order.is_late(row.place),
+        late=order.is_late(row.place) and row.note != FROM_ANOTHER,
     )
+
+
+def _shown_state(row: Entry) -> State:
+    """What others said is there, on whichever device of ours it was read."""
+    return State.RECEIVED if not row.mine and row.state == READ_ELSEWHERE else State(row.state)
 
 
 def chat(

@@ -6,8 +6,9 @@ Spec: docs/spec/08-state.md §9.
 
 from doorless_client.core import settings
 from doorless_client.core.conversations import Conversations
+from doorless_client.core.drawn import between
 from doorless_client.core.effects import Wake
-from doorless_client.core.outbox import Outbox, between
+from doorless_client.core.outbox import Outbox
 from doorless_client.core.state import State
 from doorless_client.core.views import Standing, Trust
 from doorless_client.store.records import Contact, ReceiptDue

@@ -13,12 +13,13 @@ from typing import NamedTuple
 from doorless_client.core import keyring, present
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
+from doorless_client.core.fleet import Fleet
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.resync import Resyncs
 from doorless_client.core.reuse import Place, is_used_twice, place_of
 from doorless_client.core.state import State
-from doorless_client.core.trust import TrustKeeper, check_listed
+from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.unacknowledged import Kept
 from doorless_client.core.views import Standing
 from doorless_client.core.views import State as Reach
@@ -27,6 +28,7 @@ from doorless_client.store.records import Contact, Entry, Origin, Wire
 from doorless_protocol.content import (
     Content,
     Control,
+    OwnDevices,
     Profile,
     Receipt,
     Text,
@@ -56,7 +58,7 @@ HEAD_SIZE = 512
 TYPING_LASTS = 8.0
 """Seconds for which somebody is shown as writing, without hearing it again."""
 
-Said = Text | Receipt | Typing | Profile | Control | Unknown
+Said = Text | Receipt | Typing | Profile | Control | OwnDevices | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +116,9 @@ class Receiver:
         introductions: Introductions,
         receipts: Receipts,
         resyncs: Resyncs,
+        fleet: Fleet,
     ) -> None:
-        self._state, self._store = state, state.store
+        self._state, self._store, self._fleet = state, state.store, fleet
         self._conversations, self._contacts, self._trust = conversations, contacts, trust
         self._introductions, self._receipts = introductions, receipts
         self._resyncs, self._kept = resyncs, Kept(state)
@@ -173,7 +176,7 @@ class Receiver:
             return self._arrival(following, content, initial.message, before=session)
         named = next(secrets for secrets in held if secrets.bundle_id == initial.bundle_id)
         secrets = keyring.with_pair(self._store, named, initial.one_time_id)
-        manifests = {row.version: row.hash for row in self._store.own_manifests.find()}
+        manifests = self._fleet.own.known_to(initial.manifest_version, initial.manifest_hash)
         try:
             accepted = respond(initial, self._state.us, secrets, manifests, now)
         except GhostError as ghost:
@@ -181,6 +184,9 @@ class Receiver:
             self._trust.ghost(self._contacts.with_account(account), account, ghost)
             raise
         arrival = self._arrival(accepted.session, accepted.content, initial.message)
+        self._fleet.own.claim(
+            initial.manifest_version, initial.manifest_hash, initial.staple.account
+        )
         return replace(arrival, initial=initial, used=accepted.used)
 
     def _arrival(
@@ -209,7 +215,9 @@ class Receiver:
             except DoorlessError as error:
                 return Received(type(error).__name__)
             self._keep_session(arrival)
-            return Received(self._hear_own_device(arrival, envelope), place=arrival.place)
+            failure = self._hear_own_device(arrival, envelope)
+            self._fleet.sync.answer(arrival.session, was_confirmed=arrival.was_confirmed)
+            return Received(failure, heard=account, place=arrival.place)
         known = self._contacts.with_account(account)
         if known is not None and known.standing == Standing.BLOCKED.value:
             if arrival.initial is None:
@@ -234,9 +242,9 @@ class Receiver:
         return self._state.sessions.sending(session.their_account, session.their_device)
 
     def _check_own_device(self, arrival: Arrival) -> None:
-        """Raises ForgedError: a device that our own manifest does not list, or not so."""
+        """Raises DoorlessError: a device that no newest manifest of ours lists, or not so."""
         if arrival.initial is not None:
-            check_listed(self._state.manifest, arrival.initial.staple.entry)
+            self._fleet.own.vouch(arrival.initial.staple)
 
     def _introduce_sender(self, contact: Contact | None, arrival: Arrival) -> Contact:
         if arrival.initial is None:
@@ -294,7 +302,11 @@ class Receiver:
         return contact
 
     def _hear_own_device(self, arrival: Arrival, envelope: bytes) -> str:
-        """What another device of ours said in one of our conversations."""
+        """What another device of ours said in one of our conversations, or tells us."""
+        if isinstance(arrival.said, OwnDevices):
+            return self._hear_notice(arrival, arrival.said)
+        if isinstance(arrival.said, Control):
+            return ""
         contact = self._contacts.in_conversation(arrival.content.conversation)
         if contact is None or not isinstance(arrival.said, Text):
             return "" if contact is not None else "UnknownConversation"
@@ -306,6 +318,15 @@ class Receiver:
             from_own=True,
         )
         self._keep_wire(entry, envelope)
+        return ""
+
+    def _hear_notice(self, arrival: Arrival, said: OwnDevices) -> str:
+        if not is_believed(arrival.session):
+            return "UnconfirmedDevice"
+        try:
+            self._fleet.sync.hear(arrival.session.their_device, said)
+        except DoorlessError as error:
+            return type(error).__name__
         return ""
 
     def _keep_wire(self, entry: Entry | None, envelope: bytes) -> None:

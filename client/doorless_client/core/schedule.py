@@ -12,7 +12,7 @@ Spec: docs/spec/08-state.md §11.2.
 
 import msgspec
 
-from doorless_client.core.outbox import between
+from doorless_client.core.drawn import between
 from doorless_client.core.state import State
 from doorless_client.store.records import Setting
 

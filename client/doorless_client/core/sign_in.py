@@ -7,6 +7,7 @@ import msgspec
 
 from doorless_client.core.audit import Auditor
 from doorless_client.core.effects import Flow, Wake
+from doorless_client.core.fleet import Fleet
 from doorless_client.core.incarnation import Found, IncarnationKeeper
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.outbox import Outbox
@@ -61,8 +62,9 @@ class HomeRelay:
         trust: TrustKeeper,
         outbox: Outbox,
         resyncs: Resyncs,
+        fleet: Fleet,
     ) -> None:
-        self._state, self._store = state, state.store
+        self._state, self._store, self._fleet = state, state.store, fleet
         self._introductions, self.auditor = introductions, Auditor(state, trust)
         self.prekeys = PrekeyKeeper(state, self.auditor)
         self._incarnations = IncarnationKeeper(state)
@@ -114,6 +116,7 @@ class HomeRelay:
 
     def _settle_in(self) -> Flow[None]:
         yield from ask(Subscribe())
+        yield from self._fleet.publishing.publish()
         yield from self.publish_token()
         self.pass_missed()
         yield from self.prekeys.arrive()
@@ -193,6 +196,7 @@ class HomeRelay:
             if current.token == own.token:
                 self._store.own.put(msgspec.structs.replace(current, token_published=True))
                 self._introductions.introduce_all()
+                self._fleet.tell_chosen()
 
 
 def may_go_on(found: Found) -> bool:

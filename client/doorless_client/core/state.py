@@ -12,11 +12,12 @@ again, and no effect leaves. Spec: docs/spec/08-state.md §1.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from doorless_client.core.api import RefusedError
 from doorless_client.core.effects import Effect, Emit, Show
 from doorless_client.core.sessions import Sessions
 from doorless_client.core.views import Event
 from doorless_client.store.base import Store
-from doorless_client.store.records import Own
+from doorless_client.store.records import Own, OwnManifest
 from doorless_protocol.first_contact import Us
 from doorless_protocol.invite import Address, RelayAddress
 from doorless_protocol.keys import AccountId, DeviceKeys, SigningKey
@@ -40,12 +41,9 @@ class State:
         self._held: list[Effect] | None = None
         self._last: dict[bytes, Callable[[], Event | None]] = {}
         self.keys = DeviceKeys.decode(own.device_keys)
-        self.signing = SigningKey.from_seed(own.account_key)
+        self._signing = SigningKey.from_seed(own.account_key) if own.account_key else None
         self.sessions = Sessions(store)
-        newest = store.own_manifests.last()
-        if newest is None:
-            raise ValueError("this store holds no manifest of ours")
-        self.manifest = Manifest.decode(newest.manifest)
+        self.manifest = self._newest_manifest()
         self.account: AccountId = self.manifest.account
         self.address = Address(own.handle, RelayAddress.parse(own.relay))
 
@@ -55,6 +53,31 @@ class State:
         if own is None:
             raise ValueError("this store holds no account")
         return own
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether this device holds the account's key, and so says which devices there are."""
+        return self._signing is not None
+
+    @property
+    def signing(self) -> SigningKey:
+        """The account's key. Raises RefusedError: it is on another device."""
+        if self._signing is None:
+            raise RefusedError("only the primary device can do that: the one you registered with")
+        return self._signing
+
+    def adopt(self, manifest: Manifest) -> None:
+        """Our devices are these from now on. Inside a change."""
+        self.store.own_manifests.put(
+            OwnManifest(manifest.version, manifest.hash, manifest.encode())
+        )
+        self.manifest = manifest
+
+    def _newest_manifest(self) -> Manifest:
+        newest = self.store.own_manifests.last()
+        if newest is None:
+            raise ValueError("this store holds no manifest of ours")
+        return Manifest.decode(newest.manifest)
 
     @property
     def frozen(self) -> bool:
@@ -78,6 +101,8 @@ class State:
             held, last = self._held, self._last
         except BaseException:
             self.sessions.reread()
+            if self.store.own_manifests.get(self.manifest.version) is None:
+                self.manifest = self._newest_manifest()
             raise
         finally:
             self._held, self._last = None, {}

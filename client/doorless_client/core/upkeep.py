@@ -171,6 +171,7 @@ class Upkeep:
             self._home.forget_old()
             for contact in self._store.contacts.find():
                 self._outbox.expire(contact)
+            self._outbox.expire_own()
             self._kept.expire()
             self._state.sessions.settle_all(self._state.now())
             for row in self._store.seen.find():

@@ -63,6 +63,40 @@ class Me:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDevice:
+    """One device of our account.
+
+    Attributes:
+        name: what the person calls it, on our own devices alone; "" where it has none.
+        added: Unix seconds, the start of the day on which it was linked.
+        this: the one that is looked at.
+        primary: it holds the account's key; "not known" is False.
+    """
+
+    device: bytes
+    name: SafeText
+    added: int
+    this: bool
+    primary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRequest:
+    """What a new device asks, as the primary shows it before the person decides.
+
+    Attributes:
+        made: when its link was made, Unix seconds.
+        code: what the new device must show too, two groups of four digits.
+        consequence: what saying yes means, for the person to read.
+    """
+
+    name: SafeText
+    made: int
+    code: str
+    consequence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
     """One row of the chat list.
 

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 import msgspec
 
+from doorless_client.core.own_facts import OwnFacts
 from doorless_client.store.base import Store
 from doorless_client.store.records import Voice
 from doorless_protocol.content import (
     NO_PREVIOUS,
+    Anchor,
+    AskAnchor,
     Content,
     Control,
     OwnDevices,
@@ -25,7 +28,7 @@ MAX_GAPS = 64
 """Gaps remembered for one device, the oldest forgotten: an authenticated peer chooses counters."""
 
 Gaps = list[tuple[int, int, int]]  # first counter missing, the one after the last, place shown at
-UNCOUNTED = (Control, Receipt, Typing, Profile, OwnDevices)
+UNCOUNTED = (Control, Receipt, Typing, Profile, OwnDevices, Anchor, AskAnchor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class Voices:
         if content.counter < voice.next:
             return self._hear_late(voice, gaps, content)
         gap = content.counter - voice.next
+        if gap and self._spoke_before(voice):
+            gap, voice = 0, msgspec.structs.replace(voice, last=content.previous)
         if gap:
             gaps.append((voice.next, content.counter, place))
         contradicts = not gap and content.previous != voice.last
@@ -77,6 +82,10 @@ class Voices:
             )
         )
         return Heard(gap=gap, contradicts=contradicts)
+
+    def _spoke_before(self, voice: Voice) -> bool:
+        """Whether what is missing was said before this device was one of the account's."""
+        return OwnFacts(self._store).has_joined and voice.next == 0
 
     def heard_below(self, conversation: bytes, device: bytes) -> int:
         """The counter below which nothing they said is missing; too low rather than too high."""

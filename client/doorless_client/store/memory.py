@@ -7,7 +7,6 @@ from typing import Any, Generic
 from doorless_client.store.base import R, Value, check_columns
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
 from doorless_client.store.records import (
-    READ_ELSEWHERE,
     Contact,
     Copy,
     Device,
@@ -28,6 +27,7 @@ from doorless_client.store.records import (
     Setting,
     Voice,
     Wire,
+    is_news,
 )
 from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
 
@@ -115,11 +115,6 @@ class MemoryMessages(MemoryTable[Entry]):
     def unread(self, conversation: bytes, seen: int) -> tuple[int, int | None]:
         theirs = [row.place for row in self.slice(conversation, seen, 2**53) if is_news(row)]
         return len(theirs), theirs[0] if theirs else None
-
-
-def is_news(row: Entry) -> bool:
-    """Somebody else said it, and nobody read it: notes of our own program wait for nobody."""
-    return not row.mine and row.kind != "note" and row.state != READ_ELSEWHERE
 
 
 class UndoLog:

@@ -201,6 +201,11 @@ class Entry(SecretRow, frozen=True):
     raw: bytes = b""
 
 
+def is_news(row: Entry) -> bool:
+    """Somebody else said it, and nobody read it: notes of our own program wait for nobody."""
+    return not row.mine and row.kind != "note" and row.state != READ_ELSEWHERE
+
+
 class Voice(Row, frozen=True):
     """How far one device came in one conversation: ours to count on, theirs to find gaps.
 

@@ -1,0 +1,101 @@
+"""All devices of our account, seen from this one: one name for what the rest of a messenger needs.
+
+Spec: docs/spec/11-devices.md.
+"""
+
+from doorless_client.core.api import RefusedError
+from doorless_client.core.approving import Approving
+from doorless_client.core.contacts import Contacts
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.devices import Devices
+from doorless_client.core.effects import Flow, Wake
+from doorless_client.core.introductions import Introductions
+from doorless_client.core.outbox import Outbox
+from doorless_client.core.own_devices import OwnDevices
+from doorless_client.core.publishing import Publishing
+from doorless_client.core.state import State
+from doorless_client.core.sync import Sync
+from doorless_client.core.telling import Telling
+from doorless_client.core.trust import TrustKeeper
+from doorless_client.core.views import OwnDevice
+from doorless_protocol.own_content import Forgotten, Names, Read
+
+
+class Fleet:
+    def __init__(
+        self,
+        state: State,
+        conversations: Conversations,
+        contacts: Contacts,
+        devices: Devices,
+        outbox: Outbox,
+        trust: TrustKeeper,
+        introductions: Introductions,
+    ) -> None:
+        self._state, self._store, self._contacts = state, state.store, contacts
+        self.own = own = OwnDevices(state, devices, trust)
+        self._telling = Telling(outbox)
+        self.publishing = Publishing(state, devices, introductions, self._telling)
+        self.approving = Approving(state, own, self.publishing)
+        self.sync = Sync(
+            state,
+            conversations,
+            contacts,
+            devices,
+            own,
+            outbox,
+            trust,
+            introductions,
+            self._telling,
+        )
+
+    # --- what the person does with devices ---------------------------------------------------
+
+    def listed(self) -> list[OwnDevice]:
+        return self.own.listed()
+
+    def rename(self, words: str, name: str) -> None:
+        """Raises RefusedError: not on the primary, no such device, or not possible as a name."""
+        self._check_primary()
+        device = self.own.find(words).device
+        with self._state.change():
+            names = self.own.name(device, name)
+            self._telling.tell(Names(tuple(sorted(names.items()))))
+
+    def remove(self, words: str) -> Flow[None]:
+        """Cut a device off: at the relay at once, at contacts when they next look.
+
+        Raises:
+            RefusedError: not on the primary, no such device, or this one.
+            BusyError, UnreachableError: it is removed here; the relay is told at the next sign-in.
+        """
+        self._check_primary()
+        chosen = self.own.find(words)
+        if chosen.this:
+            raise RefusedError("the primary cannot remove itself")
+        with self._state.change():
+            held = self._state.manifest.entries
+            self.publishing.sign([entry for entry in held if entry.device != chosen.device])
+            self._contacts.rotate_token()  # it knows the one there is
+        self._state.emit(Wake())
+        yield from self.publishing.publish()
+
+    def _check_primary(self) -> None:
+        if not self._state.is_primary:
+            raise RefusedError("only the primary device can do that: the one you registered with")
+
+    # --- what goes on, told to our other devices; inside a change -----------------------------
+
+    def tell_person(self, conversation: bytes) -> None:
+        contact = self._store.contacts.get(conversation)
+        if contact is not None:
+            self._telling.tell_person(contact)
+
+    def tell_forgotten(self, account: bytes) -> None:
+        self._telling.tell(Forgotten(account))
+
+    def tell_read(self, account: bytes, id: bytes) -> None:
+        self._telling.tell(Read(account, id))
+
+    def tell_chosen(self) -> None:
+        self.sync.tell_chosen()
