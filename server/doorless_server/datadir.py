@@ -55,17 +55,25 @@ def log_key(folder: Path, random: Random) -> SigningKey:
     Raises:
         DataError: what is there is no key, or it cannot be written.
     """
-    path = folder / LOG_KEY
+    return SigningKey.from_seed(seed(folder / LOG_KEY, SIGNING_KEY_SIZE, random))
+
+
+def seed(path: Path, size: int, random: Random) -> bytes:
+    """Random bytes in a file of their owner's: drawn when first asked for, the same ever after.
+
+    Raises:
+        DataError: what is there has another size, or it cannot be written.
+    """
     try:
         if not path.exists():
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            _write_once(path, random(SIGNING_KEY_SIZE))
-        seed = path.read_bytes()
+            _write_once(path, random(size))
+        drawn = path.read_bytes()
     except OSError as error:
         raise DataError(f"cannot use {path}: {error.strerror}") from None
-    if len(seed) != SIGNING_KEY_SIZE:
-        raise DataError(f"{path} has {len(seed)} bytes, not {SIGNING_KEY_SIZE}: restore it")
-    return SigningKey.from_seed(seed)
+    if len(drawn) != size:
+        raise DataError(f"{path} has {len(drawn)} bytes, not {size}: restore it")
+    return drawn
 
 
 def _write_once(path: Path, data: bytes) -> None:
