@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 COMMANDS = {
     "register": "cli_account",
     "invite": "cli_account",
-    "devices": "cli_account",
+    "devices": "cli_devices",
+    "device": "cli_devices",
+    "recover": "cli_devices",
     "passphrase": "cli_account",
     "add": "cli_contacts",
     "contacts": "cli_contacts",
@@ -81,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
         return added
 
     _add_account_commands(command)
+    _add_device_commands(command)
     _add_contact_commands(command)
     _add_message_commands(command)
     command("doctor", "check this installation, the profile and the relay")
@@ -117,25 +120,60 @@ def _add_json(to: argparse.ArgumentParser) -> None:
 
 def _add_account_commands(command: _Adder) -> None:
     register = command("register", "make an account, and a profile that holds it")
-    register.add_argument("--relay", required=True, metavar="URL", help="host[:port] or wss://…")
+    _add_relay(register)
     register.add_argument("--handle", required=True, metavar="NAME", help="a-z, 0-9, . _ -")
-    register.add_argument(
-        "--certificate",
-        default="",
-        metavar="HEX",
-        help="SHA-256 of the relay's certificate, where it is self-signed",
-    )
     register.add_argument(
         "--words-file", type=Path, metavar="F", help="write the recovery words here, not to stdout"
     )
     command("invite", "show my link and its QR code")
-    _add_json(command("devices", "list my devices"))
     passphrase = command("passphrase", "change the passphrase of the profile")
     passphrase.add_argument(
         "--new-passphrase-file",
         type=Path,
         metavar="F",
         help="file whose first line is the new one (or DOORLESS_NEW_PASSPHRASE, or a prompt)",
+    )
+
+
+def _add_device_commands(command: _Adder) -> None:
+    recover = command("recover", "restore an account from its recovery words, as a new device")
+    _add_relay(recover)
+    recover.add_argument("--handle", required=True, metavar="NAME", help="the account's handle")
+    recover.add_argument("--words-file", type=Path, metavar="F", help="file with the 24 words")
+    _add_json(command("devices", "list my devices"))
+    device = command("device", "link, approve, remove, rename or list my devices")
+    whats = device.add_subparsers(title="commands", metavar="WHAT", dest="what", required=True)
+
+    def what(name: str, help: str) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = whats.add_parser(
+            name, help=help, description=help, allow_abbrev=False
+        )
+        _add_globals(added, top=False)
+        return added
+
+    link = what("link", "make this computer a device of an account that exists already")
+    _add_relay(link)
+    link.add_argument("--name", required=True, help="what to call this device")
+    link.add_argument(
+        "--yes", action="store_true", help="do not ask here whether the code was taken there"
+    )
+    approve = what("approve", "on the primary: link the device that shows this link")
+    approve.add_argument("link", metavar="LINK")
+    approve.add_argument("--code", metavar="DIGITS", help="the code that it shows (else asked for)")
+    what("remove", "on the primary: cut a device off").add_argument("device", metavar="DEVICE")
+    rename = what("rename", "on the primary: call a device something else")
+    rename.add_argument("device", metavar="DEVICE")
+    rename.add_argument("name", metavar="NAME")
+    _add_json(what("list", "list my devices"))
+
+
+def _add_relay(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--relay", required=True, metavar="URL", help="host[:port] or wss://…")
+    to.add_argument(
+        "--certificate",
+        default="",
+        metavar="HEX",
+        help="SHA-256 of the relay's certificate, where it is self-signed",
     )
 
 
@@ -156,7 +194,14 @@ def _add_contact_commands(command: _Adder) -> None:
     verify = command("verify", "show or confirm the safety number of a contact")
     verify.add_argument("contact", metavar="CONTACT")
     how = verify.add_mutually_exclusive_group()
-    how.add_argument("--number", metavar="DIGITS", help="mark verified, if this is the number")
+    how.add_argument(
+        "--number",
+        metavar="NUMBER",
+        help="mark verified, if these are the 60 digits, the 20 words, or the text of their code",
+    )
+    how.add_argument(
+        "--image", type=Path, metavar="FILE", help="the same, from a PNG or JPEG of their code"
+    )
     how.add_argument("--show", action="store_true", help="show the number (the default)")
 
 

@@ -1,4 +1,4 @@
-"""register, invite, devices, passphrase: our own account."""
+"""register, invite, passphrase: our own account."""
 
 import argparse
 import os
@@ -18,7 +18,7 @@ from doorless_client.cli_context import (
 )
 from doorless_client.cli_context import passphrase as current_passphrase
 from doorless_client.cli_outcome import DONE, UsageError
-from doorless_client.cli_output import json_line, line, rfc3339
+from doorless_client.cli_output import line
 from doorless_client.creating import NewAccount, begin_account
 from doorless_client.endpoint import Endpoint
 from doorless_client.private_files import open_private
@@ -26,12 +26,11 @@ from doorless_client.profile import Profile, ProfileExistsError, is_profile
 from doorless_client.qr import half_blocks
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.handles import check_registrable
-from doorless_protocol.manifest import Manifest
 
 
 def register(chosen: argparse.Namespace, now: Now, random: Random) -> int:
-    home = _endpoint(chosen.relay, chosen.certificate)
-    handle = _handle(chosen.handle)
+    home = endpoint(chosen.relay, chosen.certificate)
+    handle = handle_of(chosen.handle)
     place = directory(chosen)
     if is_profile(place):
         raise ProfileExistsError(place)
@@ -60,24 +59,6 @@ def invite(chosen: argparse.Namespace, now: Now, random: Random) -> int:
         line(link)
         for row in half_blocks(link):
             line(row)
-        return DONE
-
-    return run(work())
-
-
-def devices(chosen: argparse.Namespace, now: Now, random: Random) -> int:
-    async def work() -> int:
-        async with messenger(chosen, now, random) as opened:
-            held, this = opened.store.own_manifests.last(), opened.messenger.me.device
-        entries = Manifest.decode(held.manifest).entries if held else ()
-        for entry in entries:
-            mine = entry.device == this
-            if chosen.json:
-                fields = {"device": entry.device.hex(), "added": rfc3339(entry.added)}
-                json_line({**fields, "this": mine})
-            else:
-                note = "  this one" if mine else ""
-                line(f"{entry.device.hex()}  added {rfc3339(entry.added)[:10]}{note}")
         return DONE
 
     return run(work())
@@ -117,7 +98,7 @@ def _show_words(account: NewAccount, words_file: Path | None) -> None:
     sys.stdout.flush()
 
 
-def _endpoint(relay: str, certificate: str) -> Endpoint:
+def endpoint(relay: str, certificate: str) -> Endpoint:
     try:
         return Endpoint.parse(relay, bytes.fromhex(certificate.replace(":", "")))
     except MalformedError as error:
@@ -126,7 +107,7 @@ def _endpoint(relay: str, certificate: str) -> Endpoint:
         raise UsageError("--certificate is not written in hex") from None
 
 
-def _handle(text: str) -> str:
+def handle_of(text: str) -> str:
     try:
         return check_registrable(text)
     except MalformedError as error:

@@ -8,18 +8,21 @@ Spec: docs/spec/08-state.md §11.
 """
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from doorless_client.core.api import RefusedError
+from doorless_client.core.recovery import find_account, prepare_return
 from doorless_client.core.registration import Newcomer, forget_seed, prepare
 from doorless_client.core.state import Clock
+from doorless_client.driving import drive
 from doorless_client.endpoint import Endpoint
 from doorless_client.network import RelayNetwork
 from doorless_client.opening import Opened, opened
 from doorless_client.profile import Profile
 from doorless_client.recovery_words import words_of
 from doorless_client.registering import claim
-from doorless_client.store.base import EmptyStoreError
+from doorless_client.store.base import EmptyStoreError, Store
 from doorless_client.store.sqlcipher import SqlcipherStore, open_store
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import Hello
@@ -49,28 +52,77 @@ async def begin_account(
         await network.anonymous(home.name, Hello())  # away, or no relay? then nothing is begun
     finally:
         await network.close()
+
+    def make(store: Store) -> Newcomer:
+        _refuse_another(store, home, handle, directory)
+        return prepare(
+            store,
+            handle=handle,
+            relay=home.name,
+            tls=home.tls,
+            pin=home.pin,
+            seed=random(SEED_SIZE),
+            now=int(now()),
+            random=random,
+        )
+
+    profile, store, newcomer = await _begin(directory, passphrase, random, make)
+    return NewAccount(profile, store, newcomer, network, now, random)
+
+
+async def begin_return(
+    directory: Path,
+    passphrase: str,
+    home: Endpoint,
+    handle: str,
+    seed: bytes,
+    now: Clock,
+    random: Random,
+) -> "NewAccount":
+    """The account of these recovery words, as a new device, in a profile that nothing else opens.
+
+    Raises:
+        RefusedError: nobody of this handle, or not the account of these words.
+        what else `begin_account` raises: nothing was begun.
+    """
+    network = RelayNetwork(home, random)
+    try:
+        held = await drive(network, find_account(handle, home.name, home.pin, seed))
+    finally:
+        await network.close()
+
+    def make(store: Store) -> Newcomer:
+        return prepare_return(
+            store,
+            handle=handle,
+            relay=home.name,
+            tls=home.tls,
+            pin=home.pin,
+            seed=seed,
+            held=held,
+            now=int(now()),
+            random=random,
+        )
+
+    profile, store, newcomer = await _begin(directory, passphrase, random, make)
+    return NewAccount(profile, store, newcomer, network, now, random)
+
+
+async def _begin(
+    directory: Path, passphrase: str, random: Random, make: Callable[[Store], Newcomer]
+) -> tuple[Profile, SqlcipherStore, Newcomer]:
+    """A profile that is not finished, with what `make` stores in it; or nothing."""
     profile, key = await asyncio.to_thread(Profile.begin, directory, passphrase, random)
     try:
         store = _open_store(profile, key)
         try:
-            _refuse_another(store, home, handle, directory)
-            newcomer = prepare(
-                store,
-                handle=handle,
-                relay=home.name,
-                tls=home.tls,
-                pin=home.pin,
-                seed=random(SEED_SIZE),
-                now=int(now()),
-                random=random,
-            )
+            return profile, store, make(store)
         except BaseException:
             store.close()
             raise
     except BaseException:
         profile.close()
         raise
-    return NewAccount(profile, store, newcomer, network, now, random)
 
 
 class NewAccount:
@@ -130,7 +182,7 @@ def _open_store(profile: Profile, key: bytes) -> SqlcipherStore:
     return open_store(profile.store_path, key, create=True)
 
 
-def _refuse_another(store: SqlcipherStore, home: Endpoint, handle: str, directory: Path) -> None:
+def _refuse_another(store: Store, home: Endpoint, handle: str, directory: Path) -> None:
     own = store.own.last()
     if own is not None and (own.handle, own.relay) != (handle, home.name):
         raise RefusedError(

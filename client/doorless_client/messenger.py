@@ -32,6 +32,7 @@ from doorless_client.core.views import (
 from doorless_client.driving import drive
 from doorless_client.looking import Looking
 from doorless_client.mistakes import place
+from doorless_client.own_fleet import FleetAtWork
 from doorless_client.store.base import BrokenStoreError, Store, StoreError
 from doorless_client.text import safe_line
 from doorless_protocol.frames import Acknowledge as AcknowledgeRequest
@@ -64,6 +65,7 @@ class Messenger(Looking):
         self._now, self._random, self._network = now, random, network
         self._listeners: list[Listener] = []
         self._engine = Engine(store, clock=now, random=random, emit=self._take)
+        self.fleet = FleetAtWork(network, self._engine.fleet)
         self._connection = Connection(Link.OFFLINE, self._engine.me.relay, self._engine.waiting)
         self._acknowledged: list[bytes] = []
         self._wake, self._rest = asyncio.Event(), asyncio.Event()

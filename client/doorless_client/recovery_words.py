@@ -2,6 +2,23 @@
 
 from mnemonic import Mnemonic
 
+WORDS = 24
+
+
+def seed_of(words: str) -> bytes:
+    """The seed of 32 bytes that 24 words stand for, in any case and with any spaces.
+
+    Raises:
+        ValueError: not 24 words of the list, or their checksum is wrong: one was misread.
+    """
+    said = words.lower().split()
+    if len(said) != WORDS:
+        raise ValueError(f"{len(said)} words, not {WORDS}")
+    try:
+        return bytes(Mnemonic("english").to_entropy(said))
+    except (ValueError, LookupError):
+        raise ValueError("these are not recovery words: one of them is misread") from None
+
 
 def words_of(seed: bytes) -> tuple[str, ...]:
     """24 words for a seed of 32 bytes."""

@@ -31,6 +31,12 @@ MAX_MANIFEST_BYTES = 26 * 1024
 MAX_NOTICE_BYTES = 48 * 1024
 """Bytes of one notice between own devices: a piece of history; it fits the largest class."""
 
+MAX_ANCHOR_BYTES = 26 * 1024
+"""Bytes of a signed anchor: a note of 24 KiB at most, a leaf, and what leads to it. Spec §3.7."""
+
+GOSSIP_BYTES = 80
+"""What every text says of the key log, or as many zeros: its length alone decides. Spec §1.4."""
+
 Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 U32 = Annotated[int, Meta(ge=0, le=2**32 - 1)]
@@ -77,6 +83,18 @@ class OwnDevices(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tru
     notice: Annotated[bytes, Meta(max_length=MAX_NOTICE_BYTES)]
 
 
+class Anchor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A signed anchor of a key log, as we were shown it. Spec §3.7."""
+
+    signed: Annotated[bytes, Meta(max_length=MAX_ANCHOR_BYTES)]
+
+
+class AskAnchor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Which anchor of this number were you shown? Spec §3.8."""
+
+    number: U32
+
+
 class Unknown(Struct, frozen=True):
     """A kind, or a version, that this program is too old for. Shown, never dropped. Spec §2."""
 
@@ -85,7 +103,7 @@ class Unknown(Struct, frozen=True):
     body: bytes
 
 
-Body = Text | Receipt | Typing | Profile | Control | OwnDevices
+Body = Text | Receipt | Typing | Profile | Control | OwnDevices | Anchor | AskAnchor
 _KINDS: dict[int, type[Any]] = {
     0: Control,
     1: Text,
@@ -93,6 +111,8 @@ _KINDS: dict[int, type[Any]] = {
     3: Typing,
     4: Profile,
     5: OwnDevices,
+    6: Anchor,
+    7: AskAnchor,
 }
 _NUMBERS = {kind: number for number, kind in _KINDS.items()}
 

@@ -92,8 +92,8 @@ class Approving:
         check_code(challenging, code)
         yield from self._leave(challenging.link, CHALLENGE, challenging.message)
 
-    def finish(self, challenging: Challenging) -> Flow[bool]:
-        """List it, when it proved its keys; returns whether it did.
+    def finish(self, challenging: Challenging) -> Flow[bool | None]:
+        """List it, when it proved its keys; None: it has not yet.
 
         Raises:
             RefusedError: it does not hold them, or the time is over. Nothing was signed.
@@ -102,7 +102,7 @@ class Approving:
         link, offer = challenging.link, challenging.offer
         sealed = yield from self._collect(link, AGREED)
         if sealed is None:
-            return False
+            return None
         try:
             check_in_time(link, self._state.now())
             challenging.check_agreed(sealed)

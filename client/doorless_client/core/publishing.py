@@ -62,7 +62,7 @@ class Publishing:
             return
         missing = self._missing()
         for manifest in missing:
-            answered = yield SignedIn(self._request(manifest))
+            answered = yield SignedIn(manifest_request(manifest))
             if not isinstance(answered, Refused):
                 self._note(manifest.version)
             elif answered.reason != Refusal.STALE or manifest is missing[-1]:
@@ -76,10 +76,6 @@ class Publishing:
         rows = [row for row in self._store.own_manifests.find() if row.version > published]
         return [Manifest.decode(row.manifest) for row in rows]
 
-    def _request(self, manifest: Manifest) -> SignedInRequest:
-        """What tells the relay of a manifest: made of stored rows, the same each time."""
-        return PublishManifest(manifest.encode())
-
     def _note(self, version: int) -> None:
         with self._state.change():
             self._facts.set_published(version)
@@ -87,3 +83,8 @@ class Publishing:
                 self._introductions.introduce_all()
                 self._telling.tell(Newest(self._state.manifest.encode()))
                 self._telling.tell(Names(tuple(sorted(self._facts.names.items()))))
+
+
+def manifest_request(manifest: Manifest) -> SignedInRequest:
+    """What tells the relay of a manifest, of the account's own device: the same each time."""
+    return PublishManifest(manifest.encode())

@@ -9,6 +9,8 @@ answers the very same registration with Done. Spec: docs/spec/08-state.md §11.
 """
 
 import contextlib
+from collections.abc import Mapping
+from typing import ClassVar
 
 import msgspec
 
@@ -16,6 +18,7 @@ from doorless_client.core import keyring, prekeys
 from doorless_client.core.api import RefusedError, UnreachableError
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Anonymously, Flow, SignedIn
+from doorless_client.core.own_facts import OwnFacts
 from doorless_client.core.views import Me
 from doorless_client.store.base import Store
 from doorless_client.store.records import Own, OwnManifest
@@ -27,6 +30,7 @@ from doorless_protocol.frames import (
     Refused,
     Register,
     RelayInfo,
+    SignedInRequest,
     delivery_token_hash,
 )
 from doorless_protocol.handles import check_registrable
@@ -112,14 +116,19 @@ class Newcomer:
 
     Attributes:
         new: no relay ever heard of it.
+        refusals, final: what each answer of the relay means, and by which it has no such account.
     """
+
+    refusals: ClassVar[Mapping[int, str]] = REFUSALS
+    final: ClassVar[frozenset[int]] = FINAL
 
     def __init__(self, store: Store, *, new: bool) -> None:
         """Raises ValueError: nothing was prepared."""
         own, newest = store.own.last(), store.own_manifests.last()
         if own is None or newest is None:
             raise ValueError("this store holds no account")
-        self._store, self._own = store, own
+        self.store = self._store = store
+        self._own = own
         self.new, self.seed = new, own.unshown_seed
         self.keys = DeviceKeys.decode(own.device_keys)
         self.manifest = Manifest.decode(newest.manifest)
@@ -135,23 +144,27 @@ class Newcomer:
         if not isinstance(info, RelayInfo):
             raise RefusedError("the relay does not say how it is set up: try again later")
         self.new = False
-        token_hash = delivery_token_hash(self._own.token)
-        answered = yield SignedIn(Register(self._own.handle, self.manifest.encode(), token_hash))
+        answered = yield SignedIn(self._claim())
         if not isinstance(answered, Done):
             reason = answered.reason if isinstance(answered, Refused) else 0
-            if reason in FINAL:
+            if reason in self.final:
                 self.withdraw()
-            raise RefusedError(REFUSALS.get(reason, "the relay refused the registration"))
+            raise RefusedError(self.refusals.get(reason, "the relay refused the registration"))
         bundle, pairs, secrets = draw_bundle(self.keys, self.manifest.account, now, random)
         with self._store.transaction():
             self._store.own.put(
                 msgspec.structs.replace(self._own, registered=True, config=info.config_hash)
             )
+            OwnFacts(self._store).set_published(self.manifest.version)
             keyring.keep(self._store, secrets, now)
         with contextlib.suppress(BusyError, UnreachableError):  # then with the next sign-in
             yield from prekeys.upload(bundle, pairs)
             with self._store.transaction():
                 keyring.note_published(self._store, secrets.bundle_id)
+
+    def _claim(self) -> SignedInRequest:
+        token_hash = delivery_token_hash(self._own.token)
+        return Register(self._own.handle, self.manifest.encode(), token_hash)
 
     def withdraw(self) -> None:
         """Forget an account that no relay holds."""

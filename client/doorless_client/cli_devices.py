@@ -1,0 +1,205 @@
+"""device link, approve, remove, rename, list; devices; recover: our own devices."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from doorless_client.cli_account import endpoint, handle_of
+from doorless_client.cli_context import (
+    VARIABLE,
+    Now,
+    Random,
+    directory,
+    messenger,
+    new_passphrase,
+    run,
+)
+from doorless_client.cli_outcome import DONE, UNREACHABLE, UsageError, complain
+from doorless_client.cli_output import json_line, line, rfc3339
+from doorless_client.cli_waiting import Watch
+from doorless_client.core.api import RefusedError, UnreachableError
+from doorless_client.core.views import OwnDevice
+from doorless_client.creating import begin_return
+from doorless_client.joining_account import NewDevice, begin_joining
+from doorless_client.opening import Opened
+from doorless_client.profile import ProfileExistsError, is_profile
+from doorless_client.qr import half_blocks
+from doorless_client.recovery_words import seed_of
+
+SYNC_WITHIN = 30.0
+"""Seconds for which a device that was just linked stays, to be told what there is."""
+
+
+def devices(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            for one in opened.messenger.fleet.listed():
+                _show(one, as_json=chosen.json)
+        return DONE
+
+    return run(work())
+
+
+def device(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    """One of the things that can be done about devices."""
+    return {
+        "link": _link,
+        "approve": _approve,
+        "remove": _remove,
+        "rename": _rename,
+        "list": devices,
+    }[chosen.what](chosen, now, random)
+
+
+def recover(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    """The account of 24 words, on this computer alone."""
+    home, place = endpoint(chosen.relay, chosen.certificate), directory(chosen)
+    handle = handle_of(chosen.handle)
+    if is_profile(place):
+        raise ProfileExistsError(place)
+    try:
+        seed = seed_of(_words(chosen.words_file))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    passphrase = new_passphrase(chosen.passphrase_file, VARIABLE)
+
+    async def work() -> int:
+        account = await begin_return(place, passphrase, home, handle, seed, now, random)
+        try:
+            await account.claim()
+            account.finish()
+        finally:
+            account.close()
+        line(f"restored {handle}@{home.name}: this is its only device now, and the primary")
+        return DONE
+
+    return run(work())
+
+
+def _link(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    home, place = endpoint(chosen.relay, chosen.certificate), directory(chosen)
+    if is_profile(place):
+        raise ProfileExistsError(place)
+    passphrase = new_passphrase(chosen.passphrase_file, VARIABLE)
+
+    async def work() -> int:
+        new = await begin_joining(place, passphrase, home, chosen.name, now, random)
+        try:
+            opened = await _meet(new, chosen)
+        finally:
+            await new.close()
+        try:
+            return await _learn(opened)
+        finally:
+            await opened.close()
+
+    return run(work())
+
+
+async def _meet(new: NewDevice, chosen: argparse.Namespace) -> Opened:
+    line(new.link)
+    for row in half_blocks(new.link):
+        line(row)
+    line("On your primary device: doorless device approve LINK   (within 4 minutes)")
+    sys.stdout.flush()
+    code, address = await new.met()
+    line(f"code {code}  type it on the primary device of {address}")
+    sys.stdout.flush()
+    if not chosen.yes:
+        said = await _ask(f"Did the device of {address} take this very code? Type yes: ")
+        if said.strip().lower() != "yes":
+            raise RefusedError("nothing was linked: the codes were not said to be the same")
+    return await new.enter()
+
+
+async def _learn(opened: Opened) -> int:
+    own = opened.messenger
+    watch = Watch(own)
+    await own.start()
+    if await watch.arrived():
+        await own.settle(SYNC_WITHIN)
+        await watch.quiet(2.0)
+    line(f"linked to {own.me.address}")
+    return DONE
+
+
+def _approve(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            own = opened.messenger
+            watch = Watch(own)
+            await own.start()
+            if not await watch.arrived():
+                raise UnreachableError("the relay cannot be reached: nothing was answered")
+            asked = await own.fleet.answer(chosen.link)
+            line(f"device   {asked.name}")
+            line(f"shown    {rfc3339(asked.made)}")
+            line(asked.consequence + ".")
+            sys.stdout.flush()
+            code = chosen.code or await _ask("Code that it shows (nothing: refuse): ")
+            if not code.strip():
+                raise RefusedError("nothing was linked")
+            await own.fleet.allow(code)
+            line(f"linked {asked.name}")
+            return await watch.settled()
+
+    return run(work())
+
+
+def _remove(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            own = opened.messenger
+            watch = Watch(own)
+            await own.start()
+            await watch.arrived()
+            try:
+                await own.fleet.remove(chosen.device)
+            except UnreachableError as away:
+                complain(f"removed here; {away}")
+                return UNREACHABLE
+            line(f"removed {chosen.device}")
+            return await watch.settled()
+
+    return run(work())
+
+
+def _rename(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            await opened.messenger.fleet.rename(chosen.device, chosen.name)
+        line(f"renamed {chosen.device}")
+        return DONE
+
+    return run(work())
+
+
+def _show(one: OwnDevice, *, as_json: bool) -> None:
+    if as_json:
+        fields = {"device": one.device.hex(), "name": one.name, "added": rfc3339(one.added)}
+        json_line({**fields, "this": one.this, "primary": one.primary})
+        return
+    marks = [mark for mark, true in (("primary", one.primary), ("this one", one.this)) if true]
+    note = f"  {', '.join(marks)}" if marks else ""
+    line(f"{one.device.hex()}  added {rfc3339(one.added)[:10]}  {one.name or '-'}{note}")
+
+
+async def _ask(question: str) -> str:
+    """A line from whoever sits there, or from a script; an end of input says nothing."""
+    if sys.stdin.isatty():
+        sys.stderr.write(question)
+        sys.stderr.flush()
+    return await asyncio.to_thread(sys.stdin.readline)
+
+
+def _words(file: Path | None) -> str:
+    if file is None:
+        if not sys.stdin.isatty():
+            raise UsageError("give the recovery words with --words-file")
+        sys.stderr.write("The 24 recovery words, in one line: ")
+        return sys.stdin.readline()
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"cannot read recovery words from {file}") from None

@@ -1,0 +1,84 @@
+"""Our own devices at work: the engine's flows about them, on the event loop."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from doorless_client.core.api import RefusedError, UnreachableError
+from doorless_client.core.contacts import BusyError
+from doorless_client.core.effects import Flow
+from doorless_client.core.fleet import Fleet
+from doorless_client.core.network import Network
+from doorless_client.core.views import LinkRequest, OwnDevice
+from doorless_client.driving import drive
+from doorless_protocol.linking.link import LINK_LIFE
+from doorless_protocol.linking.meeting import Challenging
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks whether the other device answered: a person waits."""
+
+NO_ANSWER = "the other device did not answer in time: let it show another link"
+
+T = TypeVar("T")
+
+
+class FleetAtWork:
+    """core.fleet_api.OwnFleet, over a network."""
+
+    def __init__(self, network: Network, fleet: Fleet) -> None:
+        self._network, self._fleet = network, fleet
+        self._answered: Challenging | None = None
+
+    def listed(self) -> Sequence[OwnDevice]:
+        return self._fleet.listed()
+
+    async def rename(self, device: str, name: str) -> None:
+        self._fleet.rename(device, name)
+
+    async def remove(self, device: str) -> None:
+        await self._told(self._fleet.remove(device))
+
+    async def answer(self, link: str) -> LinkRequest:
+        self._answered = None
+        approving = self._fleet.approving
+        answering = await drive(self._network, approving.begin(link))
+        met = await until(self._network, lambda: approving.offered(answering))
+        self._answered = met
+        return approving.shown(met)
+
+    async def allow(self, code: str) -> None:
+        met, self._answered = self._answered, None
+        if met is None:
+            raise RefusedError("no device asks to be linked")
+        approving = self._fleet.approving
+        await drive(self._network, approving.allow(met, code))
+        try:
+            await until(self._network, lambda: approving.finish(met))
+        except BusyError as busy:
+            raise UnreachableError(f"{busy}: it is told again soon") from None
+
+    async def _told(self, flow: Flow[None]) -> None:
+        try:
+            await drive(self._network, flow)
+        except BusyError as busy:
+            raise UnreachableError(f"{busy}: it is told again soon") from None
+
+
+async def until(
+    network: Network, look: Callable[[], Flow[T | None]], seconds: float = LINK_LIFE
+) -> T:
+    """What a flow returns as soon as it returns something; a relay away for a moment is no reason.
+
+    Raises:
+        RefusedError: nothing in time; or what the flow raises.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while True:
+                with contextlib.suppress(UnreachableError):
+                    found = await drive(network, look())
+                    if found is not None:
+                        return found
+                await asyncio.sleep(LOOK_EVERY)
+    raise RefusedError(NO_ANSWER)
