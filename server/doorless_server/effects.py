@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from doorless_protocol.frames import Answered, CloseReason, Refusal, Refused
 from doorless_server.peers import Peer
 from doorless_server.store.base import Mail
@@ -29,8 +31,7 @@ class CloseDevices:
     reason: CloseReason
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True, gc=False):
     """A mail is stored, and can go to the connection that is pushed from this mailbox."""
 
     mailbox: bytes

@@ -7,7 +7,7 @@ acknowledgements come in batches, because they are nearly all that a busy relay 
 Spec: docs/spec/07-relay.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 
 from doorless_protocol.encoding import transcript_hash
@@ -176,22 +176,25 @@ class Relay:
         Raises:
             UnavailableError: none was kept; everybody may try again.
         """
-        answers: list[Answered] = [MALFORMED] * len(asked)
-        sound = [index for index, submit in enumerate(asked) if _is_sound(submit)]
-        arriving = [_arriving(asked[index]) for index in sound]
-        fates = await self._store.put(arriving, now // HOUR, now // DAY)
+        mails = [_arriving(submit) for submit in asked]
+        sound = [mail for mail in mails if mail is not None]
+        fates = iter(await self._store.put(sound, now // HOUR, now // DAY))
+        answers: list[Answered] = []
         news: list[Arrived] = []
-        for index, mail, fate in zip(sound, arriving, fates, strict=True):
-            if isinstance(fate, Fate):
-                answers[index] = _FATES[fate]
+        for mail in mails:
+            fate = None if mail is None else next(fates)
+            if mail is None or fate is None:
+                answers.append(MALFORMED)
+            elif isinstance(fate, Fate):
+                answers.append(_FATES[fate])
             else:
-                answers[index] = DONE
+                answers.append(DONE)
                 news.append(Arrived(mail.mailbox, Mail(fate, mail.id, mail.envelope)))
         return answers, news
 
-    async def acknowledge(self, delivered: Sequence[tuple[bytes, bytes]], now: int) -> None:
-        """Forget these (mailbox, envelope id). Raises UnavailableError."""
-        await self._store.drop(delivered, now // HOUR)
+    def acknowledge(self, delivered: Sequence[tuple[bytes, bytes]], now: int) -> Awaitable[None]:
+        """Forget these (mailbox, envelope id). Raises UnavailableError, when it is awaited."""
+        return self._store.drop(delivered, now // HOUR)
 
     async def waiting(
         self, mailbox: bytes, after: Position, count: int, size: int
@@ -327,14 +330,13 @@ def _revoked(seats: Sequence[Seat]) -> tuple[CloseDevices, ...]:
     return (CloseDevices(tuple(seat.device for seat in seats), CloseReason.REVOKED),)
 
 
-def _is_sound(asked: Submit) -> bool:
+def _arriving(asked: Submit) -> Arriving | None:
+    """None where the envelope's size, or the token's, is none of those there are."""
     try:
         check_size_class(asked.envelope)
     except MalformedError:
-        return False
-    return len(asked.token) in (0, 16)
-
-
-def _arriving(asked: Submit) -> Arriving:
+        return None
+    if len(asked.token) not in (0, 16):
+        return None
     token_hash = delivery_token_hash(asked.token) if asked.token else b""
     return Arriving(asked.mailbox, asked.envelope_id, asked.envelope, token_hash)

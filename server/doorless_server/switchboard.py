@@ -9,7 +9,8 @@ Spec: docs/spec/07-relay.md §6.
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 import structlog
 
@@ -36,16 +37,8 @@ ACKNOWLEDGE_COST = 0.05
 """Of a request: a device that is online acknowledges every single envelope, some a second."""
 
 
-class _Submitted(NamedTuple):
-    connection: Connection
-    call: int
-    submit: Submit
-
-
-class _Acknowledged(NamedTuple):
-    connection: Connection
-    call: int
-    delivered: list[tuple[bytes, bytes]]
+_Submitted = tuple[Connection, int, Submit]  # whose, and by which id it is answered
+_Acknowledged = tuple[Connection, int, list[tuple[bytes, bytes]]]
 
 
 class Switchboard:
@@ -68,7 +61,7 @@ class Switchboard:
         self._submitting = False
         self._unflushed: set[Connection] = set()
         self._pending_bytes = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
         self._log = structlog.get_logger()
 
     def receive(self, connection: Connection, data: bytes) -> None:
@@ -124,7 +117,7 @@ class Switchboard:
             self._answer(connection, call, OVERLOADED)
         else:
             self._pending_bytes += size
-            self._submitted.append(_Submitted(connection, call, submit))
+            self._submitted.append((connection, call, submit))
             self._plan_turn()
 
     def _take_acknowledge(
@@ -135,7 +128,7 @@ class Switchboard:
             return
         window.acknowledged(asked.ids)
         delivered = [(window.mailbox, envelope_id) for envelope_id in asked.ids]
-        self._acknowledged.append(_Acknowledged(connection, call, delivered))
+        self._acknowledged.append((connection, call, delivered))
         self._plan_turn()
         self._read_on(connection)
 
@@ -153,32 +146,42 @@ class Switchboard:
             self._spawn(self._submit(submitted))
         if self._acknowledged:
             acknowledged, self._acknowledged = self._acknowledged, []
-            self._spawn(self._acknowledge(acknowledged))
+            self._acknowledge(acknowledged)
 
     async def _submit(self, batch: list[_Submitted]) -> None:
         try:
-            answers, news = await self._relay.submit([each.submit for each in batch], self._clock())
+            asked = [submit for _, _, submit in batch]
+            answers, news = await self._relay.submit(asked, self._clock())
         except UnavailableError:
             answers, news = [OVERLOADED] * len(batch), []
         finally:
-            self._pending_bytes -= sum(len(each.submit.envelope) for each in batch)
+            self._pending_bytes -= sum(len(submit.envelope) for _, _, submit in batch)
             self._submitting = False
             if self._submitted:
                 self._plan_turn()
-        for each, answered in zip(batch, answers, strict=True):
-            self._answer(each.connection, each.call, answered)
+        for (connection, call, _), answered in zip(batch, answers, strict=True):
+            self._answer(connection, call, answered)
         for arrived in news:
             self._push(arrived)
 
-    async def _acknowledge(self, batch: list[_Acknowledged]) -> None:
-        answered: Answered = DONE
-        try:
-            delivered = [pair for each in batch for pair in each.delivered]
-            await self._relay.acknowledge(delivered, self._clock())
-        except UnavailableError:
-            answered = OVERLOADED
-        for each in batch:
-            self._answer(each.connection, each.call, answered)
+    def _acknowledge(self, batch: list[_Acknowledged]) -> None:
+        """Nothing follows but answers: a callback does, and many of them wait for one deletion."""
+        delivered = [pair for _, _, pairs in batch for pair in pairs]
+        deleted = asyncio.ensure_future(self._relay.acknowledge(delivered, self._clock()))
+        self._tasks.add(deleted)
+        deleted.add_done_callback(partial(self._deleted, batch))
+
+    def _deleted(self, batch: list[_Acknowledged], deleted: "asyncio.Future[None]") -> None:
+        self._tasks.discard(deleted)
+        if deleted.cancelled():
+            return
+        error = deleted.exception()
+        if error is None or isinstance(error, UnavailableError):
+            answered: Answered = DONE if error is None else OVERLOADED
+            for connection, call, _ in batch:
+                self._answer(connection, call, answered)
+        else:
+            self._report(error)
 
     # --- one after the other -----------------------------------------------------------------
 
@@ -301,7 +304,11 @@ class Switchboard:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._log.error("internal_error", kind=type(error).__name__, place=_place(error))
+            self._report(error)
+
+    def _report(self, error: BaseException) -> None:
+        """A mistake of ours; nobody was told anything."""
+        self._log.error("internal_error", kind=type(error).__name__, place=_place(error))
 
 
 def _place(error: BaseException) -> str:

@@ -10,9 +10,11 @@ from doorless_server.store import boxes as module
 from doorless_server.store import sqlite_accounts as accounts
 from doorless_server.store.base import Listing, Seat
 from doorless_server.store.boxes import Boxes, Waiting
+from doorless_server.store.receipts import digest
 from doorless_server.store.schema import open_writer
 
 SEATS = tuple(Seat(b"alice", b"device %d" % n, b"box %d" % n, b"key") for n in range(3))
+LETTER = Waiting(1, 2048, False, digest(b"box 0", b"id"))
 
 
 @pytest.fixture
@@ -37,7 +39,10 @@ def test_a_mailbox_is_read_with_what_waits_in_it(db: sqlite3.Connection) -> None
     stored(db, 3, b"box 1", request=False)
     found = Boxes().find(db, b"box 0")
     assert found is not None
-    assert found.waiting == {letter: Waiting(1, 2048, False), request: Waiting(2, 2048, True)}
+    assert found.waiting == {
+        letter: Waiting(1, 2048, False, digest(b"box 0", letter)),
+        request: Waiting(2, 2048, True, digest(b"box 0", request)),
+    }
     assert (found.box.waiting, found.box.size, found.box.requests) == (1, 2048, 1)
     assert found.box.token_hash == b"t" * 32
 
@@ -50,8 +55,8 @@ def test_what_comes_and_goes_is_counted(db: sqlite3.Connection) -> None:
     boxes = Boxes()
     found = boxes.find(db, b"box 0")
     assert found is not None
-    boxes.add(found, b"id", Waiting(1, 2048, False))
-    assert boxes.remove(found, b"id") == Waiting(1, 2048, False)
+    boxes.add(found, b"id", LETTER)
+    assert boxes.remove(found, b"id") == LETTER
     assert boxes.remove(found, b"id") is None
     assert (found.box.waiting, found.box.size, found.waiting) == (0, 0, {})
 
@@ -65,10 +70,10 @@ def test_the_mailbox_used_longest_ago_is_read_anew(
     for seat in SEATS:
         found = boxes.find(db, seat.mailbox)
         assert found is not None
-        boxes.add(found, b"id", Waiting(1, 2048, False))
+        boxes.add(found, b"id", LETTER)
     boxes.trim()
     first, last = boxes.find(db, SEATS[0].mailbox), boxes.find(db, SEATS[2].mailbox)
     assert first is not None
     assert last is not None
     assert first.waiting == {}  # as the database has it
-    assert last.waiting == {b"id": Waiting(1, 2048, False)}
+    assert last.waiting == {b"id": LETTER}

@@ -57,6 +57,9 @@ class Peer:
     def message(self, websocket: WebSocket, data: bytes) -> None:
         self.seen.append(data)
 
+    def asked(self, websocket: WebSocket, target: str) -> None:
+        self.is_open = False
+
     def gone(self, websocket: WebSocket) -> None: ...
 
     # --- what a transport does

@@ -5,7 +5,7 @@ take and give batches, so that a store may commit many callers' work at once, or
 cluster. An operation that raises has changed nothing; one that returns is durable.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NewType, Protocol
@@ -222,8 +222,9 @@ class MailStore(Protocol):
         """The oldest envelopes behind `after`: at most `count`, and `size` bytes or just one."""
         ...
 
-    async def drop(self, delivered: Sequence[tuple[bytes, bytes]], hour: int) -> None:
+    def drop(self, delivered: Sequence[tuple[bytes, bytes]], hour: int) -> Awaitable[None]:
         """Forget these (mailbox, id); those that do not wait are passed over."""
+        ...
 
     async def sweep(self, hour: int, day: int) -> int:
         """Forget a part of what has waited, or been remembered, too long; return how much.

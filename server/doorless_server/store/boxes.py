@@ -6,23 +6,30 @@ envelope is taken in, recognised and deleted without a search.
 
 import sqlite3
 from collections import OrderedDict
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from doorless_server.store.admission import Box
+from doorless_server.store.receipts import digest
 
 MAX_BOXES = 100_000
 """Mailboxes remembered, about 40 MB."""
 
 MAX_WAITING = 500_000
-"""Envelopes remembered in all of them, about 100 MB."""
+"""Envelopes remembered in all of them, about 90 MB."""
 
 
-class Waiting(NamedTuple):
-    """An envelope that waits."""
+class Waiting(Struct, frozen=True, gc=False):
+    """An envelope that waits.
+
+    Attributes:
+        digest: what its receipt will be.
+    """
 
     position: int
     size: int
     request: bool
+    digest: bytes
 
 
 class Mailbox:
@@ -99,5 +106,6 @@ def _read(db: sqlite3.Connection, mailbox: bytes) -> Mailbox | None:
         "SELECT id, position, length(envelope), request FROM envelopes WHERE mailbox = ?",
         (mailbox,),
     ):
-        read.add(envelope_id, Waiting(position, size, bool(request)))
+        named = digest(mailbox, envelope_id)
+        read.add(envelope_id, Waiting(position, size, bool(request), named))
     return read

@@ -17,7 +17,7 @@ from doorless_server.limits import MAX_RECEIPTS, RECEIPT_HOURS
 from doorless_server.store.rows import insert_rows
 
 SWEPT_AT_ONCE = 2_000
-"""Receipts forgotten, and rows deleted, by one sweep: some milliseconds, so that no submit waits."""
+"""Receipts forgotten, and rows deleted, by one sweep: some milliseconds, and no submit waits."""
 
 _SETS = 256
 """A set for each first byte: a set that grows is built anew, and one of all would take 50 ms."""

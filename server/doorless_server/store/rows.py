@@ -7,6 +7,7 @@ at a time.
 
 import sqlite3
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -18,5 +19,10 @@ def insert_rows(db: sqlite3.Connection, insert: str, rows: Sequence[tuple[Any, .
     """Run an INSERT that ends in VALUES."""
     for at in range(0, len(rows), MAX_RUN):
         run = rows[at : at + MAX_RUN]
-        marks = "(" + ", ".join("?" * len(run[0])) + ")"
-        db.execute(f"{insert} {', '.join([marks] * len(run))}", list(chain.from_iterable(run)))
+        db.execute(_statement(insert, len(run), len(run[0])), list(chain.from_iterable(run)))
+
+
+@cache
+def _statement(insert: str, rows: int, columns: int) -> str:
+    marks = "(" + ", ".join("?" * columns) + ")"
+    return f"{insert} {', '.join([marks] * rows)}"

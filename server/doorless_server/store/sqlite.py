@@ -122,8 +122,10 @@ class SqliteStore:
     ) -> Sequence[Mail]:
         return await self._run(lambda db: self._mail.waiting(db, mailbox, after, count, size))
 
-    async def drop(self, delivered: Sequence[tuple[bytes, bytes]], hour: int) -> None:
-        await self._acknowledged.add(delivered, hour)
+    def drop(
+        self, delivered: Sequence[tuple[bytes, bytes]], hour: int
+    ) -> "asyncio.Future[None]":
+        return self._acknowledged.add(delivered, hour)
 
     async def sweep(self, hour: int, day: int) -> int:
         def work(db: sqlite3.Connection) -> int:

@@ -1,4 +1,4 @@
-"""Envelopes in SQLite. Everything here runs in the writer's thread, inside a transaction."""
+"""Envelopes in SQLite. Everything here runs inside a transaction of the writer."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -43,7 +43,7 @@ class MailTable:
                 fates.append(Fate.KNOWN)
             else:
                 request = not opens(mailbox.box, mail.token_hash, day)
-                fate = self._take(mailbox, mail, request=request)
+                fate = self._take(mailbox, mail, named, request=request)
                 fates.append(fate)
                 if not isinstance(fate, Fate):
                     rows.append((fate, mail.mailbox, mail.id, request, hour, mail.envelope))
@@ -69,8 +69,7 @@ class MailTable:
     def drop(
         self, db: sqlite3.Connection, delivered: Sequence[tuple[bytes, bytes]], hour: int
     ) -> None:
-        gone = self._remove(db, delivered)
-        self._receipts.add(db, [digest(*delivered[at]) for at in gone], hour)
+        self._receipts.add(db, self._remove(db, delivered), hour)
 
     def sweep(self, db: sqlite3.Connection, hour: int) -> int:
         """Forget a part of what is too old; 0 when there is nothing left."""
@@ -91,28 +90,30 @@ class MailTable:
         for (mailbox,) in db.execute("SELECT mailbox FROM devices WHERE account = ?", (account,)):
             self._boxes.forget_one(mailbox)
 
-    def _take(self, mailbox: Mailbox, mail: Arriving, *, request: bool) -> Position | Fate:
+    def _take(
+        self, mailbox: Mailbox, mail: Arriving, named: bytes, *, request: bool
+    ) -> Position | Fate:
         size = len(mail.envelope)
         why = refusal(mailbox.box, self._bounds, size, request=request)
         if why is not None:
             return why
         self._last += 1
-        self._boxes.add(mailbox, mail.id, Waiting(self._last, size, request))
+        self._boxes.add(mailbox, mail.id, Waiting(self._last, size, request, named))
         return Position(self._last)
 
-    def _remove(self, db: sqlite3.Connection, mails: Iterable[tuple[bytes, bytes]]) -> list[int]:
-        """Delete what waits of these (mailbox, id); return which of them did."""
-        places: list[int] = []
+    def _remove(self, db: sqlite3.Connection, mails: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+        """Delete what waits of these (mailbox, id); return the digests of those that did."""
+        digests: list[bytes] = []
         positions: list[int] = []
-        for place, (address, envelope_id) in enumerate(mails):
+        for address, envelope_id in mails:
             mailbox = self._boxes.find(db, address)
             gone = None if mailbox is None else self._boxes.remove(mailbox, envelope_id)
             if gone is not None:
-                places.append(place)
+                digests.append(gone.digest)
                 positions.append(gone.position)
         db.execute(
             "DELETE FROM envelopes WHERE position IN (SELECT value FROM json_each(?))",
             (str(positions),),
         )
         self._boxes.trim()
-        return places
+        return digests
