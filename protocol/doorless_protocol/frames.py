@@ -10,13 +10,39 @@ from enum import IntEnum
 from typing import Annotated, Any, Final
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from doorless_protocol.encoding import decode_canonical
 from doorless_protocol.errors import MalformedError
-from doorless_protocol.handles import HANDLE_PATTERN
+from doorless_protocol.frame_fields import (
+    U32,
+    U53,
+    Bundle,
+    Digest,
+    Envelope,
+    Frame,
+    Handle,
+    Id,
+    Left,
+    Manifest,
+    Opening,
+    Pair,
+    Path,
+    Record,
+    RelayName,
+    Token,
+)
+from doorless_protocol.log_frames import (
+    AuditDeltas,
+    Dispute,
+    LogAnchors,
+    LogAtAnchor,
+    Logged,
+    LogHead,
+    LogProof,
+    LogRecords,
+)
 from doorless_protocol.primitives import sha256
-from doorless_protocol.sizes import SIZE_CLASSES
 
 SUBPROTOCOL: Final = "doorless.1"
 MAX_FRAME_BYTES: Final = 68 * 1024
@@ -31,29 +57,11 @@ MAX_ACKNOWLEDGED: Final = 256
 MAX_ASKED_HANDLE: Final = 64
 """Characters of what somebody asks to be called: more than a handle has, and then told why not."""
 
-Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
-Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
-U32 = Annotated[int, Meta(ge=0, le=2**32 - 1)]
-U53 = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Handle = Annotated[str, Meta(pattern=HANDLE_PATTERN)]
-RelayName = Annotated[str, Meta(max_length=255, pattern=r"\A[!-~]+\Z")]  # visible ASCII
-Manifest = Annotated[bytes, Meta(max_length=26 * 1024)]
-Bundle = Annotated[bytes, Meta(max_length=8 * 1024)]
-Pair = Annotated[bytes, Meta(max_length=2 * 1024)]
-Path = Annotated[tuple[Digest, ...], Meta(max_length=16)]
-Token = Annotated[bytes, Meta(max_length=16)]  # 16 bytes, or none: then it is a request
-Left = Annotated[bytes, Meta(min_length=28, max_length=32 * 1024)]
-Envelope = Annotated[bytes, Meta(min_length=SIZE_CLASSES[0], max_length=SIZE_CLASSES[-1])]
-
-
-class _Frame(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """A list whose first element names the frame."""
-
 
 # --- asked by a device that signed in --------------------------------------------------------
 
 
-class SignIn(_Frame, tag="sign_in", frozen=True):
+class SignIn(Frame, tag="sign_in", frozen=True):
     """Proves that this device is here, now, on this connection. Spec §3.1."""
 
     account: Digest
@@ -62,75 +70,82 @@ class SignIn(_Frame, tag="sign_in", frozen=True):
     signature: Annotated[bytes, Meta(min_length=3373, max_length=3373)]
 
 
-class Register(_Frame, tag="register", frozen=True):
+class Register(Frame, tag="register", frozen=True):
     """Begin an account under a handle, which is looked at when this is handled. Spec §3.2."""
 
     handle: Annotated[str, Meta(max_length=MAX_ASKED_HANDLE)]
     manifest: Manifest
     token_hash: Digest
+    record: Record = b""
+    opening: Opening = b""
 
 
-class PublishManifest(_Frame, tag="publish_manifest", frozen=True):
+class PublishManifest(Frame, tag="publish_manifest", frozen=True):
     """Replace the account's manifest by its successor. Spec §3.3."""
 
     manifest: Manifest
+    record: Record = b""
+    opening: Opening = b""
 
 
-class BeginPrekeys(_Frame, tag="begin_prekeys", frozen=True):
+class BeginPrekeys(Frame, tag="begin_prekeys", frozen=True):
     """Start to upload a bundle; nothing changes before CommitPrekeys. Spec §3.4."""
 
     bundle: Bundle
 
 
-class AddPrekeys(_Frame, tag="add_prekeys", frozen=True):
+class AddPrekeys(Frame, tag="add_prekeys", frozen=True):
     """The next one-time pairs of the bundle's batch, in order. Spec §3.4."""
 
     pairs: Annotated[tuple[Pair, ...], Meta(min_length=1, max_length=MAX_PAIRS_PER_FRAME)]
 
 
-class CommitPrekeys(_Frame, tag="commit_prekeys", frozen=True):
+class CommitPrekeys(Frame, tag="commit_prekeys", frozen=True):
     """Serve the uploaded bundle from now on, all of it or nothing. Spec §3.4."""
 
 
-class PrekeyStatus(_Frame, tag="prekey_status", frozen=True):
+class PrekeyStatus(Frame, tag="prekey_status", frozen=True):
     """Which bundle is served, and how many one-time pairs are left? Spec §3.4."""
 
 
-class SetDeliveryToken(_Frame, tag="set_delivery_token", frozen=True):
+class SetDeliveryToken(Frame, tag="set_delivery_token", frozen=True):
     """What contacts must know from now on; the hash before it serves one more day. Spec §3.5."""
 
     token_hash: Digest
 
 
-class Subscribe(_Frame, tag="subscribe", frozen=True):
+class Subscribe(Frame, tag="subscribe", frozen=True):
     """Push what waits in this device's mailbox, and what comes. Spec §3.6."""
 
 
-class Acknowledge(_Frame, tag="acknowledge", frozen=True):
+class Acknowledge(Frame, tag="acknowledge", frozen=True):
     """These are stored here; the relay may forget them. Spec §3.6."""
 
     ids: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=MAX_ACKNOWLEDGED)]
 
 
-class Incarnation(_Frame, tag="incarnation", frozen=True):
+class Incarnation(Frame, tag="incarnation", frozen=True):
     """`next` replaces `expected`; else the relay says what it holds instead. Spec §3.7."""
 
     expected: U53
     next: U53
 
 
-class CloseAccount(_Frame, tag="close_account", frozen=True):
+class CloseAccount(Frame, tag="close_account", frozen=True):
     """Delete the account and everything held for it. Spec §3.8."""
+
+    record: Record = b""
+    opening: Opening = b""
 
 
 # --- asked without an account ----------------------------------------------------------------
 
 
-class Hello(_Frame, tag="hello", frozen=True):
+class Hello(Frame, tag="hello", frozen=True):
     """Who are you? Spec §4.1."""
 
 
-class Submit(_Frame, tag="submit", frozen=True):
+class Submit(Frame, tag="submit", frozen=True):
     """Keep this envelope for that mailbox. The same id twice is kept once. Spec §4.2."""
 
     mailbox: Id
@@ -139,27 +154,29 @@ class Submit(_Frame, tag="submit", frozen=True):
     envelope: Envelope
 
 
-class Lookup(_Frame, tag="lookup", frozen=True):
+class Lookup(Frame, tag="lookup", frozen=True):
     """Whom does this handle stand for, and what changed since the version I know? Spec §4.3."""
 
     handle: Handle
-    known_version: U53
+    known_version: U53  # of the manifest; 0: none
+    log_version: U53 = 0  # of the record in the key log that is known
+    log_size: U53 = 0  # of the log whose checkpoint is known
 
 
-class FetchBundle(_Frame, tag="fetch_bundle", frozen=True):
+class FetchBundle(Frame, tag="fetch_bundle", frozen=True):
     """Prekeys to begin a session with this device. Spec §4.4."""
 
     device: Id
 
 
-class Leave(_Frame, tag="leave", frozen=True):
+class Leave(Frame, tag="leave", frozen=True):
     """Leave something sealed where who knows the place finds it, for minutes. Spec §4.5."""
 
     place: Digest
     sealed: Left
 
 
-class Collect(_Frame, tag="collect", frozen=True):
+class Collect(Frame, tag="collect", frozen=True):
     """What was left at this place? Spec §4.5."""
 
     place: Digest
@@ -178,7 +195,20 @@ SignedInRequest = (
     | Incarnation
     | CloseAccount
 )
-AnonymousRequest = Hello | Submit | Lookup | FetchBundle | Leave | Collect
+AnonymousRequest = (
+    Hello
+    | Submit
+    | Lookup
+    | FetchBundle
+    | Leave
+    | Collect
+    | LogHead
+    | LogAnchors
+    | LogAtAnchor
+    | LogRecords
+    | Dispute
+    | AuditDeltas
+)
 Request = SignIn | SignedInRequest | AnonymousRequest
 
 
@@ -199,47 +229,48 @@ class Refusal(IntEnum):
     RELEASED = 9  # the handle, or one that looks like it, was given up not long ago
 
 
-class Done(_Frame, tag="done", frozen=True):
+class Done(Frame, tag="done", frozen=True):
     """It is so, durably."""
 
 
-class Refused(_Frame, tag="refused", frozen=True):
+class Refused(Frame, tag="refused", frozen=True):
     """Nothing changed."""
 
     reason: Annotated[int, Meta(ge=1, le=9)]
     retry_after: U32  # seconds; 0 where trying again is of no use
 
 
-class PrekeysHeld(_Frame, tag="prekeys_held", frozen=True):
+class PrekeysHeld(Frame, tag="prekeys_held", frozen=True):
     bundle_hash: Digest  # zeros: none is served
     one_time: U32
 
 
-class IncarnationHeld(_Frame, tag="incarnation_held", frozen=True):
+class IncarnationHeld(Frame, tag="incarnation_held", frozen=True):
     value: U53
 
 
-class RelayInfo(_Frame, tag="relay_info", frozen=True):
+class RelayInfo(Frame, tag="relay_info", frozen=True):
     name: RelayName
     log_keys: Annotated[tuple[bytes, ...], Meta(max_length=8)]
     config_hash: Digest
     max_waiting: U32
     max_requests: U32
+    config: Annotated[bytes, Meta(max_length=16 * 1024)] = b""  # of the key log; empty: none
 
 
-class Found(_Frame, tag="found", frozen=True):
-    """The manifest held, the signed heads between the known version and it, and a log proof."""
+class Found(Frame, tag="found", frozen=True):
+    """The manifest, the signed heads between the known version and it, and a log proof."""
 
-    manifest: Manifest
+    manifest: Manifest  # empty: the log proves that the handle stands for nobody
     heads: Annotated[tuple[bytes, ...], Meta(max_length=64)]
-    proof: bytes | None  # null until the key log exists
+    proof: bytes | None  # null where there is no key log
 
 
-class Collected(_Frame, tag="collected", frozen=True):
+class Collected(Frame, tag="collected", frozen=True):
     sealed: Left
 
 
-class BundleServed(_Frame, tag="bundle_served", frozen=True):
+class BundleServed(Frame, tag="bundle_served", frozen=True):
     bundle: Bundle
     pair: Pair  # empty: the last-resort prekey it is
     index: U32
@@ -247,7 +278,16 @@ class BundleServed(_Frame, tag="bundle_served", frozen=True):
 
 
 Answered = (
-    Done | Refused | PrekeysHeld | IncarnationHeld | RelayInfo | Found | BundleServed | Collected
+    Done
+    | Refused
+    | PrekeysHeld
+    | IncarnationHeld
+    | RelayInfo
+    | Found
+    | BundleServed
+    | Collected
+    | Logged
+    | LogProof
 )
 
 
@@ -262,30 +302,30 @@ class CloseReason(IntEnum):
     REVOKED = 6  # the manifest no longer lists this device
 
 
-class Challenge(_Frame, tag="challenge", frozen=True):
+class Challenge(Frame, tag="challenge", frozen=True):
     """The first frame of every connection."""
 
     relay: RelayName
     nonce: Digest
 
 
-class Deliver(_Frame, tag="deliver", frozen=True):
+class Deliver(Frame, tag="deliver", frozen=True):
     envelope_id: Id
     envelope: Envelope
 
 
-class Closing(_Frame, tag="closing", frozen=True):
+class Closing(Frame, tag="closing", frozen=True):
     reason: Annotated[int, Meta(ge=1, le=6)]
 
 
-class Call(_Frame, tag="call", frozen=True):
+class Call(Frame, tag="call", frozen=True):
     """A request. Ids are the client's choice, unique among its open requests."""
 
     id: U32
     request: Request
 
 
-class Answer(_Frame, tag="answer", frozen=True):
+class Answer(Frame, tag="answer", frozen=True):
     """The answer to the Call with this id."""
 
     id: U32

@@ -99,7 +99,7 @@ async def _serve(chosen: argparse.Namespace, host: str, port: int) -> None:
     try:
         bound = listener.bind(host, port)
         name = chosen.name or listener.address_of(bound)
-        relay = Relay(store, Identity(name, (key,)), random=secrets.token_bytes)
+        relay = Relay(store, Identity(name), random=secrets.token_bytes)
         server = await listener.serve_on(relay, bound, clock=_clock, tls=context, binding=binding)
         log_key = base64.b64encode(key).decode()
         ready = {"event": "ready", "url": server.url, "relay": name, "log_key": log_key}

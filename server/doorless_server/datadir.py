@@ -67,7 +67,7 @@ def seed(path: Path, size: int, random: Random) -> bytes:
     try:
         if not path.exists():
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            _write_once(path, random(size))
+            write_once(path, random(size))
         drawn = path.read_bytes()
     except OSError as error:
         raise DataError(f"cannot use {path}: {error.strerror}") from None
@@ -76,7 +76,7 @@ def seed(path: Path, size: int, random: Random) -> bytes:
     return drawn
 
 
-def _write_once(path: Path, data: bytes) -> None:
+def write_once(path: Path, data: bytes) -> None:
     """All of it on the disk under its name, or nothing under that name."""
     draft = path.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)

@@ -98,6 +98,12 @@ ADDRESS_FETCHES = Rate(burst=300, per_second=1 / 10)
 UNKNOWN_LOOKUPS = Rate(burst=100, per_second=1 / 900)
 """Lookups by one address of handles that do not exist: a typo is free, a census is not."""
 
+LOG_ANSWERS = Rate(burst=1_000, per_second=10)
+"""Answers of the key log to one address, some ms of work each: a class behind one address."""
+
+RECORDS = Rate(burst=20, per_second=1 / 1_800)
+"""Changes of one account, which the key log keeps for ever: an afternoon of linking devices."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:

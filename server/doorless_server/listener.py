@@ -12,6 +12,7 @@ from collections.abc import Callable
 from doorless_protocol.frames import CloseReason, encode
 from doorless_server.connection import Connection, Timing
 from doorless_server.limits import MAX_HALF_OPEN
+from doorless_server.pages import PageDesk
 from doorless_server.relay import Relay
 from doorless_server.store.base import UnavailableError
 from doorless_server.switchboard import Switchboard
@@ -36,6 +37,7 @@ class Listener:
         self._relay, self._clock, self._binding, self._timing = relay, clock, binding, timing
         self._loop = asyncio.get_running_loop()
         self._board = Switchboard(relay, clock, self._settled)
+        self._pages = PageDesk(relay, clock)
         self._connections: dict[WebSocket, Connection] = {}
         self._half_open: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
@@ -80,6 +82,7 @@ class Listener:
                 websocket.abort()
             await self._empty.wait()
         await self._board.stop()
+        await self._pages.stop()
 
     # --- what sockets tell -------------------------------------------------------------------
 
@@ -101,6 +104,9 @@ class Listener:
         if self._server is None:
             return  # draining: what is not begun now is asked again elsewhere, or later
         self._board.receive(self._connections[websocket], data)
+
+    def asked(self, websocket: WebSocket, target: str) -> None:
+        self._pages.give(websocket, target)
 
     def gone(self, websocket: WebSocket) -> None:
         connection = self._connections.pop(websocket)

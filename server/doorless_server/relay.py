@@ -44,15 +44,29 @@ from doorless_protocol.frames import (
 )
 from doorless_protocol.handles import HandleError
 from doorless_protocol.keys import Purpose, VerifyingKey
+from doorless_protocol.log_frames import (
+    AuditDeltas,
+    Dispute,
+    LogAnchors,
+    LogAtAnchor,
+    Logged,
+    LogHead,
+    LogRecords,
+)
 from doorless_protocol.primitives import Random, sha256
 from doorless_protocol.sizes import check_size_class
 from doorless_server import prekey_desk, registry
+from doorless_server.directory import questions
+from doorless_server.directory.base import Directory, Page
+from doorless_server.directory.questions import Question
 from doorless_server.effects import Arrived, CloseDevices, Outcome, PushFrom, TakeOver, refused
 from doorless_server.limits import (
     CHALLENGE_LIFE,
     DAY,
     HOUR,
+    LOG_ANSWERS,
     OVERLOAD_RETRY,
+    RECORDS,
     REFUSED_RETRY,
     TOKEN_OVERLAP_DAYS,
     UNKNOWN_LOOKUPS,
@@ -88,39 +102,29 @@ _FATES: dict[Fate, Answered] = {Fate.KNOWN: DONE, Fate.NO_ROOM: NO_ROOM, Fate.FU
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who this relay is: part of what devices sign to sign in.
-
-    Attributes:
-        log_keys: the keys that sign its log, encoded VerifyingKeys.
-    """
+    """Who this relay is: part of what devices sign to sign in."""
 
     name: str
-    log_keys: tuple[bytes, ...] = ()
-
-    @property
-    def config_hash(self) -> bytes:
-        """What an invite link pins. Spec: docs/spec/07-relay.md §4.1."""
-        keys = [(b"log key", key) for key in self.log_keys]
-        return transcript_hash(b"doorless/1 relay config", [(b"name", self.name.encode()), *keys])
 
 
 class Relay:
     """One relay over one store. `bounds` are those of the store, to be told to clients."""
 
     def __init__(
-        self, store: Store, identity: Identity, *, random: Random, bounds: Bounds | None = None
+        self,
+        store: Store,
+        identity: Identity,
+        *,
+        random: Random,
+        bounds: Bounds | None = None,
+        directory: Directory | None = None,
     ) -> None:
         self._store, self._identity, self._random = store, identity, random
-        bounds = bounds or Bounds()
-        self._info = RelayInfo(
-            identity.name,
-            identity.log_keys,
-            identity.config_hash,
-            bounds.waiting,
-            bounds.requests,
-        )
+        self._directory = directory
+        self._info = relay_info(identity, directory, bounds or Bounds())
         self._rations = prekey_desk.Rations()
-        self._unknown = Buckets(UNKNOWN_LOOKUPS)
+        self._unknown, self._log_answers = Buckets(UNKNOWN_LOOKUPS), Buckets(LOG_ANSWERS)
+        self._records = Buckets(RECORDS)
         self._meeting = Meeting()
 
     @property
@@ -224,12 +228,17 @@ class Relay:
         return Outcome(signed_in, DONE, (TakeOver(seat.device),))
 
     async def _for_device(self, peer: SignedIn, request: Request, now: int) -> Outcome:
+        if isinstance(request, Register | PublishManifest | CloseAccount) and self._directory:
+            if seconds := self._records.of(peer.account, now).take(now):
+                return Outcome(peer, refused(Refusal.BUSY, seconds))
         if isinstance(request, Register):
-            await registry.register(self._store, peer, request, now)
-            return Outcome(peer, DONE, (TakeOver(peer.device),))
+            receipt = await registry.register(self._store, self._directory, peer, request, now)
+            return Outcome(peer, _done(receipt), (TakeOver(peer.device),))
         if isinstance(request, PublishManifest):
-            gone = await registry.publish_manifest(self._store, peer, request, now)
-            return Outcome(peer, DONE, (TakeOver(peer.device), *_revoked(gone)))
+            gone, receipt = await registry.publish_manifest(
+                self._store, self._directory, peer, request, now
+            )
+            return Outcome(peer, _done(receipt), (TakeOver(peer.device), *_revoked(gone)))
         seat = await self._seat(peer)
         if seat is None:
             return Outcome(peer, NOT_ALLOWED)
@@ -260,8 +269,10 @@ class Relay:
             case Incarnation(expected, successor):
                 return Outcome(peer, await self._swap(seat, expected, successor))
             case CloseAccount():
-                closed = await self._store.close_account(seat.account, now // DAY)
-                return Outcome(peer, DONE, _revoked(closed))
+                closed, receipt = await registry.close_account(
+                    self._store, self._directory, seat.account, request, now
+                )
+                return Outcome(peer, _done(receipt), _revoked(closed))
         return Outcome(peer, NOT_ALLOWED)
 
     async def _seat(self, peer: SignedIn) -> Seat | None:
@@ -279,8 +290,8 @@ class Relay:
         match request:
             case Hello():
                 return self._info
-            case Lookup(handle, known_version):
-                return await self._look_up(handle, known_version, now, source)
+            case Lookup():
+                return await self._look_up(request, now, source)
             case FetchBundle(device):
                 served = await prekey_desk.fetch(self._store, self._rations, device, source, now)
                 return served or NOT_ALLOWED
@@ -288,18 +299,58 @@ class Relay:
                 return self._meeting.leave(request, now, source)
             case Collect(place):
                 return self._meeting.collect(place, now, source)
+            case (
+                LogHead() | LogAnchors() | LogAtAnchor() | LogRecords() | Dispute() | AuditDeltas()
+            ):
+                return await self._ask_log(request, now, source)
         return NOT_ALLOWED
 
-    async def _look_up(self, handle: str, known: int, now: int, source: str) -> Answered:
+    async def _look_up(self, asked: Lookup, now: int, source: str) -> Answered:
         """An address that asked for too many handles nobody has is told nothing of any."""
         misses = self._unknown.of(source, now)
-        if seconds := misses.wait(now):
+        if seconds := misses.wait(now) or self._log_wait(source, now):
             return refused(Refusal.BUSY, seconds)
-        found = await registry.look_up(self._store, handle, known)
-        if found is None:
+        found = await registry.look_up(self._store, self._directory, asked, now)
+        if found is None or not found.manifest:
             misses.take(now)
+        return found or NOT_ALLOWED
+
+    async def _ask_log(self, asked: Question, now: int, source: str) -> Answered:
+        if self._directory is None:
             return NOT_ALLOWED
-        return found
+        if seconds := self._log_wait(source, now):
+            return refused(Refusal.BUSY, seconds)
+        return await questions.answer(self._store, self._directory, asked, now)
+
+    def _log_wait(self, source: str, now: int) -> int:
+        """Seconds until this address may ask the log once more, which it does if it is 0."""
+        return 0 if self._directory is None else self._log_answers.of(source, now).take(now)
+
+    async def page(self, path: str, query: str, now: int, source: str) -> Page | None:
+        """What a plain GET is answered; None where there is nothing, or not for this address now.
+
+        Raises:
+            UnavailableError: later.
+        """
+        if self._directory is None or self._log_wait(source, now):
+            return None
+        return await self._directory.page(path, query, now)
+
+
+def relay_info(identity: Identity, directory: Directory | None, bounds: Bounds) -> RelayInfo:
+    """What everybody may know. Spec: docs/spec/07-relay.md §4.1."""
+    if directory is None:
+        named = transcript_hash(b"doorless/1 relay config", [(b"name", identity.name.encode())])
+        return RelayInfo(identity.name, (), named, bounds.waiting, bounds.requests)
+    config = directory.config
+    keys = tuple(key.encode().encode("ascii") for key in config.vkeys)
+    return RelayInfo(
+        identity.name, keys, config.hash, bounds.waiting, bounds.requests, config.encode()
+    )
+
+
+def _done(receipt: bytes) -> Answered:
+    return Logged(receipt) if receipt else DONE
 
 
 def fresh_nonce(random: Random) -> bytes:

@@ -10,7 +10,7 @@ import logging
 from typing import Final, Protocol, cast
 
 from websockets.frames import CloseCode, Frame, Opcode
-from websockets.http11 import Request
+from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
@@ -33,6 +33,9 @@ class Events(Protocol):
 
     def message(self, websocket: "WebSocket", data: bytes) -> None:
         """A whole binary message came."""
+
+    def asked(self, websocket: "WebSocket", target: str) -> None:
+        """It is no WebSocket but a plain GET, to be answered by `respond`."""
 
     def gone(self, websocket: "WebSocket") -> None:
         """Nothing can be sent or will come any more. Told once."""
@@ -100,6 +103,13 @@ class WebSocket(asyncio.Protocol):
         if not self._ended:
             self._protocol.send_ping(b"")
             self._write_protocol()
+
+    def respond(self, response: Response) -> None:
+        """Answer a plain GET; the connection ends with it."""
+        if not self._ended:
+            self._protocol.send_response(response)
+            self._write_protocol()
+            self._close()
 
     def end(self, code: CloseCode) -> None:
         """Say goodbye; the transport closes once that was read, or `abort` is called."""
@@ -177,6 +187,9 @@ class WebSocket(asyncio.Protocol):
             self._close()
 
     def _answer(self, request: Request) -> None:
+        if "Upgrade" not in request.headers:
+            self._events.asked(self, request.path)
+            return
         response = self._protocol.accept(request)
         del response.headers["Date"]
         self._protocol.send_response(response)

@@ -13,10 +13,13 @@ ROOT = Path(__file__).parents[2]
 ALLOWED = {
     "encoding",
     "errors",
+    "frame_fields",
     "frames",
+    "handles",
     "invite",
     "keys",
     "log",
+    "log_frames",
     "log_primitives",
     "manifest",
     "merkle",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorless_protocol import frames
+from doorless_protocol import frames, log_frames
 from doorless_protocol.content import MAX_MANIFEST_BYTES
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import (
@@ -25,8 +25,8 @@ ID, DIGEST = bytes(range(16)), bytes(range(32))
 
 REQUESTS = [
     frames.SignIn(DIGEST, ID, bytes(1984), bytes(3373)),
-    frames.Register("alice", bytes(8680), DIGEST),
-    frames.PublishManifest(bytes(8680)),
+    frames.Register("alice", bytes(8680), DIGEST, bytes(3535), ID),
+    frames.PublishManifest(bytes(8680), bytes(3535), ID),
     frames.BeginPrekeys(bytes(BUNDLE_SIZE)),
     frames.AddPrekeys((bytes(PAIR_SIZE),) * frames.MAX_PAIRS_PER_FRAME),
     frames.CommitPrekeys(),
@@ -35,11 +35,19 @@ REQUESTS = [
     frames.Subscribe(),
     frames.Acknowledge((ID, DIGEST[16:])),
     frames.Incarnation(1, 2),
-    frames.CloseAccount(),
+    frames.CloseAccount(bytes(3535), ID),
     frames.Hello(),
     frames.Submit(ID, b"", ID, bytes(SIZE_CLASSES[-1])),
-    frames.Lookup("alice", 0),
+    frames.Lookup("alice", 0, 3, 2**53 - 1),
+    log_frames.LogHead(0),
+    log_frames.LogAnchors(1, 2),
+    log_frames.LogAtAnchor("alice", 2**32 - 1, 2**53 - 1),
+    log_frames.LogRecords("alice", 8),
+    log_frames.Dispute("alice", bytes(3535), ID),
+    log_frames.AuditDeltas(ID, 2**53 - 1, 1000),
     frames.FetchBundle(ID),
+    frames.Leave(DIGEST, bytes(32 * 1024)),
+    frames.Collect(DIGEST),
 ]
 ANSWERS = [
     frames.Done(),
@@ -47,8 +55,12 @@ ANSWERS = [
     frames.PrekeysHeld(DIGEST, 100),
     frames.IncarnationHeld(2**53 - 1),
     frames.RelayInfo("relay.example", (), DIGEST, 1000, 20),
+    frames.RelayInfo("relay.example", (DIGEST,), DIGEST, 1000, 20, bytes(1500)),
+    log_frames.Logged(bytes(152)),
+    log_frames.LogProof(bytes(9000)),
     frames.Found(bytes(8680), (bytes(SIGNED_HEAD_SIZE),), None),
     frames.BundleServed(bytes(BUNDLE_SIZE), b"", 0, ()),
+    frames.Collected(bytes(28)),
 ]
 PUSHED = [
     frames.Challenge("relay.example", DIGEST),
@@ -144,10 +156,12 @@ def test_a_handle_has_one_alphabet(handle) -> None:
 
 @pytest.mark.parametrize("handle", ["", "A1", "п", "a" * 64])
 def test_whatever_somebody_asks_to_be_called_is_heard_and_then_told_why_not(handle) -> None:
-    call = decode_call(msgspec.msgpack.encode(["call", 0, ["register", handle, b"", DIGEST]]))
+    call = decode_call(
+        msgspec.msgpack.encode(["call", 0, ["register", handle, b"", DIGEST, b"", b""]])
+    )
     assert call.request == frames.Register(handle, b"", DIGEST)
     with pytest.raises(MalformedError):
-        asked = ["register", "a" * 65, b"", DIGEST]
+        asked = ["register", "a" * 65, b"", DIGEST, b"", b""]
         decode_call(msgspec.msgpack.encode(["call", 0, asked]))
 
 

@@ -75,11 +75,12 @@ def _one_of(forms: "dict[str, list[Read]]") -> Read:
 
 _MANIFEST = _octets(0, 26_624)
 _ENVELOPE = _octets(2048, 65_536)
+_RECORD = [_octets(0, 4096), _octets(0, 16)]
 
 REQUESTS: dict[str, list[Read]] = {
     "sign_in": [_octets(32), _octets(16), _octets(1984), _octets(3373)],
-    "register": [_asked, _MANIFEST, _octets(32)],
-    "publish_manifest": [_MANIFEST],
+    "register": [_asked, _MANIFEST, _octets(32), *_RECORD],
+    "publish_manifest": [_MANIFEST, *_RECORD],
     "begin_prekeys": [_octets(0, 8192)],
     "add_prekeys": [_list(_octets(0, 2048), 1, 32)],
     "commit_prekeys": [],
@@ -88,11 +89,17 @@ REQUESTS: dict[str, list[Read]] = {
     "subscribe": [],
     "acknowledge": [_list(_octets(16), 1, 256)],
     "incarnation": [_uint(U53), _uint(U53)],
-    "close_account": [],
+    "close_account": _RECORD,
     "hello": [],
     "submit": [_octets(16), _octets(0, 16), _octets(16), _ENVELOPE],
-    "lookup": [_handle, _uint(U53)],
+    "lookup": [_handle, _uint(U53), _uint(U53), _uint(U53)],
     "fetch_bundle": [_octets(16)],
+    "log_head": [_uint(U53)],
+    "log_anchors": [_uint(U32), _uint(U53)],
+    "log_at_anchor": [_handle, _uint(U32), _uint(U53)],
+    "log_records": [_handle, _uint(U53)],
+    "dispute": [_handle, *_RECORD],
+    "audit_deltas": [_octets(16), _uint(U53), _uint(U32)],
 }
 
 ANSWERS: dict[str, list[Read]] = {
@@ -100,12 +107,17 @@ ANSWERS: dict[str, list[Read]] = {
     "refused": [_reason(10), _uint(U32)],
     "prekeys_held": [_octets(32), _uint(U32)],
     "incarnation_held": [_uint(U53)],
-    "relay_info": [_name, _list(_octets(0, MESSAGE), 0, 8), _octets(32), _uint(U32), _uint(U32)],
+    "relay_info": [
+        *(_name, _list(_octets(0, MESSAGE), 0, 8), _octets(32), _uint(U32), _uint(U32)),
+        _octets(0, 16_384),
+    ],
     "found": [_MANIFEST, _list(_octets(0, MESSAGE), 0, 64), _proof],
     "bundle_served": [
         *(_octets(0, 8192), _octets(0, 2048), _uint(U32)),
         _list(_octets(32), 0, 16),
     ],
+    "logged": [_octets(0, MESSAGE)],
+    "log_proof": [_octets(0, MESSAGE)],
 }
 
 FRAMES: dict[str, list[Read]] = {

@@ -14,8 +14,14 @@ ID, HASH, KEY = bytes(16), bytes(32), bytes(1984)
 
 REQUESTS: list[tuple[ours.Request, list[Value]]] = [
     (ours.SignIn(HASH, ID, KEY, bytes(3373)), ["sign_in", HASH, ID, KEY, bytes(3373)]),
-    (ours.Register("bob", bytes(300), HASH), ["register", "bob", bytes(300), HASH]),
-    (ours.PublishManifest(bytes(24_880)), ["publish_manifest", bytes(24_880)]),
+    (
+        ours.Register("bob", bytes(300), HASH, bytes(3535), ID),
+        ["register", "bob", bytes(300), HASH, bytes(3535), ID],
+    ),
+    (
+        ours.PublishManifest(bytes(24_880), bytes(3535), ID),
+        ["publish_manifest", bytes(24_880), bytes(3535), ID],
+    ),
     (ours.BeginPrekeys(bytes(6324)), ["begin_prekeys", bytes(6324)]),
     (ours.AddPrekeys((bytes(1618),) * 32), ["add_prekeys", [bytes(1618)] * 32]),
     (ours.CommitPrekeys(), ["commit_prekeys"]),
@@ -24,11 +30,17 @@ REQUESTS: list[tuple[ours.Request, list[Value]]] = [
     (ours.Subscribe(), ["subscribe"]),
     (ours.Acknowledge((ID,) * 256), ["acknowledge", [ID] * 256]),
     (ours.Incarnation(0, 2**53 - 1), ["incarnation", 0, 2**53 - 1]),
-    (ours.CloseAccount(), ["close_account"]),
+    (ours.CloseAccount(bytes(3535), ID), ["close_account", bytes(3535), ID]),
     (ours.Hello(), ["hello"]),
     (ours.Submit(ID, b"", ID, bytes(2048)), ["submit", ID, b"", ID, bytes(2048)]),
     (ours.Submit(ID, ID, ID, bytes(65536)), ["submit", ID, ID, ID, bytes(65536)]),
-    (ours.Lookup("bob", 7), ["lookup", "bob", 7]),
+    (ours.Lookup("bob", 7, 3, 9), ["lookup", "bob", 7, 3, 9]),
+    (ours.LogHead(7), ["log_head", 7]),
+    (ours.LogAnchors(3, 7), ["log_anchors", 3, 7]),
+    (ours.LogAtAnchor("bob", 3, 7), ["log_at_anchor", "bob", 3, 7]),
+    (ours.LogRecords("bob", 7), ["log_records", "bob", 7]),
+    (ours.Dispute("bob", bytes(3535), ID), ["dispute", "bob", bytes(3535), ID]),
+    (ours.AuditDeltas(ID, 7, 1000), ["audit_deltas", ID, 7, 1000]),
     (ours.FetchBundle(ID), ["fetch_bundle", ID]),
 ]
 ANSWERS: list[tuple[ours.Answered, list[Value]]] = [
@@ -36,7 +48,12 @@ ANSWERS: list[tuple[ours.Answered, list[Value]]] = [
     (ours.Refused(ours.Refusal.BUSY, 600), ["refused", 3, 600]),
     (ours.PrekeysHeld(HASH, 100), ["prekeys_held", HASH, 100]),
     (ours.IncarnationHeld(5), ["incarnation_held", 5]),
-    (ours.RelayInfo("r.x", (KEY,), HASH, 9, 9), ["relay_info", "r.x", [KEY], HASH, 9, 9]),
+    (
+        ours.RelayInfo("r.x", (KEY,), HASH, 9, 9, bytes(1500)),
+        ["relay_info", "r.x", [KEY], HASH, 9, 9, bytes(1500)],
+    ),
+    (ours.Logged(bytes(152)), ["logged", bytes(152)]),
+    (ours.LogProof(bytes(9000)), ["log_proof", bytes(9000)]),
     (ours.Found(bytes(9), (bytes(5440),), None), ["found", bytes(9), [bytes(5440)], None]),
     (ours.BundleServed(HASH, b"", 0, ()), ["bundle_served", HASH, b"", 0, []]),
     (ours.BundleServed(HASH, HASH, 9, (HASH,)), ["bundle_served", HASH, HASH, 9, [HASH]]),
@@ -74,7 +91,7 @@ def test_a_frame_has_the_same_bytes(frame: ours.Call | ours.FromRelay, said: lis
 def test_every_frame_of_ours_is_here() -> None:
     here = {type(each) for each, _ in [*REQUESTS, *ANSWERS, *PUSHES]}
     there = {each for each in vars(ours).values() if isinstance(each, type)}
-    named = {each for each in there if issubclass(each, ours._Frame)} - {ours._Frame}
+    named = {each for each in there if issubclass(each, ours.Frame)} - {ours.Frame}
     assert here == named - {ours.Call, ours.Answer}
 
 

@@ -1,0 +1,136 @@
+"""A change of a label, from its arrival until its epoch is published.
+
+    stage ──► STAGED ── the account was changed ──► CONFIRMED ── an epoch ──► BUILT ── published ──► gone
+                 └───── it was not ───► drop
+
+The record and the account's manifest are kept in two databases. A relay that is killed between
+the two finds here what was staged, looks what the account holds, and confirms or drops.
+Spec: docs/spec/13-directory.md §2.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from enum import IntEnum
+
+from doorless_protocol.log.signing import LogSigner
+from doorless_protocol.log.label import Index
+from doorless_protocol.log.receipt import Receipt
+from doorless_protocol.log.record import Record
+from doorless_protocol.log.standing import Standing
+from doorless_server.directory import labels
+from doorless_server.directory.base import Change
+from doorless_server.directory.labels import LabelRow
+from doorless_server.store.base import StaleError, UnavailableError
+
+PROMISED_MS = 60_000
+"""Milliseconds until a change is in an epoch. One comes within 10 s; the rest is for asking
+witnesses, and for a disk that is slow."""
+
+
+_OF = "label = (SELECT id FROM labels WHERE place = ?)"
+
+
+class State(IntEnum):
+    STAGED = 0
+    CONFIRMED = 1
+    BUILT = 2
+
+
+def stage(
+    db: sqlite3.Connection, place: Index, signer: LogSigner, change: Change, now_ms: int
+) -> bytes:
+    """Keep a change that is in order, and return the signed promise to log it.
+
+    The same change again gets the same promise, also when it is in an epoch already.
+
+    Raises:
+        StaleError: it does not follow the label's newest record.
+        UnavailableError: another change of the label waits for its epoch.
+        ForgedError: its account is not entitled to it.
+    """
+    row = labels.find(db, place)
+    waiting = _waiting(db, row)
+    if waiting is not None:
+        if waiting.commitment != change.commitment:
+            raise UnavailableError("another change waits for its epoch")
+        return waiting.receipt
+    receipt = Receipt.sign(
+        signer, row.place, change.record.version, change.commitment, now_ms, now_ms + PROMISED_MS
+    ).encode()
+    if _is_in_an_epoch(db, row, change):
+        return receipt
+    follow(labels.standing(db, row), row, change.record)
+    number = labels.keep(db, row)
+    db.execute(
+        "INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            number,
+            change.record.version,
+            change.commitment,
+            change.opening,
+            change.record.encode(),
+            receipt,
+            change.superseded,
+            State.STAGED,
+        ),
+    )
+    return receipt
+
+
+def follow(before: Standing | None, row: LabelRow, record: Record) -> Standing:
+    """Whom the label stands for after `record`; its epoch, and so its head, is not known yet.
+
+    Raises:
+        StaleError: it does not name the version and head before it.
+        ForgedError: its account is not entitled to it.
+    """
+    if (record.version, record.previous) != (row.version + 1, row.head):
+        raise StaleError(f"version {record.version} behind {row.version}")
+    if before is None:
+        return Standing.begin(record, row.head)
+    return before.after(record, row.head)
+
+
+def confirm(db: sqlite3.Connection, place: Index) -> None:
+    """The account is changed: the record goes into the next epoch."""
+    db.execute(
+        f"UPDATE pending SET state = ? WHERE state = ? AND {_OF}",
+        (State.CONFIRMED, State.STAGED, place),
+    )
+
+
+def drop(db: sqlite3.Connection, place: Index) -> None:
+    """The account was not changed: as if it had never been asked."""
+    db.execute(f"DELETE FROM pending WHERE state = ? AND {_OF}", (State.STAGED, place))
+    db.execute(
+        "DELETE FROM labels WHERE place = ? AND version = ?"
+        " AND id NOT IN (SELECT label FROM pending)",
+        (place, labels.NEVER),
+    )
+
+
+def undecided(db: sqlite3.Connection) -> list[Record]:
+    """What was staged when the process ended."""
+    rows = db.execute("SELECT record FROM pending WHERE state = ?", (State.STAGED,))
+    return [Record.decode(encoded) for (encoded,) in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    commitment: bytes
+    receipt: bytes
+
+
+def _waiting(db: sqlite3.Connection, row: LabelRow) -> _Waiting | None:
+    found = db.execute(
+        "SELECT commitment, receipt FROM pending WHERE label = ?", (row.id,)
+    ).fetchone()
+    return _Waiting(*found) if found else None
+
+
+def _is_in_an_epoch(db: sqlite3.Connection, row: LabelRow, change: Change) -> bool:
+    found = db.execute(
+        "SELECT commitment FROM versions WHERE label = ? AND version = ?",
+        (row.id, change.record.version),
+    ).fetchone()
+    return found == (change.commitment,)
