@@ -1,7 +1,7 @@
 """add, contacts, requests, accept, block, forget, verify, details: the people."""
 
 import argparse
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_outcome import DONE, UsageError
@@ -17,6 +17,7 @@ from doorless_client.cli_waiting import Watch
 from doorless_client.contact_facts import shown_address, what_is_known
 from doorless_client.core.views import Standing
 from doorless_client.messenger import Messenger
+from doorless_client.pictures import read_code
 from doorless_client.qr import half_blocks
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.invite import Address, InviteLink
@@ -62,23 +63,30 @@ def forget(chosen: argparse.Namespace, now: Now, random: Random) -> int:
 
 
 def verify(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    seen = read_code(chosen.image) if chosen.image else chosen.number
+
     async def work() -> int:
         async with messenger(chosen, now, random) as opened:
             chat = opened.messenger.find(chosen.contact)
-            if chosen.number is not None:
-                await opened.messenger.verify(chat.conversation, chosen.number)
+            if seen is not None:
+                await opened.messenger.verify(chat.conversation, seen)
                 line(f"verified {chat.address}")
                 return DONE
             number = opened.messenger.safety_number(chat.conversation)
         line(f"Compare with {chat.address}, over another channel:")
-        groups = number.digits.split()
-        for start in range(0, len(groups), 4):
-            line("  " + " ".join(groups[start : start + 4]))
+        _rows(number.digits.split(), 4)
+        line("or the same in words, to read aloud:")
+        _rows(number.words, 5)
         for row in half_blocks(number.qr):
             line(row)
         return DONE
 
     return run(work())
+
+
+def _rows(parts: Sequence[str], in_a_row: int) -> None:
+    for start in range(0, len(parts), in_a_row):
+        line("  " + " ".join(parts[start : start + in_a_row]))
 
 
 def details(chosen: argparse.Namespace, now: Now, random: Random) -> int:

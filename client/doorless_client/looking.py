@@ -8,6 +8,7 @@ from doorless_client.core.settings import Settings
 from doorless_client.core.views import (
     Alarm,
     Chat,
+    Compared,
     Details,
     LogStatus,
     Me,
@@ -55,6 +56,9 @@ class Looking:
 
     def safety_number(self, conversation: bytes) -> SafetyNumber:
         return self._engine.safety_number(conversation)
+
+    def compare(self, conversation: bytes, number: str) -> Compared:
+        return self._engine.compare(conversation, number)
 
     def invite(self) -> str:
         return self._engine.invite()

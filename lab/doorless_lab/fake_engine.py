@@ -14,6 +14,7 @@ from doorless_client.core.views import (
     AlarmRaised,
     Chat,
     ChatChanged,
+    Compared,
     Connection,
     ConnectionChanged,
     Details,
@@ -253,6 +254,16 @@ class FakeEngine:
         places = (int(digits[at : at + 3]) for at in range(0, 60, 3))
         return SafetyNumber(groups, digits, words_at(places), chat.name, chat.trust)
 
+    def compare(self, conversation: bytes, number: str) -> Compared:
+        ours, parts = self.safety_number(conversation), number.lower().split()
+        said = "".join(parts)
+        if said in ("".join(ours.digits.split()), "".join(ours.words), ours.qr):
+            return Compared.SAME
+        is_digits, is_words = said.isdigit() and len(said) == 60, len(parts) == 20
+        if not is_digits and not is_words:
+            raise RefusedError("That is not a safety number.")
+        return Compared.OTHER
+
     def invite(self) -> str:
         account = self.me.account.hex()
         return f"doorless:v1?relay={self.me.relay}&handle={self.me.handle}&account={account}"
@@ -331,8 +342,7 @@ class FakeEngine:
         self.done.append(("keep", b""))
 
     async def verify(self, conversation: bytes, number: str) -> None:
-        ours = self.safety_number(conversation)
-        if "".join(number.split()) not in ("".join(ours.digits.split()), "".join(ours.words)):
+        if self.compare(conversation, number) is Compared.OTHER:
             raise KeyChangedError("It is another number.")
         self.done.append(("verify", conversation))
         self.change(conversation, trust=Trust.VERIFIED)

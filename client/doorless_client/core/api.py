@@ -9,6 +9,7 @@ from typing import Protocol
 from doorless_client.core.views import (
     Alarm,
     Chat,
+    Compared,
     Connection,
     Details,
     Event,
@@ -90,6 +91,14 @@ class Engine(Protocol):
         ...
 
     def safety_number(self, conversation: bytes) -> SafetyNumber: ...
+
+    def compare(self, conversation: bytes, number: str) -> Compared:
+        """What somebody's digits, words or code are, beside our number. Marks nothing.
+
+        Raises:
+            RefusedError: none of the three, or not all of it: nothing was compared.
+        """
+        ...
 
     def invite(self) -> str:
         """Our invite link."""

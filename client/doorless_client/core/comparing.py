@@ -1,8 +1,8 @@
 """Comparing safety numbers: what our screen shows, and whose keys another screen's stands for.
 
-    digits, words or a code ──► whose ─┬─► those offered in place of the pinned ones
-                                       ├─► the pinned ones: what was offered is not theirs
-                                       └─► nobody's: somebody may be in between
+    digits, words or a code ──► compare ─┬─► SAME   the keys that our screen shows
+                                         ├─► KNOWN  the pinned ones: those offered are not theirs
+                                         └─► OTHER  nobody's: somebody may be in between
 
 A code may say as well which anchors of key logs its screen holds. Spec: docs/spec/02-identities.md
 §6, docs/spec/08-state.md §10.
@@ -14,7 +14,7 @@ from typing import Protocol
 from doorless_client.core import present
 from doorless_client.core.api import KeyChangedError, RefusedError
 from doorless_client.core.state import State
-from doorless_client.core.views import SafetyNumber, Trust
+from doorless_client.core.views import Compared, SafetyNumber, Trust
 from doorless_client.safety_words import places_of, words_at
 from doorless_client.store.records import Contact
 from doorless_protocol import verification
@@ -66,17 +66,24 @@ class Comparing:
             trust=Trust(contact.trust),
         )
 
-    def whose(self, contact: Contact, shown: str) -> SignedHead:
-        """The head of whose keys another screen shows this number, words or code.
+    def compare(self, contact: Contact, shown: str) -> Compared:
+        """Whose keys another screen shows this number, words or code of.
 
         Raises:
-            KeyChangedError: neither of those offered nor of those pinned.
             RefusedError: it is none of the three, so nothing was compared.
         """
-        for head in (present.offered_head(contact), SignedHead.decode(contact.head)):
-            if matches(self._number(head), shown):
-                return head
-        raise KeyChangedError("the numbers differ: somebody may be in between. Nothing marked.")
+        if matches(self._number(present.offered_head(contact)), shown):
+            return Compared.SAME
+        if matches(self._number(SignedHead.decode(contact.head)), shown):
+            return Compared.KNOWN
+        return Compared.OTHER
+
+    def check(self, contact: Contact, shown: str) -> Compared:
+        """As `compare`. Raises KeyChangedError: it is another number."""
+        compared = self.compare(contact, shown)
+        if compared is Compared.OTHER:
+            raise KeyChangedError("the numbers differ: somebody may be in between. Nothing marked.")
+        return compared
 
     def hear_anchors(self, contact: Contact, shown: str) -> None:
         """What a code that matched says of the key logs. Inside a change."""

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from doorless_client.core import present
 from doorless_client.core import settings as chosen
 from doorless_client.core.api import RefusedError
 from doorless_client.core.comparing import Comparing
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
+from doorless_client.core.deciding import Deciding
 from doorless_client.core.delivery import Delivery
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Acknowledge, Emit, Flow, Wake
@@ -37,6 +37,7 @@ from doorless_client.core.upkeep import Upkeep
 from doorless_client.core.views import (
     Alarm,
     Chat,
+    Compared,
     Details,
     LogStatus,
     Me,
@@ -86,6 +87,9 @@ class Engine:
             self._outbox,
             self._trust,
             self._introductions,
+        )
+        self._deciding = Deciding(
+            self._trust, self._conversations, self._outbox, self._introductions
         )
         self._receiver = Receiver(
             state,
@@ -187,6 +191,9 @@ class Engine:
     def safety_number(self, conversation: bytes) -> SafetyNumber:
         return self.comparing.shown(self._contacts.get(conversation))
 
+    def compare(self, conversation: bytes, number: str) -> Compared:
+        return self.comparing.compare(self._contacts.get(conversation), number)
+
     def invite(self) -> str:
         own, address = self._state.own, self._state.address
         return InviteLink(
@@ -286,7 +293,7 @@ class Engine:
         is_blocked = contact.standing == Standing.BLOCKED.value
         with self._state.change():
             if contact.trust == Trust.CHANGED.value and not is_blocked:
-                self._take_keys(contact, verified=False)
+                self._deciding.accept(contact)
             elif contact.standing != Standing.CONTACT.value:
                 accepted = self._contacts.accept_request(contact)
                 self._introductions.welcome(accepted)
@@ -297,15 +304,10 @@ class Engine:
     def verify(self, conversation: bytes, number: str) -> None:
         """Raises KeyChangedError: another number. RefusedError: no number at all."""
         contact = self._contacts.get(conversation)
-        compared = self.comparing.whose(contact, number)
+        compared = self.comparing.check(contact, number)
         with self._state.change():
             self.comparing.hear_anchors(contact, number)
-            if contact.trust != Trust.CHANGED.value:
-                self._trust.mark_verified(contact)
-            elif compared.account == present.offered_head(contact).account:
-                self._take_keys(contact, verified=True)
-            else:
-                self._keep_keys(contact)
+            self._deciding.confirm(contact, compared)
             self.fleet.tell_person(conversation)
             self._conversations.show_chat(contact)
         self._wake(contact)
@@ -328,19 +330,6 @@ class Engine:
     def check_log(self) -> Flow[None]:
         """Look at the key log now, whatever time was drawn for it."""
         yield from self.monitor.check()
-
-    def _take_keys(self, contact: Contact, *, verified: bool) -> None:
-        accepted = self._trust.accept_keys(contact, verified=verified)
-        words = "you compared the new keys" if verified else "you accepted the new keys"
-        self._conversations.note(accepted, words)
-        if accepted.account != contact.account:
-            self._outbox.readdress(accepted, contact.account)
-        self._introductions.resume(accepted)
-
-    def _keep_keys(self, contact: Contact) -> None:
-        kept = self._trust.mark_verified(contact)
-        self._conversations.note(kept, "you compared the keys that you knew, and keep them")
-        self._introductions.resume(kept)
 
     def block(self, conversation: bytes) -> None:
         contact = self._contacts.get(conversation)

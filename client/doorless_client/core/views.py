@@ -205,6 +205,14 @@ class SafetyNumber:
     trust: Trust
 
 
+class Compared(Enum):
+    """What somebody else's screen shows, beside ours."""
+
+    SAME = "same"
+    KNOWN = "known"  # the number of the keys that were known; other ones are offered now
+    OTHER = "other"  # neither: somebody may be in between
+
+
 @dataclass(frozen=True, slots=True)
 class Details:
     """What can be told of one contact. `confirmed` and `checked` say what was proven, and how."""
@@ -257,7 +265,7 @@ class Alarm:
 
     Attributes:
         number: by which it is asked for.
-        kind: as in docs/spec/09-key-log.md §11, or a word of ours.
+        kind: as in docs/spec/10-key-log-clients.md §8.2, or a word of ours.
         happened, affected, todo: what, who, and what to do, each a line or more.
         evidence: bytes of proof that can be exported; 0: there is none, it is our word alone.
         read: the person said so.

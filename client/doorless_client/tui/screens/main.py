@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar, Literal
 
 from textual import events, on
@@ -12,7 +13,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from doorless_client.core.api import Engine, RefusedError
-from doorless_client.core.views import Chat, Message, Trust
+from doorless_client.core.views import Chat, Message
 from doorless_client.tui.alarming import Alarming
 from doorless_client.tui.attempt import attempt, tell_refusal
 from doorless_client.tui.bridge import Batch, Bridge
@@ -26,7 +27,7 @@ from doorless_client.tui.screens.details import ContactDetails
 from doorless_client.tui.screens.help import Help
 from doorless_client.tui.screens.message_info import MessageInfo
 from doorless_client.tui.screens.palette import Entry, Palette
-from doorless_client.tui.screens.verify import Outcome, Verify
+from doorless_client.tui.screens.verify import Differed, Matched, Verify
 from doorless_client.tui.theme import THEMES, short_name
 from doorless_client.tui.widgets.chat_list import ChatList
 from doorless_client.tui.widgets.chat_log import ChatLog
@@ -324,12 +325,11 @@ class MainScreen(Screen[None]):
         except RefusedError as refused:
             self.notify(plain(str(refused)).plain, severity="warning", markup=False)
             return
-        outcome = await self.app.push_screen_wait(Verify(number, self._glyphs))
-        if outcome is Outcome.MATCH:
-            verified = self._engine.verify(chat.conversation, number.digits)
-            if await tell_refusal(self, verified) and chat.trust is Trust.CHANGED:
-                await self._accept_if_still_changed(chat)
-        elif outcome is Outcome.DIFFER:
+        compare = partial(self._engine.compare, chat.conversation)
+        outcome = await self.app.push_screen_wait(Verify(number, compare, self._glyphs))
+        if isinstance(outcome, Matched):
+            await tell_refusal(self, self._engine.verify(chat.conversation, outcome.number))
+        elif isinstance(outcome, Differed):
             differs = Confirm(
                 "The numbers differ",
                 f"Someone may sit between you and {in_a_sentence(chat.name)}, "
@@ -339,11 +339,6 @@ class MainScreen(Screen[None]):
             )
             if await self.app.push_screen_wait(differs):
                 await tell_refusal(self, self._engine.block(chat.conversation))
-
-    async def _accept_if_still_changed(self, chat: Chat) -> None:
-        now = {one.conversation: one for one in self._engine.chats()}.get(chat.conversation)
-        if now is not None and now.trust is Trust.CHANGED:
-            await tell_refusal(self, self._engine.accept(chat.conversation))
 
     async def _forget(self, chat: Chat) -> None:
         sure = Confirm(

@@ -1,0 +1,106 @@
+"""Reading the code of a safety number from a picture file: a photograph, or a picture of a screen.
+
+The file may come from anybody. It is decoded in a process apart (`picture_decoder.py`), with what
+is left of the environment's rights taken away; what that process says is bounded and checked here
+like a peer's words. Spec: docs/spec/02-identities.md §6.4.
+"""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from threading import Timer
+
+import msgspec
+
+from doorless_client import picture_decoder
+from doorless_client.core.api import RefusedError
+from doorless_client.picture_decoder import MAX_CODES, MAX_FILE, MAX_TEXT
+from doorless_protocol.verification import CODE_PREFIX
+
+MAX_SAID = MAX_CODES * (6 * MAX_TEXT + 4)
+"""Bytes of the decoder's answer: every character escaped."""
+
+PATIENCE = 15.0
+"""Seconds until the decoder is ended, whatever it does."""
+
+SUFFIXES = (".png", ".jpg", ".jpeg")
+
+_MISSING = "reading a picture needs two more packages: pip install 'doorless[scan]'"
+_UNREADABLE = "that is not a PNG or JPEG picture that can be read here"
+
+
+class PictureError(RefusedError):
+    """No code came out of this file; the message says why."""
+
+
+def looks_like_path(text: str) -> bool:
+    """Whether somebody means a picture file, and not a number."""
+    return text.strip().lower().endswith(SUFFIXES)
+
+
+def read_code(path: Path) -> str:
+    """The text of the one code of a safety number in a picture. Takes about half a second.
+
+    Raises:
+        PictureError: no file, no picture, none or several codes in it, or what reads pictures is
+            not installed.
+    """
+    texts = _decode(path)
+    ours = sorted({text for text in texts if text.startswith(CODE_PREFIX)})
+    if len(ours) == 1:
+        return ours[0]
+    if ours:
+        raise PictureError("there are several codes in this picture: take one of theirs alone")
+    if texts:
+        raise PictureError("the code in this picture is not that of a safety number")
+    raise PictureError("no code was found in this picture: try a sharper, larger one")
+
+
+def _decode(path: Path) -> list[str]:
+    try:
+        picture = os.open(path.expanduser(), os.O_RDONLY | os.O_NONBLOCK)
+    except (OSError, ValueError, RuntimeError):
+        raise PictureError("there is no such file, or it cannot be read") from None
+    try:
+        facts = os.fstat(picture)
+        if not stat.S_ISREG(facts.st_mode):
+            raise PictureError("that is not a file")
+        if facts.st_size > MAX_FILE:
+            raise PictureError(f"a picture has at most {MAX_FILE // 2**20} MiB")
+        code, said = _run(picture)
+    finally:
+        os.close(picture)
+    if code == picture_decoder.NOT_INSTALLED:
+        raise PictureError(_MISSING)
+    if code:
+        raise PictureError(_UNREADABLE)
+    return _texts(said)
+
+
+def _run(picture: int) -> tuple[int, bytes]:
+    """Exit code and answer of the decoder, which is ended once it said or took too much."""
+    # No environment, no user's site-packages, no other descriptor: what it needs is the picture.
+    command = [sys.executable, "-I", "-B", picture_decoder.__file__]
+    with subprocess.Popen(  # noqa: S603  # our own interpreter and file, no word of anybody
+        command, stdin=picture, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/"
+    ) as decoder:
+        patience = Timer(PATIENCE, decoder.kill)
+        patience.start()
+        try:
+            said = decoder.stdout.read(MAX_SAID + 1) if decoder.stdout else b""
+            if len(said) > MAX_SAID:
+                decoder.kill()
+            return decoder.wait(), said
+        finally:
+            patience.cancel()
+            decoder.kill()
+
+
+def _texts(said: bytes) -> list[str]:
+    """Raises PictureError: not a list of a few texts, so the decoder was not itself any more."""
+    try:
+        return msgspec.json.decode(said, type=list[str])
+    except msgspec.MsgspecError:
+        raise PictureError(_UNREADABLE) from None
