@@ -28,7 +28,7 @@ from doorless_client.qr import half_blocks
 from doorless_client.recovery_words import seed_of
 
 SYNC_WITHIN = 30.0
-"""Seconds for which a device that was just linked stays, to be told what there is."""
+"""Seconds for which both ends stay after linking, for what the new one has to know."""
 
 
 def devices(chosen: argparse.Namespace, now: Now, random: Random) -> int:
@@ -118,8 +118,7 @@ async def _learn(opened: Opened) -> int:
     watch = Watch(own)
     await own.start()
     if await watch.arrived():
-        await own.settle(SYNC_WITHIN)
-        await watch.quiet(2.0)
+        await own.fleet.learned(SYNC_WITHIN)
     line(f"linked to {own.me.address}")
     return DONE
 
@@ -142,6 +141,8 @@ def _approve(chosen: argparse.Namespace, now: Now, random: Random) -> int:
                 raise RefusedError("nothing was linked")
             await own.fleet.allow(code)
             line(f"linked {asked.name}")
+            sys.stdout.flush()
+            await own.fleet.told(SYNC_WITHIN)  # what is left, it is told whenever both are online
             return await watch.settled()
 
     return run(work())

@@ -64,11 +64,11 @@ class Messenger(Looking):
         """Raises ValueError: the store holds no account."""
         self._now, self._random, self._network = now, random, network
         self._listeners: list[Listener] = []
+        self._wake, self._rest = asyncio.Event(), asyncio.Event()
         self._engine = Engine(store, clock=now, random=random, emit=self._take)
         self.fleet = FleetAtWork(network, self._engine.fleet)
         self._connection = Connection(Link.OFFLINE, self._engine.me.relay, self._engine.waiting)
         self._acknowledged: list[bytes] = []
-        self._wake, self._rest = asyncio.Event(), asyncio.Event()
         self._sending: dict[bytes, asyncio.Task[None]] = {}
         self._attempts: dict[bytes, int] = {}
         self._living: asyncio.Task[None] | None = None

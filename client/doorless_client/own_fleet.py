@@ -29,6 +29,7 @@ class FleetAtWork:
     def __init__(self, network: Network, fleet: Fleet) -> None:
         self._network, self._fleet = network, fleet
         self._answered: Challenging | None = None
+        self._linked = b""
 
     def listed(self) -> Sequence[OwnDevice]:
         return self._fleet.listed()
@@ -53,10 +54,31 @@ class FleetAtWork:
             raise RefusedError("no device asks to be linked")
         approving = self._fleet.approving
         await drive(self._network, approving.allow(met, code))
+        self._linked = met.offer.entry.device
         try:
             await until(self._network, lambda: approving.finish(met))
         except BusyError as busy:
             raise UnreachableError(f"{busy}: it is told again soon") from None
+
+    async def told(self, seconds: float) -> bool:
+        """Whether the device that was linked last was told all there is, or is within `seconds`."""
+        device = self._linked
+        return await self._quiet(lambda: self._fleet.has_told(device), seconds)
+
+    async def learned(self, seconds: float) -> bool:
+        """Whether this device, linked just now, knows all there is, or does within `seconds`."""
+        return await self._quiet(self._fleet.has_learned, seconds)
+
+    async def _quiet(self, true: Callable[[], bool], seconds: float) -> bool:
+        """Whether it is true twice in a row, with time for a question in between."""
+        before = False
+        for _ in range(int(seconds / LOOK_EVERY)):
+            now = true()
+            if before and now:
+                return True
+            before = now
+            await asyncio.sleep(LOOK_EVERY)
+        return False
 
     async def _told(self, flow: Flow[None]) -> None:
         try:

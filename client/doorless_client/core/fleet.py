@@ -49,6 +49,15 @@ class Fleet:
             self._telling,
         )
 
+    def has_told(self, device: bytes) -> bool:
+        """Whether a device of ours was told all that it asked for so far."""
+        waiting = self._store.outbox.find(account=self._state.account, device=device)
+        return device in self.own.facts.synced and not waiting
+
+    def has_learned(self) -> bool:
+        """Whether this device, that was linked, was told all that it asked for."""
+        return bool(self.own.facts.names) and not self.sync.past.unfinished()
+
     # --- what the person does with devices ---------------------------------------------------
 
     def listed(self) -> list[OwnDevice]:

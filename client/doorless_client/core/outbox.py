@@ -19,7 +19,6 @@ from doorless_client.core.drawn import between as between
 from doorless_client.core.effects import Wake
 from doorless_client.core.own_copies import (
     CONFIRMED_ONLY,
-    OWN_COPY_DELAY,
     OwnCopies,
     next_number,
 )
@@ -83,11 +82,9 @@ class Outbox:
         self.seal(contact.account)
         self._state.emit(Wake())
 
-    def tell_own(
-        self, body: Body, *, device: bytes = b"", delay: tuple[float, float] = OWN_COPY_DELAY
-    ) -> None:
-        """Queue `body` for our other devices, or for one of them."""
-        self._own.put(body, device, delay)
+    def tell_own(self, body: Body, *, device: bytes = b"") -> None:
+        """Queue `body` for our other devices, some time from now; or for one of them, at once."""
+        self._own.put(body, device)
         self.seal(self._state.account)
         self._state.emit(Wake())
 

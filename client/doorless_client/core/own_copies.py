@@ -40,7 +40,7 @@ class OwnCopies:
 
     def copy(self, item: Outgoing) -> None:
         """What was said to a contact, to be shown on our other devices as ours."""
-        not_before = self._not_before(OWN_COPY_DELAY)
+        not_before = self._not_before()
         self._begin_sessions(not_before)
         copied = msgspec.structs.replace(
             item,
@@ -51,11 +51,11 @@ class OwnCopies:
         )
         self._store.outbox.put(copied)
 
-    def put(self, body: Body, device: bytes, delay: tuple[float, float]) -> None:
-        """Queue `body` for one device, or for all others, if there are any."""
+    def put(self, body: Body, device: bytes) -> None:
+        """Queue `body` for one device, at once; or for all others, if there are any, in a while."""
         if not device and not self._devices.recipients(self._state.account):
             return
-        not_before = self._not_before(delay)
+        not_before = self._state.clock() if device else self._not_before()
         if not isinstance(body, Control):
             self._begin_sessions(not_before)
         self._put(body, device, not_before)
@@ -91,11 +91,11 @@ class OwnCopies:
         )
         self._store.outbox.put(item)
 
-    def _not_before(self, delay: tuple[float, float]) -> float:
-        """A drawn delay; and nothing that is said later arrives earlier."""
-        waiting = self._store.outbox.find(account=self._state.account)
+    def _not_before(self) -> float:
+        """A drawn delay; and nothing that is said to all of them later arrives earlier."""
+        waiting = self._store.outbox.find(account=self._state.account, device=b"")
         latest = max((item.not_before for item in waiting), default=0.0)
-        return max(self._state.clock() + between(*delay, self._state.random(4)), latest)
+        return max(self._state.clock() + between(*OWN_COPY_DELAY, self._state.random(4)), latest)
 
     def _begin_sessions(self, not_before: float) -> None:
         """With every device of ours that there is none with."""

@@ -22,7 +22,7 @@ from doorless_client.core.outbox import Outbox
 from doorless_client.core.own_devices import OwnDevices
 from doorless_client.core.past import Past
 from doorless_client.core.state import State
-from doorless_client.core.telling import AT_ONCE, Telling
+from doorless_client.core.telling import Telling
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Standing, Trust
 from doorless_client.store.records import Contact
@@ -78,7 +78,7 @@ class Sync:
         if facts.owes_greeting:
             for entry in self._state.manifest.entries:
                 if entry.device != self._state.keys.device:
-                    self._outbox.tell_own(Control(), device=entry.device, delay=AT_ONCE)
+                    self._outbox.tell_own(Control(), device=entry.device)
             facts.greeted()
 
     def answer(self, session: Session, *, was_confirmed: bool) -> None:
@@ -87,7 +87,7 @@ class Sync:
         self._outbox.seal(account)
         sending = self._state.sessions.sending(account, device)
         if sending is not None and sending.owes_control:
-            self._outbox.tell_own(Control(), device=device, delay=AT_ONCE)
+            self._outbox.tell_own(Control(), device=device)
         current = self._state.sessions.get(session.id)
         if current is not None and current.confirmed and not was_confirmed:
             self._confirmed(current)

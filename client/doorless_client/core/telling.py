@@ -4,14 +4,11 @@ Spec: docs/spec/11-devices.md §5.
 """
 
 from doorless_client.core.outbox import Outbox
-from doorless_client.core.own_copies import OWN_COPY_DELAY
 from doorless_client.core.views import Standing, Trust
 from doorless_client.store.records import Contact
 from doorless_protocol import own_content
 from doorless_protocol.manifest import SIGNED_HEAD_SIZE
 from doorless_protocol.own_content import Notice, Person
-
-AT_ONCE = (0.0, 0.0)
 
 
 class Telling:
@@ -22,8 +19,7 @@ class Telling:
 
     def tell(self, notice: Notice, *, device: bytes = b"") -> None:
         """To all of them, some time after what it follows from; to one of them, at once."""
-        delay = AT_ONCE if device else OWN_COPY_DELAY
-        self._outbox.tell_own(own_content.encode(notice), device=device, delay=delay)
+        self._outbox.tell_own(own_content.encode(notice), device=device)
 
     def tell_person(self, contact: Contact, *, device: bytes = b"") -> None:
         """What we hold of a contact, unless the person has yet to decide about it."""

@@ -9,7 +9,14 @@ from typing import Any
 
 from doorless_client.store.base import NewerSchemaError
 
-SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql")
+SCRIPTS = (
+    "schema.sql",
+    "schema_2.sql",
+    "schema_3.sql",
+    "schema_4.sql",
+    "schema_5.sql",
+    "schema_6.sql",
+)
 
 
 def scripts() -> tuple[str, ...]:

@@ -1,0 +1,89 @@
+"""Two real computers and a real relay: linked, named, removed and restored on the command line."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from doorless_client import cli
+from doorless_lab.processes import PATIENCE, Client, Relay
+
+
+def until(process: "subprocess.Popen[str]", begins: str) -> str:
+    """The next line of its output that begins so."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith(begins):
+            return line.strip()
+    raise AssertionError(f"it ended without saying {begins}: {process.stderr.read()}")  # type: ignore[union-attr]
+
+
+def link(primary: Client, new: Client, relay: Relay, name: str, wrong: int = 0) -> tuple[int, int]:
+    """Both ends as a person plays them; how each ended. `wrong` is added to the code."""
+    with new.start("device", "link", "--relay", relay.url, "--name", name, "--yes") as showing:
+        shown = until(showing, "doorless:link1?")
+        with primary.start("device", "approve", shown) as approving:
+            code = until(showing, "code ").removeprefix("code ")[:9]
+            assert approving.stdin is not None
+            number = (int(code.replace(" ", "")) + wrong) % 10**8
+            approving.stdin.write(f"{number:08}\n")
+            approving.stdin.flush()
+            out, err = approving.communicate(timeout=PATIENCE)
+            assert name in out, err
+            assert "read all that is said to you" in out
+        if wrong:
+            showing.terminate()
+        showing.communicate(timeout=PATIENCE)
+    return approving.returncode, showing.returncode
+
+
+def test_a_computer_is_linked_used_renamed_and_cut_off(world: Path, relay: Relay) -> None:
+    alice, bob, laptop = (Client(world / name) for name in ("alice", "bob", "laptop"))
+    assert link(alice, laptop, relay, "laptop") == (0, 0)
+    listed = laptop.run("devices", "--json").objects()
+    assert [(one["name"], one["this"], one["primary"]) for one in listed] == [
+        ("", False, True),
+        ("laptop", True, False),
+    ]
+    assert [
+        one["address"].partition("@")[0] for one in laptop.run("contacts", "--json").objects()
+    ] == ["bob"]
+    assert [one["text"] for one in laptop.run("history", "bob", "--json").objects()][:1] == [
+        "hello"
+    ]
+    assert laptop.run("send", "bob", "from the laptop").code == 0
+    assert "from the laptop" in bob.run("receive").out
+    assert laptop.run("device", "rename", "laptop", "mine").code == 1
+    assert alice.run("device", "rename", "laptop", "old laptop").code == 0
+    assert alice.run("device", "remove", "old laptop").code == 0
+    assert [one["this"] for one in alice.run("device", "list", "--json").objects()] == [True]
+    assert laptop.run("send", "bob", "still me?").code == 5
+
+
+def test_a_wrong_code_links_nothing_and_exits_3(world: Path, relay: Relay) -> None:
+    alice, laptop = Client(world / "alice"), Client(world / "laptop")
+    assert link(alice, laptop, relay, "laptop", wrong=1)[0] == 3
+    assert len(alice.run("devices", "--json").objects()) == 1
+    assert not (world / "laptop").exists()
+
+
+def test_an_account_comes_back_from_its_words(tmp_path: Path, relay: Relay) -> None:
+    lost, again, words = Client(tmp_path / "lost"), Client(tmp_path / "again"), tmp_path / "words"
+    account = ("--relay", relay.url, "--handle", "carol")
+    assert lost.run("register", *account, "--words-file", str(words)).code == 0
+    assert again.run("recover", *account, "--words-file", str(words)).code == 0
+    (only,) = again.run("devices", "--json").objects()
+    assert (only["this"], only["primary"]) == (True, True)
+    assert lost.run("doctor").code != 0
+    other = again.run("recover", *account, "--words-file", str(words))
+    assert other.code == 1  # a profile is there already
+    words.write_text("abandon " * 24)
+    assert Client(tmp_path / "none").run("recover", *account, "--words-file", str(words)).code == 2
+
+
+def test_every_device_command_has_help(doorless: Any) -> None:
+    assert cli.COMMANDS["device"] == "cli_devices"
+    for what in ("link", "approve", "remove", "rename", "list"):
+        helped = doorless("device", what, "--help")
+        assert helped.code == 0
+        assert "--profile" in helped.out
+    assert doorless("device").code == 2
