@@ -26,6 +26,7 @@ CONSEQUENCE = (
     "It will read all that is said to you from now on, and write in your name. Go on only if you "
     "hold it in your hands, and began this yourself"
 )
+SAME_AS_ANOTHER = "nothing was linked: it offers an id or a key of another device of yours"
 OTHER_CODE = "that is not the code: somebody may be in between. Nothing was linked; begin anew"
 
 
@@ -108,11 +109,14 @@ class Approving:
             challenging.check_agreed(sealed)
         except DoorlessError as error:
             raise RefusedError(f"nothing was linked: {error}") from None
-        with self._state.change():
-            held = self._state.manifest.entries
-            if offer.entry not in held:
-                self._publishing.sign([*held, offer.entry])
-                self._own.name(offer.entry.device, offer.name)
+        held = self._state.manifest.entries
+        if offer.entry not in held:
+            try:
+                with self._state.change():
+                    self._publishing.sign([*held, offer.entry])
+                    self._own.name(offer.entry.device, offer.name)
+            except ValueError:
+                raise RefusedError(SAME_AS_ANOTHER) from None
         yield from self._publishing.publish()
         own = self._state.own
         welcome = Welcome(

@@ -3,6 +3,8 @@
 Spec: docs/spec/11-devices.md.
 """
 
+import msgspec
+
 from doorless_client.core.api import RefusedError
 from doorless_client.core.approving import Approving
 from doorless_client.core.contacts import Contacts
@@ -12,12 +14,14 @@ from doorless_client.core.effects import Flow, Wake
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.own_devices import OwnDevices
+from doorless_client.core.prekeys import ask
 from doorless_client.core.publishing import Publishing
 from doorless_client.core.state import State
 from doorless_client.core.sync import Sync
 from doorless_client.core.telling import Telling
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import OwnDevice
+from doorless_protocol.frames import SetDeliveryToken, delivery_token_hash
 from doorless_protocol.own_content import Forgotten, Names, Read
 
 
@@ -33,6 +37,7 @@ class Fleet:
         introductions: Introductions,
     ) -> None:
         self._state, self._store, self._contacts = state, state.store, contacts
+        self._introductions = introductions
         self.own = own = OwnDevices(state, devices, trust)
         self._telling = Telling(outbox)
         self.publishing = Publishing(state, devices, introductions, self._telling)
@@ -88,6 +93,24 @@ class Fleet:
             self._contacts.rotate_token()  # it knows the one there is
         self._state.emit(Wake())
         yield from self.publishing.publish()
+        yield from self.publish_token()
+
+    def publish_token(self) -> Flow[None]:
+        """Tell the relay a token that was drawn anew; then contacts, and our other devices.
+
+        Raises:
+            BusyError: the relay did not take it.
+        """
+        own = self._state.own
+        if own.token_published:
+            return
+        yield from ask(SetDeliveryToken(delivery_token_hash(own.token)))
+        with self._state.change():
+            current = self._state.own
+            if current.token == own.token:
+                self._store.own.put(msgspec.structs.replace(current, token_published=True))
+                self._introductions.introduce_all()
+                self.sync.tell_chosen()
 
     def _check_primary(self) -> None:
         if not self._state.is_primary:

@@ -19,10 +19,8 @@ from doorless_client.core.views import Notice
 from doorless_client.text import safe_line
 from doorless_protocol.frames import (
     Challenge,
-    SetDeliveryToken,
     SignIn,
     Subscribe,
-    delivery_token_hash,
     login_object,
 )
 from doorless_protocol.keys import DeviceKeys, Purpose
@@ -187,16 +185,7 @@ class HomeRelay:
 
     def publish_token(self) -> Flow[None]:
         """Tell the relay a token that was drawn anew, and then the contacts."""
-        own = self._state.own
-        if own.token_published:
-            return
-        yield from ask(SetDeliveryToken(delivery_token_hash(own.token)))
-        with self._state.change():
-            current = self._state.own
-            if current.token == own.token:
-                self._store.own.put(msgspec.structs.replace(current, token_published=True))
-                self._introductions.introduce_all()
-                self._fleet.tell_chosen()
+        yield from self._fleet.publish_token()
 
 
 def may_go_on(found: Found) -> bool:
