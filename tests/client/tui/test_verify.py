@@ -1,10 +1,14 @@
 """Comparing: the digits, the code, and what a pasted number is."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from textual.events import Paste
+from textual.widgets import Static
 
-from doorless_client.core.views import Trust
+from doorless_client.core.views import Compared, Trust
+from doorless_client.pictures import PictureError
 from doorless_client.tui.screens.confirm import Confirm
 from doorless_client.tui.screens.verify import Verify
 from doorless_client.tui.widgets.qr import QrCode
@@ -34,7 +38,8 @@ async def test_question_digits_and_answers_are_on_screen_at_once(
         await settle(pilot)
         seen = text_of(pilot)
         rows = ["   ".join(groups[start : start + 3]) for start in range(0, 12, 3)]
-        for words in ("see the same?", *rows, "They differ", "Not now", "They match"):
+        spoken = number.words[-1]
+        for words in ("see the same?", *rows, spoken, "They differ", "Not now", "They match"):
             assert words in seen
         assert bool(pilot.app.screen.query(QrCode)) is with_code
         assert pilot.app.screen.query_one("#sheet-box").max_scroll_y == 0
@@ -72,6 +77,82 @@ async def test_another_number_leads_to_a_warning(people, opened, text_of, change
         assert isinstance(pilot.app.screen, Confirm)
         assert "Write nothing secret here" in " ".join(text_of(pilot).split())
         assert people.engine.done == []
+
+
+async def test_words_and_codes_are_recognised_however_they_are_pasted(
+    people, opened, text_of
+) -> None:
+    number = people.engine.safety_number(people.ada)
+    words = [" ".join(number.words[start : start + 5]).upper() for start in range(0, 20, 5)]
+    async with opened(people.engine) as pilot:
+        await pilot.press("f4")
+        await pilot.pause(0.1)
+        pasted = pilot.app.screen.query_one("#pasted")
+        for shown, verdict in (
+            ("\n".join(words), "The same number"),
+            (number.qr, "The same number"),
+            ("\n".join(words[:3]), "5 words to go"),
+            (number.digits[:-3], "3 digits to go"),
+            ("hello", "19 words to go"),
+            ("~/picture.png", "Press Enter to read this picture"),
+            ("1 and 2", "This is no safety number"),
+        ):
+            pasted.value = ""
+            pasted.focus()
+            pasted.post_message(Paste(shown))
+            await pilot.pause()
+            assert verdict in text_of(pilot), shown
+
+
+async def test_a_picture_of_their_code_is_read_and_what_cannot_be_read_is_said(
+    people, opened, text_of, monkeypatch
+) -> None:
+    number = people.engine.safety_number(people.ada)
+
+    def read(path: Path) -> str:
+        if path.name == "blurred.png":
+            raise PictureError("no code was found")
+        return number.qr
+
+    monkeypatch.setattr("doorless_client.tui.screens.verify.read_code", read)
+    async with opened(people.engine) as pilot:
+        await pilot.press("f4")
+        await pilot.pause(0.1)
+        for name, verdict in (("blurred.png", "no code was found."), ("code.jpg", "The same")):
+            pasted = pilot.app.screen.query_one("#pasted")
+            pasted.value = name
+            pasted.focus()
+            await pilot.press("enter")
+            for _ in range(100):  # until the thread that read it has told
+                if verdict in text_of(pilot):
+                    break
+                await pilot.pause(0.01)
+            assert verdict in text_of(pilot)
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert people.engine.done == [("verify", people.ada)]
+
+
+async def test_the_number_known_before_is_told_and_is_what_is_confirmed(
+    people, opened, text_of, monkeypatch
+) -> None:
+    confirmed = []
+
+    async def verify(_: bytes, number: str) -> None:
+        confirmed.append(number)
+
+    monkeypatch.setattr(people.engine, "compare", lambda *_: Compared.KNOWN)
+    monkeypatch.setattr(people.engine, "verify", verify)
+    async with opened(people.engine) as pilot:
+        await pilot.press("f4")
+        await pilot.pause(0.1)
+        pilot.app.screen.query_one("#pasted").value = "1" * 60
+        await pilot.pause()
+        said = str(pilot.app.screen.query_one("#verdict", Static).content)
+        assert "the new keys are not theirs" in said
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert confirmed == ["1" * 60]
 
 
 async def test_not_now_has_the_focus_and_marks_nothing(people, opened) -> None:

@@ -99,7 +99,7 @@ class Verify(Sheet[Matched | Differed]):
                 )
                 if not shown:
                     yield Static("A larger window also shows a code to scan.", classes="quiet")
-                yield SeenThere("paste what they see, or a picture's path", id="pasted")
+                yield SeenThere("theirs, or a picture's path", id="pasted")
                 yield Static(id="verdict")
         with Horizontal(classes="buttons"):
             yield Button("They differ", "error", id="differ", compact=True)
