@@ -63,7 +63,7 @@ class HomeRelay:
         fleet: Fleet,
     ) -> None:
         self._state, self._store, self._fleet = state, state.store, fleet
-        self._introductions, self.auditor = introductions, Auditor(state, trust)
+        self.auditor = Auditor(state, trust)
         self.prekeys = PrekeyKeeper(state, self.auditor)
         self._incarnations = IncarnationKeeper(state)
         self._outbox, self._resyncs = outbox, resyncs
