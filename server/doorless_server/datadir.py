@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from doorless_protocol.keys import SIGNING_KEY_SIZE, SigningKey
 from doorless_protocol.primitives import Random
 
 DATABASE = "relay.db"
@@ -47,15 +46,6 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def log_key(folder: Path, random: Random) -> SigningKey:
-    """The key of the log: drawn at the first start, the same ever after.
-
-    Raises:
-        DataError: what is there is no key, or it cannot be written.
-    """
-    return SigningKey.from_seed(seed(folder / LOG_KEY, SIGNING_KEY_SIZE, random))
 
 
 def seed(path: Path, size: int, random: Random) -> bytes:

@@ -8,6 +8,7 @@
 Spec: docs/spec/13-directory.md §5.
 """
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,13 +21,16 @@ from doorless_protocol.primitives import Random
 from doorless_server import datadir
 from doorless_server.datadir import DataError
 from doorless_server.directory.auditors import Auditors, AuditorsError
-from doorless_server.directory.heads import HeadStore
-from doorless_server.directory.keylog import KeyLog
+from doorless_server.directory.heads import ForkRefusedError, HeadStore
+from doorless_server.directory.keylog import KeyLog, OtherLogError
 from doorless_server.directory.service import Cosign, Service
 
 DATABASE, HEADS = "log.db", "heads.db"
 CONFIG, POLICY, AUDITORS = "log.config", "policy", "auditors"
 VRF_KEY = Path("keys", "vrf.key")
+
+REFUSALS = (DataError, ForkRefusedError, OtherLogError)
+"""Why a log is not served; each says what to do."""
 
 
 def settle(
@@ -67,6 +71,17 @@ def settle(
     return keys, config
 
 
+def drawn(folder: Path, name: str, random: Random) -> LogKeys:
+    """The keys that a log begun here under this name has: witnesses know them before it begins.
+
+    Raises:
+        DataError: a file is not what it was, or cannot be written.
+    """
+    seed = datadir.seed(folder / datadir.LOG_KEY, SIGNER_SEED_SIZE, random)
+    vrf = datadir.seed(folder / VRF_KEY, SEED_SIZE, random)
+    return LogKeys.from_seed(origin_of(name), seed + vrf)
+
+
 async def start(
     folder: Path,
     keys: LogKeys,
@@ -77,7 +92,12 @@ async def start(
     broken: Callable[[Exception], None],
     cosign: Cosign,
 ) -> Service:
-    """Open the log. Errors as of `Service.start`, and DataError: the auditors' file."""
+    """Open the log.
+
+    Raises:
+        DataError: a file cannot be used, or is not in its form.
+        ForkRefusedError, OtherLogError, NewerSchemaError: as of `Service.start`.
+    """
     try:
         auditors = Auditors.read(folder / AUDITORS)
     except (AuditorsError, OSError) as error:
@@ -91,7 +111,10 @@ async def start(
             heads.close()
             raise
 
-    return await Service.start(open_log, auditors, clock=clock, broken=broken, cosign=cosign)
+    try:
+        return await Service.start(open_log, auditors, clock=clock, broken=broken, cosign=cosign)
+    except sqlite3.Error as error:
+        raise DataError(f"cannot use {folder / DATABASE} or {HEADS}: {error}") from None
 
 
 def _policy(folder: Path) -> Policy:
