@@ -123,10 +123,8 @@ class Contacts:
             yield from self._compare_config(address, link.tls or b"", link.config)
         found = yield from self._lookup(address, link.tls or b"" if link else b"", 0)
         manifest, heads = found
-        if link and manifest.account != link.account:
-            raise RefusedError(
-                f"{address} is not who the link says: the relay shows other keys, nothing was added"
-            )
+        if link:
+            check_account(manifest, link, address)
         if manifest.account == self._state.account:
             raise RefusedError("that is you")
         with self._state.change():
@@ -378,6 +376,14 @@ def check_config(answered: Answered, expected: bytes, relay: str) -> None:
     if answered.config_hash != expected:
         raise RefusedError(
             f"{relay} is not set up as the link says: nothing was added; ask for a new link"
+        )
+
+
+def check_account(manifest: Manifest, link: InviteLink, address: Address) -> None:
+    """Raises RefusedError: the relay shows another account than the link was made for."""
+    if manifest.account != link.account:
+        raise RefusedError(
+            f"{address} is not who the link says: the relay shows other keys, nothing was added"
         )
 
 

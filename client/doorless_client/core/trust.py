@@ -149,7 +149,7 @@ class TrustKeeper:
 
     def accept_keys(self, contact: Contact, *, verified: bool = False) -> Contact:
         """Pin what was offered. `verified` is lost, unless these very keys were compared."""
-        trust = Trust.VERIFIED if verified else Trust.FIRST_SEEN
+        trust = trust_in(verified=verified)
         accepted = msgspec.structs.replace(
             contact, trust=trust.value, offered=b"", looked_up=0.0, introduced=False
         )
@@ -180,6 +180,11 @@ def check_listed(manifest: Manifest, entry: DeviceEntry) -> None:
     """Raises ForgedError: the manifest has no such device, or has it with other keys."""
     if manifest.entry(entry.device) != entry:
         raise ForgedError("a device with other keys than its account lists")
+
+
+def trust_in(*, verified: bool) -> Trust:
+    """What keys are worth that took the place of others: what was compared of those, is over."""
+    return Trust.VERIFIED if verified else Trust.FIRST_SEEN
 
 
 def may_send(contact: Contact) -> bool:
