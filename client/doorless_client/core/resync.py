@@ -45,6 +45,11 @@ BROKEN = (
     "state, or somebody has a copy of it. The conversation begins anew; what was lost comes again"
 )
 
+FORGOTTEN = (
+    "their device begins anew as if it had not spoken here: it went back to an older state, or "
+    "somebody has a copy of it. The conversation begins anew; what was lost comes again"
+)
+
 DOUBTED = (
     "their device speaks in the session before, and nobody proved to be in the new one: that was "
     "somebody else, or it did not arrive. The conversation begins anew"
@@ -102,7 +107,11 @@ class Resyncs:
         """A message opened in `session`: if that is not the one that sends, which is right?"""
         account, device = session.their_account, session.their_device
         sending = self._state.sessions.sending(account, device)
-        if sending is not None and is_doubted(sending, session, self._state.clock()):
+        if sending is None:
+            return
+        if is_forgotten(sending, session):
+            self._break_all([(account, device)], FORGOTTEN, suspect=True)
+        elif is_doubted(sending, session, self._state.clock()):
             self._break_all([(account, device)], DOUBTED, suspect=True)
 
     def _break_all(self, devices: Iterable[Device], why: str, *, suspect: bool = False) -> None:
@@ -282,6 +291,21 @@ def is_doubted(sending: Session, heard: Session, now: float) -> bool:
         and not sending.confirmed
         and not sending.initiator
         and now - sending.began >= AT_MOST_EVERY
+    )
+
+
+def is_forgotten(sending: Session, heard: Session) -> bool:
+    """Whether their device began `heard` without knowing `sending`, in which it had spoken before.
+
+    It went back to a state before that, by a clock behind the one of then: its number does not
+    tell. What we seal in `sending` it cannot open, nor know that it is ours. Sessions that
+    crossed are begun closer together; one that waited long in a queue costs a resync.
+    """
+    return (
+        sending.confirmed
+        and not heard.initiator
+        and heard.known < sending.number
+        and heard.began - sending.began >= AT_MOST_EVERY
     )
 
 
