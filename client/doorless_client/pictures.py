@@ -59,6 +59,8 @@ def read_code(path: Path) -> str:
 
 
 def _decode(path: Path) -> list[str]:
+    if sys.platform == "win32":
+        raise PictureError("pictures are not read on Windows: paste the text of the code")
     try:
         picture = os.open(path.expanduser(), os.O_RDONLY | os.O_NONBLOCK)
     except (OSError, ValueError, RuntimeError):

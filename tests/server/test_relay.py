@@ -65,40 +65,6 @@ async def test_a_handle_has_one_account(world: Any, alice: Any, mallory: Any) ->
     mallory.handle = "alice"
     talk = await world.signed_in(mallory)
     assert reason(await talk.ask(mallory.register())) is Refusal.TAKEN
-
-
-@pytest.mark.parametrize(
-    ("handle", "why"),
-    [
-        ("al\u0456ce", Refusal.UNFIT_HANDLE),
-        ("ali\u200bce", Refusal.UNFIT_HANDLE),
-        ("\u202eecila", Refusal.UNFIT_HANDLE),
-        ("Alice", Refusal.UNFIT_HANDLE),
-        ("alice.", Refusal.UNFIT_HANDLE),
-        ("postmaster", Refusal.UNFIT_HANDLE),
-        ("a1ice", Refusal.LOOKALIKE),
-        ("al_ice", Refusal.LOOKALIKE),
-    ],
-)
-async def test_whoever_asks_for_a_name_that_nobody_gets_is_told_which_kind(
-    world: Any, alice: Any, mallory: Any, handle: str, why: Refusal
-) -> None:
-    await world.registered(alice)
-    mallory.handle = handle
-    talk = await world.signed_in(mallory)
-    assert reason(await talk.ask(mallory.register())) is why
-    mallory.handle = "mallory"
-    assert await talk.ask(mallory.register()) == DONE
-
-
-async def test_nobody_takes_over_the_name_of_somebody_who_left(
-    world: Any, alice: Any, mallory: Any
-) -> None:
-    talk = await world.registered(alice)
-    assert await talk.ask(CloseAccount()) == DONE
-    mallory.handle = "alice"
-    talk = await world.signed_in(mallory)
-    assert reason(await talk.ask(mallory.register())) is Refusal.RELEASED
     mallory.handle = "mallory"
     assert await talk.ask(mallory.register()) == DONE
 
