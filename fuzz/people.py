@@ -7,12 +7,14 @@ from doorless_client import key_file
 from doorless_client.endpoint import Endpoint
 from doorless_client.key_file import WrongPassphraseError
 from doorless_client.profile_settings import Settings
+from doorless_client.safety_words import places_of, words_at
 from doorless_client.text import MAX_TEXT, safe, safe_line
 from doorless_protocol.errors import MalformedError
+from doorless_protocol.handles import HandleError, canonical, skeleton
 from doorless_protocol.invite import MAX_LINK, Address, InviteLink, RelayAddress
 from doorless_protocol.keys import AccountId
 from doorless_protocol.primitives import sha256
-from doorless_protocol.verification import SafetyNumber
+from doorless_protocol.verification import LogAnchor, SafetyNumber, anchors_in
 from fuzz.harness import Target, attempt, edit, promise
 from fuzz.identities import ACCOUNT, DEVICES, _random
 
@@ -54,14 +56,38 @@ def address(data: bytes) -> None:
 NUMBER = SafetyNumber.of(ACCOUNT.verifying, DEVICES[0].signing.verifying)
 
 
+ANCHORS = (LogAnchor(b"here", 7, bytes(32)), LogAnchor(b"ther", 2**32 - 1, b"t" * 32))
+SPOKEN = " ".join(words_at(NUMBER.words))
+
+
 def safety_number(data: bytes) -> None:
     text = text_of(data)
+    said = attempt(lambda: places_of(text))
+    if said is not None and len(said) == len(NUMBER.words):
+        spoken = " ".join(text.lower().split()) == SPOKEN
+        promise(NUMBER.matches_words(said) == spoken, "words of another number")
     try:
-        matches = NUMBER.matches(text)
+        matches, anchors = NUMBER.matches(text), anchors_in(text)
     except MalformedError:
         return
-    same = text == NUMBER.qr or "".join(text.split()) == NUMBER.digits
+    same = text == NUMBER.code(anchors) or "".join(text.split()) == NUMBER.digits
     promise(matches == same, "a safety number that is another one")
+
+
+_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
+
+
+def handle(data: bytes) -> None:
+    text = text_of(data)
+    try:
+        taken = canonical(text)
+    except HandleError as refused:
+        promise(str(refused).isascii() and str(refused).isprintable(), "a reason not harmless")
+        return
+    promise(taken == text and set(taken) <= _ALPHABET, "a handle in another spelling")
+    promise(not {".", "_", "-"} & {taken[0], taken[-1]}, "a separator at an end")
+    promise(not any(two in taken for two in ("..", "--", "__", "._", "-.")), "two separators")
+    promise(skeleton(skeleton(taken)) == skeleton(taken), "a skeleton with another skeleton")
 
 
 RAW_KEY, PASSPHRASE = bytes(range(32)), "correct horse battery"
@@ -116,7 +142,10 @@ TARGETS = (
            address, (b"alice@relay.example", b"a1@[::1]:8443", b"ws://localhost:1", b"127.0.0.1:80",
                      b"wss://relay.example/", b"bob@10.0.0.1")),
     Target("safety_number", "matches itself alone", safety_number,
-           (NUMBER.digits.encode(), NUMBER.qr.encode(), " ".join(NUMBER.groups).encode()), 400),
+           (NUMBER.digits.encode(), NUMBER.code().encode(), " ".join(NUMBER.groups).encode(),
+            NUMBER.code(ANCHORS).encode(), SPOKEN.encode()), 400),
+    Target("handle", "ASCII in one spelling, or a reason that shows nothing of it", handle,
+           (b"alice", b"al.ice-b_2", b"Alice", "p\u0430ypal".encode(), b"rnvv10", b"a..b"), 40),
     Target("profile_key", "opens for one passphrase, from one file", profile_key,
            (b"\0", b"\1", b"\1\0\0\x0b\2", b"\0\0\0\0C")),
     Target("settings", "TOML with known settings, or a line that says why not", settings,

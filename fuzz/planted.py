@@ -72,6 +72,7 @@ PLANTED: dict[str, dict[str, Any]] = {
     "invite": {"doorless_protocol.invite._LINK_TEXT": re.compile("(?s).*")},
     "address": {"doorless_protocol.invite._parse_host": lambda text: text},
     "safety_number": {"doorless_protocol.verification.SafetyNumber.matches": _five_digits},
+    "handle": {"doorless_protocol.handles._VALID": re.compile("(?s).*")},
     "profile_key": {
         "doorless_client.key_file.check_commitment": _nothing,
         "doorless_client.key_file.aead_open": _forgiving,

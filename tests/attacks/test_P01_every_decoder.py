@@ -16,7 +16,7 @@ from doorless_protocol.errors import DoorlessError, MalformedError
 FIXED = ("manifest", "staple", "bundle", "pair", "secrets", "first_contact")
 PACKED = ("call", "from_relay", "content")
 RATCHET = ("envelope", "header", "body", "stored_session")
-TYPED = ("invite", "address", "safety_number", "profile_key", "settings", "shown_text")
+TYPED = ("invite", "address", "safety_number", "handle", "profile_key", "settings", "shown_text")
 
 
 def lenient(data: bytes, decoder: Any, what: str) -> Any:

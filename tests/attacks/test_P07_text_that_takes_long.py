@@ -13,9 +13,11 @@ from fuzz.people import SafetyNumber
 
 from doorless_client.endpoint import Endpoint
 from doorless_client.profile_settings import Settings
+from doorless_client.safety_words import places_of
 from doorless_client.text import safe, safe_line
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import decode_call
+from doorless_protocol.handles import canonical
 from doorless_protocol.invite import Address, InviteLink, RelayAddress
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +43,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "link": InviteLink.parse,
     "endpoint": Endpoint.parse,
     "number": NUMBER.matches,
+    "words": places_of,
+    "handle": canonical,
     "settings": lambda text: Settings.decode(text.encode("utf-8", "surrogatepass")),
     "frame": lambda text: decode_call(text.encode("utf-8", "surrogatepass")),
     "text": safe,
