@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import perf_counter, process_time
 
+from doorless_protocol.log.proofs import LookupProof
+
 from benchmarks.keylog_world import KEYS, LogWorld, Person
 from benchmarks.report import ROUNDS, Report, run
 from doorless_protocol.frames import Found, LogAtAnchor, LogHead, LogProof, Lookup
 from doorless_protocol.keys import SIGNATURE_SIZE
 from doorless_protocol.log.label import Label
 from doorless_protocol.log.lookup import look_up
-from doorless_protocol.log.proofs import LookupProof
 from doorless_protocol.log.view import LogView
 from doorless_server.directory import labels
 

@@ -10,7 +10,6 @@ Spec: docs/spec/07-relay.md.
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 
-from doorless_protocol.encoding import transcript_hash
 from doorless_protocol.errors import DoorlessError, ForgedError, MalformedError
 from doorless_protocol.frames import (
     Acknowledge,
@@ -33,7 +32,6 @@ from doorless_protocol.frames import (
     PublishManifest,
     Refusal,
     Register,
-    RelayInfo,
     Request,
     SetDeliveryToken,
     SignIn,
@@ -60,6 +58,7 @@ from doorless_server.directory import questions
 from doorless_server.directory.base import Directory, Page
 from doorless_server.directory.questions import Question
 from doorless_server.effects import Arrived, CloseDevices, Outcome, PushFrom, TakeOver, refused
+from doorless_server.info import relay_info
 from doorless_server.limits import (
     CHALLENGE_LIFE,
     DAY,
@@ -97,6 +96,8 @@ OVERLOADED = refused(Refusal.BUSY, OVERLOAD_RETRY)
 NOT_ALLOWED = refused(Refusal.NOT_ALLOWED)
 MALFORMED = refused(Refusal.MALFORMED)
 
+_CHANGES = (Register, PublishManifest, CloseAccount)
+
 _FATES: dict[Fate, Answered] = {Fate.KNOWN: DONE, Fate.NO_ROOM: NO_ROOM, Fate.FULL: FULL}
 
 
@@ -121,7 +122,7 @@ class Relay:
     ) -> None:
         self._store, self._identity, self._random = store, identity, random
         self._directory = directory
-        self._info = relay_info(identity, directory, bounds or Bounds())
+        self._info = relay_info(identity.name, directory, bounds or Bounds())
         self._rations = prekey_desk.Rations()
         self._unknown, self._log_answers = Buckets(UNKNOWN_LOOKUPS), Buckets(LOG_ANSWERS)
         self._records = Buckets(RECORDS)
@@ -228,9 +229,8 @@ class Relay:
         return Outcome(signed_in, DONE, (TakeOver(seat.device),))
 
     async def _for_device(self, peer: SignedIn, request: Request, now: int) -> Outcome:
-        if isinstance(request, Register | PublishManifest | CloseAccount) and self._directory:
-            if seconds := self._records.of(peer.account, now).take(now):
-                return Outcome(peer, refused(Refusal.BUSY, seconds))
+        if seconds := self._record_wait(peer, request, now):
+            return Outcome(peer, refused(Refusal.BUSY, seconds))
         if isinstance(request, Register):
             receipt = await registry.register(self._store, self._directory, peer, request, now)
             return Outcome(peer, _done(receipt), (TakeOver(peer.device),))
@@ -322,6 +322,12 @@ class Relay:
             return refused(Refusal.BUSY, seconds)
         return await questions.answer(self._store, self._directory, asked, now)
 
+    def _record_wait(self, peer: SignedIn, request: Request, now: int) -> int:
+        """Seconds until this account may change once more, where this is a change."""
+        if self._directory is None or not isinstance(request, _CHANGES):
+            return 0
+        return self._records.of(peer.account, now).take(now)
+
     def _log_wait(self, source: str, now: int) -> int:
         """Seconds until this address may ask the log once more, which it does if it is 0."""
         return 0 if self._directory is None else self._log_answers.of(source, now).take(now)
@@ -335,18 +341,6 @@ class Relay:
         if self._directory is None or self._log_wait(source, now):
             return None
         return await self._directory.page(path, query, now)
-
-
-def relay_info(identity: Identity, directory: Directory | None, bounds: Bounds) -> RelayInfo:
-    """What everybody may know. Spec: docs/spec/07-relay.md §4.1."""
-    if directory is None:
-        named = transcript_hash(b"doorless/1 relay config", [(b"name", identity.name.encode())])
-        return RelayInfo(identity.name, (), named, bounds.waiting, bounds.requests)
-    config = directory.config
-    keys = tuple(key.encode().encode("ascii") for key in config.vkeys)
-    return RelayInfo(
-        identity.name, keys, config.hash, bounds.waiting, bounds.requests, config.encode()
-    )
 
 
 def _done(receipt: bytes) -> Answered:

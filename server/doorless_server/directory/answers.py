@@ -8,12 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from doorless_protocol.log import tiles, tree
-from doorless_protocol.log.chain import NO_HEAD, Opened, Step
 from doorless_protocol.log.epoch import DELTA_SIZE, EpochLeaf
-from doorless_protocol.log.label import Label
-from doorless_protocol.log.map import prove
-from doorless_protocol.log.note import Note
 from doorless_protocol.log.proofs import (
     AnchorList,
     AnchorProof,
@@ -23,6 +18,12 @@ from doorless_protocol.log.proofs import (
     LookupProof,
     encode_records,
 )
+
+from doorless_protocol.log import tiles, tree
+from doorless_protocol.log.chain import NO_HEAD, Opened, Step
+from doorless_protocol.log.label import Label
+from doorless_protocol.log.map import prove
+from doorless_protocol.log.note import Note
 from doorless_protocol.log.record import Record, RecordKind
 from doorless_protocol.log.tiles import Tile
 from doorless_server.directory import epochs

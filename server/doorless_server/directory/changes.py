@@ -1,6 +1,6 @@
 """A change of a label, from its arrival until its epoch is published.
 
-    stage ──► STAGED ── the account was changed ──► CONFIRMED ── an epoch ──► BUILT ── published ──► gone
+    stage ──► STAGED ── account changed ──► CONFIRMED ── epoch ──► BUILT ── published ──► gone
                  └───── it was not ───► drop
 
 The record and the account's manifest are kept in two databases. A relay that is killed between
@@ -12,10 +12,10 @@ import sqlite3
 from dataclasses import dataclass
 from enum import IntEnum
 
-from doorless_protocol.log.signing import LogSigner
 from doorless_protocol.log.label import Index
 from doorless_protocol.log.receipt import Receipt
 from doorless_protocol.log.record import Record
+from doorless_protocol.log.signing import LogSigner
 from doorless_protocol.log.standing import Standing
 from doorless_server.directory import labels
 from doorless_server.directory.base import Change
@@ -25,9 +25,6 @@ from doorless_server.store.base import StaleError, UnavailableError
 PROMISED_MS = 60_000
 """Milliseconds until a change is in an epoch. One comes within 10 s; the rest is for asking
 witnesses, and for a disk that is slow."""
-
-
-_OF = "label = (SELECT id FROM labels WHERE place = ?)"
 
 
 class State(IntEnum):
@@ -59,13 +56,15 @@ def stage(
     ).encode()
     if _is_in_an_epoch(db, row, change):
         return receipt
-    follow(labels.standing(db, row), row, change.record)
+    standing = follow(labels.standing(db, row), row, change.record)
     number = labels.keep(db, row)
     db.execute(
-        "INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             number,
             change.record.version,
+            change.record.kind,
+            standing.replaced or b"",
             change.commitment,
             change.opening,
             change.record.encode(),
@@ -94,14 +93,18 @@ def follow(before: Standing | None, row: LabelRow, record: Record) -> Standing:
 def confirm(db: sqlite3.Connection, place: Index) -> None:
     """The account is changed: the record goes into the next epoch."""
     db.execute(
-        f"UPDATE pending SET state = ? WHERE state = ? AND {_OF}",
+        "UPDATE pending SET state = ? WHERE state = ?"
+        " AND label = (SELECT id FROM labels WHERE place = ?)",
         (State.CONFIRMED, State.STAGED, place),
     )
 
 
 def drop(db: sqlite3.Connection, place: Index) -> None:
     """The account was not changed: as if it had never been asked."""
-    db.execute(f"DELETE FROM pending WHERE state = ? AND {_OF}", (State.STAGED, place))
+    db.execute(
+        "DELETE FROM pending WHERE state = ? AND label = (SELECT id FROM labels WHERE place = ?)",
+        (State.STAGED, place),
+    )
     db.execute(
         "DELETE FROM labels WHERE place = ? AND version = ?"
         " AND id NOT IN (SELECT label FROM pending)",

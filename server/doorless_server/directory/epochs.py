@@ -20,10 +20,9 @@ from doorless_protocol.log.epoch import (
 from doorless_protocol.log.label import Index
 from doorless_protocol.log.map import Ref, root_hash
 from doorless_protocol.log.map_update import update
-from doorless_protocol.log.record import Record, RecordKind
-from doorless_server.directory import changes, labels, nodes
+from doorless_protocol.log.record import RecordKind
+from doorless_server.directory import nodes
 from doorless_server.directory.changes import State
-from doorless_server.directory.labels import LabelRow
 from doorless_server.directory.nodes import HashRows, MapRows
 
 NO_ROOT = 0
@@ -44,10 +43,11 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class _Entering:
-    """A change on its way into the epoch."""
+    """A change on its way into the epoch. It was checked when it was staged, and nothing else
+    can have changed its label since."""
 
-    number: int
-    row: LabelRow
+    label: int
+    version: int
     delta: Delta
     head: bytes
     replaced: bytes
@@ -131,62 +131,54 @@ def _later(now_ms: int, previous: Built | None) -> int:
 
 def _entering(db: sqlite3.Connection, epoch: int) -> list[_Entering]:
     rows = db.execute(
-        "SELECT pending.label, labels.place, labels.version, labels.head, labels.replaced,"
-        " commitment, opening, record"
-        " FROM pending JOIN labels ON labels.id = pending.label WHERE state = ? LIMIT ?",
+        "SELECT pending.label, pending.version, place, commitment, head, pending.replaced,"
+        " opening, record FROM pending JOIN labels ON labels.id = pending.label"
+        " WHERE state = ? LIMIT ?",
         (State.CONFIRMED, MAX_DELTAS),
-    ).fetchall()
-    return [_entry(db, epoch, row) for row in rows]
-
-
-def _entry(db: sqlite3.Connection, epoch: int, row: Sequence[bytes]) -> _Entering:
-    number, place, version, head, replaced, commitment, opening, encoded = row
-    held = LabelRow(int(number), Index(place), int(version), head, replaced)
-    record = Record.decode(encoded)
-    after = changes.follow(labels.standing(db, held), held, record)
-    return _Entering(
-        number=int(number),
-        row=held,
-        delta=Delta(held.place, commitment),
-        head=next_head(held.place, record.version, epoch, held.head, commitment),
-        replaced=after.replaced or b"",
-        opening=opening,
-        record=encoded,
     )
+    return [
+        _Entering(
+            label,
+            version,
+            Delta(Index(place), commitment),
+            next_head(Index(place), version, epoch, head, commitment),
+            replaced,
+            opening,
+            record,
+        )
+        for label, version, place, commitment, head, replaced, opening, record in rows
+    ]
 
 
 def _enter(db: sqlite3.Connection, epoch: int, entering: Sequence[_Entering]) -> None:
     """Move the changes from what waits to what is."""
     db.executemany(
         "INSERT INTO versions VALUES (?, ?, ?, ?, ?)",
-        (
-            (each.number, each.row.version + 1, epoch, each.delta.commitment, each.head)
-            for each in entering
-        ),
+        ((e.label, e.version, epoch, e.delta.commitment, e.head) for e in entering),
     )
     db.executemany(
         "INSERT INTO records VALUES (?, ?, ?, ?)",
-        ((each.number, each.row.version + 1, each.opening, each.record) for each in entering),
+        ((e.label, e.version, e.opening, e.record) for e in entering),
     )
     db.executemany(
-        "UPDATE labels SET version = version + 1, head = ?, replaced = ? WHERE id = ?",
-        ((each.head, each.replaced, each.number) for each in entering),
+        "UPDATE labels SET version = ?, head = ?, replaced = ? WHERE id = ?",
+        ((e.version, e.head, e.replaced, e.label) for e in entering),
     )
     db.executemany(
         "UPDATE pending SET state = ? WHERE label = ?",
-        ((State.BUILT, each.number) for each in entering),
+        ((State.BUILT, e.label) for e in entering),
     )
 
 
 def publish(db: sqlite3.Connection, size: int, note: bytes) -> None:
     """From now on this epoch is answered, and nothing is that it replaced."""
     db.execute("UPDATE log SET published = ?, note = ?", (size, note))
-    rows = db.execute(
-        "SELECT label, version, record FROM pending WHERE state = ?", (State.BUILT,)
+    closed = db.execute(
+        "SELECT label, version FROM pending WHERE state = ? AND kind = ?",
+        (State.BUILT, RecordKind.CLOSE),
     ).fetchall()
-    for label, version, encoded in rows:
-        if Record.decode(encoded).kind is RecordKind.CLOSE:
-            _erase(db, label, version)
+    for label, version in closed:
+        _erase(db, label, version)
     db.execute("DELETE FROM pending WHERE state = ?", (State.BUILT,))
 
 

@@ -37,8 +37,8 @@ class HeadStore:
             path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
         )
         try:
-            self._db.execute("PRAGMA journal_mode = DELETE")
-            self._db.execute("PRAGMA synchronous = EXTRA")  # the folder as well, after a commit
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")  # one sync for each head
             self._db.execute(_FORM)
         except BaseException:
             self._db.close()
@@ -77,6 +77,7 @@ class HeadStore:
         return copied
 
     def close(self) -> None:
+        """The file alone holds everything then."""
         self._db.close()
 
 

@@ -1,7 +1,7 @@
 """The key log as one thread has it: changes come in, epochs are built, signed and published.
 
-    PUBLISHED n ── build ──► BUILT n+1 ── sign: heads.db first ──► SIGNED n+1 ── publish ──► PUBLISHED n+1
-                                └────────── a process that ends here goes on from here ──────┘
+    PUBLISHED n ── build ──► BUILT n+1 ── sign: heads.db first ──► publish ──► PUBLISHED n+1
+                                └───── a process that ends goes on from here ─────┘
 
 Everything that is answered is of the published epoch. Nothing newer is built before the one
 that was built is published, so a checkpoint stands still while witnesses are asked.
@@ -145,13 +145,13 @@ class KeyLog:
         return self._keys.signer.sign(checkpoint, now).encode()
 
     def publish(self, size: int, note: bytes) -> None:
-        """Answer from this epoch from now on."""
-        self._write(lambda: epochs.publish(self.db, size, note))
+        """Answer from this epoch from now on. If that is lost, it is published once more."""
+        self._write(lambda: epochs.publish(self.db, size, note), synced=False)
         self.published, self.note = size, note
 
     def forget(self, now: int) -> int:
         """Delete some of what no kept epoch needs; 0 when nothing is left. Some ms of work."""
-        return self._write(lambda: self._forget(now))
+        return self._write(lambda: self._forget(now), synced=False)
 
     # --- shared ------------------------------------------------------------------------------
 
@@ -171,8 +171,13 @@ class KeyLog:
         finally:
             self.db.execute("ROLLBACK")
 
-    def _write(self, work: Callable[[], T]) -> T:
-        """One transaction: on the disk when this returns, undone when it raises."""
+    def _write(self, work: Callable[[], T], *, synced: bool = True) -> T:
+        """One transaction: on the disk when this returns, undone when it raises.
+
+        Args:
+            synced: where not, a power cut may undo it, before anything that comes behind it.
+        """
+        self.db.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
         self.db.execute("BEGIN IMMEDIATE")
         try:
             outcome = work()

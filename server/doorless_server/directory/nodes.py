@@ -22,7 +22,7 @@ class MapRows:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def node(self, id: int) -> Node:  # noqa: A002  (MapReader's name)
+    def node(self, id: int) -> Node:
         row = self._db.execute("SELECT node FROM nodes WHERE id = ?", (id,)).fetchone()
         return decode_node(row[0])
 

@@ -12,8 +12,9 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from doorless_protocol.errors import MalformedError
 from doorless_protocol.log.config import LogConfig, LogKeys, origin_of
+
+from doorless_protocol.errors import MalformedError
 from doorless_protocol.log.policy import NO_WITNESSES, Policy
 from doorless_protocol.log.signing import SIGNER_SEED_SIZE
 from doorless_protocol.log.vrf import SEED_SIZE

@@ -42,6 +42,8 @@ CREATE TABLE records (
 CREATE TABLE pending (
     label INTEGER PRIMARY KEY,    -- routing | whose chain | until published | yes
     version INTEGER NOT NULL,     -- count | its place in the chain | until published | yes
+    kind INTEGER NOT NULL,        -- count | of the record: whether it closes the account | until published | yes
+    replaced BLOB NOT NULL,       -- public key | the account that may object after it; may be empty | until published | yes
     commitment BLOB NOT NULL,     -- public key | of the record | until published | yes
     opening BLOB NOT NULL,        -- public key | of the commitment | until published | yes
     record BLOB NOT NULL,         -- public key | what the account signed | until published | yes

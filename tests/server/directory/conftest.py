@@ -1,5 +1,6 @@
 """A key log with people in it, and who looks at it as a client does."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,17 +8,18 @@ from random import Random
 from typing import Any
 
 import pytest
+from doorless_protocol.log.proofs import HeadProof, LookupProof
 
 from doorless_protocol.keys import SigningKey, VerifyingKey
 from doorless_protocol.log.chain import NO_HEAD
 from doorless_protocol.log.config import LogConfig, LogKeys
 from doorless_protocol.log.label import Label
-from doorless_protocol.log.proofs import HeadProof, LookupProof
 from doorless_protocol.log.record import Record, RecordKind
 from doorless_server.directory.answers import Answers
 from doorless_server.directory.base import Change
 from doorless_server.directory.heads import HeadStore
 from doorless_server.directory.keylog import KeyLog
+from doorless_server.store.memory import MemoryStore
 
 NOW = 1_750_000_000
 DAY = 86_400
@@ -95,6 +97,12 @@ class Bench:
             store.close()
             raise
 
+    def copy_heads(self, name: str) -> None:
+        """As somebody does who backs up everything."""
+        heads = sqlite3.connect(self.folder / "heads.db")
+        heads.execute("VACUUM INTO ?", (str(self.folder / name),))
+        heads.close()
+
     def reopen(self, seed: int = 2) -> None:
         self.log.close()
         self.open(seed=seed)
@@ -152,3 +160,9 @@ def ada() -> Owner:
 @pytest.fixture
 def ben() -> Owner:
     return Owner(Label("ben"), 2)
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """The accounts; that every backend keeps them is tested elsewhere."""
+    return MemoryStore()

@@ -1,6 +1,5 @@
 """Two processes that both believe that the log is theirs build one history."""
 
-import shutil
 from typing import Any
 
 import pytest
@@ -42,7 +41,7 @@ def test_copies_that_share_nothing_are_what_witnesses_and_clients_are_for(
 ) -> None:
     """The control: without the store of heads there would be two histories."""
     bench.log.db.execute("VACUUM INTO ?", (str(bench.folder / "copy.db"),))
-    shutil.copy(bench.folder / "heads.db", bench.folder / "copy-heads.db")
+    bench.copy_heads("copy-heads.db")
     other = bench.another("copy.db", "copy-heads.db")
     other.stage(ben.change(), bench.now)
     other.confirm(ben.label)

@@ -39,10 +39,10 @@ def test_what_is_smaller_or_another_root_is_refused(path: Path, head: Head) -> N
     store.close()
 
 
-def test_it_is_synced_with_its_folder(path: Path) -> None:
+def test_every_head_is_synced(path: Path) -> None:
     store = HeadStore(path)
-    assert store._db.execute("PRAGMA synchronous").fetchone() == (3,)
-    assert store._db.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    assert store._db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     store.close()
 
 

@@ -4,12 +4,12 @@ import sqlite3
 from typing import Any
 
 import pytest
-
-from doorless_protocol.errors import ForgedError
-from doorless_protocol.log.chain import NO_HEAD
 from doorless_protocol.log.epoch import EpochLeaf, decode_deltas, delta_root
 from doorless_protocol.log.proofs import AnchorProof, HeadProof, decode_records
 from doorless_protocol.log.receipt import Receipt
+
+from doorless_protocol.errors import ForgedError
+from doorless_protocol.log.chain import NO_HEAD
 from doorless_protocol.log.record import RecordKind
 from doorless_protocol.log.tree import verify_consistency
 from doorless_server.directory.auditors import Auditors, token_hash
@@ -20,7 +20,7 @@ DAY = 86_400
 
 
 def count(db: sqlite3.Connection, table: str) -> int:
-    (found,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+    (found,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()
     return int(found)
 
 

@@ -1,6 +1,5 @@
 """A database that came back from a backup signs no second history."""
 
-import shutil
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ def test_an_older_log_is_not_opened(bench: Any, ada: Any, ben: Any) -> None:
 
 def test_another_log_of_the_same_size_is_not_opened(bench: Any, ada: Any, ben: Any) -> None:
     back_up(bench, "backup.db")
-    shutil.copy(bench.folder / "heads.db", bench.folder / "other-heads.db")
+    bench.copy_heads("other-heads.db")
     bench.put(ada)
     bench.open("backup.db", "other-heads.db")
     bench.put(ben)

@@ -2,13 +2,15 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
-
 from doorless_protocol.log.proofs import LookupProof
+
+from doorless_protocol.log.label import Label
 from doorless_server.directory.auditors import Auditors
 from doorless_server.directory.heads import ForkRefusedError
 from doorless_server.directory.service import EPOCHS_IN_A_ROW, Consistency, Service
@@ -46,10 +48,16 @@ async def is_there(service: Service, bench: Any, owner: Any) -> bool:
     return entry is not None
 
 
-async def appears(service: Service, bench: Any, owner: Any) -> None:
-    async with asyncio.timeout(5):
-        while not await is_there(service, bench, owner):
+async def until(happened: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not happened():  # noqa: ASYNC110  (it happens in another task)
             await asyncio.sleep(0)
+
+
+async def appears(service: Service, bench: Any, owner: Any) -> None:
+    async with asyncio.timeout(10):
+        while not await is_there(service, bench, owner):
+            pass
 
 
 async def test_a_change_is_in_an_epoch_at_once(bench: Any, ada: Any) -> None:
@@ -62,9 +70,8 @@ async def test_a_change_is_in_an_epoch_at_once(bench: Any, ada: Any) -> None:
 async def test_a_heartbeat_comes_when_nothing_does(bench: Any) -> None:
     size = bench.log.size
     late = Clock(bench.now + bench.config.heartbeat)
-    async with serving(bench, clock=late) as service, asyncio.timeout(5):
-        while service._log.published == size:
-            await asyncio.sleep(0)
+    async with serving(bench, clock=late) as service:
+        await until(lambda: service._log.published > size)
 
 
 async def test_a_busy_log_has_an_epoch_in_an_interval(bench: Any, ada: Any) -> None:
@@ -72,18 +79,13 @@ async def test_a_busy_log_has_an_epoch_in_an_interval(bench: Any, ada: Any) -> N
         for _ in range(EPOCHS_IN_A_ROW):
             await service.stage(ada.change(), bench.now)
             await service.confirm(ada.label, bench.now)
-            size = service._log.size
-            async with asyncio.timeout(5):
-                while service._log.published == size:
-                    await asyncio.sleep(0)
+            await until(lambda: not service._log.db.execute("SELECT 1 FROM pending").fetchone())
             row = service._log.db.execute("SELECT version, head FROM labels").fetchone()
             ada.version, ada.head = row
         assert service._epochs.wait(bench.now) == bench.config.interval + 1
 
 
-async def test_while_witnesses_are_asked_the_epoch_before_is_answered(
-    bench: Any, ada: Any
-) -> None:
+async def test_while_witnesses_are_asked_the_epoch_before_is_answered(bench: Any, ada: Any) -> None:
     asked, answer = asyncio.Event(), asyncio.Event()
 
     async def cosign(note: bytes, size: int, consistency: Consistency) -> bytes:
@@ -102,6 +104,11 @@ async def test_while_witnesses_are_asked_the_epoch_before_is_answered(
         await appears(service, bench, ada)
 
 
+async def stage_many(service: Service, ada: Any, now: int) -> None:
+    for number in range(50):
+        await service.stage(replace(ada, label=Label(f"ada{number}")).change(), now)
+
+
 async def test_a_full_disk_is_told_and_the_log_goes_on(
     bench: Any, ada: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,9 +117,7 @@ async def test_a_full_disk_is_told_and_the_log_goes_on(
         (pages,) = db.execute("PRAGMA page_count").fetchone()
         db.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(UnavailableError):
-            for number in range(50):
-                ada.label = f"ada{number}"
-                await service.stage(ada.change(), bench.now)
+            await stage_many(service, ada, bench.now)
         assert not await is_there(service, bench, ada)
         db.execute("PRAGMA max_page_count = 1000000")
         await service.stage(ada.change(), bench.now)
@@ -145,9 +150,7 @@ async def test_a_log_that_another_process_took_over_stops_the_relay(bench: Any, 
         other = bench.another(seed=4)
         await service.stage(ada.change(), bench.now)
         await service.confirm(ada.label, bench.now)
-        async with asyncio.timeout(5):
-            while not broken:
-                await asyncio.sleep(0)
+        await until(lambda: broken)
         assert "another process" in str(broken[0])
         other.close()
 
