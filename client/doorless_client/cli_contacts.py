@@ -15,7 +15,7 @@ from doorless_client.cli_output import (
 )
 from doorless_client.cli_waiting import Watch
 from doorless_client.contact_facts import shown_address, what_is_known
-from doorless_client.core.views import Standing
+from doorless_client.core.views import Standing, Trust
 from doorless_client.messenger import Messenger
 from doorless_client.pictures import read_code
 from doorless_client.qr import half_blocks
@@ -73,6 +73,8 @@ def verify(chosen: argparse.Namespace, now: Now, random: Random) -> int:
                 line(f"verified {chat.address}")
                 return DONE
             number = opened.messenger.safety_number(chat.conversation)
+        if number.trust is Trust.CHANGED:
+            line("This is of the keys shown for them now; nothing is sent until you decide.")
         line(f"Compare with {chat.address}, over another channel:")
         _rows(number.digits.split(), 4)
         line("or the same in words, to read aloud:")
