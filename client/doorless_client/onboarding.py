@@ -7,8 +7,9 @@ from pathlib import Path
 
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.state import Clock
-from doorless_client.creating import begin_account
+from doorless_client.creating import begin_account, begin_return
 from doorless_client.endpoint import Endpoint
+from doorless_client.joining_account import NewDevice, begin_joining
 from doorless_client.key_file import WrongPassphraseError
 from doorless_client.opening import Opened, open_profile
 from doorless_client.profile import (
@@ -19,6 +20,7 @@ from doorless_client.profile import (
 )
 from doorless_client.profile_lock import ProfileInUseError
 from doorless_client.profile_settings import Settings
+from doorless_client.recovery_words import seed_of
 from doorless_client.store.base import StoreError, WrongKeyError
 from doorless_client.tui import ports
 from doorless_protocol.errors import MalformedError
@@ -60,13 +62,43 @@ class ProfileOnboarding:
 
         return ports.Created(account.words, messenger, written)
 
+    async def link(self, relay: str, name: str, passphrase: str) -> ports.Linking:
+        """Raises RefusedError, UnreachableError: nothing was begun."""
+        with _refusing():
+            new = await begin_joining(
+                *(self._directory, passphrase, Endpoint.parse(relay), name),
+                now=self._now,
+                random=self._random,
+            )
+        return _Linking(self, new)
+
+    async def restore(self, relay: str, handle: str, words: str, passphrase: str) -> Engine:
+        """Raises RefusedError, UnreachableError: no such account; the same may be tried again."""
+        with _refusing():
+            home, seed = Endpoint.parse(relay), seed_of(words)
+            account = await begin_return(
+                self._directory, passphrase, home, handle, seed, self._now, self._random
+            )
+            try:
+                await account.claim()
+                opened = account.opened()
+                account.finish()
+            except BaseException:
+                account.close()
+                raise
+        return await self.start(opened)
+
+    async def start(self, opened: Opened) -> Engine:
+        """From now on closed with this."""
+        self._opened = opened
+        await opened.messenger.start()
+        return opened.messenger
+
     async def unlock(self, passphrase: str) -> Engine:
         """Raises tui.ports.WrongPassphraseError, RefusedError: nothing was written."""
         with _refusing():
             opened = await open_profile(self._directory, passphrase, self._now, self._random)
-        self._opened = opened
-        await opened.messenger.start()
-        return opened.messenger
+        return await self.start(opened)
 
     async def keep_theme(self, theme: str) -> None:
         """Raises RefusedError: it could not be written; the settings are as they were."""
@@ -79,6 +111,25 @@ class ProfileOnboarding:
         if self._opened is not None:
             await self._opened.close()
             self._opened = None
+
+
+class _Linking:
+    """tui.ports.Linking, on a profile that is not finished."""
+
+    def __init__(self, onboarding: ProfileOnboarding, new: NewDevice) -> None:
+        self._onboarding, self._new, self.link = onboarding, new, new.link
+
+    async def met(self) -> tuple[str, str]:
+        with _refusing():
+            return await self._new.met()
+
+    async def enter(self) -> Engine:
+        with _refusing():
+            opened = await self._new.enter()
+        return await self._onboarding.start(opened)
+
+    async def close(self) -> None:
+        await self._new.close()
 
 
 @contextlib.contextmanager

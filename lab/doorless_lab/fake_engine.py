@@ -35,6 +35,7 @@ from doorless_client.core.views import (
 )
 from doorless_client.safety_words import words_at
 from doorless_client.text import safe, safe_line
+from doorless_lab.fake_fleet import FakeFleet
 from doorless_protocol.sizes import size_class
 
 OVERHEAD = 220
@@ -91,6 +92,7 @@ class FakeEngine:
         self.done: list[tuple[str, bytes]] = []  # what else was asked for: ("accept", …)
         self.drafts: dict[bytes, str] = {}
         self.is_frozen = False
+        self.fleet = FakeFleet(self.me.device, now)
         self._alarms: list[Alarm] = []
         self._chats: dict[bytes, Chat] = {}
         self._histories: dict[bytes, FakeHistory] = {}

@@ -6,6 +6,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from doorless_client.core.fleet_api import OwnFleet
 from doorless_client.core.views import (
     Alarm,
     Chat,
@@ -69,6 +70,11 @@ class Engine(Protocol):
 
     @property
     def connection(self) -> Connection: ...
+
+    @property
+    def fleet(self) -> OwnFleet:
+        """All devices of our account."""
+        ...
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` for each event from now on, in order; returns how to stop it."""

@@ -26,6 +26,25 @@ class Created:
     written: Callable[[], None]
 
 
+class Linking(Protocol):
+    """A link on the screen of a new device, until somebody answers it."""
+
+    @property
+    def link(self) -> str: ...
+
+    async def met(self) -> tuple[str, str]:
+        """Wait for who answers; the code to compare, and their address. Raises RefusedError."""
+        ...
+
+    async def enter(self) -> Engine:
+        """After the person said that both show the same. Raises RefusedError: not linked."""
+        ...
+
+    async def close(self) -> None:
+        """Give up; nothing is left behind."""
+        ...
+
+
 class Onboarding(Protocol):
     """Everything before there is an engine. Slow work happens off the event loop."""
 
@@ -45,6 +64,22 @@ class Onboarding(Protocol):
         Raises:
             RefusedError: handle taken, something malformed. There is no account.
             UnreachableError: no relay. There is no account; the same may be tried again.
+        """
+        ...
+
+    async def link(self, relay: str, name: str, passphrase: str) -> Linking:
+        """Make a link under which this computer becomes a device of an account.
+
+        Raises:
+            RefusedError: something malformed, or no relay. Nothing was begun.
+        """
+        ...
+
+    async def restore(self, relay: str, handle: str, words: str, passphrase: str) -> Engine:
+        """The account of these recovery words, on this computer alone, connecting.
+
+        Raises:
+            RefusedError: not the words, not their account, or no relay. Nothing was begun.
         """
         ...
 

@@ -1,5 +1,6 @@
 """What the tests of the terminal share: a frozen clock, people, and an app to drive."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from textual.pilot import Pilot
 
-from doorless_client.core.api import Engine
+from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Kind, Standing, State, Trust
 from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.glyphs import UNICODE
@@ -38,6 +39,27 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 1 / 2500)
 
 
+class FakeLinking:
+    """A link that is answered when a test says so."""
+
+    link = "doorless:link1?relay=relay.example&until=1800023730&secret=AAAA&offer=AAAA"
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.answered = asyncio.Event()
+        self.closed = False
+
+    async def met(self) -> tuple[str, str]:
+        await self.answered.wait()
+        return "1234 5678", "alice@relay.example"
+
+    async def enter(self) -> Engine:
+        return self._engine
+
+    async def close(self) -> None:
+        self.closed = True
+
+
 class FakeOnboarding:
     """A profile that `PASSPHRASE` opens."""
 
@@ -60,6 +82,19 @@ class FakeOnboarding:
     async def unlock(self, passphrase: str) -> Engine:
         if passphrase != PASSPHRASE:
             raise WrongPassphraseError("wrong")
+        return self._engine
+
+    async def link(self, relay: str, name: str, passphrase: str) -> "FakeLinking":
+        if relay != self.relay:
+            raise RefusedError("no relay there")
+        self.created.append((relay, name, passphrase))
+        self.linking = FakeLinking(self._engine)
+        return self.linking
+
+    async def restore(self, relay: str, handle: str, words: str, passphrase: str) -> Engine:
+        if len(words.split()) != 24:
+            raise RefusedError("these are not recovery words")
+        self.created.append((relay, handle, passphrase))
         return self._engine
 
     async def keep_theme(self, theme: str) -> None:

@@ -24,6 +24,7 @@ from doorless_client.tui.screens.add import AddContact
 from doorless_client.tui.screens.confirm import Confirm
 from doorless_client.tui.screens.copies import which_copy
 from doorless_client.tui.screens.details import ContactDetails
+from doorless_client.tui.screens.devices import Devices
 from doorless_client.tui.screens.help import Help
 from doorless_client.tui.screens.message_info import MessageInfo
 from doorless_client.tui.screens.palette import Entry, Palette
@@ -244,6 +245,7 @@ class MainScreen(Screen[None]):
             yield Entry("Compare safety numbers", self.action_verify)
             yield Entry("Details of the contact", self.action_details)
         yield Entry("Add somebody", self.action_add)
+        yield Entry("My devices", self.action_devices)
         yield Entry("Next unread", self._go_to_unread)
         yield Entry("X-ray: beside, whole, off", self.action_xray)
         yield Entry("Help", self.action_help)
@@ -253,6 +255,9 @@ class MainScreen(Screen[None]):
         for theme in THEMES:
             yield Entry(f"Theme: {short_name(theme)}", self._dresser(theme.name))
         yield Entry("Quit", self.app.exit)
+
+    def action_devices(self) -> None:
+        self.app.push_screen(Devices(self._engine.fleet))
 
     def _opener(self, chat: Chat) -> Callable[[], None]:
         return lambda: self._go(chat)

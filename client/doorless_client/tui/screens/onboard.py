@@ -12,6 +12,7 @@ from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.passphrase import SHORTEST, strength_hint
 from doorless_client.tui.plain import plain
 from doorless_client.tui.ports import Created, Onboarding, WrongPassphraseError
+from doorless_client.tui.screens.returning import HaveAccount
 from doorless_client.tui.widgets.line import Line
 from doorless_client.tui.widgets.tick import Tick
 
@@ -62,6 +63,7 @@ class Onboard(Screen[None]):
         yield Line("The same passphrase again", id="again", password=True)
         yield Static(id="told")
         with Horizontal(classes="buttons"):
+            yield Button("I have an account", id="have", compact=True)
             yield Button("Create", "success", id="create", compact=True)
 
     def on_mount(self) -> None:
@@ -103,6 +105,15 @@ class Onboard(Screen[None]):
         elif not self._complain():
             self._tell("Making keys, and asking the relay…")
             self.run_worker(self._make(), exclusive=True)
+
+    @on(Button.Pressed, "#have")
+    def come_back(self) -> None:
+        """Link this computer, or restore the account from its words."""
+        self.app.push_screen(HaveAccount(self._onboarding, self._glyphs), self._take)
+
+    def _take(self, engine: Engine | None) -> None:
+        if engine is not None:
+            self.post_message(self.Ready(engine))
 
     def _complain(self) -> bool:
         """Tell what cannot be right, or that nothing is wrong any more."""
