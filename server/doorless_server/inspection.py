@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from doorless_protocol import handles
 from doorless_server.store.schema import Column, columns
 
 SHOWN_BYTES = 32
@@ -24,6 +25,7 @@ _OF_ACCOUNT = {
     "served_keys": "device IN (SELECT id FROM devices WHERE account = :account)",
     "one_time_pairs": "device IN (SELECT id FROM devices WHERE account = :account)",
     "envelopes": "mailbox IN (SELECT mailbox FROM devices WHERE account = :account)",
+    "names": "skeleton = :skeleton",
     "receipts": "FALSE",  # of what was delivered nobody can tell whose it was
 }
 
@@ -47,9 +49,9 @@ def rows(db: sqlite3.Connection, handle: str | None = None) -> Iterator[Row]:
     """
     db.execute("BEGIN")
     try:
-        account = None if handle is None else _account(db, handle)
+        whose = None if handle is None else _whose(db, handle)
         for table in tables(db):
-            yield from _rows_of(db, table, account)
+            yield from _rows_of(db, table, whose)
     finally:
         db.execute("ROLLBACK")
 
@@ -72,20 +74,20 @@ def shown(value: Any) -> Any:
     return {"bytes": len(value), "sha256": digest, "head": value[:SHOWN_BYTES].hex()}
 
 
-def _account(db: sqlite3.Connection, handle: str) -> bytes:
+def _whose(db: sqlite3.Connection, handle: str) -> dict[str, Any]:
     found = db.execute("SELECT id FROM accounts WHERE handle = ?", (handle,)).fetchone()
     if found is None:
         raise UnknownAccountError(f"nobody is registered here as {handle!r}")
-    return bytes(found[0])
+    return {"account": found[0], "skeleton": handles.skeleton(handle)}
 
 
-def _rows_of(db: sqlite3.Connection, table: str, account: bytes | None) -> Iterator[Row]:
-    if account is None:
+def _rows_of(db: sqlite3.Connection, table: str, whose: dict[str, Any] | None) -> Iterator[Row]:
+    if whose is None:
         cursor = db.execute(f"SELECT * FROM {table}")  # noqa: S608 (a name out of the schema)
     else:
         cursor = db.execute(
             f"SELECT * FROM {table} WHERE {_OF_ACCOUNT[table]}",  # noqa: S608 (both are ours)
-            {"account": account},
+            whose,
         )
     names = [column[0] for column in cursor.description]
     classes = {name: columns()[table, name] for name in names}

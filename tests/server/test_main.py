@@ -177,9 +177,10 @@ async def test_inspect_shows_every_row_with_the_class_of_every_column(
         "devices",
         "bindings",
         "envelopes",
+        "names",
     }
     his = inspect("--account", "bob")
-    assert {row["table"] for row in his} == {"accounts", "heads", "devices", "bindings"}
+    assert {row["table"] for row in his} == {"accounts", "heads", "devices", "bindings", "names"}
     assert main(["inspect", "--data", str(data), "--account", "nobody"]) == 1
 
 
