@@ -129,10 +129,12 @@ class UnpinnedError(ProofError):
 
 
 class MisconductError(DoorlessError):
-    """The key log signed what no honest one signs; `evidence` proves it to anybody."""
+    """The key log signed what no honest one signs; `evidence`, of kind E1 to E7, proves it."""
 
-    def __init__(self, what: str, evidence: bytes) -> None:
-        super().__init__(what)
+    def __init__(self, kind: str, what: str, evidence: bytes) -> None:
+        super().__init__(f"{kind}: {what}")
+        self.kind = kind
+        self.what = what
         self.evidence = evidence
 
 

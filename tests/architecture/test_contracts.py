@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("protocol", "server", "client", "lab")
+FOLDERS = ("protocol", "server", "client", "lab", "verifier")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CONTRACTS = {c["id"]: c for c in PROJECT["tool"]["importlinter"]["contracts"]}
 
@@ -28,12 +28,13 @@ BREACHES = [
     ("cores", "server/doorless_server/relay.py", "import asyncio"),
     ("cores", "client/doorless_client/core/views.py", "import asyncio"),
     ("screen", "client/doorless_client/text.py", "import textual"),
+    ("verifier", "verifier/doorless_verify/__main__.py", "import doorless_protocol.session"),
 ]
 
 
 @pytest.fixture
 def scratch(tmp_path: Path) -> Path:
-    """A copy of the four packages that may be broken."""
+    """A copy of the five packages that may be broken."""
     for folder in FOLDERS:
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignore)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("protocol", "server", "client", "lab")
+PACKAGES = ("protocol", "server", "client", "lab", "verifier")
 CITATION = re.compile(r"docs/spec/([\w-]+\.md)(?:\s+§+\s*([\d.]*\d[a-z]?))?")
 HEADING = re.compile(r"^#{1,5}\s+§?(\d[\d.]*\d|\d)([a-z]?)\.?\s", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)")

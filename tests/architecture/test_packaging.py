@@ -1,4 +1,4 @@
-"""What is installed: the four packages with their data and the three commands, no tests."""
+"""What is installed: the five packages with their data and the four commands, no tests."""
 
 import subprocess
 import sys
@@ -13,6 +13,7 @@ PACKAGES = {
     "doorless_server": "server",
     "doorless_client": "client",
     "doorless_lab": "lab",
+    "doorless_verify": "verifier",
 }
 
 
@@ -25,7 +26,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
-def test_the_wheel_holds_the_four_packages_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_holds_the_five_packages_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == set(PACKAGES)
     assert not [name for name in wheel.namelist() if "test_" in name or "conftest" in name]
@@ -44,8 +45,8 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> N
     assert {f"{package}/py.typed" for package in PACKAGES} <= expected
 
 
-def test_the_wheel_brings_the_three_commands_and_the_licence(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_brings_the_four_commands_and_the_licence(wheel: zipfile.ZipFile) -> None:
     [points] = [name for name in wheel.namelist() if name.endswith("entry_points.txt")]
     commands = {line.split(" = ")[0] for line in wheel.read(points).decode().splitlines()}
-    assert {"doorless", "doorless-relay", "doorless-lab"} <= commands
+    assert {"doorless", "doorless-relay", "doorless-lab", "doorless-verify"} <= commands
     assert [name for name in wheel.namelist() if name.endswith("licenses/LICENSE")]

@@ -1,4 +1,4 @@
-"""What the sources of the four packages never do."""
+"""What the sources of the five packages never do."""
 
 import ast
 from pathlib import Path
@@ -17,7 +17,7 @@ from lint import (
 )
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("protocol", "server", "client", "lab")
+PACKAGES = ("protocol", "server", "client", "lab", "verifier")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 BESIDE = ("tests", "benchmarks", "fuzz")
 ALL = sorted([*SOURCES, *(path for folder in BESIDE for path in (ROOT / folder).rglob("*.py"))])

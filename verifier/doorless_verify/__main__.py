@@ -1,0 +1,77 @@
+"""doorless-verify FILE --pin KEY…: whether evidence convicts a key log.
+
+It opens no connection, reads no profile and trusts no clock. What convicts is said in
+doorless_protocol/log/verdict.py, which is short enough to be read aloud.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from doorless_protocol.errors import DoorlessError
+from doorless_protocol.log.evidence import MAX_EVIDENCE
+from doorless_protocol.log.verdict import Proven, verify
+
+PROVEN, NOT_PROVEN, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    asked = _parser().parse_args(arguments)
+    try:
+        with Path(asked.file).open("rb") as file:
+            data = file.read(MAX_EVIDENCE + 1)
+    except OSError as failed:
+        return _say(asked, USAGE, f"cannot read {asked.file!r}: {failed.strerror}")
+    try:
+        found = verify(data, frozenset(asked.pin))
+    except DoorlessError as refused:
+        return _say(asked, NOT_PROVEN, f"not proven: {refused}")
+    return _tell(asked, found)
+
+
+def _tell(asked: Namespace, found: Proven) -> int:
+    """What was found, on stdout: a line of JSON, or four for people."""
+    verdict = "challenge" if found.is_challenge else "proven"
+    config = found.config_hash.hex()
+    if asked.json:
+        fields = {"verdict": verdict, "kind": found.kind.value, "log": found.origin}
+        print(json.dumps({**fields, "config": config, "what": found.what}))
+    else:
+        print(f"{verdict}: {found.kind.value} against the key log {found.origin!r}")
+        print(f"  {found.what}")
+        print(f"  configuration {config}")
+        if found.is_challenge:
+            print("  No proof: the log can still answer. Ask it, and publish its silence.")
+    return NOT_PROVEN if found.is_challenge else PROVEN
+
+
+def _say(asked: Namespace, code: int, why: str) -> int:
+    if asked.json:
+        print(json.dumps({"verdict": "none", "what": why}))
+    print(f"doorless-verify: {why}", file=sys.stderr)
+    return code
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="doorless-verify",
+        description="Check evidence against a key log with pinned keys alone."
+        " Exit code 0: proven. 1: not proven. 2: wrong use.",
+    )
+    parser.add_argument("file", metavar="FILE", help="the bundle, as `doorless log evidence` saves")
+    parser.add_argument(
+        "--pin",
+        metavar="KEY",
+        nargs="+",
+        required=True,
+        help="the log's verifier keys, both of them; or the hash of its configuration, 64 hex"
+        " digits, which an invite link carries",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
