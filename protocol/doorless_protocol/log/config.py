@@ -5,7 +5,7 @@ Spec: docs/spec/09-key-log.md §6.5.
 """
 
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Self, TypedDict, Unpack
 
 from doorless_protocol.encoding import Reader, Writer
 from doorless_protocol.errors import MalformedError
@@ -117,18 +117,28 @@ class LogConfig:
         reader = Reader(data, "log configuration")
         reader.exactly(_MAGIC, "kind")
         try:
-            config = cls(
-                reader.prefixed(1, MAX_NAME).decode("ascii"),
-                reader.raw(ED25519_PUBLIC_SIZE),
-                reader.raw(MLDSA44_PUBLIC_SIZE),
-                parse_vrf_public(reader.raw(POINT_SIZE)),
-                *(reader.uint(4) for _ in range(6)),
-                policy=Policy.parse(reader.prefixed(2, MAX_POLICY).decode("ascii")),
-            )
+            origin = reader.prefixed(1, MAX_NAME).decode("ascii")
+            ed25519, mldsa44 = reader.raw(ED25519_PUBLIC_SIZE), reader.raw(MLDSA44_PUBLIC_SIZE)
+            vrf = parse_vrf_public(reader.raw(POINT_SIZE))
+            window, interval, heartbeat = (reader.uint(4) for _ in range(3))
+            behind, ahead, retention = (reader.uint(4) for _ in range(3))
+            policy = Policy.parse(reader.prefixed(2, MAX_POLICY).decode("ascii"))
         except UnicodeDecodeError:
             raise MalformedError("log configuration that is not ASCII") from None
         reader.end()
-        return config
+        times = window, interval, heartbeat, behind, ahead, retention
+        return cls(origin, ed25519, mldsa44, vrf, *times, policy)
+
+
+class Times(TypedDict, total=False):
+    """The times of a LogConfig, in seconds."""
+
+    window: int
+    interval: int
+    heartbeat: int
+    max_behind: int
+    max_ahead: int
+    retention: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +155,8 @@ class LogKeys:
         signer = LogSigner.from_seed(origin, seed[:SIGNER_SEED_SIZE])
         return cls(signer, VrfKey.from_seed(seed[SIGNER_SEED_SIZE:]))
 
-    def config(self, policy: Policy = NO_WITNESSES, **seconds: int) -> LogConfig:
-        """The configuration of the log with these keys; `seconds` by the fields' names."""
+    def config(self, policy: Policy = NO_WITNESSES, **times: Unpack[Times]) -> LogConfig:
+        """The configuration of the log with these keys."""
         vkey, cosigner = self.signer.vkey, self.signer.cosigner.vkey
         keys = vkey.public, cosigner.public, self.vrf.public
-        return LogConfig(vkey.name, *keys, **seconds, policy=policy)
+        return LogConfig(vkey.name, *keys, policy=policy, **times)

@@ -10,6 +10,7 @@ from typing import NewType
 
 from doorless_protocol.encoding import Writer
 from doorless_protocol.errors import MalformedError
+from doorless_protocol.handles import HANDLE_PATTERN
 from doorless_protocol.keys import ACCOUNT_ID_SIZE, AccountId
 from doorless_protocol.log.vrf import VrfKey, VrfPublic, output_of, verify
 from doorless_protocol.log_primitives import POINT_SIZE, Point
@@ -20,14 +21,14 @@ Index = NewType("Index", bytes)  # 32 bytes
 INDEX_SIZE = 32
 MAX_LABEL = 2 * ACCOUNT_ID_SIZE  # 64
 
-_FORM = re.compile(r"[a-z][a-z0-9._-]{1,30}|[0-9a-f]{64}")
+_FORM = re.compile(rf"(?:{HANDLE_PATTERN})|\A[0-9a-f]{{64}}\Z")
 _CONTEXT = b"kt-label/v1"
 _HANDLE = 2  # the type of label; 1, an account id that maps to keys, is not needed: ids are hashes
 
 
 def parse_label(text: str) -> Label:
     """Raises MalformedError: neither a handle nor an account id in lower-case hex."""
-    if not _FORM.fullmatch(text):
+    if not _FORM.match(text):
         raise MalformedError(f"label of {len(text)} characters is neither a handle nor an id")
     return Label(text)
 
@@ -45,9 +46,14 @@ def vrf_input(label: Label) -> bytes:
 def locate(key: VrfKey, label: Label) -> tuple[Index, bytes]:
     """The label's index, and the 80 bytes that prove it. The same each time: worth keeping."""
     proof = key.prove(vrf_input(label))
-    return Index(output_of(Point(proof[:POINT_SIZE]))[:INDEX_SIZE]), proof
+    return located(proof), proof
 
 
 def verify_location(public: VrfPublic, label: Label, proof: bytes) -> Index:
     """Raises ProofError: this is not where the label stands."""
     return Index(verify(public, vrf_input(label), proof)[:INDEX_SIZE])
+
+
+def located(proof: bytes) -> Index:
+    """The index that a proof was verified, or made, to give."""
+    return Index(output_of(Point(proof[:POINT_SIZE]))[:INDEX_SIZE])

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from doorless_protocol import frames
 from doorless_protocol.errors import MalformedError, ProofError
+from doorless_protocol.handles import HANDLE_PATTERN
 from doorless_protocol.keys import AccountId
 from doorless_protocol.log.label import (
     label_of,
@@ -60,6 +60,6 @@ def test_what_is_neither_a_handle_nor_an_id_is_no_label(text: str) -> None:
 
 def test_every_handle_that_a_relay_takes_is_a_label_and_none_looks_like_an_id() -> None:
     for handle in ("ab", "a" * 31, "a.b_c-9", "f" * 31):
-        assert re.match(frames.HANDLE_PATTERN, handle)
+        assert re.match(HANDLE_PATTERN, handle)
         parse_label(handle)
-    assert not re.match(frames.HANDLE_PATTERN, "a" * 64)
+    assert not re.match(HANDLE_PATTERN, "a" * 64)
