@@ -8,22 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from doorless_protocol.log import tiles, tree
+from doorless_protocol.log.chain import NO_HEAD, Opened, Step
+from doorless_protocol.log.entry import Chain, EntryProof
 from doorless_protocol.log.epoch import DELTA_SIZE, EpochLeaf
+from doorless_protocol.log.label import Label
+from doorless_protocol.log.map import prove
+from doorless_protocol.log.note import Note
 from doorless_protocol.log.proofs import (
     AnchorList,
     AnchorProof,
-    Chain,
-    EntryProof,
     HeadProof,
     LookupProof,
     encode_records,
 )
-
-from doorless_protocol.log import tiles, tree
-from doorless_protocol.log.chain import NO_HEAD, Opened, Step
-from doorless_protocol.log.label import Label
-from doorless_protocol.log.map import prove
-from doorless_protocol.log.note import Note
 from doorless_protocol.log.record import Record, RecordKind
 from doorless_protocol.log.tiles import Tile
 from doorless_server.directory import epochs
@@ -185,11 +183,7 @@ class Answers:
         if found is None:
             raise NoSuchEpochError(f"the map of anchor {number} is not here")
         anchor = epochs.built(self._db, found[0])
-        chained = self._chained(label, anchor, known, 0)
-        chain = chained.entry.chain
-        if chain is not None and known and chain.version == known:
-            return AnchorProof(anchor.leaf, chained.entry.path).encode()
-        return AnchorProof(anchor.leaf, chained.entry).encode()
+        return AnchorProof(anchor.leaf, self._chained(label, anchor, known, 0).entry).encode()
 
     def _records(self, label: Label, after: int) -> bytes:
         place, _ = self._log.locate(label)

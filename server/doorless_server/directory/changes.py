@@ -136,4 +136,4 @@ def _is_in_an_epoch(db: sqlite3.Connection, row: LabelRow, change: Change) -> bo
         "SELECT commitment FROM versions WHERE label = ? AND version = ?",
         (row.id, change.record.version),
     ).fetchone()
-    return found == (change.commitment,)
+    return found is not None and bytes(found[0]) == change.commitment

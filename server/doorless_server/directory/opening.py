@@ -12,9 +12,8 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from doorless_protocol.log.config import LogConfig, LogKeys, origin_of
-
 from doorless_protocol.errors import MalformedError
+from doorless_protocol.log.config import HEARTBEAT, LogConfig, LogKeys, origin_of
 from doorless_protocol.log.policy import NO_WITNESSES, Policy
 from doorless_protocol.log.signing import SIGNER_SEED_SIZE
 from doorless_protocol.log.vrf import SEED_SIZE
@@ -53,7 +52,8 @@ def settle(
     path = folder / CONFIG
     if not path.exists():
         keys = LogKeys.from_seed(origin_of(name), seed + vrf)
-        begun = keys.config(_policy(folder), **wanted)
+        beat = min(HEARTBEAT, wanted.get("window", HEARTBEAT))
+        begun = keys.config(_policy(folder), heartbeat=beat, **wanted)
         datadir.write_once(path, begun.encode())
         return keys, begun
     try:

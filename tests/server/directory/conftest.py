@@ -8,12 +8,12 @@ from random import Random
 from typing import Any
 
 import pytest
-from doorless_protocol.log.proofs import HeadProof, LookupProof
 
 from doorless_protocol.keys import SigningKey, VerifyingKey
 from doorless_protocol.log.chain import NO_HEAD
 from doorless_protocol.log.config import LogConfig, LogKeys
 from doorless_protocol.log.label import Label
+from doorless_protocol.log.proofs import HeadProof, LookupProof
 from doorless_protocol.log.record import Record, RecordKind
 from doorless_server.directory.answers import Answers
 from doorless_server.directory.base import Change
