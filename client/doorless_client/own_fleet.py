@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from doorless_client.core.api import RefusedError, UnreachableError
@@ -12,6 +12,7 @@ from doorless_client.core.fleet import Fleet
 from doorless_client.core.network import Network
 from doorless_client.core.views import LinkRequest, OwnDevice
 from doorless_client.driving import drive
+from doorless_client.store.base import StoreError
 from doorless_protocol.linking.link import LINK_LIFE
 from doorless_protocol.linking.meeting import Challenging
 
@@ -35,16 +36,19 @@ class FleetAtWork:
         return self._fleet.listed()
 
     async def rename(self, device: str, name: str) -> None:
-        self._fleet.rename(device, name)
+        with _refusing():
+            self._fleet.rename(device, name)
 
     async def remove(self, device: str) -> None:
-        await self._told(self._fleet.remove(device))
+        with _refusing():
+            await drive(self._network, self._fleet.remove(device))
 
     async def answer(self, link: str) -> LinkRequest:
         self._answered = None
         approving = self._fleet.approving
-        answering = await drive(self._network, approving.begin(link))
-        met = await until(self._network, lambda: approving.offered(answering))
+        with _refusing():
+            answering = await drive(self._network, approving.begin(link))
+            met = await until(self._network, lambda: approving.offered(answering))
         self._answered = met
         return approving.shown(met)
 
@@ -53,12 +57,10 @@ class FleetAtWork:
         if met is None:
             raise RefusedError("no device asks to be linked")
         approving = self._fleet.approving
-        await drive(self._network, approving.allow(met, code))
-        self._linked = met.offer.entry.device
-        try:
+        with _refusing():
+            await drive(self._network, approving.allow(met, code))
+            self._linked = met.offer.entry.device
             await until(self._network, lambda: approving.finish(met))
-        except BusyError as busy:
-            raise UnreachableError(f"{busy}: it is told again soon") from None
 
     async def told(self, seconds: float) -> bool:
         """Whether the device that was linked last was told all there is, or is within `seconds`."""
@@ -80,11 +82,15 @@ class FleetAtWork:
             await asyncio.sleep(LOOK_EVERY)
         return False
 
-    async def _told(self, flow: Flow[None]) -> None:
-        try:
-            await drive(self._network, flow)
-        except BusyError as busy:
-            raise UnreachableError(f"{busy}: it is told again soon") from None
+
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except BusyError as busy:
+        raise UnreachableError(f"{busy}: it is told again soon") from None
+    except StoreError as error:
+        raise RefusedError(f"it was not done, and nothing changed: {error}") from error
 
 
 async def until(

@@ -18,7 +18,7 @@ _PUBLISHED, _SYNCED, _USED, _CLAIMED = (
     "used links",
     "claimed manifests",
 )
-_JOINED, _UNGREETED = "joined", "not greeted"
+_JOINED, _UNGREETED, _TOLD_CHOSEN = "joined", "not greeted", "told chosen"
 
 T = TypeVar("T")
 
@@ -67,6 +67,14 @@ class OwnFacts:
 
     def set_synced(self, devices: list[bytes]) -> None:
         self._set(_SYNCED, devices)
+
+    @property
+    def told_chosen(self) -> float:
+        """When this device last told the others what holds for the account, Unix seconds."""
+        return self._get(_TOLD_CHOSEN, float, 0.0)
+
+    def set_told_chosen(self, at: float) -> None:
+        self._set(_TOLD_CHOSEN, at)
 
     @property
     def used_links(self) -> dict[bytes, int]:

@@ -17,6 +17,7 @@ from doorless_client.core import settings as chosen
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
+from doorless_client.core.effects import Wake
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.own_devices import OwnDevices
@@ -47,6 +48,9 @@ from doorless_protocol.own_content import (
     Read,
 )
 from doorless_protocol.session import Session
+
+CROSSING = 600.0
+"""Seconds in which what two devices of ours chose may have crossed on the way."""
 
 
 class Sync:
@@ -115,6 +119,7 @@ class Sync:
 
     def tell_chosen(self) -> None:
         """Our name, token or settings are others now."""
+        self._own.facts.set_told_chosen(self._state.clock())
         self._telling.tell(self._chosen())
 
     def _chosen(self) -> Chosen:
@@ -175,10 +180,19 @@ class Sync:
             ),
         )
         own = self._state.own
-        if own.token != said.token:
+        if own.token == said.token:
+            return
+        if self._state.is_primary and self._told_lately():
+            # Two devices drew one at the same time: what the primary drew stands.
+            self._store.own.put(msgspec.structs.replace(own, token_published=False))
+            self._state.emit(Wake())
+        else:
             self._store.own.put(
                 msgspec.structs.replace(own, token=said.token, token_published=True)
             )
+
+    def _told_lately(self) -> bool:
+        return 0 <= self._state.clock() - self._own.facts.told_chosen < CROSSING
 
     def _hear_person(self, said: Person) -> None:
         head = check_person(said, self._state.account)
