@@ -4,7 +4,16 @@ import json
 import subprocess
 import sys
 
-ALLOWED = {"encoding", "errors", "keys", "log", "log_primitives", "merkle", "primitives"}
+ALLOWED = {
+    "encoding",
+    "errors",
+    "handles",
+    "keys",
+    "log",
+    "log_primitives",
+    "merkle",
+    "primitives",
+}
 """What the verifier may use of the protocol."""
 
 CLIENTS_SIDE = {"view", "head", "pin", "lookup", "owner", "own_check", "staple", "gossip"}
