@@ -2,11 +2,13 @@
 
 doorless-relay serve --data DIR      carry envelopes
 doorless-relay inspect --data DIR    show everything that is held
+doorless-relay witness --data DIR    cosign the key logs of others
+doorless-relay auditor --data DIR NAME   let somebody replay this relay's key log
+doorless-relay log-key --data DIR    what witnesses of this relay's key log need
 """
 
 import argparse
 import asyncio
-import base64
 import json
 import logging
 import os
@@ -16,7 +18,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -25,11 +27,17 @@ import structlog
 from doorless_protocol.errors import WeakRandomError
 from doorless_protocol.randomness import check_random
 from doorless_server import datadir, inspection, listener, tls
+from doorless_server.directory import command as adding
+from doorless_server.directory import desk, opening
+from doorless_server.directory.service import Service
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.schema import NewerSchemaError, open_reader
 from doorless_server.store.sqlite import SqliteStore
+from doorless_server.witness import command as witnessing
+from doorless_server.witness.asking import Panel
+from doorless_server.witness.settings import Settings, SettingsError
 
-FAILED, USAGE = 1, 2
+FAILED, USAGE, PROVEN = 1, 2, 6
 
 DEFAULT_LISTEN = "127.0.0.1:8443"
 
@@ -72,7 +80,7 @@ def serve(chosen: argparse.Namespace) -> None:
         check_random(secrets.token_bytes)
         with datadir.locked(chosen.data), _event_loop() as runner:
             runner.run(_serve(chosen, host, port))
-    except (datadir.DataError, tls.CertificateError, NewerSchemaError, WeakRandomError) as error:
+    except (*opening.REFUSALS, tls.CertificateError, NewerSchemaError, WeakRandomError) as error:
         raise CommandError(str(error)) from None
     except sqlite3.Error as error:
         raise CommandError(f"cannot use {chosen.data / datadir.DATABASE}: {error}") from None
@@ -90,19 +98,23 @@ async def _serve(chosen: argparse.Namespace, host: str, port: int) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    key = datadir.log_key(chosen.data, secrets.token_bytes).verifying.encode()
     context, binding = None, listener.NO_BINDING
     if chosen.tls_cert is not None:
         context = tls.server_context(chosen.tls_cert, chosen.tls_key)
         binding = tls.channel_binding(chosen.tls_cert)
-    store = await SqliteStore.open(chosen.data / datadir.DATABASE, broken=stop)
-    try:
-        bound = listener.bind(host, port)
+    async with AsyncExitStack() as leaving:
+        store = await SqliteStore.open(chosen.data / datadir.DATABASE, broken=stop)
+        leaving.push_async_callback(store.close)
+        bound = leaving.enter_context(listener.bind(host, port))
         name = chosen.name or listener.address_of(bound)
-        relay = Relay(store, Identity(name), random=secrets.token_bytes)
+        directory = await _open_log(chosen, name, stop)
+        leaving.push_async_callback(directory.close)
+        await desk.decide(directory, store, _clock())
+        directory.run()
+        relay = Relay(store, Identity(name), random=secrets.token_bytes, directory=directory)
         server = await listener.serve_on(relay, bound, clock=_clock, tls=context, binding=binding)
-        log_key = base64.b64encode(key).decode()
-        ready = {"event": "ready", "url": server.url, "relay": name, "log_key": log_key}
+        keys = " ".join(key.encode() for key in directory.config.vkeys)
+        ready = {"event": "ready", "url": server.url, "relay": name, "log_key": keys}
         print(json.dumps(ready, separators=(",", ":")), flush=True)
         log = structlog.get_logger()
         log.info("serving", tls=context is not None)
@@ -110,10 +122,21 @@ async def _serve(chosen: argparse.Namespace, host: str, port: int) -> None:
         log.info("draining")
         await server.close()
         log.info("stopped", failed=failure is not None)
-    finally:
-        await store.close()
     if failure is not None:
-        raise CommandError(f"the disk failed, nothing more was accepted: {failure}")
+        raise CommandError(f"nothing more was accepted, it cannot go on: {failure}")
+
+
+async def _open_log(
+    chosen: argparse.Namespace, name: str, broken: Callable[[Exception], None]
+) -> Service:
+    random = secrets.token_bytes
+    keys, config = opening.settle(
+        chosen.data, name, random, interval=chosen.epoch, window=chosen.anchor
+    )
+    panel = Panel(config.policy, clock=_clock)
+    return await opening.start(
+        chosen.data, keys, config, random, clock=_clock, broken=broken, cosign=panel.cosigned
+    )
 
 
 def _clock() -> int:
@@ -165,6 +188,72 @@ def _log_to_stderr() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+# --- witness ---------------------------------------------------------------------------------
+
+
+def witness(chosen: argparse.Namespace) -> None:
+    _log_to_stderr()
+    os.umask(0o077)
+    try:
+        settings = witnessing.read_settings(chosen)
+        if chosen.action == "key":
+            with datadir.locked(chosen.data):
+                witnessing.print_keys(chosen.data, settings, secrets.token_bytes)
+        elif chosen.action == "evidence":
+            if witnessing.print_evidence(chosen.data, settings, chosen.config, chosen.export):
+                raise CommandError("a log is convicted: what it signed is above", PROVEN)
+        else:
+            _witness(chosen, settings)
+    except SettingsError as error:
+        raise CommandError(str(error), USAGE) from None
+    except (datadir.DataError, tls.CertificateError, NewerSchemaError, WeakRandomError) as error:
+        raise CommandError(str(error)) from None
+    except sqlite3.Error as error:
+        raise CommandError(f"cannot use {chosen.data / settings.database}: {error}") from None
+    except OSError as error:
+        raise CommandError(f"cannot listen on {settings.listen}: {error.strerror}") from None
+
+
+def _witness(chosen: argparse.Namespace, settings: Settings) -> None:
+    host, port = _split(settings.listen)
+    _check_tls(chosen, host)
+    check_random(secrets.token_bytes)
+    context = None
+    if chosen.tls_cert is not None:
+        context = tls.server_context(chosen.tls_cert, chosen.tls_key)
+    with datadir.locked(chosen.data), _event_loop() as runner:
+        clock, random = _clock, secrets.token_bytes
+        runner.run(
+            witnessing.serve(
+                chosen.data, settings, (host, port), context, clock=clock, random=random
+            )
+        )
+
+
+# --- auditor, log-key ------------------------------------------------------------------------
+
+
+def auditor(chosen: argparse.Namespace) -> None:
+    """Print a new token; from the next start on it reads what changed."""
+    try:
+        print(adding.add(chosen.data, chosen.name, secrets.token_bytes))
+    except datadir.DataError as error:
+        raise CommandError(str(error)) from None
+
+
+def log_key(chosen: argparse.Namespace) -> None:
+    """Print the keys of the log that is or will be begun here, for those who are to witness it."""
+    os.umask(0o077)
+    try:
+        check_random(secrets.token_bytes)
+        with datadir.locked(chosen.data):
+            keys = opening.drawn(chosen.data, chosen.name, secrets.token_bytes)
+    except (datadir.DataError, WeakRandomError) as error:
+        raise CommandError(str(error)) from None
+    for key in keys.config().vkeys:
+        print(key.encode())
 
 
 # --- inspect ---------------------------------------------------------------------------------
@@ -228,6 +317,18 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--name", metavar="NAME", type=_name, help="default: the bound address")
     serving.add_argument("--tls-cert", type=Path, metavar="F", help="PEM, the leaf first")
     serving.add_argument("--tls-key", type=Path, metavar="F", help="PEM")
+    serving.add_argument(
+        "--epoch",
+        type=_seconds(1, 60),
+        metavar="SECONDS",
+        help="between two epochs of a busy key log; default 10; only when the log is begun",
+    )
+    serving.add_argument(
+        "--anchor",
+        type=_seconds(60, 86_400),
+        metavar="SECONDS",
+        help="between two anchors of the key log; default a day; only when the log is begun",
+    )
     serving.add_argument("--json", action="store_true", help="the ready line is JSON in any case")
     serving.set_defaults(command=serve)
 
@@ -238,7 +339,31 @@ def _parser() -> argparse.ArgumentParser:
     inspecting.add_argument("--account", metavar="HANDLE", help="of this account alone")
     inspecting.add_argument("--json", action="store_true", help="one object a row")
     inspecting.set_defaults(command=inspect)
+
+    witnesses = commands.add_parser("witness", help="cosign the key logs of others")
+    witnessing.add_arguments(witnesses)
+    witnesses.set_defaults(command=witness)
+
+    auditing = commands.add_parser("auditor", help="let somebody replay this relay's key log")
+    adding.add_arguments(auditing)
+    auditing.set_defaults(command=auditor)
+
+    keys = commands.add_parser(
+        "log-key", help="the keys of this relay's key log, for its witnesses"
+    )
+    keys.add_argument("--data", type=Path, required=True, metavar="DIR", help="the relay's")
+    keys.add_argument("--name", metavar="NAME", type=_name, required=True, help="the relay's")
+    keys.set_defaults(command=log_key)
     return parser
+
+
+def _seconds(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"{least} to {most} seconds")
+        return int(text)
+
+    return read
 
 
 def _name(text: str) -> str:

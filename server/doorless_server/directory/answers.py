@@ -142,7 +142,7 @@ class Answers:
         """
         start = after * DELTA_SIZE
         found = self._db.execute(
-            "SELECT leaf, substr(deltas, ?, ?) FROM epochs WHERE epoch = ?",
+            "SELECT leaf, coalesce(substr(deltas, ?, ?), x'') FROM epochs WHERE epoch = ?",
             (start + 1, at_most * DELTA_SIZE, epoch),
         ).fetchone()
         if not auditors.are(token) or found is None:
