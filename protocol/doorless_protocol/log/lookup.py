@@ -20,7 +20,7 @@ from doorless_protocol.log.entry import EntryProof
 from doorless_protocol.log.epoch import EpochLeaf
 from doorless_protocol.log.evidence import Kind, Sightings
 from doorless_protocol.log.head import accept_head
-from doorless_protocol.log.label import Label, verify_location
+from doorless_protocol.log.label import Label, located
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.proofs import AnchorProof, HeadProof, LookupProof
 from doorless_protocol.log.record import Record
@@ -158,7 +158,7 @@ def sight_of(config: LogConfig, label: Label, at: SignedLeaf, entry: EntryProof)
     Spec: docs/spec/10-key-log-clients.md §6.2.
     """
     entry.check(config, label, at.shown.map_root)
-    index = verify_location(config.vrf, label, entry.location)
+    index = located(entry.location)
     if entry.chain is None:
         sighting = Sighting(at, index, entry.path, None)
         return Sight(sighting, sighting.place(), {})
