@@ -1,8 +1,8 @@
 """Many rows with one statement.
 
-Each statement, and each row that one returns, gives up the interpreter's lock, which the loop
-wants too; with one for each row the writer did half as much (docs/adr/0019). So rows go in many
-at a time.
+Each statement, and each row that one returns, gives up the interpreter's lock, which the thread
+that commits wants too; with one for each row half as much was stored (docs/adr/0019). So rows go
+in many at a time.
 """
 
 import sqlite3
