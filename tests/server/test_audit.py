@@ -1,8 +1,10 @@
 """An auditor cosigns what follows from what was published, and convicts what does not."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,36 @@ async def test_of_the_map_the_newest_version_alone_is_kept(desk: Desk) -> None:
     count = log.epochs[-1].leaf.map_count
     (nodes,) = desk.do(lambda db: db.execute("SELECT count(*) FROM nodes").fetchone())
     assert nodes == 2 * count - 1
+
+
+class PowerCutError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("write", ["keep", "keep_edge", "keep_note"])
+@pytest.mark.parametrize("when", [1, 2, 5])
+async def test_a_replay_that_is_cut_short_goes_on_from_a_whole_epoch(
+    write: str, when: int, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "AT_ONCE", 3)
+    log, calls, kept = KeyLog().busy(20), count(1), getattr(AuditStore, write)
+
+    def cut(store: AuditStore, what: object) -> None:
+        kept(store, what)
+        if next(calls) == when:
+            raise PowerCutError
+
+    with monkeypatch.context() as failing:
+        failing.setattr(AuditStore, write, cut)
+        with contextlib.suppress(PowerCutError):
+            await auditor_of(desk, log).approve(signed(log))
+    size = replayed(desk)
+    assert size in (20, *range(0, 20, 3))
+    if size:
+        root = desk.do(lambda db: AuditStore(db).frontier(size).root)
+        assert root == log.checkpoint(size).root
+    await auditor_of(desk, log).approve(signed(log))
+    assert replayed(desk) == 20
 
 
 # --- what convicts ---------------------------------------------------------------------------
