@@ -208,7 +208,10 @@ def advance(
 
 
 def committed_record(label: Label, version: int, shown: Shown, opened: Opened) -> Record:
-    """The record of a version. ProofError: another one. Spec: 10-key-log-clients §6.4."""
+    """The record of a version. ProofError: another one.
+
+    Spec: docs/spec/10-key-log-clients.md §6.4.
+    """
     if opened.commitment(label, version) != shown.commitments[version]:
         raise ProofError(f"not the record that version {version} commits to")
     record = Record.decode(opened.record)
@@ -287,7 +290,10 @@ def signed_leaf(head: HeadProof) -> SignedLeaf:
 
 
 def entry_at(proof: LookupProof, place: int) -> EntryProof:
-    """Raises ProofError: fewer labels than were asked for. Spec: 10-key-log-clients §6.2."""
+    """Raises ProofError: fewer labels than were asked for.
+
+    Spec: docs/spec/10-key-log-clients.md §6.2.
+    """
     if not 0 <= place < len(proof.entries):
         raise ProofError(f"answer about {len(proof.entries)} labels, without number {place}")
     return proof.entries[place]

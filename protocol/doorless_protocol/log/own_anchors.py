@@ -57,7 +57,10 @@ def check_own(view: LogView, own: OwnChain, anchors: Sequence[AnchorProof]) -> O
 
 
 def check_own_anchors(view: LogView, own: OwnChain, leaves: Sequence[EpochLeaf]) -> None:
-    """That these are the log's anchors, and none is left out. Spec §7.6."""
+    """That these are the log's anchors, and none is left out.
+
+    Spec: docs/spec/10-key-log-clients.md §7.6.
+    """
     before = own.checked
     for leaf in leaves:
         check_next_anchor(before, leaf)

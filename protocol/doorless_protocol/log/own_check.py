@@ -123,7 +123,10 @@ def check_stamp(update: OwnUpdate, stamp: int) -> None:
 
 
 def check_promise(config: LogConfig, update: OwnUpdate, sight: Sight) -> None:
-    """Raises MisconductError (E6): promised, due, not there. Spec: 10-key-log-clients §7.3."""
+    """Raises MisconductError (E6): promised, due, not there.
+
+    Spec: docs/spec/10-key-log-clients.md §7.3.
+    """
     receipt = update.receipt
     if receipt is None or sight.sighting.at.shown.time_ms <= receipt.due_ms:
         return
