@@ -1,0 +1,246 @@
+"""The relay as a process: killed while people register, and started on an older log."""
+
+import json
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from doorless_protocol.frames import (
+    Answer,
+    Call,
+    Challenge,
+    Found,
+    Lookup,
+    Register,
+    Request,
+    decode_from_relay,
+    delivery_token_hash,
+    encode,
+)
+from doorless_protocol.log.chain import NO_HEAD
+from doorless_protocol.log.checkpoint import Checkpoint
+from doorless_protocol.log.config import LogConfig
+from doorless_protocol.log.label import Label
+from doorless_protocol.log.proofs import HeadProof, LookupProof
+from doorless_protocol.log.record import Record, RecordKind
+from doorless_protocol.log.tree import verify_consistency
+from doorless_protocol.log_frames import Logged, LogHead, LogProof
+from doorless_server.__main__ import main
+from doorless_server.directory import opening
+from doorless_server.directory.heads import HeadStore
+from doorless_server.directory.keylog import KeyLog
+from doorless_server.peers import Greeted
+
+
+@contextmanager
+def relay(data: Path, *before: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    command = [*before, sys.executable, "-m", "doorless_server", "serve", "--data", str(data)]
+    process = subprocess.Popen(
+        [*command, "--listen", "127.0.0.1:0", "--name", "relay.test", "--epoch", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        yield process, json.loads(line)["url"] if line else ""
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=20)
+
+
+@contextmanager
+def killing(data: Path, point: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A relay that is killed at a system call, or by whoever uses it."""
+    if point == "kill -9":
+        with relay(data) as running:
+            yield running
+        return
+    call, when = point.split(":")
+    rule = f"inject={call}:signal=SIGKILL:when={when}"
+    trace = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", rule)
+    with relay(data, *trace) as running:
+        yield running
+
+
+def can_trace() -> bool:
+    if shutil.which("strace") is None:
+        return False
+    probe = ["strace", "-qq", "-e", "inject=getpid:signal=SIGURG:when=1", "true"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
+async def hear(socket: ClientConnection) -> Any:
+    data = await socket.recv()
+    assert isinstance(data, bytes)
+    return decode_from_relay(data)
+
+
+async def ask(url: str, request: Request, person: Any = None) -> Any:
+    """On a connection of its own, signed in as `person` if there is one."""
+    async with connect(url, subprotocols=["doorless.1"], compression=None) as socket:  # type: ignore[list-item]
+        challenge = await hear(socket)
+        assert isinstance(challenge, Challenge)
+        asked = [] if person is None else [person.sign_in(Greeted(challenge, 0, bytes(32)))]
+        for each in (*asked, request):
+            await socket.send(encode(Call(1, each)))
+            answer = await hear(socket)
+            assert isinstance(answer, Answer)
+        return answer.answered
+
+
+def registration(person: Any) -> Register:
+    manifest, label = person.manifest, Label(person.handle)
+    record = Record.sign(
+        person.key, RecordKind.CREATE, label, 1, NO_HEAD, 0, manifest.version, manifest.hash
+    )
+    token = delivery_token_hash(person.token)
+    return Register(
+        person.handle, manifest.encode(), token, record.encode(), person.handle.encode().ljust(16)
+    )
+
+
+async def head(url: str, config: LogConfig, size: int = 0) -> HeadProof:
+    answered = await ask(url, LogHead(size))
+    assert isinstance(answered, LogProof)
+    proof = HeadProof.decode(answered.proof)
+    proof.check(config)
+    return proof
+
+
+def config_of(data: Path) -> LogConfig:
+    return LogConfig.decode((data / "log.config").read_bytes())
+
+
+async def enrol(
+    url: str, config: LogConfig, people: list[Any], heads: list[Checkpoint], kill: Any = None
+) -> set[str]:
+    """Register people one after the other, and look at the log; who was answered."""
+    answered: set[str] = set()
+    try:
+        for person in people:
+            if len(answered) == 2 and kill is not None:
+                kill()
+            assert isinstance(await ask(url, registration(person), person), Logged)
+            answered.add(person.handle)
+            heads.append((await head(url, config)).check(config))
+    except (WebSocketException, OSError, EOFError):
+        pass
+    return answered
+
+
+@pytest.mark.parametrize("point", ["fdatasync:11", "kill -9"])
+async def test_killed_while_people_register_it_forks_nothing_and_keeps_what_it_promised(
+    point: str, tmp_path: Path, alice: Any, bob: Any, mallory: Any
+) -> None:
+    if point != "kill -9" and not can_trace():
+        pytest.skip("strace cannot trace here")
+    data, people, heads = tmp_path / "data", [alice, bob, mallory], list[Checkpoint]()
+    main(["log-key", "--data", str(data), "--name", "relay.test"])
+    with killing(data, point) as (process, url):
+        kill = process.kill if point == "kill -9" else None
+        answered = await enrol(url, config_of(data), people, heads, kill) if url else set()
+        assert process.wait(timeout=20) in (-signal.SIGKILL, 128 + signal.SIGKILL)
+    assert len(answered) < 3
+    with relay(data) as (_, url):
+        config = config_of(data)
+        assert len(await enrol(url, config, people, heads)) == 3
+        newest = (await head(url, config)).check(config)
+        for older in heads:
+            path = (await head(url, config, older.size)).consistency
+            verify_consistency(older.size, older.root, newest.size, newest.root, path)
+        for person in people:
+            found = await ask(url, Lookup(person.handle, 0))
+            assert isinstance(found, Found)
+            assert found.manifest == person.manifest.encode()
+            proof = LookupProof.decode(found.proof or b"")
+            root = proof.head.leaf.map_root
+            entry = proof.entries[0].check(config, Label(person.handle), root)
+            assert entry is not None
+            assert entry.version == 1
+
+
+def grow(data: Path, epochs: int) -> None:
+    random = secrets.token_bytes
+    keys, config = opening.settle(data, "relay.test", random, interval=None, window=None)
+    log = KeyLog.open(data / "log.db", HeadStore(data / "heads.db"), keys, config, random)
+    for number in range(epochs):
+        checkpoint = log.build(1_750_000_000 + number)
+        log.publish(checkpoint.size, log.sign(checkpoint, 1_750_000_000))
+    log.close()
+
+
+def test_a_relay_does_not_start_on_an_older_log_and_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    grow(data, 3)
+    shutil.copy(data / "log.db", tmp_path / "backup.db")
+    grow(data, 2)
+    shutil.copy(tmp_path / "backup.db", data / "log.db")
+    arguments = ["serve", "--data", str(data), "--listen", "127.0.0.1:0"]
+    assert main(arguments) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "Put back the newest log.db" in err
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (lambda data: (data / "keys" / "log.key").write_bytes(bytes(64)), "restore them"),
+        (lambda data: (data / "keys" / "vrf.key").write_bytes(bytes(31)), "restore it"),
+        (lambda data: (data / "log.config").write_bytes(b"KTC1"), "restore it"),
+        (lambda data: (data / "log.db").write_bytes(b"no database" * 400), "cannot use"),
+        (lambda data: (data / "auditors").write_text("ann 12\n"), "line 1"),
+    ],
+    ids=["log.key", "vrf.key", "log.config", "log.db", "auditors"],
+)
+def test_a_file_that_is_not_what_it_was_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], broken: Any, said: str
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    grow(data, 1)
+    broken(data)
+    assert main(["serve", "--data", str(data), "--listen", "127.0.0.1:0"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert said in err
+
+
+def test_what_clients_pin_cannot_be_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    grow(data, 1)
+    arguments = ["serve", "--data", str(data), "--listen", "127.0.0.1:0", "--epoch", "20"]
+    assert main(arguments) == 1
+    assert "cannot be changed" in capsys.readouterr().err
+
+
+def test_an_auditors_token_is_shown_once_and_kept_as_a_hash(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["auditor", "--data", str(tmp_path), "ann"]
+    assert main(arguments) == 0
+    token = bytes.fromhex(capsys.readouterr().out)
+    held = (tmp_path / "auditors").read_text()
+    assert token.hex() not in held
+    assert opening.Auditors.read(tmp_path / "auditors").are(token)
+    assert main(arguments) == 1
+    assert "already" in capsys.readouterr().err
