@@ -51,7 +51,7 @@ def origin_of(relay_name: str) -> str:
 class LogConfig:
     """A log's name, its keys, its times in seconds, and who must have seen its heads.
 
-    1,406 bytes, the origin and the policy, integers big-endian (docs/spec/09-key-log.md §6.5):
+    1,407 bytes, the origin and the policy, integers big-endian (docs/spec/09-key-log.md §6.5):
 
         offset  size  field
              0     4  "KTC1"
