@@ -14,9 +14,9 @@ from enum import Enum, auto
 from doorless_protocol.errors import MissingRecordsError, ProofError, StaleLogError
 from doorless_protocol.keys import AccountId, VerifyingKey, account_id
 from doorless_protocol.log.accuse import accusation
-from doorless_protocol.log.chain import Opened
+from doorless_protocol.log.chain import Opened, Step
 from doorless_protocol.log.config import LogConfig
-from doorless_protocol.log.entry import EntryProof
+from doorless_protocol.log.entry import EntryProof, open_record
 from doorless_protocol.log.epoch import EpochLeaf
 from doorless_protocol.log.evidence import Kind, Sightings
 from doorless_protocol.log.head import accept_head
@@ -212,12 +212,8 @@ def committed_record(label: Label, version: int, shown: Shown, opened: Opened) -
 
     Spec: docs/spec/10-key-log-clients.md §6.4.
     """
-    if opened.commitment(label, version) != shown.commitments[version]:
-        raise ProofError(f"not the record that version {version} commits to")
-    record = Record.decode(opened.record)
-    if (record.label, record.version) != (label, version):
-        raise ProofError(f"record of another label or version as version {version}")
-    return record
+    step = Step(shown.stamps[version], shown.commitments[version])
+    return open_record(opened, label, version, shown.heads[version - 1], step)
 
 
 def check_signed(

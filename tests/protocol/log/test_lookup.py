@@ -102,6 +102,8 @@ def test_every_edge_of_a_proof_is_refused(play: Stage) -> None:
     ):
         refused(play, replace(proof, entries=(wrong,)), ProofError)
     refused(play, replace(proof, entries=()), ProofError)
+    with pytest.raises(ProofError, match="without number 1"):
+        look_up(play.bob.view, proof, 1, ALICE, None, keys(play), play.now)
     refused(play, replace(proof, head=play.ledger.head(1, play.ledger.size - 1)), ProofError)
     data = proof.encode()
     for bad in (data + b"\0", data[:-1], b""):
