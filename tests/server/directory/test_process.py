@@ -125,15 +125,19 @@ def config_of(data: Path) -> LogConfig:
 
 
 async def enrol(
-    url: str, config: LogConfig, people: list[Any], heads: list[Checkpoint], kill: Any = None
+    url: str,
+    config: LogConfig,
+    people: list[tuple[Any, Register]],
+    heads: list[Checkpoint],
+    kill: Any = None,
 ) -> set[str]:
     """Register people one after the other, and look at the log; who was answered."""
     answered: set[str] = set()
     try:
-        for person in people:
+        for person, asked in people:
             if len(answered) == 2 and kill is not None:
                 kill()
-            assert isinstance(await ask(url, registration(person), person), Logged)
+            assert isinstance(await ask(url, asked, person), Logged)
             answered.add(person.handle)
             heads.append((await head(url, config)).check(config))
     except (WebSocketException, OSError, EOFError):
@@ -147,7 +151,8 @@ async def test_killed_while_people_register_it_forks_nothing_and_keeps_what_it_p
 ) -> None:
     if point != "kill -9" and not can_trace():
         pytest.skip("strace cannot trace here")
-    data, people, heads = tmp_path / "data", [alice, bob, mallory], list[Checkpoint]()
+    data, heads = tmp_path / "data", list[Checkpoint]()
+    people = [(person, registration(person)) for person in (alice, bob, mallory)]
     main(["log-key", "--data", str(data), "--name", "relay.test"])
     with killing(data, point) as (process, url):
         kill = process.kill if point == "kill -9" else None
@@ -161,7 +166,7 @@ async def test_killed_while_people_register_it_forks_nothing_and_keeps_what_it_p
         for older in heads:
             path = (await head(url, config, older.size)).consistency
             verify_consistency(older.size, older.root, newest.size, newest.root, path)
-        for person in people:
+        for person, _ in people:
             found = await ask(url, Lookup(person.handle, 0))
             assert isinstance(found, Found)
             assert found.manifest == person.manifest.encode()
