@@ -127,7 +127,7 @@ class Engine:
         )
         with state.change():
             self._resyncs.repair()
-            self.fleet.sync.greet()
+            self.fleet.sync.open()
         self._said_typing: dict[bytes, float] = {}
 
     # --- looking -----------------------------------------------------------------------------

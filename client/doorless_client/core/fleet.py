@@ -23,6 +23,7 @@ from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import OwnDevice
 from doorless_protocol.frames import SetDeliveryToken, delivery_token_hash
 from doorless_protocol.own_content import Forgotten, Names, Read
+from doorless_protocol.primitives import same
 
 
 class Fleet:
@@ -107,7 +108,7 @@ class Fleet:
         yield from ask(SetDeliveryToken(delivery_token_hash(own.token)))
         with self._state.change():
             current = self._state.own
-            if current.token == own.token:
+            if same(current.token, own.token):
                 self._store.own.put(msgspec.structs.replace(current, token_published=True))
                 self._introductions.introduce_all()
                 self.sync.tell_chosen()

@@ -47,6 +47,7 @@ from doorless_protocol.own_content import (
     Piece,
     Read,
 )
+from doorless_protocol.primitives import same
 from doorless_protocol.session import Session
 
 CROSSING = 600.0
@@ -76,8 +77,13 @@ class Sync:
 
     # --- sessions with our own devices -------------------------------------------------------
 
-    def greet(self) -> None:
-        """A device that was just linked begins a session with each of the others, once."""
+    def open(self) -> None:
+        """When the profile is opened: greet the others, once; ask on for what did not come."""
+        self._greet()
+        self.past.ask_on()
+
+    def _greet(self) -> None:
+        """A device that was just linked begins a session with each of the others."""
         facts = self._own.facts
         if facts.owes_greeting:
             for entry in self._state.manifest.entries:
@@ -180,7 +186,7 @@ class Sync:
             ),
         )
         own = self._state.own
-        if own.token == said.token:
+        if same(own.token, said.token):
             return
         if self._state.is_primary and self._told_lately():
             # Two devices drew one at the same time: what the primary drew stands.

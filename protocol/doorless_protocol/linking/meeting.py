@@ -28,7 +28,7 @@ from doorless_protocol.keys import (
     DeviceKeys,
     Purpose,
 )
-from doorless_protocol.linking.link import COMMITMENT_SIZE, LINK_LIFE, DeviceLink
+from doorless_protocol.linking.link import LINK_LIFE, DeviceLink
 from doorless_protocol.linking.messages import (
     AGREED,
     CHALLENGE,
@@ -56,10 +56,10 @@ from doorless_protocol.primitives import (
     X25519_SIZE,
     Random,
     X25519Private,
-    hmac_sha256,
     kem768_decapsulate,
     kem768_encapsulate,
     parse_x25519,
+    same,
     sha256,
     x25519,
     x25519_public,
@@ -279,7 +279,7 @@ def check_commitment(link: DeviceLink, offer: Offer) -> None:
 
     Spec: docs/spec/11-devices.md §3.2.
     """
-    if len(link.commitment) != COMMITMENT_SIZE or offer.commitment != link.commitment:
+    if not same(offer.commitment, link.commitment):
         raise ForgedError("an offer that its link does not name: somebody is in between")
 
 
@@ -296,10 +296,5 @@ def check_possession(secrets: Secrets, proof: bytes) -> None:
 
     Spec: docs/spec/11-devices.md §3.5.
     """
-    if not _same(secrets.proof, proof):
+    if not same(secrets.proof, proof):
         raise ForgedError("a device that does not hold the keys that it offers")
-
-
-def _same(ours: bytes, theirs: bytes) -> bool:
-    """In constant time, as far as Python goes: two digests under a key nobody knows."""
-    return hmac_sha256(ours, ours) == hmac_sha256(ours, theirs)
