@@ -72,6 +72,7 @@ class Messenger(Looking):
         self._sending: dict[bytes, asyncio.Task[None]] = {}
         self._attempts: dict[bytes, int] = {}
         self._living: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._at_home = asyncio.Lock()  # one at a time may change what our relay holds of us
         self._failure: BrokenStoreError | None = None
 
@@ -111,7 +112,8 @@ class Messenger(Looking):
 
     async def close(self) -> None:
         """Stop. What did not leave stays queued; the store is the opener's to close."""
-        tasks = [*self._sending.values(), *([self._living] if self._living else [])]
+        working = (self._living, self._watching, *self._sending.values())
+        tasks = [task for task in working if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -266,6 +268,7 @@ class Messenger(Looking):
             try:
                 self._engine.upkeep.tick()
                 self._send_due()
+                self._watch()
                 wait = self._engine.upkeep.next_tick() - self._now()
                 await self._maintain()
             except StoreError as error:
@@ -307,6 +310,24 @@ class Messenger(Looking):
             self._sending.pop(account, None)
             self._wake.set()
             self._rest.set()
+
+    def _watch(self) -> None:
+        """Look at the key log when its time came: beside all else, and one look at a time."""
+        is_free = self._watching is None or self._watching.done()
+        if is_free and self._connection.link is Link.ONLINE and self._engine.monitor.is_time():
+            self._watching = asyncio.create_task(self._look())
+
+    async def _look(self) -> None:
+        try:
+            await drive(self._network, self._engine.monitor.look())
+        except UnreachableError:
+            pass  # put off
+        except StoreError as error:
+            self._tell_store(error)
+        except Exception as error:
+            self._tell_mistake(error)
+            self._engine.monitor.put_off()
+        self._wake.set()
 
     async def _maintain(self) -> None:
         """Prekeys, at times drawn beforehand: a refill must not tell when we are there."""

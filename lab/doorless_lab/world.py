@@ -36,9 +36,11 @@ from doorless_protocol.frames import (
     Submit,
 )
 from doorless_protocol.keys import conversation_id
+from doorless_protocol.log.config import LogKeys, origin_of
 from doorless_protocol.manifest import Manifest
 from doorless_protocol.prekeys import ServedBundle
 from doorless_protocol.session import Session
+from doorless_server.directory.inline import InlineDirectory
 from doorless_server.effects import Outcome
 from doorless_server.peers import Peer
 from doorless_server.relay import Identity, Relay
@@ -56,15 +58,23 @@ class World:
         lose_submissions: the relay says that it has them, and has not.
         refuse_bundles: it gives nobody prekeys.
         wire: what lies between everybody and the relay.
+        directory: the relay's key log; None while it keeps none.
     """
 
     def __init__(
-        self, seed: bytes = b"world", now: float = 1_750_000_000.0, wire: Wire = PERFECT
+        self,
+        seed: bytes = b"world",
+        now: float = 1_750_000_000.0,
+        wire: Wire = PERFECT,
+        *,
+        log: bool = False,
     ) -> None:
+        """`log`: whether the relay keeps a key log."""
         self.now, self.wire = now, wire
         self._seed, self._drawn = seed, 0
         self._relay_store = RelayStore()
-        self.relay = Relay(self._relay_store, Identity(RELAY), random=self.random)
+        self.directory = self._key_log() if log else None
+        self.relay = self._relay()
         self.everybody: list[Person] = []
         self.submitted: list[Submit] = []
         self.lose_submissions = self.refuse_bundles = False
@@ -79,10 +89,20 @@ class World:
     def fork(self, seed: bytes) -> "World":
         """A world of its own that goes on from here, with other draws and a perfect wire."""
         world = World(seed, self.now)
+        world.directory = self.directory.copy(world.random) if self.directory else None
         world._relay_store = deepcopy(self._relay_store)
-        world.relay = Relay(world._relay_store, Identity(RELAY), random=world.random)
+        world.relay = world._relay()
         world.everybody = [person.copied(world) for person in self.everybody]
         return world
+
+    def _key_log(self) -> InlineDirectory:
+        keys = LogKeys.from_seed(origin_of(RELAY), self.random(96))
+        return InlineDirectory.in_memory(keys, keys.config(), random=self.random, now=int(self.now))
+
+    def _relay(self) -> Relay:
+        return Relay(
+            self._relay_store, Identity(RELAY), random=self.random, directory=self.directory
+        )
 
     def random(self, size: int) -> bytes:
         """The same bytes in every run."""

@@ -195,6 +195,8 @@ class Person:
         waiting = self.world.wire.deliver(self.mail()) if subscribed else []
         if waiting:
             self.engine.receive(waiting)
+        if self.engine.monitor.is_time():
+            self.run(self.engine.monitor.look())
         return bool(accounts or waiting)
 
     def mail(self) -> list[Deliver]:

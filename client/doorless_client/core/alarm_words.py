@@ -1,7 +1,7 @@
 """What an alarm of the key log says to the person: what happened, whom it concerns, what to do.
 
-One entry for each kind of evidence (docs/spec/09-key-log.md) and for each thing that only this
-device can see. No word of it accuses beyond what the evidence shows.
+One entry for each kind of evidence (docs/spec/10-key-log-clients.md §8.2), and for each thing
+that only this device can see. No word of it accuses beyond what the evidence shows.
 """
 
 from typing import NamedTuple
@@ -10,9 +10,6 @@ GHOST, SPLIT, CONFIG, OVERDUE, STRANGER = "ghost", "split", "config", "overdue",
 
 CONVICTING = frozenset({"E1", "E2", "E3", "E4", "E5", "E6"})
 """Kinds whose evidence convicts the relay by its own signatures, whoever looks."""
-
-FORKS = frozenset({"E1", "E2", "E3"})
-"""Kinds by which a log has two histories: from then on no head of it is accepted."""
 
 MAX_PER_KIND = 100
 """Alarms of one kind that are kept; what was not kept was told all the same."""

@@ -7,19 +7,32 @@ from collections.abc import Sequence
 
 import msgspec
 
-from doorless_client.core.api import KeyChangedError, RefusedError, UnreachableError
+from doorless_client.core.api import (
+    KeyChangedError,
+    LogProofError,
+    RefusedError,
+    UnreachableError,
+)
+from doorless_client.core.busy import BusyError as BusyError
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Anonymously, Flow
+from doorless_client.core.log_lookup import WAITS, LogLookups, Verified, check_usable
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Standing, Trust
 from doorless_client.store.base import Store
 from doorless_client.store.records import Contact
-from doorless_protocol.errors import DoorlessError, ForgedError, MalformedError
-from doorless_protocol.frames import Answered, Found, Hello, Lookup, Refused, RelayInfo
+from doorless_protocol.errors import (
+    DoorlessError,
+    ForgedError,
+    MalformedError,
+    UnwitnessedError,
+)
+from doorless_protocol.frames import Answered, Found, Hello, Refused, RelayInfo
 from doorless_protocol.invite import Address, InviteLink, RelayAddress
 from doorless_protocol.keys import AccountId, conversation_id
+from doorless_protocol.log.pin import Pin
 from doorless_protocol.manifest import Manifest, SignedHead, Staple
 
 FRESH_FOR = 600
@@ -34,14 +47,6 @@ NOT_THEIRS = "the address they gave, is not theirs: nothing is sent until you de
 LINK_PREFIX = "doorless:"
 
 
-class BusyError(Exception):
-    """Not now; the relay may do it in `retry_after` seconds."""
-
-    def __init__(self, why: str, retry_after: float) -> None:
-        super().__init__(why)
-        self.retry_after = retry_after
-
-
 class TooManyRequestsError(DoorlessError):
     """Refuse one more: the person has to accept, block or forget some first."""
 
@@ -52,6 +57,7 @@ class Contacts:
     ) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._devices, self._trust = conversations, devices, trust
+        self._log = LogLookups(state)
 
     # --- finding -----------------------------------------------------------------------------
 
@@ -119,15 +125,18 @@ class Contacts:
             UnreachableError: the relay; nothing was added.
         """
         address, link = _parse(text)
+        tls = (link.tls if link else None) or b""
         if link and link.config:
-            yield from self._compare_config(address, link.tls or b"", link.config)
-        found = yield from self._lookup(address, link.tls or b"" if link else b"", 0)
-        manifest, heads = found
+            yield from self._compare_config(address, tls, link.config)
+        manifest, heads, verified = yield from self._lookup(address, tls, 0)
         if link:
             check_account(manifest, link, address)
         if manifest.account == self._state.account:
             raise RefusedError("that is you")
+        if verified is not None and link is None:
+            check_usable(verified.pin)  # whom a link names was named by the person who gave it
         with self._state.change():
+            self._log.keep(verified)
             contact = self._add_found(address, link, manifest, heads)
             self._conversations.show_chat(contact)
         if contact.trust == Trust.CHANGED.value:
@@ -243,16 +252,37 @@ class Contacts:
             return  # nobody vouches for their manifest but they themselves
         version = SignedHead.decode(contact.head).version
         try:
-            manifest, heads = yield from self._lookup(address, contact.pin, version)
+            manifest, heads, verified = yield from self._lookup(address, contact.pin, version)
         except UnreachableError:
             raise  # nobody refused
+        except UnwitnessedError:
+            self._note_looked_up(conversation)  # the keys stay as they are, and are gone on with
+            return
+        except LogProofError as failed:
+            if not self._log.may_go_on(address, failed):
+                raise
+            self._note_looked_up(conversation)
+            return
         except RefusedError as refused:
             raise BusyError(str(refused), FRESH_FOR) from None
         current = self._store.contacts.get(conversation)
         if current is None:
             return  # forgotten meanwhile
+        if verified is not None and waits_for_anchor(verified.pin, current, manifest):
+            with self._state.change():
+                self._log.keep(verified)
+            raise BusyError(WAITS, FRESH_FOR)
         with self._state.change():
+            self._log.keep(verified)
             self._adopt(current, address, manifest, heads)
+
+    def _note_looked_up(self, conversation: bytes) -> None:
+        """Nothing new is believed for now; what is pinned goes on."""
+        current = self._store.contacts.get(conversation)
+        if current is not None:
+            with self._state.change():
+                looked_up = self._state.clock()
+                self._store.contacts.put(msgspec.structs.replace(current, looked_up=looked_up))
 
     def _adopt(
         self, contact: Contact, address: Address, manifest: Manifest, heads: list[SignedHead]
@@ -279,17 +309,21 @@ class Contacts:
         relay = str(address.relay)
         answered = yield Anonymously(relay, pin, Hello(), str(address).encode())
         check_config(answered, expected, relay)
+        if isinstance(answered, RelayInfo):
+            self._log.meet(relay, answered)
 
     def _lookup(
         self, address: Address, pin: bytes, known: int
-    ) -> Flow[tuple[Manifest, list[SignedHead]]]:
-        answered = yield Anonymously(
-            str(address.relay), pin, Lookup(address.handle, known), str(address).encode()
-        )
+    ) -> Flow[tuple[Manifest, list[SignedHead], Verified | None]]:
+        asked = self._log.request(address, known)
+        answered = yield Anonymously(str(address.relay), pin, asked, str(address).encode())
         if isinstance(answered, Refused) and answered.retry_after:
             raise RefusedError(f"the relay is busy: try again in {answered.retry_after} seconds")
         if not isinstance(answered, Found):
             raise RefusedError(f"the relay knows nobody called {address}")
+        if not answered.manifest:
+            yield from self._log.verify(address, pin, asked, answered, None, self._at(address))
+            raise RefusedError(f"nobody is called {address}, by the relay's key log")
         try:
             heads = [SignedHead.decode(head) for head in answered.heads]
             manifest = Manifest.decode(answered.manifest)
@@ -298,9 +332,17 @@ class Contacts:
             raise RefusedError(
                 f"what the relay says of {address} does not verify: {error}"
             ) from None
-        return manifest, heads
+        verified = yield from self._log.verify(
+            address, pin, asked, answered, manifest, self._at(address)
+        )
+        return manifest, heads, verified
 
     # --- what the person decides -------------------------------------------------------------
+
+    def check_acceptable(self, contact: Contact) -> None:
+        """Raises RefusedError: keys that took another's place wait for an anchor, undisputed."""
+        if contact.offered and contact.handle:
+            check_usable(self._log.logs.pin(contact.relay, contact.handle))
 
     def accept_request(self, contact: Contact) -> Contact:
         """A request, or somebody blocked, is a contact from now on. Inside a change."""
@@ -346,6 +388,15 @@ class Contacts:
         self._store.messages.clear(conversation=key)
         self._devices.remove_all(contact.account)
         self._store.contacts.drop(key)
+
+
+def waits_for_anchor(pin: Pin, contact: Contact, manifest: Manifest) -> bool:
+    """Whether these are keys of theirs that were put in place of others a moment ago.
+
+    By whoever has the recovery words: until the next anchor the owner may object.
+    """
+    known = SignedHead.decode(contact.head).hash == manifest.hash
+    return pin.waits and not known and manifest.account == contact.account
 
 
 def is_fresh(contact: Contact, now: float) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from doorless_client.core import present
+from doorless_client.core.checked import is_checked, relay_and_label
+from doorless_client.core.logs import Logs
 from doorless_client.core.order import order_of
 from doorless_client.core.state import State
 from doorless_client.core.views import (
@@ -24,8 +26,9 @@ from doorless_client.core.views import (
 from doorless_client.core.views import State as Reach
 from doorless_client.core.voices import UNCOUNTED, Voices
 from doorless_client.store.records import Contact, Entry, Late, Wire
-from doorless_protocol.content import Body, Content
+from doorless_protocol.content import GOSSIP_BYTES, Body, Content, Text
 from doorless_protocol.keys import AccountId, conversation_id
+from doorless_protocol.log import gossip
 from doorless_protocol.session import Session
 
 CANNOT_SHOW = "your version of doorless cannot show this"
@@ -38,7 +41,7 @@ class Conversations:
 
     def __init__(self, state: State) -> None:
         self._state, self._store = state, state.store
-        self._voices = Voices(state.store)
+        self._voices, self._logs = Voices(state.store), Logs(state)
         self._typing: dict[bytes, float] = {}
 
     # --- saying ------------------------------------------------------------------------------
@@ -56,6 +59,7 @@ class Conversations:
             previous=voice.last,
             conversation=conversation,
             time=int(self._state.clock() * 1000),
+            gossip=self._gossip(contact) if isinstance(body, Text) else b"",
         )
         if not isinstance(body, UNCOUNTED):
             self._voices.say(content, device)
@@ -70,8 +74,17 @@ class Conversations:
             previous=bytes(32),
             conversation=bytes(32),
             time=int(self._state.clock() * 1000),
+            gossip=bytes(GOSSIP_BYTES) if isinstance(body, Text) else b"",
         )
         return content.encode()
+
+    def _gossip(self, contact: Contact) -> bytes:
+        """What a text says of the key log: always as many bytes."""
+        relay, label = relay_and_label(contact, self._state.own.relay)
+        view = self._logs.view(relay)
+        if view is None:
+            return bytes(GOSSIP_BYTES)
+        return gossip.say(view, self._logs.own(), self._logs.pin(relay, label))
 
     def _next_counter(self, contact: Contact) -> int:
         conversation = conversation_id(self._state.account, AccountId(contact.account))
@@ -192,15 +205,28 @@ class Conversations:
             confirmed=self.is_confirmed(contact),
             last_resort=any(session.last_resort for session in sessions),
             healed=min((session.healed for session in self._sending(contact)), default=None),
+            checked=self._is_logged(contact),
         )
 
+    def _is_logged(self, contact: Contact) -> bool:
+        relay, _ = relay_and_label(contact, self._state.own.relay)
+        return self._logs.view(relay) is not None and self.is_checked(contact)
+
     def is_confirmed(self, contact: Contact) -> bool:
-        """Whether all that is said to them goes into confirmed sessions."""
+        """Whether all that is said to them goes into confirmed sessions, to proven keys."""
         sending = self._sending(contact)
+        if not self.is_checked(contact):
+            return False
         return bool(sending) and all(session.confirmed for session in sending)
+
+    def is_checked(self, contact: Contact) -> bool:
+        """Whether their relay's key log, if it has one, vouches for them."""
+        return is_checked(self._store, contact, self._state.own.relay)
 
     def has_confirmed(self, contact: Contact) -> bool:
         """Whether what goes into confirmed sessions alone has one to go into."""
+        if not self.is_checked(contact):
+            return False
         return any(session.confirmed for session in self._sending(contact))
 
     def _sending(self, contact: Contact) -> list[Session]:

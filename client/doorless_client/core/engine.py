@@ -21,6 +21,7 @@ from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Acknowledge, Emit, Flow, Wake
 from doorless_client.core.failures import Failures
 from doorless_client.core.fleet import Fleet
+from doorless_client.core.gossip import Gossip
 from doorless_client.core.history import StoredHistory
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.monitor import Monitor
@@ -72,6 +73,7 @@ class Engine:
         self.comparing = Comparing(state)
         self._contacts = Contacts(state, self._conversations, self._devices, self._trust)
         self._outbox = Outbox(state, self._conversations, self._devices)
+        self.gossip = Gossip(state, self._outbox, self._trust)
         self._receipts = Receipts(state, self._conversations, self._outbox)
         self._resyncs = Resyncs(
             state, self._conversations, self._contacts, self._devices, self._outbox
@@ -100,6 +102,7 @@ class Engine:
             self._receipts,
             self._resyncs,
             self.fleet,
+            self.gossip,
         )
         self._delivery = Delivery(
             state,
@@ -111,7 +114,8 @@ class Engine:
             self.fleet.own,
         )
         self._failures = Failures(state)
-        self.monitor = Monitor(state)
+        self.monitor = Monitor(state, self.gossip, self._trust, self.fleet.publishing.publish)
+        self.comparing.anchors = self.gossip
         self.home = HomeRelay(
             state, self._introductions, self._trust, self._outbox, self._resyncs, self.fleet
         )
@@ -124,6 +128,7 @@ class Engine:
             self._failures,
             self.home,
             self._resyncs,
+            self.monitor,
         )
         with state.change():
             self._resyncs.repair()
@@ -244,6 +249,7 @@ class Engine:
             content = self._conversations.say(contact, said)
             entry = self._conversations.add_own(contact, content, text)
             self._outbox.say(contact, said, content=content, place=entry.place)
+            self.gossip.tell(contact)
         self._wake(contact)
         return self._conversations.message(contact, entry)
 
@@ -367,6 +373,7 @@ class Engine:
                     heard.add(received.heard)
             self._state.emit(Acknowledge(tuple(one.envelope_id for one in delivered)))
             self._state.emit(Wake())
+        self.gossip.judge_due()
         # They may have told a token, or other devices. Nobody else's envelope hurries anything:
         # what leaves must not show the relay what was opened.
         for account in heard:

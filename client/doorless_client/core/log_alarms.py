@@ -8,12 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from doorless_client.core import present
-from doorless_client.core.alarm_words import (
-    CONVICTING,
-    FORKS,
-    MAX_PER_KIND,
-    words,
-)
+from doorless_client.core.alarm_words import CONVICTING, MAX_PER_KIND, words
 from doorless_client.core.api import RefusedError
 from doorless_client.core.state import State
 from doorless_client.core.views import Alarm, AlarmRaised
@@ -37,8 +32,6 @@ class Alarms:
 
         The same once more is no news: a relay could cause it at every look.
         """
-        if kind in FORKS:
-            self._freeze(relay)
         held = self._store.log_alarms.find(kind=kind, relay=relay, label=label, account=account)
         if len(held) and (not evidence or any(row.evidence for row in held)):
             return False
@@ -49,11 +42,6 @@ class Alarms:
             self._store.log_alarms.put(row)
         self._state.show(AlarmRaised(self._shown(row)))
         return True
-
-    def _freeze(self, relay: str) -> None:
-        held = self._store.logs.get(relay)
-        if held is not None and not held.frozen:
-            self._store.logs.put(msgspec.structs.replace(held, frozen=True))
 
     # --- looking -----------------------------------------------------------------------------
 

@@ -1,37 +1,224 @@
 """The key log, watched: quiet while it holds, loud on proof.
 
-Spec: docs/spec/08-state.md §14.
+    a drawn time ──► the set-up is the pinned one ──► every anchor since ──► our own entry, now
+                 ──► our own entry, in each anchor ──► kept, all or nothing
+    drawn times  ──► an entry of somebody else that was used, in the anchor after it
+                 ──► a head that came in a first contact, connected with ours
+
+Everything is asked anonymously, and what is about two people never shares a connection. What is
+ahead of us in a message waits for these times. Spec: docs/spec/08-state.md §14.3.
 """
 
+from collections.abc import Callable
+
+import msgspec
+
+from doorless_client.core.alarm_words import OVERDUE
+from doorless_client.core.api import LogProofError, RefusedError, UnreachableError
+from doorless_client.core.busy import BusyError
 from doorless_client.core.effects import Flow
-from doorless_client.core.log_alarms import Alarms
+from doorless_client.core.gossip import Gossip
+from doorless_client.core.log_looks import Looks
+from doorless_client.core.log_times import between_looks, made_up_for
+from doorless_client.core.logs import Logs
+from doorless_client.core.own_entry import OwnEntry
+from doorless_client.core.schedule import Schedule
 from doorless_client.core.state import State
-from doorless_client.core.views import LogStatus
+from doorless_client.core.trust import TrustKeeper
+from doorless_client.core.views import LogStatus, Notice
+from doorless_client.store.log_records import LogPin, LogWaiting
+from doorless_client.text import safe_line
+from doorless_protocol.errors import DoorlessError
+from doorless_protocol.log.view import LogView
+
+PUT_OFF = 60.0
+"""Seconds before a relay that did not answer all of a look is asked again."""
+
+WAS_NOT_THEIRS = (
+    "the key log shows that you were given other keys for this contact for a while: nothing is "
+    "sent until you decide"
+)
+
+OVERDUE_AFTER = 2
+"""Windows without a look that was done to the end, after which the person is told."""
 
 
 class Monitor:
-    """What this device knows of its relay's key log."""
+    """When to look, and what a look comes to."""
 
-    def __init__(self, state: State) -> None:
-        self._state, self._store = state, state.store
-        self.alarms = Alarms(state)
+    def __init__(
+        self,
+        state: State,
+        gossip: Gossip,
+        trust: TrustKeeper,
+        publish: Callable[[], Flow[None]],
+    ) -> None:
+        """Args: publish: tells the relay of manifests that waited for the one before them."""
+        self._state, self._store, self._trust = state, state.store, trust
+        self._logs, self.entry = Logs(state), OwnEntry(state)
+        self._looks = Looks(state, self.entry)
+        self.alarms, self.gossip = self._logs.alarms, gossip
+        self._publish, self._put_off_until = publish, 0.0
+
+    # --- when --------------------------------------------------------------------------------
+
+    def arrive(self) -> None:
+        """After a sign-in: what was missed is made up for, not at this very moment."""
+        now = self._state.clock()
+        with self._state.change():
+            view = self._home_view()
+            if view is not None:
+                self._catch_up(view, now)
+            for pin in self._store.log_pins.find():
+                if 0 < pin.at <= now and (theirs := self._logs.view(pin.relay)) is not None:
+                    at = made_up_for(pin.at, theirs.config, now, self._state.random(4))
+                    self._store.log_pins.put(msgspec.structs.replace(pin, at=at))
+
+    def _catch_up(self, view: LogView, now: float) -> None:
+        times = self._times(view)
+        if not times.at or times.at > now + between_looks(view.config)[1]:
+            times.advance()
+        chain = self._logs.own()
+        if chain is not None and chain.update is not None:
+            awaited = now + view.config.interval
+            times.set(min(times.at, awaited) if times.at > now else awaited)
+        elif times.at <= now:
+            times.set(made_up_for(times.at, view.config, now, self._state.random(4)))
+
+    def is_time(self) -> bool:
+        now = self._state.clock()
+        if now < self._put_off_until or self._state.frozen:
+            return False
+        return self._is_own_time(now) or bool(self._due_pins(now) or self._due_waiting(now))
+
+    def next_time(self) -> float | None:
+        """When `is_time` may become true, Unix seconds; None: nothing is watched."""
+        view = self._home_view()
+        times = [row.at for row in self._store.log_pins.find() if row.at]
+        times += [row.at for row in self._store.log_waiting.find()]
+        if view is not None:
+            times.append(self._times(view).at)
+        return max(min(times), self._put_off_until) if times else None
+
+    def _is_own_time(self, now: float) -> bool:
+        view = self._home_view()
+        return view is not None and 0 < self._times(view).at <= now
+
+    def _times(self, view: LogView) -> Schedule:
+        return Schedule(self._state, "log at", *between_looks(view.config))
+
+    def _due_pins(self, now: float) -> list[LogPin]:
+        return [row for row in self._store.log_pins.find() if 0 < row.at <= now]
+
+    def _due_waiting(self, now: float) -> list[LogWaiting]:
+        return [row for row in self._store.log_waiting.find() if row.at <= now]
+
+    # --- looking -----------------------------------------------------------------------------
+
+    def look(self) -> Flow[None]:
+        """All that is due. What fails is put off, and told where it lasts.
+
+        Raises:
+            UnreachableError: not connected.
+        """
+        now = self._state.clock()
+        try:
+            if self._is_own_time(now):
+                yield from self._look_home()
+            for pin in self._due_pins(now):
+                yield from self._settle(pin)
+            for waiting in self._due_waiting(now):
+                yield from self._looks.connect(waiting)
+        except UnreachableError:
+            self.put_off()
+            raise
+        except (RefusedError, BusyError, DoorlessError) as error:
+            self.put_off()
+            self._tell_overdue(str(error))
+        self.gossip.judge()
+
+    def check(self) -> Flow[None]:
+        """Look at our own entry now, whatever time was drawn.
+
+        Raises:
+            RefusedError: there is no key log, or the relay did not answer all of it.
+            UnreachableError: not connected.
+        """
+        if self._home_view() is None:
+            raise RefusedError("this relay has no key log: there is nothing to check")
+        try:
+            yield from self._look_home()
+        except BusyError as busy:
+            raise RefusedError(f"not all of it was answered: {busy}; try again") from busy
+        except DoorlessError as error:
+            raise LogProofError(f"what the relay shows does not verify: {error}") from error
+        self.gossip.judge()
+
+    def _look_home(self) -> Flow[None]:
+        try:
+            yield from self._looks.home()
+            yield from self._publish()
+        except LogProofError:
+            yield from self.entry.object()  # if it is our name that others stand under
+            raise
+        finally:
+            view = self._home_view()
+            if view is not None:
+                with self._state.change():
+                    self._times(view).advance()
+
+    def _settle(self, row: LogPin) -> Flow[None]:
+        """Find again, in an anchor, what was used; who was shown otherwise is asked about."""
+        try:
+            yield from self._looks.settle(row)
+        except LogProofError:
+            with self._state.change():
+                self._looks.redraw(row)
+                if self._store.log_alarms.find(relay=row.relay, label=row.label):
+                    self._stop(row.account)
+            raise
+
+    def _stop(self, account: bytes) -> None:
+        """Nothing is sent to whom we were shown otherwise than the log holds, until decided."""
+        for contact in self._store.contacts.find(account=account):
+            self._trust.contradict(contact, WAS_NOT_THEIRS, offered=b"")
+
+    def put_off(self) -> None:
+        self._put_off_until = self._state.clock() + PUT_OFF
+
+    def _tell_overdue(self, why: str) -> None:
+        """Once a look was not done for two windows: that is no proof, and how it would look."""
+        own, view = self._state.own, self._home_view()
+        row = self._store.logs.get(own.relay)
+        if view is None or row is None:
+            return
+        since = row.checked or float(self._state.manifest.head.not_before)
+        if self._state.clock() - since > OVERDUE_AFTER * view.config.window:
+            with self._state.change():
+                if self.alarms.raise_alarm(OVERDUE, own.relay, label=own.handle):
+                    self._state.show(Notice(safe_line(f"the key log: {why}")))
+
+    # --- what is known -----------------------------------------------------------------------
+
+    def _home_view(self) -> LogView | None:
+        return self._logs.view(self._state.own.relay)
 
     def status(self) -> LogStatus:
-        own, alarms = self._state.own, self._store.log_alarms.find()
+        own, view = self._state.own, self._home_view()
+        alarms, chain = self._store.log_alarms.find(), self._logs.own()
+        row = self._store.logs.get(own.relay)
+        newest = view.newest_anchor if view is not None else None
+        standing = chain.standing if chain is not None else None
         return LogStatus(
             relay=own.relay,
-            config=b"",
-            size=0,
-            anchor=0,
-            checked=0,
-            own=0,
-            awaited=0,
-            pending=0,
-            frozen=False,
+            config=view.config.hash if view is not None else b"",
+            size=view.size if view is not None else 0,
+            anchor=newest.anchor_no if newest is not None else 0,
+            checked=int(row.checked) if row is not None else 0,
+            own=standing.version if standing is not None else 0,
+            awaited=int(chain is not None and chain.update is not None),
+            pending=sum(pin.at > 0 for pin in self._store.log_pins.find()),
+            frozen=bool(view is not None and view.frozen),
             alarms=len(alarms),
             proven=self.alarms.proven(),
         )
-
-    def check(self) -> Flow[None]:
-        """Look now, whatever time was drawn."""
-        yield from ()

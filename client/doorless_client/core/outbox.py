@@ -17,6 +17,7 @@ from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
 from doorless_client.core.drawn import between as between
 from doorless_client.core.effects import Wake
+from doorless_client.core.logs import Logs
 from doorless_client.core.own_copies import (
     CONFIRMED_ONLY,
     OwnCopies,
@@ -47,6 +48,7 @@ class Outbox:
         self._state, self._store = state, state.store
         self._conversations, self._devices = conversations, devices
         self._kept, self._own = Kept(state), OwnCopies(state, devices)
+        self._logs = Logs(state)
         self.order = 0
 
     # --- in ----------------------------------------------------------------------------------
@@ -59,6 +61,7 @@ class Outbox:
         content: Content | None = None,
         place: int = -1,
         device: bytes = b"",
+        not_before: float = 0.0,
     ) -> None:
         """Queue `body` for every device of the contact, or for one, and seal what can be."""
         content = content or self._conversations.say(contact, body)
@@ -73,7 +76,7 @@ class Outbox:
             id=content.id,
             content=content.encode(),
             confirmed_only=isinstance(body, CONFIRMED_ONLY),
-            not_before=0.0,
+            not_before=not_before,
             expires=now + life,
         )
         self._store.outbox.put(item)
@@ -129,13 +132,18 @@ class Outbox:
             return
         for entry in self._devices.recipients(account):
             for item in items:
-                if not self._lacks_copy(item, entry):
+                if not self._lacks_copy(item, entry) or not self._may_know(account, item):
                     continue
                 session = self._state.sessions.sending(account, entry.device)
                 if session is not None and may_carry(session, item):
                     yield item, entry, session
                 elif not item.confirmed_only:
                     break  # what was said later must not arrive earlier
+
+    def _may_know(self, account: bytes, item: Outgoing) -> bool:
+        """What waits for confirmed sessions waits for proven keys as well."""
+        known = self._store.contacts.find(account=account) if item.confirmed_only else ()
+        return all(map(self._conversations.is_checked, known))
 
     def _is_stopped(self, account: bytes) -> bool:
         """The person has to decide first, or decided already."""
@@ -144,7 +152,8 @@ class Outbox:
         return any(not may_send(contact) for contact in self._store.contacts.find(account=account))
 
     def _seal_one(self, item: Outgoing, entry: DeviceEntry, session: Session) -> None:
-        following, envelope = session.seal(item.content, self._state.random)
+        proven = session.with_log_proof(self._logs.own_proof)
+        following, envelope = proven.seal(item.content, self._state.random)
         self._state.sessions.keep(following)
         self._store.copies.put(
             Copy(

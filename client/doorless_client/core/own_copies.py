@@ -15,6 +15,8 @@ from doorless_client.store.base import Store
 from doorless_client.store.records import Outgoing
 from doorless_protocol.content import (
     NO_PREVIOUS,
+    Anchor,
+    AskAnchor,
     Body,
     Content,
     Control,
@@ -28,7 +30,7 @@ from doorless_protocol.keys import conversation_id
 OWN_COPY_DELAY = (2.0, 30.0)
 """Seconds, least and most, before copies to our own devices: one burst would name the sender."""
 
-CONFIRMED_ONLY = (Receipt, Typing, Profile, OwnDevices)
+CONFIRMED_ONLY = (Receipt, Typing, Profile, OwnDevices, Anchor, AskAnchor)
 """What nobody gets who has not read a reply yet. Spec: docs/spec/08-state.md §8."""
 
 

@@ -80,7 +80,13 @@ def chat(
 
 
 def details(
-    contact: Contact, *, devices: int, confirmed: bool, last_resort: bool, healed: int | None
+    contact: Contact,
+    *,
+    devices: int,
+    confirmed: bool,
+    checked: bool,
+    last_resort: bool,
+    healed: int | None,
 ) -> Details:
     return Details(
         address=address(contact),
@@ -89,7 +95,7 @@ def details(
         trust=Trust(contact.trust),
         standing=Standing(contact.standing),
         confirmed=confirmed,
-        checked=False,  # nothing checks it before there is a key log
+        checked=checked,
         devices=devices,
         manifest_version=SignedHead.decode(contact.head).version,
         added=contact.added,

@@ -14,6 +14,8 @@ from doorless_client.core.contacts import BusyError
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Flow, SignedIn
 from doorless_client.core.introductions import Introductions
+from doorless_client.core.log_looks import Looks
+from doorless_client.core.own_entry import OwnEntry
 from doorless_client.core.own_facts import OwnFacts
 from doorless_client.core.state import State
 from doorless_client.core.telling import Telling
@@ -33,7 +35,8 @@ class Publishing:
     ) -> None:
         self._state, self._store, self._devices = state, state.store, devices
         self._introductions, self._telling = introductions, telling
-        self._facts = OwnFacts(state.store)
+        self._facts, self._entry = OwnFacts(state.store), OwnEntry(state)
+        self._looks = Looks(state, self._entry)
 
     def sign(self, entries: Iterable[DeviceEntry]) -> Manifest:
         """Our devices are these from now on; to who is gone, nothing leaves. Inside a change.
@@ -62,8 +65,12 @@ class Publishing:
             return
         missing = self._missing()
         for manifest in missing:
-            answered = yield SignedIn(manifest_request(manifest))
+            if self._entry.waits_before(manifest):
+                yield from self._looks.home()  # the change before it may be in the log by now
+            record, opening = self._entry.record_of(manifest)
+            answered = yield SignedIn(manifest_request(manifest, record, opening))
             if not isinstance(answered, Refused):
+                self._entry.take(answered)
                 self._note(manifest.version)
             elif answered.reason != Refusal.STALE or manifest is missing[-1]:
                 raise BusyError(
@@ -85,6 +92,12 @@ class Publishing:
                 self._telling.tell(Names(tuple(sorted(self._facts.names.items()))))
 
 
-def manifest_request(manifest: Manifest) -> SignedInRequest:
-    """What tells the relay of a manifest, of the account's own device: the same each time."""
-    return PublishManifest(manifest.encode())
+def manifest_request(
+    manifest: Manifest, record: bytes = b"", opening: bytes = b""
+) -> SignedInRequest:
+    """What tells the relay of a manifest, of the account's own device: the same each time.
+
+    Args:
+        record, opening: the key log's; b"" where the relay has none.
+    """
+    return PublishManifest(manifest.encode(), record, opening)

@@ -14,7 +14,9 @@ from doorless_client.core import keyring, present
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.fleet import Fleet
+from doorless_client.core.gossip import Gossip
 from doorless_client.core.introductions import Introductions
+from doorless_client.core.log_staples import LogStaples
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.resync import Resyncs
 from doorless_client.core.reuse import Place, is_used_twice, place_of
@@ -26,6 +28,8 @@ from doorless_client.core.views import State as Reach
 from doorless_client.store.base import Store
 from doorless_client.store.records import Contact, Entry, Origin, Wire
 from doorless_protocol.content import (
+    Anchor,
+    AskAnchor,
     Content,
     Control,
     OwnDevices,
@@ -58,7 +62,7 @@ HEAD_SIZE = 512
 TYPING_LASTS = 8.0
 """Seconds for which somebody is shown as writing, without hearing it again."""
 
-Said = Text | Receipt | Typing | Profile | Control | OwnDevices | Unknown
+Said = Text | Receipt | Typing | Profile | Control | OwnDevices | Anchor | AskAnchor | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +121,13 @@ class Receiver:
         receipts: Receipts,
         resyncs: Resyncs,
         fleet: Fleet,
+        gossip: Gossip,
     ) -> None:
         self._state, self._store, self._fleet = state, state.store, fleet
         self._conversations, self._contacts, self._trust = conversations, contacts, trust
         self._introductions, self._receipts = introductions, receipts
         self._resyncs, self._kept = resyncs, Kept(state)
+        self._gossip, self._log_staples = gossip, LogStaples(state)
 
     def receive(self, delivered: Deliver) -> Received:
         """Take one envelope. One that fails leaves everything as it was."""
@@ -252,8 +258,12 @@ class Receiver:
                 raise ForgedError("a session with somebody who was forgotten")
             return contact
         if contact is None:
-            return self._contacts.add_request(arrival.initial.staple, arrival.initial.address)
-        return self._trust.compare_staple(contact, arrival.initial.staple)
+            asked = self._contacts.add_request(arrival.initial.staple, arrival.initial.address)
+            self._log_staples.hear(arrival.initial)
+            return asked
+        known = self._trust.compare_staple(contact, arrival.initial.staple)
+        self._log_staples.hear(arrival.initial)
+        return known
 
     def _keep_session(self, arrival: Arrival) -> None:
         if arrival.initial is None:
@@ -283,6 +293,7 @@ class Receiver:
             self._keep_wire(entry, envelope)
         elif isinstance(said, Text):
             self._receipts.owe(contact, content.id, read=False)
+            self._gossip.hear(contact, content.gossip)
         elif is_believed(arrival.session):
             contact = self._hear_unshown(contact, said, device)
         self._introductions.answer(contact, arrival.session, arrival.was_confirmed)
@@ -299,6 +310,10 @@ class Receiver:
             self._conversations.set_typing(contact, until)
         elif isinstance(said, Profile):
             return self._introductions.hear(contact, said)
+        elif isinstance(said, Anchor):
+            self._gossip.keep_anchor(contact, said)
+        elif isinstance(said, AskAnchor):
+            self._gossip.answer(contact, said)
         return contact
 
     def _hear_own_device(self, arrival: Arrival, envelope: bytes) -> str:

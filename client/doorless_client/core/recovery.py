@@ -118,8 +118,8 @@ class Returning(Newcomer):
         """Whether what was signed continues what the relay has, or is it already."""
         return self.manifest.hash == held.hash or self.manifest.head.previous == held.hash
 
-    def _claim(self) -> SignedInRequest:
-        return manifest_request(self.manifest)
+    def _claim(self, record: bytes, opening: bytes) -> SignedInRequest:
+        return manifest_request(self.manifest, record, opening)
 
 
 def check_words(seed: bytes, account: AccountId) -> None:

@@ -18,6 +18,7 @@ from doorless_client.core import keyring, prekeys
 from doorless_client.core.api import RefusedError, UnreachableError
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Anonymously, Flow, SignedIn
+from doorless_client.core.log_claim import claim_record, keep_receipt
 from doorless_client.core.own_facts import OwnFacts
 from doorless_client.core.views import Me
 from doorless_client.store.base import Store
@@ -36,6 +37,7 @@ from doorless_protocol.frames import (
 from doorless_protocol.handles import check_registrable
 from doorless_protocol.invite import RelayAddress
 from doorless_protocol.keys import DeviceKeys, account_signing_key
+from doorless_protocol.log_frames import Logged
 from doorless_protocol.manifest import DeviceEntry, Manifest
 from doorless_protocol.prekey_secrets import draw_bundle
 from doorless_protocol.prekeys import DAY
@@ -144,8 +146,11 @@ class Newcomer:
         if not isinstance(info, RelayInfo):
             raise RefusedError("the relay does not say how it is set up: try again later")
         self.new = False
-        answered = yield SignedIn(self._claim())
-        if not isinstance(answered, Done):
+        record, opening = yield from claim_record(
+            self._store, self._own, info, self.manifest, now, random
+        )
+        answered = yield SignedIn(self._claim(record, opening))
+        if not isinstance(answered, Done | Logged):
             reason = answered.reason if isinstance(answered, Refused) else 0
             if reason in self.final:
                 self.withdraw()
@@ -155,6 +160,7 @@ class Newcomer:
             self._store.own.put(
                 msgspec.structs.replace(self._own, registered=True, config=info.config_hash)
             )
+            keep_receipt(self._store, self._own, answered, now)
             OwnFacts(self._store).set_published(self.manifest.version)
             keyring.keep(self._store, secrets, now)
         with contextlib.suppress(BusyError, UnreachableError):  # then with the next sign-in
@@ -162,12 +168,14 @@ class Newcomer:
             with self._store.transaction():
                 keyring.note_published(self._store, secrets.bundle_id)
 
-    def _claim(self) -> SignedInRequest:
+    def _claim(self, record: bytes, opening: bytes) -> SignedInRequest:
         token_hash = delivery_token_hash(self._own.token)
-        return Register(self._own.handle, self.manifest.encode(), token_hash)
+        return Register(self._own.handle, self.manifest.encode(), token_hash, record, opening)
 
     def withdraw(self) -> None:
         """Forget an account that no relay holds."""
         with self._store.transaction():
             self._store.own.clear()
             self._store.own_manifests.clear()
+            self._store.logs.clear()
+            self._store.log_own.clear()

@@ -11,6 +11,7 @@ from doorless_client.core.conversations import Conversations
 from doorless_client.core.delivery import Delivery
 from doorless_client.core.effects import Flow, Wake
 from doorless_client.core.failures import Failures
+from doorless_client.core.monitor import Monitor
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.resync import Resyncs
@@ -45,11 +46,12 @@ class Upkeep:
         failures: Failures,
         home: HomeRelay,
         resyncs: Resyncs,
+        monitor: Monitor,
     ) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._outbox, self._receipts = conversations, outbox, receipts
         self._delivery, self._failures, self._home = delivery, failures, home
-        self._resyncs, self._kept = resyncs, Kept(state)
+        self._resyncs, self._kept, self._monitor = resyncs, Kept(state), monitor
         self._paused: dict[bytes, float] = {}
         self._unchecked: set[bytes] = set()
         self._cleaned = 0.0
@@ -61,6 +63,7 @@ class Upkeep:
         self.resume_all()
         self._state.emit(Wake())
         yield from self._home.arrive()
+        self._monitor.arrive()
 
     def deliver(self, account: bytes) -> Flow[None]:
         """Take what waits for `account` to the relay; a relay's refusal puts it off."""
@@ -154,6 +157,7 @@ class Upkeep:
             *(until for until in self._paused.values() if until > now),
             self._outbox.next_not_before(),
             self._resyncs.next_due(),
+            self._monitor.next_time(),
         ]
         return min(at for at in times if at is not None)
 

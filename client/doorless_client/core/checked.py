@@ -1,0 +1,31 @@
+"""Whether a key log vouches for a contact: what is told, and what goes out, rests on it.
+
+Spec: docs/spec/08-state.md §14.4.
+"""
+
+from doorless_client.store.base import Store
+from doorless_client.store.records import Contact
+from doorless_protocol.invite import Address
+
+
+def is_checked(store: Store, contact: Contact, home: str) -> bool:
+    """Whether a key log vouches for this account under the address of the contact.
+
+    Where the relay has no log, there is nothing to ask: then, too.
+
+    Args:
+        home: our own relay, where nobody says otherwise.
+    """
+    relay, label = relay_and_label(contact, home)
+    if store.logs.get(relay) is None:
+        return True
+    row = store.log_pins.get(relay, label)
+    return row is not None and row.account == contact.account
+
+
+def relay_and_label(contact: Contact, home: str) -> tuple[str, str]:
+    """Where a contact's entry is: as vouched for, else as they claim. The label may be ""."""
+    if not contact.handle and contact.claim:
+        claim = Address.parse(contact.claim)
+        return str(claim.relay), claim.handle
+    return contact.relay or home, contact.handle

@@ -1,0 +1,203 @@
+"""What contacts tell each other of the key log, inside sealed messages: nobody can show them two.
+
+    every text        80 bytes: the newest anchor, our own entry, and the one we sealed to
+    once a day        the newest signed anchor, as a content of its own, after the first text
+    on a conflict     the contact is asked for its own: two signed anchors are proof
+
+Nothing here asks a relay for anything: what is ahead of us waits for the next drawn look.
+Spec: docs/spec/08-state.md §14.5.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import msgspec
+
+from doorless_client.core.alarm_words import GHOST, SPLIT, STRANGER
+from doorless_client.core.api import LogProofError
+from doorless_client.core.checked import relay_and_label
+from doorless_client.core.drawn import between
+from doorless_client.core.logs import Logs
+from doorless_client.core.outbox import Outbox
+from doorless_client.core.state import State
+from doorless_client.core.trust import GHOST as OUR_GHOST
+from doorless_client.core.trust import TrustKeeper
+from doorless_client.core.views import Standing
+from doorless_client.store.log_records import LogGossip
+from doorless_client.store.records import Contact
+from doorless_protocol.content import Anchor, AskAnchor
+from doorless_protocol.errors import DoorlessError, ProofError
+from doorless_protocol.log import gossip
+from doorless_protocol.log.gossip import Anchors, Ours, Theirs
+from doorless_protocol.verification import LogAnchor
+
+DAY = 86_400
+
+TOLD_AFTER = (2.0, 30.0)
+"""Seconds, least and most, from the first text of a day to our signed anchor: not one burst."""
+
+THEIR_GHOST = (
+    "this contact's own entry in the key log is not the one that you were shown: nothing is sent "
+    "until you decide"
+)
+
+
+class Gossip:
+    """Tells and hears. All of it runs inside a change, but for what it says of itself."""
+
+    def __init__(self, state: State, outbox: Outbox, trust: TrustKeeper) -> None:
+        self._state, self._store = state, state.store
+        self._outbox, self._trust = outbox, trust
+        self._logs = Logs(state)
+        self._is_due = False
+
+    # --- telling -----------------------------------------------------------------------------
+
+    def tell(self, contact: Contact) -> None:
+        """With the first text of a day: the newest anchor that we were shown, as signed."""
+        if contact.standing != Standing.CONTACT.value:
+            return
+        row, today = self._row(contact), int(self._state.clock()) // DAY
+        relay, _ = relay_and_label(contact, self._state.own.relay)
+        view = self._logs.view(relay)
+        newest = view.newest_anchor if view is not None else None
+        if view is None or newest is None or row.told == today:
+            return
+        self._store.log_gossip.put(msgspec.structs.replace(row, told=today))
+        later = between(*TOLD_AFTER, self._state.random(4))
+        signed = view.signed_anchor(newest.anchor_no).encode()
+        self._outbox.say(contact, Anchor(signed), not_before=self._state.clock() + later)
+
+    def answer(self, contact: Contact, asked: AskAnchor) -> None:
+        """The anchor that they ask for, at most one a day: it is public, and costs an envelope."""
+        row, today = self._row(contact), int(self._state.clock()) // DAY
+        view = self._logs.view(self._state.own.relay)
+        if view is None or row.asked == today or contact.standing != Standing.CONTACT.value:
+            return
+        try:
+            signed = view.signed_anchor(asked.number).encode()
+        except ProofError:
+            return  # not among those that are kept
+        self._store.log_gossip.put(msgspec.structs.replace(row, asked=today))
+        self._outbox.say(contact, Anchor(signed))
+
+    # --- hearing -----------------------------------------------------------------------------
+
+    def hear(self, contact: Contact, said: bytes) -> None:
+        """The 80 bytes of a text. What is ahead of us is kept for after the next look."""
+        home = self._state.own.relay
+        view, own = self._logs.view(home), self._logs.own()
+        if view is None or len(said) != gossip.GOSSIP_SIZE or said == gossip.EMPTY:
+            return
+        relay, label = relay_and_label(contact, home)
+        try:
+            heard = gossip.hear(view, own, self._logs.pin(relay, label), said)
+        except DoorlessError:
+            return  # not in its form: an honest program says nothing like it, and it proves nothing
+        if heard.ours is Ours.GHOST:
+            self._ghost(contact)
+        if heard.theirs is Theirs.CONFLICT:
+            self._stranger(contact, relay, label)
+        if heard.anchor is Anchors.CONFLICT:
+            self._split(contact, home, gossip.Gossip.decode(said).anchor_no)
+        if Theirs.NEWER is heard.theirs:
+            self._look_before_sending(contact)
+        waits = Anchors.AHEAD is heard.anchor or Ours.LATER is heard.ours
+        kept = said if waits or Theirs.NEWER is heard.theirs else b""
+        row = self._row(contact)
+        if row.heard != kept:
+            self._store.log_gossip.put(msgspec.structs.replace(row, heard=kept))
+
+    def keep_anchor(self, contact: Contact, said: Anchor) -> None:
+        """Their signed anchor, to be judged when the open change is durable."""
+        kept = msgspec.structs.replace(self._row(contact), bundle=said.signed)
+        self._store.log_gossip.put(kept)
+        self._is_due = True
+
+    def judge_due(self) -> None:
+        """After a change: what came in it. In no change."""
+        if self._is_due:
+            self._is_due = False
+            self.judge()
+
+    def judge(self) -> None:
+        """What was ahead of us when it came may not be any more. In no change."""
+        for row in self._store.log_gossip.find():
+            for contact in self._store.contacts.find(account=row.account):
+                if row.bundle:
+                    self._compare(contact, row.bundle)
+                if row.heard:
+                    with self._state.change():
+                        self.hear(contact, row.heard)
+
+    def _compare(self, contact: Contact, signed: bytes) -> None:
+        """Another anchor than ours of the same number is proof; what does not verify is nothing."""
+        relay = self._state.own.relay
+        view = self._logs.view(relay)
+        found = Anchors.NONE
+        if view is not None and not view.frozen:
+            with suppress(LogProofError), self._logs.judging(relay, account=contact.account):
+                found = gossip.compare_signed(view, signed)
+        if found is not Anchors.AHEAD:
+            with self._state.change():
+                row = self._row(contact)
+                self._store.log_gossip.put(msgspec.structs.replace(row, bundle=b""))
+
+    # --- beside a safety number ----------------------------------------------------------------
+
+    def to_show(self, contact: Contact) -> Sequence[LogAnchor]:
+        """The newest anchor of their relay's log and of ours, as a code says them."""
+        own = self._state.own.relay
+        relays = {relay_and_label(contact, own)[0], own}
+        held = [view for relay in relays if (view := self._logs.view(relay)) is not None]
+        shown = [
+            LogAnchor(gossip.log_id(view.config), newest.anchor_no, newest.hash)
+            for view in held
+            if (newest := view.newest_anchor) is not None
+        ]
+        return sorted(shown, key=lambda anchor: anchor.log)[:2]
+
+    def compared(self, contact: Contact, theirs: Sequence[LogAnchor]) -> None:
+        """What their screen holds: another anchor of a number that ours holds is a split."""
+        for relay in {row.relay for row in self._store.logs.find()}:
+            view = self._logs.view(relay)
+            for one in theirs:
+                if view is None or one.log != gossip.log_id(view.config):
+                    continue
+                ours = view.anchor(one.number)
+                if ours is not None and ours.hash != one.hash:
+                    self._split(contact, relay, one.number)
+
+    # --- what it comes to --------------------------------------------------------------------
+
+    def _ghost(self, contact: Contact) -> None:
+        relay = self._state.own.relay
+        if self._logs.alarms.raise_alarm(GHOST, relay, account=contact.account):
+            self._stop(contact, OUR_GHOST)
+
+    def _stranger(self, contact: Contact, relay: str, label: str) -> None:
+        if self._logs.alarms.raise_alarm(STRANGER, relay, label=label, account=contact.account):
+            self._stop(contact, THEIR_GHOST)
+
+    def _stop(self, contact: Contact, why: str) -> None:
+        """Once for each: after the person decided, the same is no news."""
+        current = self._store.contacts.get(contact.conversation)
+        if current is not None:
+            self._trust.contradict(current, why, offered=b"")
+
+    def _split(self, contact: Contact, relay: str, number: int) -> None:
+        """Ask them, sealed, for the anchor that they were shown: with ours it is proof."""
+        row, today = self._row(contact), int(self._state.clock()) // DAY
+        self._logs.alarms.raise_alarm(SPLIT, relay, account=contact.account)
+        if row.asked != today:
+            self._store.log_gossip.put(msgspec.structs.replace(row, asked=today))
+            self._outbox.say(contact, AskAnchor(number))
+
+    def _look_before_sending(self, contact: Contact) -> None:
+        """They have devices that we do not know of: looked up before anything but a control."""
+        current = self._store.contacts.get(contact.conversation)
+        if current is not None and current.looked_up:
+            self._store.contacts.put(msgspec.structs.replace(current, looked_up=0.0))
+
+    def _row(self, contact: Contact) -> LogGossip:
+        return self._store.log_gossip.get(contact.account) or LogGossip(contact.account)

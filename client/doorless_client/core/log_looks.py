@@ -1,0 +1,221 @@
+"""The looks at a key log: what is asked, what must hold, and what is kept of it.
+
+Nothing of an answer is kept before all of it was checked, and then in one transaction.
+Spec: docs/spec/08-state.md §14.3.
+"""
+
+import msgspec
+
+from doorless_client.core.api import LogProofError
+from doorless_client.core.busy import BusyError
+from doorless_client.core.effects import Flow
+from doorless_client.core.log_follow import BUSY, MAX_ROUNDS, Place, follow, newest_head
+from doorless_client.core.log_lookup import LogLookups
+from doorless_client.core.log_times import next_anchor_look
+from doorless_client.core.own_entry import OwnEntry
+from doorless_client.core.state import State
+from doorless_client.store.log_records import LogPin, LogWaiting
+from doorless_protocol.errors import MissingRecordsError
+from doorless_protocol.frames import Found, Hello, Lookup, RelayInfo
+from doorless_protocol.log.chain import Opened
+from doorless_protocol.log.displaced import DisplacedError
+from doorless_protocol.log.label import parse_label
+from doorless_protocol.log.lookup import anchor_due, settle
+from doorless_protocol.log.own_anchors import anchors_to_check, check_own
+from doorless_protocol.log.own_check import LookedOwn, UnannouncedError, look_up_own
+from doorless_protocol.log.owner import OwnChain
+from doorless_protocol.log.proofs import (
+    AnchorProof,
+    HeadProof,
+    LookupProof,
+    compact,
+    decode_records,
+)
+from doorless_protocol.log.staple import Waiting, connect
+from doorless_protocol.log.view import LogView
+from doorless_protocol.log_frames import LogAtAnchor, LogHead, LogRecords
+
+MAX_RACES = 3
+"""Times that a look is begun again, because another one moved the log meanwhile."""
+
+
+class Looks:
+    def __init__(self, state: State, entry: OwnEntry) -> None:
+        self._state, self._store = state, state.store
+        self._entry, self._lookups = entry, LogLookups(state)
+        self._logs = self._lookups.logs
+
+    # --- our own entry -----------------------------------------------------------------------
+
+    def home(self) -> Flow[None]:
+        """Our relay's log, and our entry in it: now, and in every anchor since the last look.
+
+        Raises:
+            LogProofError: something does not hold. Where that accuses, the alarm is stored.
+            BusyError: the relay does not answer.
+        """
+        own = self._state.own
+        place = self._place(own.relay)
+        info = yield from place.ask(Hello())
+        if not isinstance(info, RelayInfo):
+            raise BusyError("the relay does not say how it is set up", BUSY)
+        self._lookups.meet(own.relay, info)
+        for _ in range(MAX_RACES):
+            base, chain = self._logs.view(own.relay), self._logs.own()
+            view = yield from self._follow(place)
+            begun = chain or OwnChain.begin(view, parse_label(own.handle))
+            view, seen, proof = yield from self._look_up_own(place, view, begun)
+            seen = yield from self._check_anchors(place, view, seen)
+            if self._logs.view(own.relay) == base and self._logs.own() == chain:
+                with self._state.change():
+                    self._logs.keep(own.relay, view)
+                    self._logs.keep_own(seen, proof)
+                    self._logs.note_checked(own.relay)
+                return
+        raise BusyError("the key log was looked at from several sides", 1.0)
+
+    def _look_up_own(
+        self, place: Place, view: LogView, chain: OwnChain
+    ) -> Flow[tuple[LogView, OwnChain, bytes]]:
+        handle, known = self._state.own.handle, self._state.manifest.version
+        answered = yield from place.ask(Lookup(handle, known, chain.version, view.size))
+        if not isinstance(answered, Found) or answered.proof is None:
+            raise LogProofError("the relay gives no proof of our own entry")
+        opened: dict[int, Opened] = {}
+        for _ in range(MAX_ROUNDS):
+            looked = self._look(place, view, chain, answered.proof, opened)
+            if isinstance(looked, LookedOwn):
+                return looked.view, looked.own, _for_others(answered.proof)
+            more = yield from place.prove(LogRecords(handle, looked.after))
+            with self._logs.judging(place.relay, handle):
+                records = decode_records(more)
+            opened |= {looked.after + 1 + at: one for at, one in enumerate(records)}
+        raise LogProofError("the relay does not show the records that its answer rests on")
+
+    def _look(
+        self,
+        place: Place,
+        view: LogView,
+        chain: OwnChain,
+        proof: bytes,
+        opened: dict[int, Opened],
+    ) -> LookedOwn | MissingRecordsError:
+        """One look. Somebody else under our name is an alarm, and disputed by who has the keys."""
+        key, now, handle = self._state.manifest.key, self._state.now(), self._state.own.handle
+        announced = self._entry.announced()
+        with self._logs.judging(place.relay, handle):
+            try:
+                decoded = LookupProof.decode(proof)
+                return look_up_own(view, chain, decoded, 0, key, announced, now, opened)
+            except MissingRecordsError as error:
+                return error
+            except (DisplacedError, UnannouncedError) as error:
+                raise self._entry.stands_otherwise(view, error) from error
+
+    def _check_anchors(self, place: Place, view: LogView, chain: OwnChain) -> Flow[OwnChain]:
+        handle = self._state.own.handle
+        shown: list[AnchorProof] = []
+        for number in anchors_to_check(view, chain):
+            answered = yield from place.prove(LogAtAnchor(handle, number, 0))
+            with self._logs.judging(place.relay, handle):
+                shown.append(AnchorProof.decode(answered))
+        with self._logs.judging(place.relay, handle):
+            return check_own(view, chain, shown)
+
+    # --- a log, as far as nobody is asked about ------------------------------------------------
+
+    def _follow(self, place: Place) -> Flow[LogView]:
+        """The newest head, and every anchor up to it. Nothing is stored."""
+        view = self._logs.view(place.relay)
+        if view is None:
+            raise BusyError("the relay has no key log", BUSY)
+        with self._logs.judging(place.relay):
+            view = yield from follow(place, view, self._state.now())
+        return view
+
+    def _head(self, place: Place, view: LogView) -> Flow[LogView]:
+        with self._logs.judging(place.relay):
+            view = yield from newest_head(place, view, self._state.now())
+        return view
+
+    def _keep(self, relay: str, base: LogView, step: Flow[LogView]) -> Flow[LogView]:
+        """Store what follows `base`, if nothing else did meanwhile: two histories must meet.
+
+        Raises:
+            BusyError: another flow was faster; what this one saw was compared with nothing.
+        """
+        view = yield from step
+        if self._logs.view(relay) != base:
+            raise BusyError("the key log was looked at from several sides", 1.0)
+        with self._state.change():
+            self._logs.keep(relay, view)
+        return view
+
+    # --- entries of others ---------------------------------------------------------------------
+
+    def settle(self, row: LogPin) -> Flow[None]:
+        """Find what was used of a label in the anchor after it.
+
+        Raises:
+            LogProofError: it is not there, or not so. Where that accuses, the alarm is stored.
+        """
+        pin = self._logs.pin(row.relay, row.label)
+        view = self._logs.view(row.relay)
+        if pin is None or view is None or not pin.is_pending:
+            return
+        if anchor_due(view, pin) is None:
+            view = yield from self._keep(row.relay, view, self._follow(self._place(row.relay)))
+        anchor = anchor_due(view, pin)
+        if anchor is None:
+            with self._state.change():
+                self.redraw(row)
+            return
+        request = LogAtAnchor(row.label, anchor.anchor_no, pin.version)
+        answered = yield from self._place(row.relay).prove(request)
+        with self._logs.judging(row.relay, row.label, row.account):
+            settled = settle(view, pin, AnchorProof.decode(answered))
+        with self._state.change():
+            if self._logs.pin(row.relay, row.label) == pin:  # else it was looked up anew meanwhile
+                self._logs.keep_pin(row.relay, row.label, settled)
+
+    def redraw(self, row: LogPin) -> None:
+        """Not yet: in the window after the next anchor. Inside a change."""
+        view, current = self._logs.view(row.relay), self._store.log_pins.get(row.relay, row.label)
+        if view is not None and current is not None:
+            at = next_anchor_look(view, self._state.clock(), self._state.random(4))
+            self._store.log_pins.put(msgspec.structs.replace(current, at=at))
+
+    def connect(self, row: LogWaiting) -> Flow[None]:
+        """See that a head that came in a first contact is of the log that we follow."""
+        view = self._logs.view(row.relay)
+        if view is None or view.frozen:
+            return
+        waiting = Waiting.decode(row.waiting)
+        place = self._place(row.relay)
+        view = yield from self._keep(row.relay, view, self._head(place, view))
+        answered = yield from place.prove(LogHead(waiting.size))
+        with self._logs.judging(row.relay, account=row.account):
+            is_connected = connect(view, waiting, HeadProof.decode(answered))
+        with self._state.change():
+            if is_connected:
+                self._store.log_waiting.drop(row.relay, row.size, row.account)
+            else:
+                again = msgspec.structs.replace(row, at=self._state.clock() + BUSY)
+                self._store.log_waiting.put(again)
+
+    # --- asking --------------------------------------------------------------------------------
+
+    def _place(self, relay: str) -> Place:
+        """A connection of its own: nothing ties what is asked on it to anything else."""
+        own = self._state.own
+        pins = [contact.pin for contact in self._store.contacts.find(relay=relay) if contact.pin]
+        tls = own.pin if relay == own.relay else next(iter(pins), b"")
+        return Place(relay, tls, self._state.random(16))
+
+
+def _for_others(proof: bytes) -> bytes:
+    """What of a proof goes along with first contacts; b"": it has no room there."""
+    try:
+        return compact(LookupProof.decode(proof))
+    except ValueError:
+        return b""
