@@ -79,6 +79,9 @@ PLANTED: dict[str, dict[str, Any]] = {
     },
     "settings": {"doorless_client.profile_settings.THEMES": _Everything()},
     "shown_text": {"doorless_client.text._UNSAFE": re.compile("[\x00-\x08]")},
+    "evidence": {"doorless_protocol.encoding.Reader.end": _nothing},
+    "log_sent": {"doorless_protocol.encoding.Reader.end": _nothing},
+    "log_stored": {"doorless_protocol.encoding.Reader.end": _nothing},
 }
 
 

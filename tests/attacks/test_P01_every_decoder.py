@@ -14,6 +14,7 @@ from fuzz.targets import TARGETS
 from doorless_protocol.errors import DoorlessError, MalformedError
 
 FIXED = ("manifest", "staple", "bundle", "pair", "secrets", "first_contact")
+LOG = ("evidence", "log_sent", "log_stored")
 PACKED = ("call", "from_relay", "content")
 RATCHET = ("envelope", "header", "body", "stored_session")
 TYPED = ("invite", "address", "safety_number", "handle", "profile_key", "settings", "shown_text")
@@ -43,6 +44,16 @@ def hunt(target: Target) -> None:
 )
 def test_what_is_signed_has_one_form() -> None:
     for name in FIXED:
+        hunt(TARGETS[name])
+
+
+@pytest.mark.attack(
+    "P01",
+    "what a key log sends, what is stored of it, and what accuses it have one form",
+    weaken={"doorless_protocol.encoding.Reader.end": lambda _: None},
+)
+def test_what_is_said_of_a_key_log_has_one_form() -> None:
+    for name in LOG:
         hunt(TARGETS[name])
 
 
