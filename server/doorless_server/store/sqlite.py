@@ -122,9 +122,7 @@ class SqliteStore:
     ) -> Sequence[Mail]:
         return await self._run(lambda db: self._mail.waiting(db, mailbox, after, count, size))
 
-    def drop(
-        self, delivered: Sequence[tuple[bytes, bytes]], hour: int
-    ) -> "asyncio.Future[None]":
+    def drop(self, delivered: Sequence[tuple[bytes, bytes]], hour: int) -> "asyncio.Future[None]":
         return self._acknowledged.add(delivered, hour)
 
     async def sweep(self, hour: int, day: int) -> int:
