@@ -179,7 +179,7 @@ def advance(
 ) -> Standing | None:
     """Whom a label stands for, after the records behind what we held; None: nobody.
 
-    Who has no pin takes the newest record alone.
+    Who knew of nobody takes the newest record alone.
 
     Raises:
         MissingRecordsError: a record that is needed is not at hand.
@@ -193,7 +193,7 @@ def advance(
         return None
     known = {account_id(key): key for key in keys}
     standing = None if pin is None else pin.standing
-    first = shown.version if pin is None else pin.version + 1
+    first = shown.version if standing is None else standing.version + 1
     needed = range(first, shown.version + 1)
     if not all(number in records for number in needed):
         raise MissingRecordsError(label, first - 1, shown.version)

@@ -79,8 +79,15 @@ def test_who_was_told_absent_is_shown_the_first_version_later() -> None:
     play.bob_looks()
     for _ in range(3):
         play.alice_publishes()
-    play.bob_looks()
-    assert play.bob.pins[ALICE].version == 3
+    proof = play.ledger.lookup(ALICE, 0, play.bob.view.size)
+    newest_alone = play.ledger.entry(ALICE, 0, play.ledger.size - 1, opened=1)
+    proof = replace(proof, entries=(newest_alone,))
+    pin = play.bob.pins[ALICE]
+    looked = look_up(play.bob.view, proof, 0, ALICE, pin, keys(play), play.now)
+    assert looked.pin.version == 3
+    proof = replace(proof, entries=(newest_alone.newest(),))
+    with pytest.raises(ProofError, match="leaves out"):
+        look_up(play.bob.view, proof, 0, ALICE, pin, keys(play), play.now)
 
 
 def test_every_edge_of_a_proof_is_refused(play: Stage) -> None:
