@@ -14,8 +14,8 @@ from doorless_server.witness.audit import Auditor
 from doorless_server.witness.decision import Signed, known_logs
 from doorless_server.witness.desk import Desk, open_desk
 from doorless_server.witness.service import Witness
+from growing_log import NOW, GrowingLog
 from key_log import ORIGIN, KeyLog
-from small_log import NOW, SmallLog
 
 COSIGNER = Cosigner.from_seed("witness.test", Algorithm.COSIGNATURE, bytes(32))
 
@@ -28,7 +28,7 @@ def never(*_: object) -> bool:
     return False
 
 
-async def ask(desk: Desk, log: SmallLog, old: int, size: int) -> Response:
+async def ask(desk: Desk, log: GrowingLog, old: int, size: int) -> Response:
     witness = Witness(desk, known_logs(log.vkeys), [COSIGNER], clock=lambda: NOW)
     return await witness.handle(Request("POST", "/add-checkpoint", "", log.submission(old, size)))
 
@@ -39,7 +39,7 @@ async def ask(desk: Desk, log: SmallLog, old: int, size: int) -> Response:
     weaken={"doorless_server.witness.decision.check_growth": nothing},
 )
 async def test_a_witness_cosigns_one_of_two_histories(tmp_path: Path) -> None:
-    desk, log = open_desk(tmp_path / "w.db"), SmallLog().grow(8)
+    desk, log = open_desk(tmp_path / "w.db"), GrowingLog().grow(8)
     assert (await ask(desk, log, 0, 5)).status == 200
     assert (await ask(desk, log.fork(3, 8), 5, 8)).status == 422
     assert (await ask(desk, log, 5, 8)).status == 200
@@ -52,7 +52,7 @@ async def test_a_witness_cosigns_one_of_two_histories(tmp_path: Path) -> None:
     weaken={"doorless_server.witness.decision.is_fork": never},
 )
 async def test_two_heads_of_one_size_are_kept_as_proof(tmp_path: Path) -> None:
-    desk, log = open_desk(tmp_path / "w.db"), SmallLog().grow(8)
+    desk, log = open_desk(tmp_path / "w.db"), GrowingLog().grow(8)
     await ask(desk, log, 0, 5)
     assert (await ask(desk, log.fork(3, 5), 0, 5)).status == 409
     assert len(desk.do(store.forks)) == 1

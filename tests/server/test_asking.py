@@ -20,7 +20,7 @@ from doorless_server.witness.decision import known_logs
 from doorless_server.witness.desk import Desk, open_desk
 from doorless_server.witness.service import Witness
 from doorless_server.witness.wire import MAX_BODY_BYTES
-from small_log import NOW, SmallLog
+from growing_log import NOW, GrowingLog
 
 QUICK = Timing(limit=5.0, grace=0.05)
 IMPATIENT = Timing(limit=0.2, grace=0.05)
@@ -31,7 +31,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Seat:
     """A witness that a test runs: its keys, its database, its address."""
 
-    def __init__(self, name: str, folder: Path, log: SmallLog, *, now: int = NOW) -> None:
+    def __init__(self, name: str, folder: Path, log: GrowingLog, *, now: int = NOW) -> None:
         self.name = name
         kinds = Algorithm.COSIGNATURE, Algorithm.MLDSA44
         self.cosigners = [Cosigner.from_seed(name, kind, name.encode() * 32) for kind in kinds]
@@ -53,8 +53,8 @@ class Seat:
 
 
 @pytest.fixture
-def log() -> SmallLog:
-    return SmallLog().grow(9)
+def log() -> GrowingLog:
+    return GrowingLog().grow(9)
 
 
 @contextlib.asynccontextmanager
@@ -73,7 +73,7 @@ def policy_of(quorum: str, *seats: Seat) -> Policy:
     return Policy.parse("".join(seat.lines() for seat in seats) + quorum)
 
 
-async def ask(panel: Panel, log: SmallLog, size: int) -> Note:
+async def ask(panel: Panel, log: GrowingLog, size: int) -> Note:
     async def consistency(old: int) -> Sequence[bytes]:
         return log.proof(old, size)
 
@@ -88,7 +88,9 @@ ALL = "group all-of-them all a b\nquorum all-of-them\n"
 ANY = "group any-of-them any a b\nquorum any-of-them\n"
 
 
-async def test_every_witness_is_asked_and_the_quorum_is_met(log: SmallLog, tmp_path: Path) -> None:
+async def test_every_witness_is_asked_and_the_quorum_is_met(
+    log: GrowingLog, tmp_path: Path
+) -> None:
     one, other = (Seat(name, tmp_path, log) for name in "ab")
     async with seated(one, other):
         policy = policy_of(ALL, one, other)
@@ -102,7 +104,7 @@ async def test_every_witness_is_asked_and_the_quorum_is_met(log: SmallLog, tmp_p
 
 
 async def test_after_a_restart_the_log_learns_what_its_witnesses_have(
-    log: SmallLog, tmp_path: Path
+    log: GrowingLog, tmp_path: Path
 ) -> None:
     seat = Seat("a", tmp_path, log)
     async with seated(seat):
@@ -112,7 +114,7 @@ async def test_after_a_restart_the_log_learns_what_its_witnesses_have(
     assert seat.asked == 3  # told the size that it has, and then asked in earnest
 
 
-async def test_without_witnesses_nothing_is_asked_and_none_is_enough(log: SmallLog) -> None:
+async def test_without_witnesses_nothing_is_asked_and_none_is_enough(log: GrowingLog) -> None:
     policy = Policy.parse("quorum none\n")
     note = await ask(panel_of(policy), log, 3)
     assert note == log.note(3)
@@ -130,7 +132,7 @@ def hanging() -> tuple[Handler, asyncio.Event]:
 
 
 async def test_who_hangs_is_left_behind_once_the_others_suffice(
-    log: SmallLog, tmp_path: Path
+    log: GrowingLog, tmp_path: Path
 ) -> None:
     one, other = (Seat(name, tmp_path, log) for name in "ab")
     other.handle, over = hanging()
@@ -144,7 +146,7 @@ async def test_who_hangs_is_left_behind_once_the_others_suffice(
 
 
 async def test_without_a_quorum_the_log_goes_on_after_the_limit(
-    log: SmallLog, tmp_path: Path
+    log: GrowingLog, tmp_path: Path
 ) -> None:
     one, other = (Seat(name, tmp_path, log) for name in "ab")
     other.handle, over = hanging()
@@ -157,7 +159,7 @@ async def test_without_a_quorum_the_log_goes_on_after_the_limit(
         over.set()
 
 
-async def test_who_is_not_there_costs_nothing(log: SmallLog, tmp_path: Path) -> None:
+async def test_who_is_not_there_costs_nothing(log: GrowingLog, tmp_path: Path) -> None:
     one, gone = (Seat(name, tmp_path, log) for name in "ab")
     async with seated(gone):
         pass
@@ -192,7 +194,7 @@ ANSWERS = {
 
 @pytest.mark.parametrize("kind", ANSWERS)
 async def test_nothing_that_is_no_cosignature_gets_into_the_note(
-    kind: str, log: SmallLog, tmp_path: Path
+    kind: str, log: GrowingLog, tmp_path: Path
 ) -> None:
     honest, wrong = (Seat(name, tmp_path, log) for name in "ab")
     forged = wrong.cosigners[0].cosign(log.fork(1, 3).checkpoint(3), NOW).encode()
@@ -204,14 +206,14 @@ async def test_nothing_that_is_no_cosignature_gets_into_the_note(
     assert len(note.signatures) == 4
 
 
-async def test_a_cosignature_of_the_future_is_not_taken(log: SmallLog, tmp_path: Path) -> None:
+async def test_a_cosignature_of_the_future_is_not_taken(log: GrowingLog, tmp_path: Path) -> None:
     seat = Seat("a", tmp_path, log, now=NOW + MAX_AHEAD + 1)
     async with seated(seat):
         note = await ask(panel_of(policy_of("quorum none\n", seat)), log, 3)
     assert note == log.note(3)
 
 
-def test_an_address_that_is_none_is_refused_at_the_start(tmp_path: Path, log: SmallLog) -> None:
+def test_an_address_that_is_none_is_refused_at_the_start(tmp_path: Path, log: GrowingLog) -> None:
     seat = Seat("a", tmp_path, log)
     seat.url = "witness.example"
     with pytest.raises(UrlError):

@@ -19,7 +19,7 @@ from doorless_server.witness.decision import NOTHING, Head, Signed, known_logs
 from doorless_server.witness.desk import Desk, open_desk
 from doorless_server.witness.service import Witness
 from doorless_server.witness.wire import MAX_PROOF_HASHES, Submission
-from small_log import NOW, ORIGIN, SmallLog
+from growing_log import NOW, ORIGIN, GrowingLog
 
 VECTORS = Path(__file__).parents[3] / "shared/vectors/torchwood/witness_add_checkpoint.json"
 
@@ -37,16 +37,16 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def log() -> SmallLog:
-    return SmallLog().grow(9)
+def log() -> GrowingLog:
+    return GrowingLog().grow(9)
 
 
-def witness_of(desk: Desk, log: SmallLog, *, audit: object = None) -> Witness:
+def witness_of(desk: Desk, log: GrowingLog, *, audit: object = None) -> Witness:
     return Witness(desk, known_logs(log.vkeys), COSIGNERS, clock=lambda: NOW, audit=audit)  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def witness(desk: Desk, log: SmallLog) -> Witness:
+def witness(desk: Desk, log: GrowingLog) -> Witness:
     return witness_of(desk, log)
 
 
@@ -65,7 +65,7 @@ def cosigned(note: Note, answer: Response) -> Note:
 # --- what it cosigns -------------------------------------------------------------------------
 
 
-async def test_it_cosigns_a_log_that_grows(witness: Witness, desk: Desk, log: SmallLog) -> None:
+async def test_it_cosigns_a_log_that_grows(witness: Witness, desk: Desk, log: GrowingLog) -> None:
     for old, size in [(0, 1), (1, 3), (3, 3), (3, 8), (8, 9)]:
         answer = await ask(witness, log.submission(old, size))
         assert answer.status == 200
@@ -74,14 +74,14 @@ async def test_it_cosigns_a_log_that_grows(witness: Witness, desk: Desk, log: Sm
         assert held(desk) == Head(size, log.root(size), log.note(size).encode())
 
 
-async def test_it_passes_over_signatures_of_others(witness: Witness, log: SmallLog) -> None:
+async def test_it_passes_over_signatures_of_others(witness: Witness, log: GrowingLog) -> None:
     stranger = Cosigner.from_seed("stranger.test", Algorithm.COSIGNATURE, bytes(32))
     line = stranger.cosign(Checkpoint(ORIGIN, 2, bytes(32)), NOW)  # not even of this checkpoint
     note = log.note(3).with_signatures([line])
     assert (await ask(witness, Submission(0, (), note.encode()).encode())).status == 200
 
 
-async def test_what_was_cosigned_is_known_after_a_restart(tmp_path: Path, log: SmallLog) -> None:
+async def test_what_was_cosigned_is_known_after_a_restart(tmp_path: Path, log: GrowingLog) -> None:
     for old, size in [(0, 3), (3, 5)]:
         desk = open_desk(tmp_path / "again.db")
         assert (await ask(witness_of(desk, log), log.submission(old, size))).status == 200
@@ -89,7 +89,7 @@ async def test_what_was_cosigned_is_known_after_a_restart(tmp_path: Path, log: S
 
 
 async def test_what_is_persisted_is_persisted_before_the_cosignature(
-    log: SmallLog, desk: Desk
+    log: GrowingLog, desk: Desk
 ) -> None:
     seen: list[Head] = []
 
@@ -108,7 +108,7 @@ async def test_what_is_persisted_is_persisted_before_the_cosignature(
 
 
 async def test_an_older_size_is_told_the_size_that_is_held(
-    witness: Witness, desk: Desk, log: SmallLog
+    witness: Witness, desk: Desk, log: GrowingLog
 ) -> None:
     await ask(witness, log.submission(0, 5))
     before = held(desk)
@@ -121,7 +121,7 @@ async def test_an_older_size_is_told_the_size_that_is_held(
 
 @pytest.mark.parametrize("old", [0, 3, 5])
 async def test_a_fork_is_refused_and_the_proof_is_kept(
-    old: int, witness: Witness, desk: Desk, log: SmallLog
+    old: int, witness: Witness, desk: Desk, log: GrowingLog
 ) -> None:
     await ask(witness, log.submission(0, 5))
     fork = log.fork(3, 5)
@@ -136,7 +136,7 @@ async def test_a_fork_is_refused_and_the_proof_is_kept(
 
 
 async def test_of_a_log_that_forks_again_and_again_the_first_proof_is_kept(
-    witness: Witness, desk: Desk, log: SmallLog
+    witness: Witness, desk: Desk, log: GrowingLog
 ) -> None:
     await ask(witness, log.submission(0, 5))
     forks = [log.fork(at, 5) for at in (1, 2, 3)]
@@ -147,7 +147,7 @@ async def test_of_a_log_that_forks_again_and_again_the_first_proof_is_kept(
 
 
 async def test_a_log_that_does_not_continue_is_refused(
-    witness: Witness, desk: Desk, log: SmallLog
+    witness: Witness, desk: Desk, log: GrowingLog
 ) -> None:
     await ask(witness, log.submission(0, 5))
     fork = log.fork(3, 9)
@@ -155,7 +155,7 @@ async def test_a_log_that_does_not_continue_is_refused(
     assert held(desk).size == 5
 
 
-async def test_a_proof_has_to_be_the_one(witness: Witness, desk: Desk, log: SmallLog) -> None:
+async def test_a_proof_has_to_be_the_one(witness: Witness, desk: Desk, log: GrowingLog) -> None:
     await ask(witness, log.submission(0, 5))
     note, proof = log.note(8).encode(), log.proof(5, 8)
     for wrong in [
@@ -174,18 +174,18 @@ async def test_a_proof_has_to_be_the_one(witness: Witness, desk: Desk, log: Smal
     assert (await ask(witness, Submission(5, proof, note).encode())).status == 200
 
 
-async def test_the_first_checkpoint_has_no_proof(witness: Witness, log: SmallLog) -> None:
+async def test_the_first_checkpoint_has_no_proof(witness: Witness, log: GrowingLog) -> None:
     body = Submission(0, (bytes(32),), log.note(4).encode()).encode()
     assert (await ask(witness, body)).status == 422
 
 
 async def test_another_log_is_not_known(witness: Witness) -> None:
-    other = SmallLog("other.test/keys").grow(3)
+    other = GrowingLog("other.test/keys").grow(3)
     assert (await ask(witness, other.submission(0, 3))).status == 404
 
 
-async def test_what_this_log_did_not_sign_is_forbidden(witness: Witness, log: SmallLog) -> None:
-    impostor = SmallLog(seed=9).grow(3)  # the same name, other keys
+async def test_what_this_log_did_not_sign_is_forbidden(witness: Witness, log: GrowingLog) -> None:
+    impostor = GrowingLog(seed=9).grow(3)  # the same name, other keys
     assert (await ask(witness, impostor.submission(0, 3))).status == 403
     note, later = log.note(3), log.note(4)
     for signatures in [
@@ -198,13 +198,13 @@ async def test_what_this_log_did_not_sign_is_forbidden(witness: Witness, log: Sm
         assert (await ask(witness, body)).status == 403
 
 
-async def test_it_is_asked_in_one_place_by_one_method(witness: Witness, log: SmallLog) -> None:
+async def test_it_is_asked_in_one_place_by_one_method(witness: Witness, log: GrowingLog) -> None:
     body = log.submission(0, 3)
     assert (await witness.handle(Request("GET", "/add-checkpoint", "", b""))).status == 405
     assert (await witness.handle(Request("POST", "/", "", body))).status == 404
 
 
-NOTE = SmallLog().grow(3).note(3).encode()
+NOTE = GrowingLog().grow(3).note(3).encode()
 TEXT, _, LINES = NOTE.partition(b"\n\n")
 HASH = base64.b64encode(bytes(32)) + b"\n"
 
@@ -268,7 +268,7 @@ BAD_CHECKPOINTS = {
 
 @pytest.mark.parametrize("kind", BAD_CHECKPOINTS)
 async def test_a_checkpoint_that_is_none_is_refused_also_if_the_log_signed_it(
-    kind: str, desk: Desk, log: SmallLog
+    kind: str, desk: Desk, log: GrowingLog
 ) -> None:
     text = ORIGIN.encode() + b"\n" + BAD_CHECKPOINTS[kind]
     line = Signature(ORIGIN, log.signer.vkey.key_id, ed25519_sign(log.signer.seed, text))
@@ -282,7 +282,7 @@ async def test_a_checkpoint_that_is_none_is_refused_also_if_the_log_signed_it(
 
 
 async def test_of_two_who_ask_at_once_for_two_histories_one_is_cosigned(
-    desk: Desk, log: SmallLog
+    desk: Desk, log: GrowingLog
 ) -> None:
     """Both prove that they extend what is held; the second meets what the first one left."""
     first, second = witness_of(desk, log), witness_of(desk, log)
@@ -296,7 +296,7 @@ async def test_of_two_who_ask_at_once_for_two_histories_one_is_cosigned(
 
 
 async def test_two_processes_with_one_database_do_not_cosign_a_fork(
-    tmp_path: Path, log: SmallLog
+    tmp_path: Path, log: GrowingLog
 ) -> None:
     desks = [open_desk(tmp_path / "one.db") for _ in range(2)]
     one, other = (witness_of(desk, log) for desk in desks)
@@ -319,7 +319,7 @@ async def test_two_processes_with_one_database_do_not_cosign_a_fork(
 
 @pytest.mark.parametrize(("error", "status"), [(UnauditedError, 503), (ConvictedError, 403)])
 async def test_what_is_not_approved_is_not_cosigned(
-    error: type[Exception], status: int, desk: Desk, log: SmallLog
+    error: type[Exception], status: int, desk: Desk, log: GrowingLog
 ) -> None:
     class Refusing:
         async def approve(self, signed: Signed) -> None:

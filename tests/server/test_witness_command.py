@@ -20,8 +20,8 @@ from doorless_server.witness import store
 from doorless_server.witness.audit_store import AuditStore, Conviction
 from doorless_server.witness.decision import Accepted, Forked, Head
 from doorless_server.witness.desk import open_desk
+from growing_log import GrowingLog
 from key_log import ORIGIN, KeyLog
-from small_log import SmallLog
 
 COMMAND = [sys.executable, "-m", "doorless_server", "witness"]
 
@@ -48,12 +48,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process.communicate()
 
 
-def logs(log: SmallLog | KeyLog) -> list[str]:
+def logs(log: GrowingLog | KeyLog) -> list[str]:
     return [part for key in log.vkeys for part in ("--log", key.encode())]
 
 
 def test_it_says_one_line_cosigns_and_ends_with_0(start: Start, tmp_path: Path) -> None:
-    log = SmallLog().grow(4)
+    log = GrowingLog().grow(4)
     process, ready = start("--name", "witness.test/w", *logs(log))
     assert (ready["event"], ready["name"]) == ("ready", "witness.test/w")
     keys = [Vkey.parse(each) for each in ready["vkeys"]]
@@ -89,15 +89,15 @@ def test_its_keys_stay_and_an_auditor_has_others(
 def test_a_file_says_what_the_command_line_does_not(start: Start, tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    keys = json.dumps([key.encode() for key in SmallLog().vkeys])
+    keys = json.dumps([key.encode() for key in GrowingLog().vkeys])
     (data / "config.toml").write_text(f'name = "file.test"\nlisten = "0.0.0.0:1"\nlogs = {keys}\n')
     _, ready = start()
     assert ready["name"] == "file.test"
     assert ready["url"].startswith("http://127.0.0.1:")
 
 
-KEY = SmallLog().vkeys[0].encode()
-OTHER_KEY = SmallLog("other.test/keys").vkeys[0].encode()
+KEY = GrowingLog().vkeys[0].encode()
+OTHER_KEY = GrowingLog("other.test/keys").vkeys[0].encode()
 
 REFUSED = {
     "no log": ([], "", 2),

@@ -21,7 +21,7 @@ from doorless_server.witness import store
 from doorless_server.witness.decision import Head, known_logs
 from doorless_server.witness.desk import open_desk, open_to_look
 from doorless_server.witness.service import Witness
-from small_log import NOW, ORIGIN, SmallLog
+from growing_log import NOW, ORIGIN, GrowingLog
 
 SIZE = 24
 
@@ -38,7 +38,9 @@ def can_trace() -> bool:
 
 
 @contextmanager
-def witness(data: Path, log: SmallLog, *before: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def witness(
+    data: Path, log: GrowingLog, *before: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     keys = [part for key in log.vkeys for part in ("--log", key.encode())]
     command = [*before, sys.executable, "-m", "doorless_server", "witness", "--data", str(data)]
     process = subprocess.Popen(
@@ -69,7 +71,7 @@ def ask(url: str, body: bytes) -> tuple[int, bytes] | None:
         return None
 
 
-def grow(url: str, log: SmallLog, old: int, kill: object = None) -> int:
+def grow(url: str, log: GrowingLog, old: int, kill: object = None) -> int:
     """Ask for one size after the other; return the last one that was cosigned."""
     for size in range(old + 1, SIZE + 1):
         answer = ask(url, log.submission(old, size))
@@ -88,7 +90,7 @@ def held(data: Path) -> Head:
         return store.head(db, ORIGIN)
 
 
-async def answered(data: Path, log: SmallLog, body: bytes) -> tuple[int, bytes]:
+async def answered(data: Path, log: GrowingLog, body: bytes) -> tuple[int, bytes]:
     """By the same witness, started again."""
     with closing(open_desk(data / "witness.db")) as desk:
         cosigner = Cosigner.from_seed("w", Algorithm.COSIGNATURE, bytes(32))
@@ -101,7 +103,7 @@ async def answered(data: Path, log: SmallLog, body: bytes) -> tuple[int, bytes]:
 async def test_what_was_cosigned_is_held_after_a_kill(point: str, tmp_path: Path) -> None:
     if point != "kill -9" and not can_trace():
         pytest.skip("strace cannot trace here")
-    data, log = tmp_path / "data", SmallLog().grow(SIZE)
+    data, log = tmp_path / "data", GrowingLog().grow(SIZE)
     data.mkdir()
     open_desk(data / "witness.db").close()
     before: tuple[str, ...] = ()
