@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from random import Random
 
-from doorless_protocol.log.config import LogConfig
-
 from doorless_lab.keylog.ledger import Epoch, Ledger, begin
 from doorless_lab.keylog.people import Owner, Reader
 from doorless_protocol.keys import SigningKey
 from doorless_protocol.log.chain import Opened
+from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.label import Label
 from doorless_protocol.log.policy import NO_WITNESSES, Policy
 from doorless_protocol.log.record import Record, RecordKind
@@ -65,10 +64,10 @@ class Stage:
         return self.ledger.make(ALICE, number, chain.head, opened, self.ledger.size)
 
 
-def stage(seed: int = 1, versions: int = 1, policy: Policy = NO_WITNESSES) -> Stage:
+def stage(seed: int = 1, versions: int = 1, policy: Policy = NO_WITNESSES, **seconds: int) -> Stage:
     """Alice registered at the start, with so many versions by now; Bob follows the log."""
     random = Random(seed)
-    ledger, config = begin(random.randbytes(96), START, policy=policy)
+    ledger, config = begin(random.randbytes(96), START, policy, **seconds)
     alice = Owner.named(ledger, ALICE, random.randbytes, START)
     bob = Reader.of(config)
     bob.catch_up(ledger, START)

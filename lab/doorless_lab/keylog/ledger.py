@@ -228,9 +228,9 @@ def _map(heads: Mapping[Index, bytes]) -> MemoryMap:
 
 
 def begin(
-    seed: bytes, time: int, *, policy: Policy = NO_WITNESSES, name: str = "relay.test/keys"
+    seed: bytes, time: int, policy: Policy = NO_WITNESSES, **seconds: int
 ) -> tuple[Ledger, LogConfig]:
-    """A log with keys from a seed of 96 bytes."""
-    keys = LogKeys.from_seed(name, seed)
-    config = keys.config(policy)
+    """A log with keys from a seed of 96 bytes; `seconds` as LogKeys.config has them."""
+    keys = LogKeys.from_seed("relay.test/keys", seed)
+    config = keys.config(policy, **seconds)
     return Ledger(keys, config, time), config

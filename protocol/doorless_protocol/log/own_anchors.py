@@ -56,6 +56,24 @@ def check_own(view: LogView, own: OwnChain, anchors: Sequence[AnchorProof]) -> O
     return replace(own, checked=checked)
 
 
+def skip_forgotten(view: LogView, own: OwnChain, leaves: Sequence[EpochLeaf]) -> OwnChain:
+    """Go past the anchors whose maps the log need not keep any more; tell the person.
+
+    Args:
+        leaves: of all anchors behind the last one that was checked, the last of them among
+            those of the view.
+
+    Raises:
+        ProofError: skipped, not linked, or another log's.
+
+    Spec: docs/spec/10-key-log-clients.md §7.6.
+    """
+    check_own_anchors(view, own, leaves)
+    kept_from = view.time_ms - view.config.retention * 1000
+    forgotten = [leaf for leaf in leaves if leaf.time_ms < kept_from]
+    return replace(own, checked=forgotten[-1]) if forgotten else own
+
+
 def check_own_anchors(view: LogView, own: OwnChain, leaves: Sequence[EpochLeaf]) -> None:
     """That these are the log's anchors, and none is left out.
 

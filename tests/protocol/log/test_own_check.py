@@ -14,7 +14,8 @@ from doorless_protocol.errors import (
 from doorless_protocol.keys import SigningKey
 from doorless_protocol.log import own_check as rules
 from doorless_protocol.log.displaced import DisplacedError, accuse, dispute
-from doorless_protocol.log.own_anchors import anchors_to_check, check_own
+from doorless_protocol.log.head import accept_anchors
+from doorless_protocol.log.own_anchors import anchors_to_check, check_own, skip_forgotten
 from doorless_protocol.log.own_check import OwnNews, UnannouncedError, look_up_own
 from doorless_protocol.log.owner import OwnChain, prepare, take_receipt
 from doorless_protocol.log.record import RecordKind
@@ -273,3 +274,21 @@ def test_a_month_away_is_checked_anchor_by_anchor(play: Stage) -> None:
     with pytest.raises(MisconductError) as raised:
         play.alice_checks()
     verify(raised.value.evidence, {play.config.hash.hex()})
+
+
+def test_who_was_away_for_longer_than_maps_are_kept_goes_past_those_anchors() -> None:
+    play = stage(versions=2, window=400, retention=4_000, heartbeat=300)
+    for _ in range(30):
+        play.epoch(400)
+    head, listed = play.ledger.anchors(1, play.alice.view.size)
+    play.alice.view = accept_anchors(play.alice.view, head, listed, play.now)
+    play.alice.look_at_self(play.ledger, play.now)
+    own = skip_forgotten(play.alice.view, play.alice.chain, listed.leaves)
+    gone = len(listed.leaves) - 11  # ten windows, and the newest
+    assert own.checked == listed.leaves[gone - 1]
+    with pytest.raises(ProofError):
+        skip_forgotten(play.alice.view, play.alice.chain, listed.leaves[1:])
+    numbers = anchors_to_check(play.alice.view, own)
+    proofs = [play.ledger.at_anchor(ALICE, number) for number in numbers]
+    play.alice.own = check_own(play.alice.view, own, proofs)
+    assert skip_forgotten(play.alice.view, play.alice.chain, ()) == play.alice.chain
