@@ -58,7 +58,7 @@ class Purpose(Enum):
     MANIFEST = b"doorless/1 manifest"
     PREKEY_BUNDLE = b"doorless/1 prekey bundle"
     RELAY_LOGIN = b"doorless/1 relay login"
-    LOG_RECORD = b"doorless/1 log record"  # reserved for the key log
+    LOG_RECORD = b"doorless/1 log record"
     GROUP_OPERATION = b"doorless/1 group operation"  # reserved for groups
     LINK = b"doorless/1 link"
 
