@@ -41,6 +41,10 @@ from doorless_protocol.frames import (
     login_object,
 )
 from doorless_protocol.keys import DeviceKeys, Purpose, SigningKey, account_id
+from doorless_protocol.log.chain import NO_HEAD
+from doorless_protocol.log.label import Label
+from doorless_protocol.log.record import Record, RecordKind
+from doorless_protocol.log_frames import Logged
 from doorless_protocol.manifest import DeviceEntry, Manifest
 
 SIZE = 2048
@@ -181,7 +185,8 @@ class Load:
             client.transport.write(masked(encode(Call(1, request))))  # type: ignore[arg-type]
             frame = await frames.get()
             answer = decode_from_relay(frame[2:])
-            if answer != Answer(1, Done()):
+            answered = answer.answered if isinstance(answer, Answer) else None
+            if type(answered) not in (Done, Logged):
                 raise RuntimeError(f"the relay answered {answer}")
 
         greeting = await frames.get()
@@ -194,7 +199,10 @@ class Load:
         await ask(SignIn(account, device.device, device.signing.verifying.encode(), signature))
         manifest = Manifest.sign(key, [DeviceEntry.of(device, 0)], 0)
         handle = "b" + secrets.token_hex(8)
-        await ask(Register(handle, manifest.encode(), delivery_token_hash(token)))
+        named = Label(handle), 1, NO_HEAD, 0, manifest.version, manifest.hash
+        record = Record.sign(key, RecordKind.CREATE, *named).encode()
+        hashed = delivery_token_hash(token)
+        await ask(Register(handle, manifest.encode(), hashed, record, bytes(16)))
         await ask(Subscribe())
         self._parts.append(_submit_parts(device.mailbox, token))
         self._listen(client)

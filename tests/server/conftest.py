@@ -21,6 +21,9 @@ from doorless_protocol.frames import (
     login_object,
 )
 from doorless_protocol.keys import DeviceKeys, Purpose, SigningKey, account_id
+from doorless_protocol.log.chain import NO_HEAD
+from doorless_protocol.log.label import Label
+from doorless_protocol.log.record import Record, RecordKind
 from doorless_protocol.manifest import DeviceEntry, Manifest
 from doorless_protocol.prekey_secrets import draw_bundle
 from doorless_server.effects import Effect
@@ -45,6 +48,7 @@ class Person:
     device: DeviceKeys = field(init=False)
     manifest: Manifest = field(init=False)
     token: bytes = field(init=False)
+    _record: bytes | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed).randbytes
@@ -76,7 +80,12 @@ class Person:
         )
 
     def register(self) -> Register:
-        return Register(self.handle, self.manifest.encode(), delivery_token_hash(self.token))
+        """The same each time, with a record for a relay that has a log."""
+        if self._record is None:
+            named = Label(self.handle), 1, NO_HEAD, 0, self.manifest.version, self.manifest.hash
+            self._record = Record.sign(self.key, RecordKind.CREATE, *named).encode()
+        token = delivery_token_hash(self.token)
+        return Register(self.handle, self.manifest.encode(), token, self._record, bytes(16))
 
     def publish(self, manifest: Manifest) -> PublishManifest:
         self.manifest = manifest
