@@ -32,8 +32,9 @@ def step(
     Kept is what was accepted, and the proof of a fork: the first one of a log convicts it,
     more would only fill the disk.
     """
-    decision = decide(head(db, origin))
-    if isinstance(decision, Accepted):
+    held = head(db, origin)
+    decision = decide(held)
+    if isinstance(decision, Accepted) and decision.head.size != held.size:
         kept = decision.head
         db.execute(
             "INSERT OR REPLACE INTO cosigned VALUES (?, ?, ?, ?)",
