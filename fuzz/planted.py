@@ -82,6 +82,8 @@ PLANTED: dict[str, dict[str, Any]] = {
     "evidence": {"doorless_protocol.encoding.Reader.end": _nothing},
     "log_sent": {"doorless_protocol.encoding.Reader.end": _nothing},
     "log_stored": {"doorless_protocol.encoding.Reader.end": _nothing},
+    "log_form": {"doorless_protocol.encoding.Reader.end": _nothing},
+    "log_proof": {"doorless_protocol.log.map._check_root": _nothing},
 }
 
 
