@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from doorless_client.core.api import KeyChangedError
+from doorless_client.core.trust import WAS_VERIFIED
 from doorless_client.core.views import KeyChanged, Standing, State, Trust
 from doorless_lab.world import Person, World, showing
 from doorless_protocol.content import Text
@@ -110,7 +111,8 @@ def test_what_is_said_waits_and_goes_to_nobody(before: str, reason: Reason) -> N
         world.advance(MORE_THAN_TEN_MINUTES)
         assert alice.chat("bob").trust is Trust.CHANGED
         assert any(isinstance(event, KeyChanged) for event in alice.shown)
-        assert alice.notes("bob") != []  # one line says why
+        (why,) = [line for line in alice.notes("bob") if "until you decide" in line]
+        assert (WAS_VERIFIED in why) is before.startswith("verified")
         with pytest.raises(KeyChangedError):
             alice.says("bob", "more")
         world.advance(MORE_THAN_TEN_MINUTES)  # not now: it stays so

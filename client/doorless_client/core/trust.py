@@ -16,6 +16,8 @@ import msgspec
 from doorless_client.core.api import KeyChangedError, RefusedError
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
+from doorless_client.core.log_lookup import check_usable
+from doorless_client.core.logs import Logs
 from doorless_client.core.state import State
 from doorless_client.core.views import KeyChanged, Standing, Trust
 from doorless_client.store.records import Contact, Evidence
@@ -38,6 +40,7 @@ MAX_EVIDENCE = 1000
 GHOST = (
     "this contact was shown keys in your name that are not yours: nothing is sent until you decide"
 )
+WAS_VERIFIED = "you had verified them, so compare again before you accept"
 
 
 class TrustKeeper:
@@ -119,7 +122,8 @@ class TrustKeeper:
             return contact
         changed = msgspec.structs.replace(contact, trust=Trust.CHANGED.value, offered=offered)
         self._store.contacts.put(changed)
-        self._conversations.note(changed, why)
+        was_verified = contact.trust == Trust.VERIFIED.value
+        self._conversations.note(changed, f"{why}; {WAS_VERIFIED}" if was_verified else why)
         self._state.show_last(
             b"key" + contact.conversation, lambda: KeyChanged(self._conversations.chat(changed))
         )
@@ -157,6 +161,8 @@ class TrustKeeper:
             self._store.contacts.put(accepted)
             return accepted
         manifest = Manifest.decode(contact.offered)
+        if not verified:
+            check_usable(Logs(self._state).pin(contact.relay, contact.handle))
         if manifest.account != contact.account:
             if self._store.contacts.find(account=manifest.account):
                 raise RefusedError("these keys are those of another contact: forget one of the two")
