@@ -93,7 +93,10 @@ class Audit:
                 data[at + 2 : at + 2 + LEAF_SIZE] for at in range(0, len(data), 2 + LEAF_SIZE)
             ]
             leaves += map(EpochLeaf.decode, entries)
-        return leaves[start % WIDTH :]
+        known = start % WIDTH
+        if leaves[:known] != self.leaves[start - known : start]:
+            raise ProofError("other epochs than it gave before")
+        return leaves[known:]
 
     def _check_anchors(self) -> None:
         """The shorter way that clients take leads to the same anchors."""
