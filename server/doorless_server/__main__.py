@@ -266,7 +266,11 @@ def inspect(chosen: argparse.Namespace) -> None:
     try:
         with closing(open_reader(path)) as db:
             _print_rows(inspection.rows(db, chosen.account), as_json=chosen.json)
-    except (inspection.UnknownAccountError, NewerSchemaError) as error:
+        if (chosen.data / opening.DATABASE).exists():
+            place = opening.place_of(chosen.data, chosen.account) if chosen.account else None
+            with closing(opening.reader(chosen.data)) as db:
+                _print_rows(inspection.log_rows(db, place), as_json=chosen.json)
+    except (inspection.UnknownAccountError, NewerSchemaError, datadir.DataError) as error:
         raise CommandError(str(error)) from None
     except sqlite3.Error as error:
         raise CommandError(f"cannot read {path}: {error}") from None

@@ -6,11 +6,12 @@ here is not held. Spec: docs/spec/07-relay.md §9.
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from doorless_protocol import handles
+from doorless_server.directory import schema
 from doorless_server.store.schema import Column, columns
 
 SHOWN_BYTES = 32
@@ -30,6 +31,15 @@ _OF_ACCOUNT = {
 }
 
 
+_OF_LABEL = {
+    "labels": "place = :place",
+    "versions": "label IN (SELECT id FROM labels WHERE place = :place)",
+    "records": "label IN (SELECT id FROM labels WHERE place = :place)",
+    "pending": "label IN (SELECT id FROM labels WHERE place = :place)",
+}
+"""What the rest of the log holds is of nobody in particular."""
+
+
 class UnknownAccountError(Exception):
     """Nobody has this handle."""
 
@@ -47,13 +57,14 @@ def rows(db: sqlite3.Connection, handle: str | None = None) -> Iterator[Row]:
     Raises:
         UnknownAccountError: there is no such handle.
     """
-    db.execute("BEGIN")
-    try:
-        whose = None if handle is None else _whose(db, handle)
-        for table in tables(db):
-            yield from _rows_of(db, table, whose)
-    finally:
-        db.execute("ROLLBACK")
+    whose = None if handle is None else _whose(db, handle)
+    yield from _moment(db, columns(), None if whose is None else _OF_ACCOUNT, whose or {})
+
+
+def log_rows(db: sqlite3.Connection, place: bytes | None = None) -> Iterator[Row]:
+    """Every row of the key log, or those of the label at this place in its map."""
+    only = None if place is None else _OF_LABEL
+    return _moment(db, schema.columns(), only, {"place": place})
 
 
 def tables(db: sqlite3.Connection) -> list[str]:
@@ -81,15 +92,24 @@ def _whose(db: sqlite3.Connection, handle: str) -> dict[str, Any]:
     return {"account": found[0], "skeleton": handles.skeleton(handle)}
 
 
-def _rows_of(db: sqlite3.Connection, table: str, whose: dict[str, Any] | None) -> Iterator[Row]:
-    if whose is None:
-        cursor = db.execute(f"SELECT * FROM {table}")  # noqa: S608 (a name out of the schema)
-    else:
-        cursor = db.execute(
-            f"SELECT * FROM {table} WHERE {_OF_ACCOUNT[table]}",  # noqa: S608 (both are ours)
-            whose,
-        )
-    names = [column[0] for column in cursor.description]
-    classes = {name: columns()[table, name] for name in names}
-    for values in cursor:
-        yield Row(table, dict(zip(names, values, strict=True)), classes)
+def _moment(
+    db: sqlite3.Connection,
+    classes: Mapping[tuple[str, str], Column],
+    only: Mapping[str, str] | None,
+    values: Mapping[str, Any],
+) -> Iterator[Row]:
+    """The rows of all tables as of one moment; `only` says which of each table."""
+    db.execute("BEGIN")
+    try:
+        for table in tables(db):
+            where = "TRUE" if only is None else only.get(table, "FALSE")
+            cursor = db.execute(
+                f"SELECT * FROM {table} WHERE {where}",  # noqa: S608 (both are ours)
+                values,
+            )
+            names = [column[0] for column in cursor.description]
+            held = {name: classes[table, name] for name in names}
+            for row in cursor:
+                yield Row(table, dict(zip(names, row, strict=True)), held)
+    finally:
+        db.execute("ROLLBACK")

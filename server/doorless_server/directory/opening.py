@@ -14,16 +14,19 @@ from pathlib import Path
 
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.log.config import HEARTBEAT, LogConfig, LogKeys, origin_of
+from doorless_protocol.log.label import locate, parse_label
 from doorless_protocol.log.policy import NO_WITNESSES, Policy
 from doorless_protocol.log.signing import SIGNER_SEED_SIZE
-from doorless_protocol.log.vrf import SEED_SIZE
+from doorless_protocol.log.vrf import SEED_SIZE, VrfKey
 from doorless_protocol.primitives import Random
 from doorless_server import datadir
 from doorless_server.datadir import DataError
+from doorless_server.directory import schema
 from doorless_server.directory.auditors import Auditors, AuditorsError
 from doorless_server.directory.heads import ForkRefusedError, HeadStore
 from doorless_server.directory.keylog import KeyLog, OtherLogError
 from doorless_server.directory.service import Cosign, Service
+from doorless_server.store.schema import open_reader
 
 DATABASE, HEADS = "log.db", "heads.db"
 CONFIG, POLICY, AUDITORS = "log.config", "policy", "auditors"
@@ -116,6 +119,21 @@ async def start(
         return await Service.start(open_log, auditors, clock=clock, broken=broken, cosign=cosign)
     except sqlite3.Error as error:
         raise DataError(f"cannot use {folder / DATABASE} or {HEADS}: {error}") from None
+
+
+def reader(folder: Path) -> sqlite3.Connection:
+    """The log to look at, while a relay may be writing. Errors as of `schema.open_reader`."""
+    return open_reader(folder / DATABASE, schema.STEPS)
+
+
+def place_of(folder: Path, handle: str) -> bytes:
+    """Where a handle is in the log's map. Raises DataError: there is no key that finds it."""
+    path = folder / VRF_KEY
+    try:
+        key = VrfKey.from_seed(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} does not find handles in the log: {error}") from None
+    return locate(key, parse_label(handle))[0]
 
 
 def _policy(folder: Path) -> Policy:
