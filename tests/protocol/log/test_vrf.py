@@ -107,9 +107,11 @@ def test_s_has_one_encoding() -> None:
 
 
 @pytest.mark.parametrize("challenge", [bytes(16), PROOF[32:48]])
-def test_zero_for_s_is_refused(challenge: bytes) -> None:
-    with pytest.raises(ProofError):
-        verify(KEY.public, b"alice", PROOF[:32] + challenge + bytes(32))
+@pytest.mark.parametrize("response", [bytes(32), PROOF[48:]])
+def test_zero_for_c_or_s_is_refused(challenge: bytes, response: bytes) -> None:
+    if challenge + response != PROOF[32:]:
+        with pytest.raises(ProofError):
+            verify(KEY.public, b"alice", PROOF[:32] + challenge + response)
 
 
 @pytest.mark.parametrize("point", SMALL_ORDER)
