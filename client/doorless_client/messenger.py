@@ -143,7 +143,10 @@ class Messenger(Looking):
 
     async def add(self, address: str) -> Chat:
         with self._refusing_store_errors():
-            return await drive(self._network, self._engine.add(address))
+            try:
+                return await drive(self._network, self._engine.add(address))
+            except BusyError as busy:
+                raise RefusedError(f"not now: {busy}; try it again") from busy
 
     async def send(self, conversation: bytes, text: str) -> Message:
         with self._refusing_store_errors():

@@ -17,7 +17,15 @@ from doorless_client.core.busy import BusyError as BusyError
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Anonymously, Flow
-from doorless_client.core.log_lookup import WAITS, LogLookups, Verified, check_usable
+from doorless_client.core.finding import find_contact, parse_address
+from doorless_client.core.forgetting import forget_said
+from doorless_client.core.log_lookup import (
+    WAITS,
+    LogLookups,
+    Verified,
+    check_usable,
+    waits_for_anchor,
+)
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Standing, Trust
@@ -26,13 +34,11 @@ from doorless_client.store.records import Contact
 from doorless_protocol.errors import (
     DoorlessError,
     ForgedError,
-    MalformedError,
     UnwitnessedError,
 )
 from doorless_protocol.frames import Answered, Found, Hello, Refused, RelayInfo
 from doorless_protocol.invite import Address, InviteLink, RelayAddress
 from doorless_protocol.keys import AccountId, conversation_id
-from doorless_protocol.log.pin import Pin
 from doorless_protocol.manifest import Manifest, SignedHead, Staple
 
 FRESH_FOR = 600
@@ -43,8 +49,6 @@ MAX_REQUESTS = 200
 from then on, and costs whoever makes it up nothing: no account, no relay."""
 
 NOT_THEIRS = "the address they gave, is not theirs: nothing is sent until you decide"
-
-LINK_PREFIX = "doorless:"
 
 
 class TooManyRequestsError(DoorlessError):
@@ -91,20 +95,7 @@ class Contacts:
         Raises:
             RefusedError: nobody is called so, or several are.
         """
-        held = self._store.contacts.find()
-        for found in (
-            [contact for contact in held if words == f"{contact.handle}@{contact.relay}"],
-            [contact for contact in held if words == contact.handle],
-            [contact for contact in held if words == contact.claim],
-            [contact for contact in held if words == contact.claim.partition("@")[0]],
-            [contact for contact in held if _begins(contact.account, words)],
-            [contact for contact in held if _begins(contact.conversation, words)],
-        ):
-            if len(found) > 1:
-                raise RefusedError("several contacts are called so: give the whole address")
-            if found:
-                return found[0]
-        raise RefusedError("no contact is called so: add them first")
+        return find_contact(self._store.contacts.find(), words)
 
     def relay_of(self, contact: Contact) -> str:
         """Where their mailbox is: as vouched for, else as they claim, else as ours."""
@@ -124,7 +115,7 @@ class Contacts:
                 who the link says.
             UnreachableError: the relay; nothing was added.
         """
-        address, link = _parse(text)
+        address, link = parse_address(text)
         tls = (link.tls if link else None) or b""
         if link and link.config:
             yield from self._compare_config(address, tls, link.config)
@@ -255,10 +246,7 @@ class Contacts:
             manifest, heads, verified = yield from self._lookup(address, contact.pin, version)
         except UnreachableError:
             raise  # nobody refused
-        except UnwitnessedError:
-            self._note_looked_up(conversation)  # the keys stay as they are, and are gone on with
-            return
-        except LogProofError as failed:
+        except (UnwitnessedError, LogProofError) as failed:
             if not self._log.may_go_on(address, failed):
                 raise
             self._note_looked_up(conversation)
@@ -339,11 +327,6 @@ class Contacts:
 
     # --- what the person decides -------------------------------------------------------------
 
-    def check_acceptable(self, contact: Contact) -> None:
-        """Raises RefusedError: keys that took another's place wait for an anchor, undisputed."""
-        if contact.offered and contact.handle:
-            check_usable(self._log.logs.pin(contact.relay, contact.handle))
-
     def accept_request(self, contact: Contact) -> Contact:
         """A request, or somebody blocked, is a contact from now on. Inside a change."""
         accepted = msgspec.structs.replace(
@@ -374,44 +357,13 @@ class Contacts:
 
     def forget(self, contact: Contact) -> None:
         """Delete them, and all that was said. Inside a change."""
-        key = contact.conversation
-        for item in self._store.outbox.find(conversation=key):
-            self._store.copies.clear(number=item.number)
-        self._store.outbox.clear(conversation=key)
-        self._store.receipts_due.clear(conversation=key)
-        self._store.unacknowledged.clear(conversation=key)
-        self._store.resyncs.clear(account=contact.account)
-        shared = conversation_id(self._state.account, AccountId(contact.account))
-        self._store.voices.clear(conversation=shared)
-        self._store.late.clear(conversation=key)
-        self._store.wires.clear(conversation=key)
-        self._store.messages.clear(conversation=key)
+        forget_said(self._store, contact, self._state.account)
         self._devices.remove_all(contact.account)
-        self._store.contacts.drop(key)
-
-
-def waits_for_anchor(pin: Pin, contact: Contact, manifest: Manifest) -> bool:
-    """Whether these are keys of theirs that were put in place of others a moment ago.
-
-    By whoever has the recovery words: until the next anchor the owner may object.
-    """
-    known = SignedHead.decode(contact.head).hash == manifest.hash
-    return pin.waits and not known and manifest.account == contact.account
+        self._store.contacts.drop(contact.conversation)
 
 
 def is_fresh(contact: Contact, now: float) -> bool:
     return 0 <= now - contact.looked_up <= FRESH_FOR
-
-
-def _parse(text: str) -> tuple[Address, InviteLink | None]:
-    words = text.strip()
-    try:
-        if not words.startswith(LINK_PREFIX):
-            return Address.parse(words), None
-        link = InviteLink.parse(words)
-        return Address(link.handle, link.relay), link
-    except MalformedError as error:
-        raise RefusedError(f"that is neither handle@relay nor an invite link: {error}") from None
 
 
 def belongs_to_another(store: Store, claim: str) -> bool:
@@ -442,8 +394,3 @@ def check_same_key(manifest: Manifest, heads: Sequence[SignedHead]) -> None:
     """Raises ForgedError: a head of another account, which accuses nobody but the relay."""
     if any(head.key != manifest.key for head in heads):
         raise ForgedError("a history with heads of several accounts")
-
-
-def _begins(id: bytes, words: str) -> bool:
-    """At least 8 hexadecimal digits, so that nobody is meant by accident."""
-    return len(words) >= 8 and id.hex().startswith(words.lower())

@@ -330,11 +330,9 @@ class Engine:
         self._state.emit(Wake())
 
     def read_alarm(self, number: int) -> None:
-        """Raises RefusedError: there is no such alarm."""
         self.monitor.alarms.read(number)
 
     def check_log(self) -> Flow[None]:
-        """Look at the key log now, whatever time was drawn for it."""
         yield from self.monitor.check()
 
     def block(self, conversation: bytes) -> None:

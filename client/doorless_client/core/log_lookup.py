@@ -17,7 +17,7 @@ from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.logs import Logs, StaleProofError
 from doorless_client.core.state import State
 from doorless_client.store.records import Contact
-from doorless_protocol.errors import DoorlessError, MissingRecordsError
+from doorless_protocol.errors import DoorlessError, MissingRecordsError, UnwitnessedError
 from doorless_protocol.frames import Found, Hello, Lookup, RelayInfo
 from doorless_protocol.invite import Address
 from doorless_protocol.keys import VerifyingKey
@@ -135,15 +135,15 @@ class LogLookups:
         self._compare(verified, manifest)
         return verified
 
-    def may_go_on(self, address: Address, failed: LogProofError) -> bool:
+    def may_go_on(self, address: Address, failed: LogProofError | UnwitnessedError) -> bool:
         """Whether what is pinned may be gone on with although the log cannot be believed now.
 
-        Nothing new is, ever. Of a log that stands still, for as long as a day: somebody who was
-        removed since must not be written to for ever.
+        Nothing new is, ever. It may while witnesses are missing, and of a frozen log; of one that
+        stands still, for a day: who was removed since must not be written to for ever.
         """
         relay = str(address.relay)
         view, pin = self.logs.view(relay), self.logs.pin(relay, address.handle)
-        if view is not None and view.frozen:
+        if isinstance(failed, UnwitnessedError) or (view is not None and view.frozen):
             return True
         if not isinstance(failed, StaleProofError) or pin is None:
             return False
@@ -256,6 +256,15 @@ def check_usable(pin: Pin | None) -> None:
         raise RefusedError(DISPUTED)
     if pin.waits:
         raise RefusedError(WAITS)
+
+
+def waits_for_anchor(pin: Pin, contact: Contact, manifest: Manifest) -> bool:
+    """Whether these are keys of theirs that were put in place of others a moment ago.
+
+    By whoever has the recovery words: until the next anchor the owner may object.
+    """
+    known = SignedHead.decode(contact.head).hash == manifest.hash
+    return pin.waits and not known and manifest.account == contact.account
 
 
 def config_of(info: RelayInfo) -> LogConfig:

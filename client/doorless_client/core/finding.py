@@ -1,0 +1,48 @@
+"""Whom the person means: by what they typed, among those they know or as an address."""
+
+from collections.abc import Sequence
+
+from doorless_client.core.api import RefusedError
+from doorless_client.store.records import Contact
+from doorless_protocol.errors import MalformedError
+from doorless_protocol.invite import Address, InviteLink
+
+LINK_PREFIX = "doorless:"
+
+
+def find_contact(held: Sequence[Contact], words: str) -> Contact:
+    """By address, handle, claimed address, or the beginning of an account id.
+
+    Raises:
+        RefusedError: nobody is called so, or several are.
+    """
+    for found in (
+        [contact for contact in held if words == f"{contact.handle}@{contact.relay}"],
+        [contact for contact in held if words == contact.handle],
+        [contact for contact in held if words == contact.claim],
+        [contact for contact in held if words == contact.claim.partition("@")[0]],
+        [contact for contact in held if _begins(contact.account, words)],
+        [contact for contact in held if _begins(contact.conversation, words)],
+    ):
+        if len(found) > 1:
+            raise RefusedError("several contacts are called so: give the whole address")
+        if found:
+            return found[0]
+    raise RefusedError("no contact is called so: add them first")
+
+
+def parse_address(text: str) -> tuple[Address, InviteLink | None]:
+    """`handle@relay`, or an invite link and the address in it. Raises RefusedError: neither."""
+    words = text.strip()
+    try:
+        if not words.startswith(LINK_PREFIX):
+            return Address.parse(words), None
+        link = InviteLink.parse(words)
+        return Address(link.handle, link.relay), link
+    except MalformedError as error:
+        raise RefusedError(f"that is neither handle@relay nor an invite link: {error}") from None
+
+
+def _begins(id: bytes, words: str) -> bool:
+    """At least 8 hexadecimal digits, so that nobody is meant by accident."""
+    return len(words) >= 8 and id.hex().startswith(words.lower())
