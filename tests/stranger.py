@@ -20,10 +20,10 @@ from doorless_protocol.log.map import Node
 from doorless_protocol.log.note import Note, Vkey
 from doorless_protocol.log.replay import Epoch, Link, State, follow
 from doorless_protocol.log.signing import verify_log
-from doorless_protocol.log.tiles import WIDTH, Tile, hashes
+from doorless_protocol.log.tiles import WIDTH, Tile, bundle, hashes
 from doorless_protocol.log.tree import MemoryTree, verify_consistency
 
-DELTA = 64
+DELTA, LENGTH = 64, 2  # bytes of a change, and of an entry's length
 
 
 @dataclass
@@ -89,10 +89,12 @@ class Audit:
         leaves: list[EpochLeaf] = []
         for index in range(start // WIDTH, (size + WIDTH - 1) // WIDTH):
             data = self._get(Tile(None, index, min(WIDTH, size - index * WIDTH)).path)
-            entries = [
-                data[at + 2 : at + 2 + LEAF_SIZE] for at in range(0, len(data), 2 + LEAF_SIZE)
-            ]
-            leaves += map(EpochLeaf.decode, entries)
+            step = LENGTH + LEAF_SIZE
+            pieces = [data[at : at + step] for at in range(0, len(data), step)]
+            entries = [EpochLeaf.decode(piece[LENGTH:]) for piece in pieces]
+            if bundle([entry.encode() for entry in entries]) != data:
+                raise ProofError("entries that are not in their one form")
+            leaves += entries
         known = start % WIDTH
         if leaves[:known] != self.leaves[start - known : start]:
             raise ProofError("other epochs than it gave before")
