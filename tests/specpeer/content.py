@@ -6,7 +6,7 @@ from specpeer.crypto import Refused, sha256
 from specpeer.manifests import Manifest
 from specpeer.packing import Value, array, boolean, octets, pack, text, uint, unpack
 
-CONTROL, TEXT, RECEIPT, TYPING, PROFILE = range(5)
+CONTROL, TEXT, RECEIPT, TYPING, PROFILE, OWN_DEVICES, ANCHOR, ASK_ANCHOR = range(8)
 U32, U53 = 1 << 32, 1 << 53
 
 
@@ -86,7 +86,28 @@ def _profile(body: Value) -> list[Value]:
     return [text(name, 128), octets(token, 16, 16), octets(manifest, 0, 26_624)]
 
 
-BODIES = {CONTROL: _control, TEXT: _text, RECEIPT: _receipt, TYPING: _typing, PROFILE: _profile}
+def _own_devices(body: Value) -> list[Value]:
+    return [octets(array(body, 1, 1)[0], 0, 49_152)]
+
+
+def _anchor(body: Value) -> list[Value]:
+    return [octets(array(body, 1, 1)[0], 0, 26_624)]
+
+
+def _ask_anchor(body: Value) -> list[Value]:
+    return [uint(array(body, 1, 1)[0], U32)]
+
+
+BODIES = {
+    CONTROL: _control,
+    TEXT: _text,
+    RECEIPT: _receipt,
+    TYPING: _typing,
+    PROFILE: _profile,
+    OWN_DEVICES: _own_devices,
+    ANCHOR: _anchor,
+    ASK_ANCHOR: _ask_anchor,
+}
 
 
 def manifest_of(profile: Content) -> Manifest:

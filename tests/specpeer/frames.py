@@ -94,6 +94,8 @@ REQUESTS: dict[str, list[Read]] = {
     "submit": [_octets(16), _octets(0, 16), _octets(16), _ENVELOPE],
     "lookup": [_handle, _uint(U53), _uint(U53), _uint(U53)],
     "fetch_bundle": [_octets(16)],
+    "leave": [_octets(32), _octets(28, 32_768)],
+    "collect": [_octets(32)],
     "log_head": [_uint(U53)],
     "log_anchors": [_uint(U32), _uint(U53)],
     "log_at_anchor": [_handle, _uint(U32), _uint(U53)],
@@ -116,6 +118,7 @@ ANSWERS: dict[str, list[Read]] = {
         *(_octets(0, 8192), _octets(0, 2048), _uint(U32)),
         _list(_octets(32), 0, 16),
     ],
+    "collected": [_octets(28, 32_768)],
     "logged": [_octets(0, MESSAGE)],
     "log_proof": [_octets(0, MESSAGE)],
 }

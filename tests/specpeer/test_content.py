@@ -10,7 +10,18 @@ from beside_ours import ours_says, theirs_says
 from doorless_protocol import content as ours
 from doorless_protocol.errors import DoorlessError
 from specpeer import content as theirs
-from specpeer.content import CONTROL, PROFILE, RECEIPT, TEXT, TYPING, Content, Voice
+from specpeer.content import (
+    ANCHOR,
+    ASK_ANCHOR,
+    CONTROL,
+    OWN_DEVICES,
+    PROFILE,
+    RECEIPT,
+    TEXT,
+    TYPING,
+    Content,
+    Voice,
+)
 from specpeer.crypto import Refused
 from specpeer.packing import Value, pack
 
@@ -24,6 +35,9 @@ SAID: list[tuple[ours.Body, int, list[Value]]] = [
     (ours.Receipt((ID,) * 32, read=False), RECEIPT, [[ID] * 32, False]),
     (ours.Typing(active=True), TYPING, [True]),
     (ours.Profile("Alice", ID, bytes(24_880)), PROFILE, ["Alice", ID, bytes(24_880)]),
+    (ours.OwnDevices(bytes(49_152)), OWN_DEVICES, [bytes(49_152)]),
+    (ours.Anchor(bytes(26_624)), ANCHOR, [bytes(26_624)]),
+    (ours.AskAnchor(2**32 - 1), ASK_ANCHOR, [2**32 - 1]),
 ]
 
 

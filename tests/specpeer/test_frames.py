@@ -42,6 +42,8 @@ REQUESTS: list[tuple[ours.Request, list[Value]]] = [
     (ours.Dispute("bob", bytes(3535), ID), ["dispute", "bob", bytes(3535), ID]),
     (ours.AuditDeltas(ID, 7, 1000), ["audit_deltas", ID, 7, 1000]),
     (ours.FetchBundle(ID), ["fetch_bundle", ID]),
+    (ours.Leave(HASH, bytes(32_768)), ["leave", HASH, bytes(32_768)]),
+    (ours.Collect(HASH), ["collect", HASH]),
 ]
 ANSWERS: list[tuple[ours.Answered, list[Value]]] = [
     (ours.Done(), ["done"]),
@@ -52,6 +54,7 @@ ANSWERS: list[tuple[ours.Answered, list[Value]]] = [
         ours.RelayInfo("r.x", (KEY,), HASH, 9, 9, bytes(1500)),
         ["relay_info", "r.x", [KEY], HASH, 9, 9, bytes(1500)],
     ),
+    (ours.Collected(bytes(28)), ["collected", bytes(28)]),
     (ours.Logged(bytes(152)), ["logged", bytes(152)]),
     (ours.LogProof(bytes(9000)), ["log_proof", bytes(9000)]),
     (ours.Found(bytes(9), (bytes(5440),), None), ["found", bytes(9), [bytes(5440)], None]),
