@@ -11,10 +11,9 @@ import sys
 import urllib.request
 from dataclasses import dataclass, field
 
+from doorless_protocol.errors import ProofError
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.epoch import LEAF_SIZE, EpochLeaf, check_step, decode_deltas
-
-from doorless_protocol.errors import ProofError
 from doorless_protocol.log.label import Index
 from doorless_protocol.log.map import Node
 from doorless_protocol.log.note import Note, Vkey
