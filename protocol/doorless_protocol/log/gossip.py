@@ -14,6 +14,7 @@ from typing import ClassVar, Self
 
 from doorless_protocol.errors import MalformedError, ProofError
 from doorless_protocol.log.accuse import accusation
+from doorless_protocol.log.checkpoint import Checkpoint
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.evidence import Kind, Leaves, Notes
 from doorless_protocol.log.owner import OwnChain
@@ -227,19 +228,29 @@ def compare_signed(view: LogView, data: bytes) -> Anchors:
     checkpoint = theirs.check(view.config)
     if not theirs.shown.is_anchor:
         raise ProofError(f"epoch {theirs.shown.epoch} is no anchor")
-    if view.note is not None and checkpoint.size == view.size and checkpoint.root != view.root:
-        raise accusation(Kind.TWO_ROOTS, view.config, Notes(view.note, theirs.note))
+    check_agreement(view, theirs, checkpoint)
     newest, number = view.newest_anchor, theirs.shown.anchor_no
     if newest is None or number > newest.anchor_no:
         return Anchors.AHEAD
-    if view.anchor(number) is None:
-        return Anchors.OLDER
-    ours = view.signed_anchor(number)
-    if ours.shown == theirs.shown:
-        return Anchors.SAME
-    same_epoch = ours.shown.epoch == theirs.shown.epoch
-    kind = Kind.TWO_LEAVES if same_epoch else Kind.TWO_ANCHORS
-    raise accusation(kind, view.config, Leaves(ours, theirs))
+    return Anchors.OLDER if view.anchor(number) is None else Anchors.SAME
+
+
+def check_agreement(view: LogView, theirs: SignedLeaf, checkpoint: Checkpoint) -> None:
+    """That a peer's signed anchor and what we hold are of one log.
+
+    Raises:
+        MisconductError: two roots of one size (E1), or two anchors where one is (E2, E3).
+
+    Spec: docs/spec/10-key-log-clients.md §10.4.
+    """
+    if view.note is not None and checkpoint.size == view.size and checkpoint.root != view.root:
+        raise accusation(Kind.TWO_ROOTS, view.config, Notes(view.note, theirs.note))
+    number = theirs.shown.anchor_no
+    held = view.anchor(number)
+    if held is None or held == theirs.shown:
+        return
+    kind = Kind.TWO_LEAVES if held.epoch == theirs.shown.epoch else Kind.TWO_ANCHORS
+    raise accusation(kind, view.config, Leaves(view.signed_anchor(number), theirs))
 
 
 def _short(one: OwnChain | Pin | None) -> tuple[int, bytes]:
