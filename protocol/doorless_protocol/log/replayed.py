@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from doorless_protocol.encoding import Reader, Writer
-from doorless_protocol.errors import MalformedError, ProofError
+from doorless_protocol.errors import ProofError
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.epoch import (
     DELTA_SIZE,
@@ -160,10 +160,7 @@ class _PartialMap:
                 self._add(leaf, place.path.steps)
 
     def node(self, id: int) -> Node:
-        try:
-            return self._nodes[id]
-        except KeyError:  # not the log's fault: nothing is proven by it
-            raise MalformedError("a path of the map before is missing") from None
+        return self._nodes[id]  # a change reads what lies on its own path, and nothing else
 
     def _add(self, leaf: Leaf, steps: Sequence[Step]) -> None:
         here, node = _ref(leaf_hash(*leaf)), leaf

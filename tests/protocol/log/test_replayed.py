@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from random import Random
 
 import pytest
 
@@ -11,7 +12,7 @@ from doorless_protocol.log.evidence import Evidence, Kind
 from doorless_protocol.log.label import Index
 from doorless_protocol.log.map import Node, prove
 from doorless_protocol.log.replay import Epoch, Link, State, follow
-from doorless_protocol.log.replayed import Place, Replayed
+from doorless_protocol.log.replayed import Place, Replayed, bad_epoch
 from doorless_protocol.log.signed_leaf import SignedLeaf
 from doorless_protocol.log.verdict import verify
 from key_log import HOUR_MS, KeyLog, lies
@@ -78,7 +79,9 @@ def bad_log() -> KeyLog:
 
 def test_a_log_that_keeps_its_rules_can_be_replayed() -> None:
     log = KeyLog().busy(60)
-    assert Replay(log, 60).state.leaf == log.epochs[-1].leaf
+    state = Replay(log, 60).state
+    assert (state.leaf, state.size) == (log.epochs[-1].leaf, 60)
+    assert State().size == 0
 
 
 def test_an_epoch_that_does_not_follow_is_proven_by_the_logs_keys_alone() -> None:
@@ -146,6 +149,17 @@ def test_no_byte_of_an_honest_epochs_bundle_can_be_altered_into_a_conviction() -
         altered = data[:at] + bytes([data[at] ^ 1 << at % 8]) + data[at + 1 :]
         with pytest.raises(DoorlessError):
             verify(altered, pins(log))
+
+
+def test_any_changes_of_any_map_can_be_judged_from_their_paths_alone() -> None:
+    """Keys that share long beginnings, new ones above and below others: no path misses a node."""
+    for seed in range(60):
+        random, log = Random(seed), KeyLog()
+        for _ in range(random.randrange(1, 5)):
+            log.publish(*{f"x{random.randrange(40)}" for _ in range(random.randrange(12))})
+        body = accused(log, log.size - 1)
+        with pytest.raises(ProofError, match="as it must be"):
+            bad_epoch(log.config, body)
 
 
 def test_a_bundle_has_one_form() -> None:
