@@ -54,7 +54,7 @@ def checks(*people: Person) -> None:
         person.run(person.engine.check_log())
 
 
-def days_pass(world: World, days: int = 1, *, step: int = DAY // 8) -> None:
+def days_pass(world: World, days: int = 1, *, step: int = DAY // 4) -> None:
     """In steps, so that drawn times are met."""
     for _ in range(days * DAY // step):
         world.advance(step)
