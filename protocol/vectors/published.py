@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keylog  # noqa: F401  (registers its derivations behind the others)
 from conversations import CONVERSATIONS, record, replay
 from derivations import DERIVATIONS
 
