@@ -196,7 +196,10 @@ class KeyLog:
         newest = self.newest()
         if newest is not None and newest.leaf.config_hash != self.config.hash:
             raise OtherLogError("log.db was written with other keys or settings of the log")
-        last = self._heads.last(self.config.ed25519)
+        self.check_continues(self._heads.last(self.config.ed25519))
+
+    def check_continues(self, last: Head) -> None:
+        """Raises ForkRefusedError: this log does not begin with what was signed last."""
         refuse_fork(last, Head(self.size, last.root))
         if last.size:
             refuse_fork(last, Head(last.size, self.root(last.size)))
