@@ -261,6 +261,30 @@ async def test_a_leaf_that_is_none_is_refused_again_and_again(
     assert replayed(desk) == 3
 
 
+async def test_another_head_of_a_size_that_was_only_passed_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was replayed on the way to a later head: there are no two heads of one size to show."""
+    monkeypatch.setattr(audit, "AT_ONCE", 3)
+    log, fork = honest_for_a_while().busy(6), honest_for_a_while()
+    fork.publish("another")
+
+    class Ending(Pages):
+        async def epoch(self, number: int) -> Epoch:
+            if number == 6:
+                raise UnreachableError("gone")
+            return await super().epoch(number)
+
+    with pytest.raises(UnauditedError):
+        await auditor_of(desk, log, Ending(log)).approve(signed(log))
+    assert replayed(desk) == 6
+    fork.busy(2)
+    with pytest.raises(UnauditedError):
+        await auditor_of(desk, log).approve(signed(fork, 6))
+    assert conviction(desk) is None
+    await auditor_of(desk, log).approve(signed(log))
+
+
 # --- what convicts nobody --------------------------------------------------------------------
 
 

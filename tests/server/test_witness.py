@@ -2,12 +2,15 @@
 
 import asyncio
 import base64
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from doorless_protocol.errors import MalformedError
 from doorless_protocol.log.checkpoint import Checkpoint
 from doorless_protocol.log.cosignature import Cosigner, verify_cosignature
 from doorless_protocol.log.note import Algorithm, Note, Signature, Vkey
@@ -360,3 +363,16 @@ async def test_the_published_requests_get_the_published_answers(desk: Desk) -> N
         if answer.status == 200:
             note = body.partition(b"\n\n")[2]
             assert verify_cosignature(Note.decode(note + answer.body), cosigner.vkey) == NOW
+
+
+def test_a_request_has_one_form() -> None:
+    """Whatever is altered in one: it is refused, or these very bytes say it."""
+    log, random = GrowingLog().grow(9), Random(4)
+    body = log.submission(5, 9)
+    assert Submission.decode(body).encode() == body
+    for _ in range(3_000):
+        at = random.randrange(300)
+        more, less = random.randbytes(random.randrange(3)), random.randrange(3)
+        altered = body[:at] + more + body[at + less :]
+        with contextlib.suppress(MalformedError):
+            assert Submission.decode(altered).encode() == altered

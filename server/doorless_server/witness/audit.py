@@ -102,7 +102,7 @@ class Auditor:
                 now = self._clock()
                 await self._desk.run(lambda db: compare(AuditStore(db), config, signed, now))
                 await self._size()
-            except UnreachableError as error:
+            except (UnreachableError, DoorlessError) as error:
                 raise UnauditedError(str(error)) from None
 
     async def _config(self) -> LogConfig:
@@ -165,6 +165,7 @@ def compare(store: AuditStore, config: LogConfig, signed: Signed, now: int) -> N
 
     Raises:
         UnauditedError: an older one.
+        ForgedError, ProofError: another one, and what is held of this one convicts nobody.
     """
     head, size = signed.checkpoint, store.state().size
     if head.size < size:
@@ -205,8 +206,7 @@ def replay(store: AuditStore, config: LogConfig, piece: Piece) -> Broken | None:
         frontier.append(leaf_hash(epoch.leaf.encode()))
         state = step.state
     store.keep_edge(frontier)
-    if frontier.size == piece.signed.checkpoint.size:
-        store.keep_note(piece.signed.note)
+    store.keep_note(piece.signed.note)
     return broken
 
 

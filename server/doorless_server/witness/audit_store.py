@@ -89,7 +89,7 @@ class AuditStore:
         )
 
     def note(self) -> bytes:
-        """The signed head up to which all was replayed, when it was."""
+        """The signed head that all that was replayed lies under: of its size, or a later one."""
         (note,) = self._db.execute("SELECT note FROM audited").fetchone()
         return bytes(note)
 
