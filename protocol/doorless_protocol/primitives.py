@@ -1,8 +1,8 @@
 """The cryptography this project stands on.
 
-The only module that imports a cryptographic library: to review our use of it, read this
-file; to replace it, rewrite this file. Keys are bytes with a type of their own; a function
-takes exactly the encodings that docs/spec/01-primitives.md allows.
+Beside log_primitives.py, the only module that imports a cryptographic library: to review our use
+of it, read this file; to replace it, rewrite it. Keys are bytes with a type of their own; a
+function takes exactly the encodings that docs/spec/01-primitives.md allows.
 
 Randomness is an argument. Three operations draw inside the library instead, because it
 offers no other way: ML-DSA signing (hedged), ML-KEM encapsulation, HPKE sealing.
