@@ -16,9 +16,9 @@ Spec: docs/spec/09-key-log.md §4.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from struct import Struct
 from typing import NamedTuple, Protocol
 
-from doorless_protocol.encoding import Reader, Writer
 from doorless_protocol.errors import MalformedError, ProofError
 from doorless_protocol.primitives import sha256
 
@@ -29,8 +29,8 @@ MAX_DEPTH = 64
 
 EMPTY_ROOT = sha256(b"")
 
-_ID_SIZE = 8
 _LEAF, _INNER = b"\x00", b"\x01"
+_REFS = Struct(">Q32sQ32s")
 
 
 class Ref(NamedTuple):
@@ -149,27 +149,20 @@ def encode_node(node: Node) -> bytes:
     """A row of a store: a leaf of 65 bytes, an inner node of 82 and its prefix."""
     if isinstance(node, Leaf):
         return _LEAF + node.key + node.value
-    writer = Writer().raw(_INNER).uint(node.bit, 1).raw(node.prefix)
-    writer.uint(node.left.id, _ID_SIZE).raw(node.left.hash)
-    return writer.uint(node.right.id, _ID_SIZE).raw(node.right.hash).done()
+    return _INNER + bytes((node.bit,)) + node.prefix + _REFS.pack(*node.left, *node.right)
 
 
 def decode_node(data: bytes) -> Node:
     """Raises MalformedError: no row that `encode_node` made."""
-    reader = Reader(data, "map node")
-    kind = reader.raw(1)
-    node: Node
-    if kind == _LEAF:
-        node = Leaf(reader.raw(KEY_SIZE), reader.raw(VALUE_SIZE))
-    elif kind == _INNER:
-        bit = reader.uint(1)
-        prefix = reader.raw((bit + 7) // 8)
-        left = Ref(reader.uint(_ID_SIZE), reader.raw(HASH_SIZE))
-        node = Inner(bit, prefix, left, Ref(reader.uint(_ID_SIZE), reader.raw(HASH_SIZE)))
-    else:
-        raise MalformedError("map node of an unknown kind")
-    reader.end()
-    return node
+    kind, bit = data[:1], data[1:2]
+    if kind == _LEAF and len(data) == 1 + KEY_SIZE + VALUE_SIZE:
+        return Leaf(data[1 : 1 + KEY_SIZE], data[1 + KEY_SIZE :])
+    prefix_size = (bit[0] + 7) // 8 if bit else 0
+    if kind != _INNER or len(data) != 2 + prefix_size + _REFS.size:
+        raise MalformedError(f"map node of {len(data)} bytes")
+    left, left_hash, right, right_hash = _REFS.unpack_from(data, 2 + prefix_size)
+    children = Ref(left, left_hash), Ref(right, right_hash)
+    return Inner(bit[0], data[2 : 2 + prefix_size], *children)
 
 
 def _check_root(leaf: Leaf, steps: Sequence[Step], root: bytes) -> None:
