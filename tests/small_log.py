@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from doorless_protocol.keys import SigningKey
+from doorless_protocol.log import label as labels
 from doorless_protocol.log.chain import NO_HEAD, Opened, Step, commitment, next_head
 from doorless_protocol.log.checkpoint import Checkpoint
 from doorless_protocol.log.config import LogKeys
 from doorless_protocol.log.entry import Chain, EntryProof
 from doorless_protocol.log.epoch import Delta, EpochLeaf, next_leaf
-from doorless_protocol.log.label import Label, locate
+from doorless_protocol.log.label import Label
 from doorless_protocol.log.map_update import MemoryMap
 from doorless_protocol.log.policy import NO_WITNESSES, Policy
 from doorless_protocol.log.proofs import HeadProof
@@ -36,6 +37,7 @@ class SmallLog:
         self.config = self.keys.config(policy, window=window)
         self.map, self.tree = MemoryMap(), MemoryTree()
         self.leaves: list[EpochLeaf] = []
+        self.deltas: list[Delta] = []
         self.roots: list[bytes] = []
         self.versions: dict[Label, Versions] = {}
 
@@ -58,7 +60,7 @@ class SmallLog:
     def publish_records(self, records: Mapping[Label, bytes], seconds: int | None = None) -> None:
         epoch, deltas, heads = len(self.leaves), [], {}
         for label, record in records.items():
-            index, _ = locate(self.keys.vrf, label)
+            index, _ = labels.locate(self.keys.vrf, label)
             held = self.versions.setdefault(label, Versions())
             version, opening = len(held.heads), bytes((epoch,)) * 16
             step = Step(epoch, commitment(opening, label, version, record))
@@ -69,6 +71,7 @@ class SmallLog:
             deltas.append(Delta(index, step.commitment))
             heads[bytes(index)] = head
         self.map.set(heads)
+        self.deltas += deltas
         previous, anchor = (self.leaves or [None])[-1], (self.anchors or [None])[-1]
         time_ms = START + 1000 * (epoch if seconds is None else seconds)
         made = self.map.root, self.map.count, sorted(deltas), self.config
@@ -90,7 +93,7 @@ class SmallLog:
         )
 
     def entry(self, label: Label, known: int = 0, opened: int = 8) -> EntryProof:
-        index, location = locate(self.keys.vrf, label)
+        index, location = labels.locate(self.keys.vrf, label)
         path, value = self.map.prove(index)
         if value is None:
             return EntryProof(location, path, None)
