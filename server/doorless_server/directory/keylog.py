@@ -27,6 +27,7 @@ from doorless_server.directory.epochs import Built
 from doorless_server.directory.heads import Head, HeadStore, refuse_fork
 from doorless_server.directory.labels import Locate
 from doorless_server.directory.nodes import HashRows
+from doorless_server.store.base import UnavailableError
 
 T = TypeVar("T")
 
@@ -53,6 +54,7 @@ class KeyLog:
         self.locate: Locate = labels.locating(keys.vrf)
         self.published, self.note = 0, b""
         self._builder = b""
+        self._changing: set[Label] = set()  # staged by requests that are under way
 
     @classmethod
     def open(
@@ -89,16 +91,26 @@ class KeyLog:
     # --- changes -----------------------------------------------------------------------------
 
     def stage(self, change: Change, now: int) -> bytes:
-        """Errors as of `changes.stage`; the receipt."""
+        """Errors as of `changes.stage`; the receipt.
+
+        Until it is confirmed or dropped, no other request may stage the label, not even the very
+        same change: one of the two would drop what the other one was promised.
+        """
+        if change.label in self._changing:
+            raise UnavailableError("another request changes this label")
         place, _ = self.locate(change.label)
         signer = self._keys.signer
-        return self._write(lambda: changes.stage(self.db, place, signer, change, now * MS))
+        receipt = self._write(lambda: changes.stage(self.db, place, signer, change, now * MS))
+        self._changing.add(change.label)
+        return receipt
 
     def confirm(self, label: Label) -> None:
+        self._changing.discard(label)
         place, _ = self.locate(label)
         self._write(lambda: changes.confirm(self.db, place))
 
     def drop(self, label: Label) -> None:
+        self._changing.discard(label)
         place, _ = self.locate(label)
         self._write(lambda: changes.drop(self.db, place))
 

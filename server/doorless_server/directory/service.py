@@ -126,11 +126,11 @@ class Service:
         return await self._ask(partial(self._log.stage, change, now))
 
     async def confirm(self, label: Label, now: int) -> None:  # noqa: ARG002  (the clock says)
-        await self._ask(partial(self._log.confirm, label))
+        await self._ask(partial(self._log.confirm, label), begun=True)
         self._changed.set()
 
     async def drop(self, label: Label) -> None:
-        await self._ask(partial(self._log.drop, label))
+        await self._ask(partial(self._log.drop, label), begun=True)
 
     async def undecided(self) -> list[Record]:
         return await self._ask(self._log.undecided)
@@ -213,9 +213,9 @@ class Service:
 
     # --- the thread --------------------------------------------------------------------------
 
-    async def _ask(self, work: Callable[[], T]) -> T:
-        """For somebody who may be told to come later."""
-        if self._failed or self._asked >= MAX_ASKED:
+    async def _ask(self, work: Callable[[], T], *, begun: bool = False) -> T:
+        """For somebody who may be told to come later, unless it ends what was `begun`."""
+        if self._failed or (self._asked >= MAX_ASKED and not begun):
             raise UnavailableError("the key log is behind")
         self._asked += 1
         try:

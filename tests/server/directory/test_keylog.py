@@ -78,6 +78,7 @@ def test_a_receipt_is_signed_and_the_same_for_the_same_change(bench: Any, ada: A
     change = ada.change()
     receipt = bench.log.stage(change, bench.now)
     Receipt.decode(receipt).verify(bench.config)
+    bench.reopen()
     assert bench.log.stage(change, bench.now + 5) == receipt
     bench.log.confirm(ada.label)
     bench.epoch()
@@ -95,6 +96,19 @@ def test_what_was_dropped_was_never_there(bench: Any, ada: Any) -> None:
     assert count(bench.log.db, "labels") == count(bench.log.db, "pending") == 0
     bench.put(ada)
     bench.log.drop(ada.label)
+    assert bench.look_up(ada.label).version == 1
+
+
+def test_a_change_is_one_requests_until_it_is_decided(bench: Any, ada: Any) -> None:
+    """Else the one that fails would drop what the other one was promised."""
+    change = ada.change()
+    bench.log.stage(change, bench.now)
+    with pytest.raises(UnavailableError):
+        bench.log.stage(change, bench.now)
+    bench.log.drop(ada.label)
+    bench.log.stage(change, bench.now)
+    bench.log.confirm(ada.label)
+    bench.epoch()
     assert bench.look_up(ada.label).version == 1
 
 
