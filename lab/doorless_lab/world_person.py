@@ -4,8 +4,8 @@ Nothing happens by itself: a test, a scenario or the simulation says when this p
 sends, when it hears, when it crashes and what its clock shows.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -269,12 +269,12 @@ def copy_store(store: Store) -> Store:
     return copy
 
 
-def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine that waits for nothing, as those over stores in memory."""
+def at_once(awaited: Awaitable[T]) -> T:
+    """The result of what waits for nothing, as all does over stores in memory."""
+    steps = awaited.__await__()
     try:
-        coroutine.send(None)
+        next(steps)
     except StopIteration as stop:
         result: T = stop.value
         return result
-    coroutine.close()
     raise RuntimeError("it waits for something")

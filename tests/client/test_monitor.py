@@ -3,6 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+
+from doorless_client.core.api import LogProofError, RefusedError, UnreachableError
+from doorless_client.core.log_times import between_looks, made_up_for, next_anchor_look, soon
+from doorless_lab.world import World
+from doorless_lab.world_person import RELAY, Person
+from doorless_protocol.frames import Hello, Refusal, Refused, RelayInfo
+from doorless_protocol.log_frames import LogAtAnchor
 from logged import (
     DAY,
     OF_THE_LOG,
@@ -16,13 +23,6 @@ from logged import (
     view,
     without_proof,
 )
-
-from doorless_client.core.api import LogProofError, RefusedError, UnreachableError
-from doorless_client.core.log_times import between_looks, made_up_for, next_anchor_look, soon
-from doorless_lab.world import World
-from doorless_lab.world_person import RELAY, Person
-from doorless_protocol.frames import Hello, Refusal, Refused, RelayInfo
-from doorless_protocol.log_frames import LogAtAnchor
 
 
 @pytest.fixture
@@ -40,7 +40,8 @@ def test_the_log_is_pinned_before_the_account_is_claimed(world: World, alice: Pe
     assert view(alice).config.hash == world.directory.config.hash
     assert alice.store.own.last().config == world.directory.config.hash
     chain = own(alice)
-    assert chain.update is not None and chain.update.receipt is not None
+    assert chain.update is not None
+    assert chain.update.receipt is not None
 
 
 def test_the_first_look_finds_what_was_promised(alice: Person) -> None:
@@ -58,7 +59,8 @@ def test_while_all_is_well_nothing_is_said(world: World) -> None:
         assert alarms(person) == []
         assert person.engine.alarms() == []
         chain, newest = own(person), view(person).newest_anchor
-        assert newest is not None and newest.anchor_no >= 5
+        assert newest is not None
+        assert newest.anchor_no >= 5
         assert chain.checked.anchor_no >= newest.anchor_no - 1  # the last one by the next look
 
 
@@ -108,7 +110,8 @@ def test_all_of_it_is_asked_by_nobody_and_each_look_by_somebody_else(
     asked.asks.clear()
     checks(alice)
     second = {ask.apart for ask in asked.anonymous(*OF_THE_LOG)}
-    assert len(first) == len(second) == 1 and first != second
+    assert len(first) == len(second) == 1
+    assert first != second
     assert asked.anonymous(*OF_THE_LOG)
 
 
@@ -208,7 +211,7 @@ def test_an_alarm_that_cannot_be_proven_has_no_evidence(world: World, alice: Per
 
 
 def test_what_was_used_between_anchors_is_found_again_in_the_next(world: World) -> None:
-    alice, bob = world.people("alice", "bob")
+    alice, _bob = world.people("alice", "bob")
     alice.add("bob")
     row = alice.store.log_pins.get(RELAY, "bob")
     assert row is not None
@@ -233,5 +236,6 @@ def test_two_entries_are_looked_for_at_times_of_their_own(world: World) -> None:
     alice.add("bob")
     alice.add("carol")
     first, second = (alice.store.log_pins.get(RELAY, name) for name in ("bob", "carol"))
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert abs(first.at - second.at) > 1

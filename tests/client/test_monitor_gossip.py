@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from logged import OF_THE_LOG, Asked, alarm, alarms, checks, days_pass, shows_other_log, view
 
 from doorless_client.core.effects import Anonymously
 from doorless_client.core.views import Trust
@@ -13,6 +12,7 @@ from doorless_protocol.content import GOSSIP_BYTES, Anchor, Content, Control, Re
 from doorless_protocol.frames import Submit
 from doorless_protocol.log.evidence import Evidence
 from doorless_protocol.log.gossip import Gossip
+from logged import OF_THE_LOG, Asked, alarm, alarms, checks, days_pass, shows_other_log, view
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_every_text_says_it_and_nothing_else_does(friends: list[Person]) -> None
 
 def test_sizes_do_not_tell_whether_anything_is_said_of_a_log(world: World) -> None:
     """A text has one size, whether its writer follows a log, or none."""
-    alice, bob = world.friends("alice", "bob")
+    alice, _bob = world.friends("alice", "bob")
     conversation = alice.chat("bob").conversation
     with_log = [alice.engine.wire_size(conversation, "x" * n) for n in range(400, 600, 5)]
     with alice.store.transaction():
@@ -102,7 +102,9 @@ def test_two_histories_are_proven_by_one_exchange(world: World, friends: list[Pe
     bob.says("alice", "hello from the other side")
     days_pass(world, 1)
     kinds = alarms(alice)
-    assert kinds[0] == "split" and set(kinds[1:]) <= {"E1", "E2", "E3"} and len(kinds) > 1
+    assert kinds[0] == "split"
+    assert set(kinds[1:]) <= {"E1", "E2", "E3"}
+    assert len(kinds) > 1
     proof = alice.engine.evidence(alarm(alice, kinds[1]).number)
     assert Evidence.decode(proof).kind.value == kinds[1]
     assert alice.engine.log_status().frozen
@@ -207,7 +209,7 @@ def test_junk_in_its_place_says_nothing(world: World, friends: list[Person]) -> 
 
 def test_submissions_are_what_they_were(world: World, friends: list[Person]) -> None:
     """Gossip adds no request of its own: one envelope a device for each text."""
-    alice, bob = friends
+    alice, _bob = friends
     alice.says("bob", "first of the day")
     world.advance(60)
     asked = Asked(alice)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from logged import Asked, alarms, checks, days_pass, pin, view, without_proof
 
 from doorless_client.core.api import LogProofError, RefusedError
 from doorless_client.core.effects import Ask
@@ -11,6 +10,7 @@ from doorless_client.core.views import Standing
 from doorless_lab.world import World
 from doorless_lab.world_person import RELAY, Person
 from doorless_protocol.frames import Answered, Found, Refusal, Refused
+from logged import Asked, alarms, checks, days_pass, pin, view, without_proof
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_a_contact_is_checked_before_it_is_used(world: World) -> None:
 
 
 def test_other_keys_than_the_log_holds_are_not_used(world: World) -> None:
-    alice, bob, mallory = world.people("alice", "bob", "mallory")
+    alice, _bob, mallory = world.people("alice", "bob", "mallory")
 
     def swap(ask: Ask, answered: Answered) -> Answered:
         if isinstance(answered, Found):
@@ -48,7 +48,7 @@ def test_other_keys_than_the_log_holds_are_not_used(world: World) -> None:
 
 def test_an_answer_about_somebody_else_is_not_used(world: World) -> None:
     """D06: proof and manifest of another name, both true."""
-    alice, bob, mallory = world.people("alice", "bob", "mallory")
+    alice, _bob, _mallory = world.people("alice", "bob", "mallory")
     held: list[Answered] = []
     alice.change_answer = lambda _, answered: held.append(answered) or answered
     alice.add("mallory")
@@ -62,7 +62,7 @@ def test_an_answer_about_somebody_else_is_not_used(world: World) -> None:
 
 @pytest.mark.parametrize("cut", [0, 1, 100, 1000])
 def test_a_proof_that_was_cut_proves_nothing(world: World, cut: int) -> None:
-    alice, bob = world.people("alice", "bob")
+    alice, _bob = world.people("alice", "bob")
 
     def shorten(ask: Ask, answered: Answered) -> Answered:
         if isinstance(answered, Found) and answered.proof:
@@ -77,7 +77,7 @@ def test_a_proof_that_was_cut_proves_nothing(world: World, cut: int) -> None:
 
 
 def test_no_proof_is_no_answer_once_there_is_a_log(world: World) -> None:
-    alice, bob = world.people("alice", "bob")
+    alice, _bob = world.people("alice", "bob")
     alice.change_answer = without_proof
     with pytest.raises(LogProofError, match="no proof"):
         alice.add("bob")
@@ -107,7 +107,7 @@ def test_nobody_is_absent_without_a_proof(world: World) -> None:
 
 
 def test_a_change_is_followed_from_the_version_that_is_known(world: World) -> None:
-    alice, bob = world.friends("alice", "bob")
+    alice, _bob = world.friends("alice", "bob")
     asked = Asked(alice)
     world.advance(700)
     alice.says("bob", "looked up again")
@@ -143,13 +143,10 @@ def test_without_one_the_contact_is_not_checked_and_not_confirmed(world: World) 
     world.settle()
     chat = bob.chat("alice")
     assert not bob.engine.details(chat.conversation).checked
-    silent = lambda _, answered: (
-        Refused(Refusal.BUSY, 60)
-        if isinstance(  # noqa: E731
-            answered, Found
-        )
-        else answered
-    )
+
+    def silent(_, answered):
+        return Refused(Refusal.BUSY, 60) if isinstance(answered, Found) else answered
+
     bob.change_answer = silent  # so that accepting cannot look her up
     bob.accepts("alice")
     world.settle()
@@ -163,7 +160,8 @@ def test_without_one_the_contact_is_not_checked_and_not_confirmed(world: World) 
     bob.says("alice", "looked up now")
     world.settle()
     details = bob.engine.details(bob.chat("alice").conversation)
-    assert details.checked and details.confirmed
+    assert details.checked
+    assert details.confirmed
 
 
 def test_a_proof_of_an_old_manifest_does_not_count(world: World) -> None:

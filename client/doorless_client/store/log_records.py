@@ -13,7 +13,7 @@ class Log(Row, frozen=True):
 
     Attributes:
         relay: `host[:port]`.
-        view: a LogView (docs/spec/10-key-log-clients.md §4): what is pinned, the last head, the last
+        view: a LogView (docs/spec/10-key-log-clients.md §4): what is pinned, the last head and
             anchors, and the evidence, once it was proven to have two histories.
         checked: when a look at it was last done to the end, Unix seconds; 0.0: never.
     """
@@ -104,7 +104,8 @@ class LogAlarm(Row, frozen=True):
     """Something that an honest relay, or an honest log, does not do.
 
     Attributes:
-        kind: E1 to E7 and C1 of docs/spec/10-key-log-clients.md §8.2, or a name of core/alarm_words.py.
+        kind: E1 to E7 and C1 of docs/spec/10-key-log-clients.md §8.2, or a name of
+            core/alarm_words.py.
         label: the handle that it is about; "" where it is about everybody.
         account: of the contact who told of it; b"" where nobody did.
         evidence: a bundle that proves it with the pinned keys alone; b"" where there is none.

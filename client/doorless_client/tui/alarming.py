@@ -19,6 +19,7 @@ from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.alarm import AlarmSheet
 from doorless_client.tui.screens.key_log import KeyLog
 from doorless_client.tui.screens.palette import Entry
+from doorless_client.tui.widgets.status_bar import StatusBar
 
 UNTIL_READ = 24 * 3600.0
 """Seconds that a notice of an alarm stays on the screen, unless it is clicked away: a day."""
@@ -35,6 +36,7 @@ class Alarming:
     def begin(self) -> None:
         """Show what was raised and not read."""
         self._take([alarm for alarm in reversed(self._engine.alarms()) if not alarm.read])
+        self._mark()
 
     def hear(self, batch: Batch) -> None:
         for notice in batch.notices:
@@ -45,6 +47,14 @@ class Alarming:
                 markup=False,
             )
         self._take(batch.log_alarms)
+        if batch.log_alarms:
+            self._mark()
+
+    def _mark(self) -> None:
+        """In the last line, for as long as there is proof against the relay."""
+        status = self._engine.log_status()
+        words = "key log frozen" if status.frozen else "relay caught lying"
+        self._screen.query_one(StatusBar).alarm = words if status.proven else ""
 
     def entries(self) -> Iterator[Entry]:
         """What the palette offers."""

@@ -103,3 +103,13 @@ def test_every_kind_has_words_that_fit(kind: str) -> None:
     said = words(kind, relay="relay.example:8443", whom="somebody.called.so@relay.example:8443")
     assert all(0 < len(text) <= 400 for text in said)
     assert not any("{" in text for text in said)
+
+
+async def test_while_there_is_proof_the_last_line_says_so(people, opened, settle, text_of) -> None:
+    async with opened(people.engine) as pilot:
+        assert "key log" not in text_of(pilot)
+        people.engine.catch(alarm())
+        await settle(pilot)
+        await pilot.click("#read")
+        await settle(pilot)
+        assert "key log frozen" in text_of(pilot).splitlines()[-1]

@@ -58,6 +58,7 @@ class StatusBar(Styled):
     hints: reactive[Sequence[Hint]] = reactive(tuple)
     connection: reactive[Connection | None] = reactive(None)
     retry_in: reactive[float] = reactive(0.0)
+    alarm: reactive[str] = reactive("")
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -99,8 +100,10 @@ class StatusBar(Styled):
             self.connection.link, "offline"
         )
         base = self.style()
+        alarm = f"{self._glyphs.offline} {self.alarm} {self._glyphs.dot} "
         return Strip(
             [
+                *([Segment(alarm, base + self.part("offline"))] if self.alarm else []),
                 Segment(state, base + self.part(name)),
                 Segment(f"{more} ", base + self.part("hint")),
             ]
