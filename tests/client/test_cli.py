@@ -279,7 +279,7 @@ def test_an_invite_is_a_link_and_its_qr_code(alice: Any) -> None:
 def test_devices_lists_this_one(alice: Any) -> None:
     (device,) = alice("devices", "--json").objects()
     assert device["this"] is True
-    assert list(device) == ["device", "added", "this"]
+    assert list(device) == ["device", "name", "added", "this", "primary"]
 
 
 def test_forgetting_deletes_the_conversation(alice: Any) -> None:
