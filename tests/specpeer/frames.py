@@ -174,7 +174,6 @@ def token_hash(token: bytes) -> bytes:
     return sha256(b"doorless/1 delivery token" + token)
 
 
-def config_hash(name: str, log_keys: list[bytes]) -> bytes:
-    """§4.1."""
-    fields = [("name", name.encode()), *(("log key", key) for key in log_keys)]
-    return transcript_hash("doorless/1 relay config", fields)
+def config_hash(name: str) -> bytes:
+    """§4.1, where there is no key log."""
+    return transcript_hash("doorless/1 relay config", [("name", name.encode())])

@@ -62,7 +62,7 @@ class SpecBob:
         me.prekeys = [secrets]
         pairs: list[Value] = [pair.public().encode() for pair in secrets.pairs]
         for request in (
-            ["register", "bob", me.manifest.encode(), frames.token_hash(self.token)],
+            ["register", "bob", me.manifest.encode(), frames.token_hash(self.token), b"", b""],
             ["begin_prekeys", secrets.bundle.encode()],
             ["add_prekeys", pairs],
             ["commit_prekeys"],
@@ -71,7 +71,7 @@ class SpecBob:
             assert answer == DONE
 
     def begins(self, handle: str) -> None:
-        _, found, _, _ = self.ask_unnamed("lookup", handle, 0)
+        _, found, _, _ = self.ask_unnamed("lookup", handle, 0, 0, 0)
         self.theirs = Manifest.decode(found)
         self.entry = self.theirs.entries[0]
         served = Served.decode(*self.ask_unnamed("fetch_bundle", self.entry.device)[1:])

@@ -19,6 +19,8 @@ from specpeer.people import NOW, person
 from specpeer.relay_client import SUBPROTOCOL, RelayClient
 
 DONE = ["done"]
+NO_RECORD = (b"", b"")
+"""For a relay without a key log, which looks at neither (§3.2)."""
 NOT_ALLOWED = ["refused", 2]
 
 
@@ -46,7 +48,9 @@ async def test_two_of_them_register_meet_and_talk_through_our_relay(url: str) ->
         for client, who, handle in ((line, bob, "bob"), (ours, alice, "alice")):
             assert await client.sign_in(who.account, who.device, draws) == DONE
             manifest = who.manifest.encode()
-            registered = await client.ask("register", handle, manifest, frames.token_hash(token))
+            registered = await client.ask(
+                "register", handle, manifest, frames.token_hash(token), *NO_RECORD
+            )
             assert registered == DONE
             who.prekeys = [prekeys.draw(who.device, who.account, NOW, draws, 40)]
             assert await client.publish_prekeys(who.prekeys[0]) == [DONE] * 4
@@ -54,7 +58,7 @@ async def test_two_of_them_register_meet_and_talk_through_our_relay(url: str) ->
             assert held == ["prekeys_held", who.prekeys[0].bundle.hash, 40]
         assert await line.ask("subscribe") == DONE
 
-        found = await nobody.ask("lookup", "bob", 0)
+        found = await nobody.ask("lookup", "bob", 0, 0, 0)
         theirs = Manifest.decode(found[1])
         assert (found[0], theirs.account, found[2:]) == ("found", bob.account, [[], None])
         served = await nobody.fetch_bundle(bob.device.id)
@@ -88,8 +92,9 @@ async def test_what_the_other_side_may_ask_is_refused(url: str) -> None:
 
 async def test_hello_tells_the_configuration_that_links_pin(url: str) -> None:
     async with calling(url) as client:
-        _, name, log_keys, config_hash, waiting, requests = await client.ask("hello")
-        assert config_hash == frames.config_hash(name, log_keys)
+        _, name, keys, config_hash, waiting, requests, config = await client.ask("hello")
+        assert (keys, config) == ([], b"")
+        assert config_hash == frames.config_hash(name)
         assert (name, waiting, requests) == ("relay.test", 2000, 20)
 
 
@@ -99,15 +104,15 @@ async def test_a_new_manifest_is_published_and_its_chain_is_found(url: str) -> N
     async with calling(url) as client, calling(url) as nobody:
         await client.sign_in(alice.account, alice.device, draws)
         first = alice.manifest
-        assert await client.ask("register", "alice", first.encode(), bytes(32)) == DONE
+        assert await client.ask("register", "alice", first.encode(), bytes(32), *NO_RECORD) == DONE
         second = alice.renewed(draws)
         third = alice.renewed(draws)
-        stale = await client.ask("publish_manifest", third.encode())
+        stale = await client.ask("publish_manifest", third.encode(), *NO_RECORD)
         assert stale[:2] == ["refused", 5]
-        assert await client.ask("publish_manifest", second.encode()) == DONE
-        assert await client.ask("publish_manifest", third.encode()) == DONE
+        assert await client.ask("publish_manifest", second.encode(), *NO_RECORD) == DONE
+        assert await client.ask("publish_manifest", third.encode(), *NO_RECORD) == DONE
 
-        _, newest, heads, _ = await nobody.ask("lookup", "alice", 1)
+        _, newest, heads, _ = await nobody.ask("lookup", "alice", 1, 0, 0)
         assert newest == third.encode()
         check_follows(first.head, Head.decode(heads[0]))
         check_follows(Head.decode(heads[0]), third.head)
@@ -118,8 +123,8 @@ async def test_incarnations_swap_and_tell(url: str) -> None:
     alice = person(b"alice", draws)
     async with calling(url) as client:
         await client.sign_in(alice.account, alice.device, draws)
-        await client.ask("register", "alice", alice.manifest.encode(), bytes(32))
+        await client.ask("register", "alice", alice.manifest.encode(), bytes(32), *NO_RECORD)
         assert await client.ask("incarnation", 0, 77) == DONE
         assert await client.ask("incarnation", 0, 78) == ["incarnation_held", 77]
         assert await client.ask("set_delivery_token", bytes(32)) == DONE
-        assert await client.ask("close_account") == DONE
+        assert await client.ask("close_account", *NO_RECORD) == DONE
