@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from itertools import count
 
-from logged import alarms, checks, own, pin
-
 from doorless_client.core.registration import Newcomer, prepare
 from doorless_client.store.memory import MemoryStore
 from doorless_lab.crash import Crashed, Crashing
 from doorless_lab.world import World
 from doorless_lab.world_person import RELAY, Person
 from doorless_protocol.manifest import Manifest
-
+from logged import alarms, checks, own, pin
 
 
 def killed_everywhere(story: Callable[[World, int], bool]) -> int:

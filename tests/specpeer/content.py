@@ -8,6 +8,7 @@ from specpeer.packing import Value, array, boolean, octets, pack, text, uint, un
 
 CONTROL, TEXT, RECEIPT, TYPING, PROFILE, OWN_DEVICES, ANCHOR, ASK_ANCHOR = range(8)
 U32, U53 = 1 << 32, 1 << 53
+GOSSIP = 80
 
 
 @dataclass
@@ -122,9 +123,10 @@ class Voice:
         self.conversation, self.counter, self.previous = conversation, 0, bytes(32)
 
     def say(self, kind: int, body: Value, id: bytes, milliseconds: int) -> Content:
+        gossip = bytes(GOSSIP) if kind == TEXT else b""  # nothing to say of a log. §1.4
         content = Content(
             *(kind, id, self.counter, self.previous, self.conversation),
-            *(milliseconds, b"", pack(body)),
+            *(milliseconds, gossip, pack(body)),
         )
         if content.counted:
             self.counter, self.previous = self.counter + 1, content.digest
