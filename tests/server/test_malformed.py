@@ -51,7 +51,9 @@ async def prepared(relay: Relay, person: Any, now: int) -> Any:
 def spoiled(request: Any, random: Random) -> Any:
     """One byte of one of its fields altered."""
     fields = [
-        name for name in request.__struct_fields__ if isinstance(getattr(request, name), bytes)
+        name
+        for name in request.__struct_fields__
+        if isinstance(getattr(request, name), bytes) and getattr(request, name)
     ]
     name = random.choice(fields)
     value = bytearray(getattr(request, name))
