@@ -145,9 +145,8 @@ class Session(Struct, frozen=True, gc=False):
         return self._heard(ratchet, now), content
 
     def _heard(self, ratchet: Triple, now: float) -> "Session":
-        healed, hop = self.healed, self.ratchet.hop
-        if ratchet.hop is not hop:
-            healed = last_healed(healed, ratchet.hop.epoch != hop.epoch, now)
+        hop = self.ratchet.hop
+        moved = ratchet.hop is not hop and ratchet.hop.epoch != hop.epoch
         return Session(
             self.link,
             ratchet,
@@ -155,7 +154,7 @@ class Session(Struct, frozen=True, gc=False):
             self.confirmed or confirms(self.link.initiator, ratchet.epochs.epoch.heard),
             self.answered,
             self.receive_only_since,
-            healed,
+            last_healed(self.healed, moved, now),
         )
 
     def with_log_proof(self, proof: bytes) -> "Session":

