@@ -24,6 +24,8 @@ from specpeer.session import Session
 from watched import Asked, Heard, WatchedWorld
 
 ID, DELAY = 16, 4
+NO_RECORD: list[Value] = [b"", b""]  # of a key log, which this relay does not keep
+NO_LOG: list[Value] = [0, 0]
 INCARNATION_BITS = 20  # docs/spec/08-state.md §12
 
 
@@ -183,7 +185,8 @@ class Accountant:
         return [*ids, signer.key, signature]
 
     def _register(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
-        return [client.handle, client.person.manifest.encode(), frames.token_hash(client.token)]
+        manifest, token_hash = client.person.manifest.encode(), frames.token_hash(client.token)
+        return [client.handle, manifest, token_hash, *NO_RECORD]
 
     def _begin_prekeys(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         person = client.person
@@ -228,7 +231,7 @@ class Accountant:
         client.manifests[found.entries[0].device] = found
         handle = client.added.pop(0) if client.added else asked[1]
         assert handle in self.clients
-        return [handle, known.head.version if known else 0]
+        return [handle, known.head.version if known else 0, *NO_LOG]
 
     def _fetch_bundle(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         answered = event.answered

@@ -14,7 +14,7 @@ import pytest
 
 from accountant import unaccounted
 from doorless_lab.tape import RANDOM, Recorder
-from doorless_protocol import frames
+from doorless_protocol import frames, log_frames
 from doorless_protocol.content import Content
 from watched import Asked, WatchedWorld
 
@@ -79,8 +79,19 @@ def test_no_byte_that_a_client_sends_is_free_to_tell_a_secret() -> None:
     assert asked == set(frames.Request.__args__) - NOBODY_ASKED
 
 
-NOBODY_ASKED = {frames.PublishManifest, frames.CloseAccount}
-"""In these days."""
+NOBODY_ASKED = {
+    frames.PublishManifest,
+    frames.CloseAccount,
+    frames.Leave,
+    frames.Collect,
+    log_frames.LogHead,
+    log_frames.LogAnchors,
+    log_frames.LogAtAnchor,
+    log_frames.LogRecords,
+    log_frames.Dispute,
+    log_frames.AuditDeltas,
+}
+"""In these days: no device is linked, and the relay keeps no log."""
 
 
 FIELDS = Content.__struct_fields__
