@@ -15,8 +15,8 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 import structlog
-from doorless_protocol.log.config import LogConfig
 
+from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.label import Label
 from doorless_protocol.log.record import Record
 from doorless_server.directory import pages
