@@ -50,10 +50,10 @@ def measured(report: Report, accounts: int) -> Figures:
         world = LogWorld(Path(folder), accounts, PEOPLE)
         name = f"{accounts:,} accounts"
         report.note(f"{name}: filled in", "s", perf_counter() - started)
-        file = (Path(folder) / "log.db").stat().st_size
-        report.note(f"{name}: file", "B/account", file / accounts)
         figures = sizes(world) | times(world)
         world.close()
+        file = (Path(folder) / "log.db").stat().st_size
+        report.note(f"{name}: file", "B/account", file / accounts)
     goals = {
         ("lookup", "ms CPU"): LOOKUP_MS,
         ("proof of a lookup, signatures apart", "KB"): PROOF_KB,
