@@ -14,7 +14,7 @@ memory; between them are function calls, in an order that a test or a scenario d
 from collections.abc import Callable
 from copy import deepcopy
 from hashlib import shake_256
-from typing import Self
+from typing import Protocol, Self
 
 from doorless_client.core.effects import Anonymously, Ask
 from doorless_client.store.base import Store
@@ -39,7 +39,9 @@ from doorless_protocol.keys import conversation_id
 from doorless_protocol.log.config import LogKeys, origin_of
 from doorless_protocol.manifest import Manifest
 from doorless_protocol.prekeys import ServedBundle
+from doorless_protocol.primitives import Random
 from doorless_protocol.session import Session
+from doorless_server.directory.base import Directory
 from doorless_server.directory.inline import InlineDirectory
 from doorless_server.effects import Outcome
 from doorless_server.peers import Peer
@@ -48,6 +50,15 @@ from doorless_server.store.memory import MemoryStore as RelayStore
 
 MAX_ROUNDS = 200
 """Exchanges after which people who still talk are taken to talk for ever."""
+
+
+class KeyLog(Directory, Protocol):
+    """A key log that a world can be forked with, and that makes its epochs when it is asked."""
+
+    def copy(self, random: Random) -> "KeyLog": ...
+
+    def turn(self, now: int) -> None:
+        """Make the epoch that is due."""
 
 
 class World:
@@ -73,7 +84,7 @@ class World:
         self.now, self.wire = now, wire
         self._seed, self._drawn = seed, 0
         self._relay_store = RelayStore()
-        self.directory = self._key_log() if log else None
+        self.directory: KeyLog | None = self._key_log() if log else None
         self.relay = self._relay()
         self.everybody: list[Person] = []
         self.submitted: list[Submit] = []
@@ -95,7 +106,7 @@ class World:
         world.everybody = [person.copied(world) for person in self.everybody]
         return world
 
-    def _key_log(self) -> InlineDirectory:
+    def _key_log(self) -> KeyLog:
         keys = LogKeys.from_seed(origin_of(RELAY), self.random(96))
         return InlineDirectory.in_memory(keys, keys.config(), random=self.random, now=int(self.now))
 

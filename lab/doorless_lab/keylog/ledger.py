@@ -97,11 +97,10 @@ class Ledger:
     def append(self, time: int, heads: Mapping[Index, bytes], deltas: Sequence[Delta]) -> Epoch:
         """Put any state into the log as its next epoch."""
         before = self.epochs[-1].leaf if self.epochs else None
-        anchors = [epoch.leaf for epoch in self.epochs if epoch.leaf.is_anchor]
         leaf = next_leaf(
             before,
-            anchors[-1] if anchors else None,
-            time * _MS,
+            self.newest_anchor if self.epochs else None,
+            max(time * _MS, before.time_ms + 1 if before else 0),  # times in a log only grow
             _map(heads).root,
             len(heads),
             tuple(deltas),
@@ -156,14 +155,22 @@ class Ledger:
     def size(self) -> int:
         return len(self.epochs)
 
+    @property
+    def newest_anchor(self) -> EpochLeaf:
+        return next(epoch.leaf for epoch in reversed(self.epochs) if epoch.leaf.is_anchor)
+
     def root(self, size: int | None = None) -> bytes:
         return root(self.tree, size or self.size)
 
     def note(self, size: int | None = None) -> Note:
         """A signed head, of the newest epoch or of an older one."""
+        checkpoint = self.checkpoint(size)
+        time = self.epochs[checkpoint.size - 1].leaf.time_ms // _MS
+        return self.keys.signer.sign(checkpoint, time)
+
+    def checkpoint(self, size: int | None = None) -> Checkpoint:
         size = size or self.size
-        checkpoint = Checkpoint(self.config.origin, size, self.root(size))
-        return self.keys.signer.sign(checkpoint, self.epochs[size - 1].leaf.time_ms // _MS)
+        return Checkpoint(self.config.origin, size, self.root(size))
 
     def head(self, old_size: int = 0, size: int | None = None) -> HeadProof:
         size = size or self.size

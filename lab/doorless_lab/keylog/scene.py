@@ -1,0 +1,202 @@
+"""Where lies of a key log are played: people with real engines, and a relay that has its keys.
+
+    Alice      whose keys it is about, with a contact in Bob
+    Bob        knows Alice, and has for two days
+    Carol      knows everybody, and is shown the truth
+    Eve        works for the relay: what is sealed to her, it reads
+
+Whoever raises an alarm has caught it. The scene says who that was, and how many anchors later.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+
+from doorless_client.core.api import RefusedError
+from doorless_client.core.effects import Anonymously, Ask
+from doorless_client.core.views import AlarmRaised
+from doorless_lab.keylog.directory import LedgerDirectory
+from doorless_lab.keylog.ledger import Ledger
+from doorless_lab.world import KeyLog, World
+from doorless_lab.world_person import NO_CERTIFICATE, RELAY, Person, at_once
+from doorless_protocol.frames import Answered, Lookup
+from doorless_protocol.keys import SigningKey
+from doorless_protocol.log.chain import OPENING_SIZE, Opened
+from doorless_protocol.log.config import LogKeys, origin_of
+from doorless_protocol.log.label import Label
+from doorless_protocol.log.record import Record, RecordKind
+from doorless_protocol.log_frames import LogAnchors, LogAtAnchor, LogHead, LogRecords
+from doorless_protocol.manifest import Manifest
+from doorless_server.relay import Identity, Relay
+
+ALICE = Label("alice")
+HOUR, DAY = 3_600, 86_400
+_STEP = DAY // 8  # looks are drawn at least as far apart
+_QUESTIONS = (Lookup, LogHead, LogAnchors, LogAtAnchor, LogRecords)
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """The first alarm after a lie.
+
+    Attributes:
+        by: whose device raised it; "auditor" for one.
+        kind: of the alarm, which is the kind of the evidence where there is any.
+        anchors: of an honest log, between the lie and the alarm.
+        evidence: a bundle for doorless-verify; b"" where nothing was signed that convicts.
+    """
+
+    by: str
+    kind: str
+    anchors: int
+    evidence: bytes
+
+
+class LedgerWorld(World):
+    """A world whose relay answers from a Ledger."""
+
+    def _key_log(self) -> KeyLog:
+        keys = LogKeys.from_seed(origin_of(RELAY), self.random(96))
+        return LedgerDirectory(Ledger(keys, keys.config(), int(self.now)))
+
+
+@dataclass
+class Scene:
+    """One world in which a relay lies, from `begins` on."""
+
+    world: World
+    truth: LedgerDirectory
+    alice: Person
+    bob: Person
+    carol: Person
+    eve: Person
+    _began: int = 0
+
+    @property
+    def now(self) -> int:
+        return int(self.world.now)
+
+    def person(self, handle: str) -> Person:
+        """Somebody new, who knows Carol, and has followed the log for a moment."""
+        made = self.world.person(handle)
+        made.add("carol")
+        made.says("carol", "hello")
+        self.world.settle()
+        self.carol.accepts(handle)
+        self.world.advance(10)
+        return made
+
+    # --- powers of the relay -------------------------------------------------------------------
+
+    def begins(self) -> None:
+        """From here on it lies: anchors are counted from now."""
+        self._began = self.now // DAY
+
+    def publish(self, *logs: LedgerDirectory, after: int = 10) -> None:
+        """A moment later, an epoch in each of these logs; in the true one where none is named."""
+        self.world.now += after
+        for log in logs or (self.truth,):
+            log.ledger.publish(self.now)
+
+    def forks(self) -> LedgerDirectory:
+        """Another truth, which nobody is shown yet."""
+        return self.truth.copy(self.world.random)
+
+    def shows(self, person: Person, log: LedgerDirectory) -> None:
+        """From now on this person alone is answered from another log."""
+        other = Relay(
+            self.world._relay_store, Identity(RELAY), random=self.world.random, directory=log
+        )
+
+        def answer(ask: Ask, answered: Answered) -> Answered:
+            if not isinstance(ask, Anonymously) or not isinstance(ask.request, _QUESTIONS):
+                return answered
+            peer = other.greet(self.now, NO_CERTIFICATE)
+            return at_once(other.handle(peer, ask.request, self.now)).answered
+
+        person.change_answer = answer
+
+    def ghost(
+        self,
+        log: LedgerDirectory,
+        kind: RecordKind = RecordKind.UPDATE,
+        key: SigningKey | None = None,
+    ) -> bytes:
+        """The head of a next version of Alice's label that she did not write.
+
+        It stands for Eve's account; with Alice's own key, for her account with Eve's device.
+        """
+        alice, eve = self.alice.engine.state, self.eve.engine.state
+        manifest = eve.manifest
+        if key is not None:
+            devices = [*alice.manifest.entries, *eve.manifest.entries]
+            manifest = Manifest.sign(key, devices, self.now, after=alice.manifest.head)
+        log.name(manifest)
+        head = log.ledger.newest[ALICE]
+        number = log.ledger.versions[head].number + 1
+        record = Record.sign(
+            key or eve.signing,
+            kind,
+            ALICE,
+            number,
+            head,
+            self.now * 1000,
+            manifest.version,
+            manifest.hash,
+        )
+        opened = Opened(self.world.random(OPENING_SIZE), record.encode())
+        return log.ledger.make(ALICE, number, head, opened, stamp=log.ledger.size)
+
+    # --- being caught --------------------------------------------------------------------------
+
+    def looks(self, *people: Person) -> None:
+        """What these people's devices do at times of their own, now."""
+        for person in people:
+            with suppress(RefusedError):  # its alarm is what counts
+                person.run(person.engine.check_log())
+
+    def waits(self, days: int = 4) -> Caught | None:
+        """Time goes by, and everybody looks when it is time, until somebody raises an alarm."""
+        for _ in range(days * DAY // _STEP):
+            if self.caught() is not None:
+                self.world.advance(60)  # what was asked of others comes back
+                break
+            self.world.advance(_STEP)
+        return self.caught()
+
+    def caught(self) -> Caught | None:
+        """By whoever raised an alarm, with what proves it if anything does; None: by nobody."""
+        for person in self.world.everybody:
+            told = [event.alarm for event in person.shown if isinstance(event, AlarmRaised)]
+            for alarm in sorted(told, key=lambda alarm: not alarm.evidence)[:1]:
+                evidence = person.engine.evidence(alarm.number) if alarm.evidence else b""
+                return Caught(person.handle, alarm.kind, self.windows(), evidence)
+        return None
+
+    def windows(self) -> int:
+        """How many anchors an honest log made since the lie began."""
+        return self.now // DAY - self._began
+
+
+@cache
+def _played_so_far() -> World:
+    """Two days of honest life, in which everybody came to know everybody and looked twice."""
+    world = LedgerWorld(log=True)
+    everybody = world.friends("alice", "bob", "carol", "eve")
+    for _ in range(2 * DAY // _STEP):
+        world.advance(_STEP)
+    for person in everybody:
+        person.run(person.engine.check_log())
+    return world
+
+
+def stage(seed: bytes = b"scene") -> Scene:
+    """After two honest days, in a world of its own."""
+    world = _played_so_far().fork(seed)
+    truth = world.directory
+    if not isinstance(truth, LedgerDirectory):
+        raise TypeError("a world without a ledger")
+    alice, bob, carol, eve = world.everybody
+    scene = Scene(world, truth, alice, bob, carol, eve)
+    scene.begins()
+    return scene
