@@ -310,7 +310,11 @@ class Contacts:
         if not isinstance(answered, Found):
             raise RefusedError(f"the relay knows nobody called {address}")
         if not answered.manifest:
-            yield from self._log.verify(address, pin, asked, answered, None, self._at(address))
+            absent = yield from self._log.verify(
+                address, pin, asked, answered, None, self._at(address)
+            )
+            with self._state.change():
+                self._log.keep(absent)  # the next anchor has to agree
             raise RefusedError(f"nobody is called {address}, by the relay's key log")
         try:
             heads = [SignedHead.decode(head) for head in answered.heads]

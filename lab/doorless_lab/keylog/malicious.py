@@ -5,8 +5,10 @@ Each mode plays its lie in a scene and lets life go on; whoever raises an alarm 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
+from doorless_client.core.api import RefusedError
 from doorless_lab.keylog.auditing import audited, explained
 from doorless_lab.keylog.scene import ALICE, DAY, HOUR, Caught, Scene
 from doorless_lab.linking import link
@@ -137,6 +139,17 @@ def old_manifest_for_an_hour(scene: Scene) -> Caught | None:
     return _takes_back(scene)
 
 
+def called_absent_for_an_hour(scene: Scene) -> Caught | None:
+    """Who looks Alice up is shown that nobody is called so."""
+    dave = scene.person("dave")
+    scene.begins()
+    scene.truth.ledger.show(ALICE, None)
+    scene.publish()
+    with suppress(RefusedError):
+        dave.add("alice")
+    return _takes_back(scene)
+
+
 # --- what its owner did not do, or did -------------------------------------------------------
 
 
@@ -253,6 +266,7 @@ MODES = (
     Mode(ghost_device_for_an_hour, "dave", "E4", 1),
     Mode(old_manifest, "alice", "E4", 1),
     Mode(old_manifest_for_an_hour, "dave", "E4", 1),
+    Mode(called_absent_for_an_hour, "dave", "E4", 1),
     Mode(ghost_for_good, "alice", "E7", 1),
     Mode(ghost_device_for_good, "alice", "told", 1),
     Mode(reset_abuse, "alice", "E7", 1),
