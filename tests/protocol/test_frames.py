@@ -151,7 +151,7 @@ def test_what_no_honest_client_sends_is_malformed(wrong) -> None:
 )
 def test_a_handle_has_one_alphabet(handle) -> None:
     with pytest.raises(MalformedError):
-        decode_call(msgspec.msgpack.encode(["call", 0, ["lookup", handle, 0]]))
+        decode_call(msgspec.msgpack.encode(["call", 0, ["lookup", handle, 0, 0, 0]]))
 
 
 @pytest.mark.parametrize("handle", ["", "A1", "п", "a" * 64])
@@ -160,9 +160,9 @@ def test_whatever_somebody_asks_to_be_called_is_heard_and_then_told_why_not(hand
         msgspec.msgpack.encode(["call", 0, ["register", handle, b"", DIGEST, b"", b""]])
     )
     assert call.request == frames.Register(handle, b"", DIGEST)
+    too_long = msgspec.msgpack.encode(["call", 0, ["register", "a" * 65, b"", DIGEST, b"", b""]])
     with pytest.raises(MalformedError):
-        asked = ["register", "a" * 65, b"", DIGEST, b"", b""]
-        decode_call(msgspec.msgpack.encode(["call", 0, asked]))
+        decode_call(too_long)
 
 
 def test_the_largest_of_everything_fits_one_frame() -> None:

@@ -116,9 +116,7 @@ class Engine:
         self._failures = Failures(state)
         self.monitor = Monitor(state, self.gossip, self._trust, self.fleet.publishing.publish)
         self.comparing.anchors = self.gossip
-        self.home = HomeRelay(
-            state, self._introductions, self._trust, self._outbox, self._resyncs, self.fleet
-        )
+        self.home = HomeRelay(state, self._trust, self._outbox, self._resyncs, self.fleet)
         self.upkeep = Upkeep(
             state,
             self._conversations,

@@ -9,7 +9,6 @@ from doorless_client.core.audit import Auditor
 from doorless_client.core.effects import Flow, Wake
 from doorless_client.core.fleet import Fleet
 from doorless_client.core.incarnation import Found, IncarnationKeeper
-from doorless_client.core.introductions import Introductions
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.prekeys import PrekeyKeeper, UnknownHereError, ask
 from doorless_client.core.resync import Resyncs
@@ -56,7 +55,6 @@ class HomeRelay:
     def __init__(
         self,
         state: State,
-        introductions: Introductions,
         trust: TrustKeeper,
         outbox: Outbox,
         resyncs: Resyncs,
