@@ -83,15 +83,20 @@ class Gossip:
 
     # --- hearing -----------------------------------------------------------------------------
 
-    def hear(self, contact: Contact, said: bytes) -> None:
-        """The 80 bytes of a text. What is ahead of us is kept for after the next look."""
+    def hear(self, contact: Contact, said: bytes, *, looked_since: bool = False) -> None:
+        """The 80 bytes of a text. What is ahead of us is kept for after the next look.
+
+        Args:
+            looked_since: heard again, and the look at our own entry between showed all of it.
+        """
         home = self._state.own.relay
         view, own = self._logs.view(home), self._logs.own()
         if view is None or len(said) != gossip.GOSSIP_SIZE or said == gossip.EMPTY:
             return
         relay, label = relay_and_label(contact, home)
         try:
-            heard = gossip.hear(view, own, self._logs.pin(relay, label), said)
+            pin = self._logs.pin(relay, label)
+            heard = gossip.hear(view, own, pin, said, looked_since=looked_since)
         except DoorlessError:
             return  # not in its form: an honest program says nothing like it, and it proves nothing
         if heard.ours is Ours.GHOST:
@@ -120,15 +125,25 @@ class Gossip:
             self._is_due = False
             self.judge()
 
-    def judge(self) -> None:
-        """What was ahead of us when it came may not be any more. In no change."""
+    def waiting(self) -> frozenset[tuple[bytes, bytes]]:
+        """Who said what that was ahead of us: to be held against our next look at ourselves."""
+        return frozenset((row.account, row.heard) for row in self._store.log_gossip.find())
+
+    def judge(self, looked_since: frozenset[tuple[bytes, bytes]] = frozenset()) -> None:
+        """What was ahead of us when it came may not be any more. In no change.
+
+        Args:
+            looked_since: what waited before a look at our own entry began that is done now.
+                What came while it went on may be newer than what it was shown.
+        """
         for row in self._store.log_gossip.find():
             for contact in self._store.contacts.find(account=row.account):
                 if row.bundle:
                     self._compare(contact, row.bundle)
                 if row.heard:
+                    is_old = (row.account, row.heard) in looked_since
                     with self._state.change():
-                        self.hear(contact, row.heard)
+                        self.hear(contact, row.heard, looked_since=is_old)
 
     def _compare(self, contact: Contact, signed: bytes) -> None:
         """Another anchor than ours of the same number is proof; what does not verify is nothing."""

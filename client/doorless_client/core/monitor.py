@@ -155,8 +155,10 @@ class Monitor:
         self.gossip.judge()
 
     def _look_home(self) -> Flow[None]:
+        heard = self.gossip.waiting()
         try:
             yield from self._looks.home()
+            self.gossip.judge(heard)
             yield from self._publish()
         except LogProofError:
             yield from self.entry.object()  # if it is our name that others stand under
