@@ -61,6 +61,7 @@ class Ledger:
         self.promised = config.interval  # seconds that a receipt gives it
         self.waiting: list[tuple[Label, int, bytes, Opened]] = []
         self.places: dict[Label, tuple[Index, bytes]] = {}
+        self._notes: dict[Checkpoint, Note] = {}  # each head is signed once
         self.publish(time)
 
     # --- writing -------------------------------------------------------------------------------
@@ -138,6 +139,7 @@ class Ledger:
             other.append(epoch.leaf.time_ms // _MS, epoch.heads, epoch.deltas)
         other.versions, other.newest = dict(self.versions), dict(self.newest)
         other.shown, other.waiting = dict(self.shown), list(self.waiting)
+        other.places, other._notes = dict(self.places), dict(self._notes)
         return other
 
     # --- answering -----------------------------------------------------------------------------
@@ -165,8 +167,10 @@ class Ledger:
     def note(self, size: int | None = None) -> Note:
         """A signed head, of the newest epoch or of an older one."""
         checkpoint = self.checkpoint(size)
-        time = self.epochs[checkpoint.size - 1].leaf.time_ms // _MS
-        return self.keys.signer.sign(checkpoint, time)
+        if checkpoint not in self._notes:
+            time = self.epochs[checkpoint.size - 1].leaf.time_ms // _MS
+            self._notes[checkpoint] = self.keys.signer.sign(checkpoint, time)
+        return self._notes[checkpoint]
 
     def checkpoint(self, size: int | None = None) -> Checkpoint:
         size = size or self.size

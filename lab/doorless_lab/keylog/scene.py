@@ -155,7 +155,7 @@ class Scene:
             with suppress(RefusedError):  # its alarm is what counts
                 person.run(person.engine.check_log())
 
-    def waits(self, days: int = 4) -> Caught | None:
+    def waits(self, days: int = 3) -> Caught | None:
         """Time goes by, and everybody looks when it is time, until somebody raises an alarm."""
         for _ in range(days * DAY // _STEP):
             if self.caught() is not None:
