@@ -38,10 +38,13 @@ def ours_says(decode: Callable[[], bytes]) -> Verdict:
     """What it gives, or the name of the refusal."""
     try:
         return decode()
-    except HandleError:
-        return MalformedError.__name__  # which it is; the pages know no other name for it
     except DoorlessError as error:
-        return type(error).__name__
+        return _name_of(error)
+
+
+def _name_of(error: DoorlessError) -> str:
+    """A bad handle is malformed: the pages know no other name for it."""
+    return (MalformedError if isinstance(error, HandleError) else type(error)).__name__
 
 
 def theirs_says(decode: Callable[[], bytes]) -> Verdict:
@@ -119,7 +122,7 @@ class Ours:
         try:
             return self._hears(envelope)
         except DoorlessError as error:
-            raise Refusal(type(error).__name__) from error
+            raise Refusal(_name_of(error)) from error
 
     def _hears(self, envelope: bytes) -> bytes:
         identity = self.device.us.device.kem
