@@ -10,10 +10,12 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from accountant_draws import DELAY, ID, Drawn
+from accountant_log import Followed, Said, Told
 from doorless_protocol import frames as ours
-from specpeer import frames, identities, prekeys
-from specpeer.content import CONTROL, PROFILE, RECEIPT, TEXT, Content, Voice
-from specpeer.crypto import Recorded, Refused, Unaccounted
+from specpeer import frames, identities, log_answers, prekeys
+from specpeer.content import ANCHOR, CONTROL, PROFILE, RECEIPT, TEXT, Content, Voice
+from specpeer.crypto import Refused, Unaccounted
 from specpeer.identities import Device, conversation_id
 from specpeer.manifests import Entry, Manifest
 from specpeer.packing import Value, array, octets, unpack
@@ -21,45 +23,10 @@ from specpeer.people import Person
 from specpeer.prekeys import Served
 from specpeer.relay_client import PLAIN
 from specpeer.session import Session
-from watched import Asked, Heard, WatchedWorld
+from watched import Asked, Heard, Typed, WatchedWorld
 
-ID, DELAY = 16, 4
-NO_RECORD: list[Value] = [b"", b""]  # of a key log, which this relay does not keep
-NO_LOG: list[Value] = [0, 0]
+CREATE = 1
 INCARNATION_BITS = 20  # docs/spec/08-state.md §12
-
-
-class Drawn(Recorded):
-    """A tape on which ids and delays stand between what the specification puts in order."""
-
-    def __init__(self, tape: list[tuple[str, bytes]], seeds: dict[bytes, bytes]) -> None:
-        super().__init__(tape, seeds)
-        self.loose: list[bytes] = []
-
-    def _next(self, what: str) -> bytes:
-        self.pass_over()
-        return super()._next(what)
-
-    def pass_over(self) -> None:
-        while self.at < len(self.tape) and self._is_loose():
-            self.loose.append(self.tape[self.at][1])
-            self.at += 1
-
-    def _is_loose(self) -> bool:
-        what, drawn = self.tape[self.at]
-        return what == "random" and len(drawn) in (ID, DELAY)
-
-    def id(self) -> bytes:
-        """The next one, where the order is fixed."""
-        return Recorded._next(self, "random")
-
-    def claim(self, drawn: bytes) -> bytes:
-        """An id that was drawn, for its one use."""
-        self.pass_over()
-        if drawn not in self.loose:
-            raise Unaccounted("an id that was not drawn, or was used before")
-        self.loose.remove(drawn)
-        return drawn
 
 
 @dataclass
@@ -70,7 +37,10 @@ class Client:
     draws: Drawn
     handle: str
     token: bytes
-    typed: list[str] = field(default_factory=list)  # and not said yet
+    typed: dict[str, list[Said]] = field(default_factory=dict)  # by whom to, and not said yet
+    told: dict[str, Told] = field(default_factory=dict)  # anchors that were said, and not sealed
+    keylog: Followed = field(default_factory=Followed)
+    claim: tuple[bytes, bytes] = b"", b""  # record and opening, made before the registration
     added: list[str] = field(default_factory=list)  # and not looked up yet
     voices: dict[bytes, Voice] = field(default_factory=dict)
     said: dict[bytes, bytes] = field(default_factory=dict)  # content by id
@@ -102,16 +72,16 @@ class Client:
 class Accountant:
     """Goes through everything that happened, and derives what was asked."""
 
-    def __init__(self, world: WatchedWorld, typed: dict[str, list[str]]) -> None:
+    def __init__(self, world: WatchedWorld) -> None:
         self.world = world
         self.clock = {int(event.now * 1000) for event in world.log.events}
         self.clients: dict[str, Client] = {}
         self.seeds: dict[bytes, bytes] = {}
+        self.proven = 0  # first contacts with a proof from a key log
         first = world.log.events[0].now
         for handle, person in world.watched.items():
             draws = Drawn(list(person.recorder.tape), self.seeds)
             client = self.clients[handle] = Client.derive(handle, draws, first)
-            client.typed = list(typed[handle])
             client.added = [each for each in world.watched if each != handle]
             client.to_seal = self._in_order_of_sealing(handle, draws)
 
@@ -132,6 +102,9 @@ class Accountant:
         """
         for event in self.world.log.events:
             client = self.clients[event.who]
+            if isinstance(event, Typed):
+                self._is_told(client, event)
+                continue
             if isinstance(event, Heard):
                 self._hears(client, event)
                 continue
@@ -148,9 +121,15 @@ class Accountant:
         client.draws.finish()
         left = {drawn for drawn in client.draws.loose if len(drawn) == ID}
         assert left <= self.world.kept_apart
-        assert not client.typed
+        assert not any(client.typed.values())
 
     # --- what arrives ------------------------------------------------------------------------
+
+    def _is_told(self, client: Client, event: Typed) -> None:
+        """What a text says of the key log is what was known as it was typed."""
+        keylog, account = client.keylog, self.clients[event.whom].person.account
+        gossip, anchor = keylog.gossip(event.whom), keylog.anchor_for(account, event.now)
+        client.typed.setdefault(event.whom, []).append(Said(event.text, gossip, anchor))
 
     def _hears(self, client: Client, event: Heard) -> None:
         session, said = client.person.hear(event.envelope, event.now)
@@ -174,9 +153,16 @@ class Accountant:
     def _nothing(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         return []
 
-    _hello = _subscribe = _prekey_status = _nothing
+    _subscribe = _prekey_status = _nothing
+
+    def _hello(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        assert isinstance(event.answered, ours.RelayInfo)
+        client.keylog.meet(event.answered.config)
+        return []
 
     def _sign_in(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        if client.keylog.id and not client.claim[0]:
+            client.claim = self._first_record(client, event)
         person = client.person
         ids = person.account, person.device.id
         signed = frames.login_object("relay.test", event.nonce, PLAIN, *ids)
@@ -184,9 +170,17 @@ class Accountant:
         signature = signer.sign("doorless/1 relay login", signed, client.draws)
         return [*ids, signer.key, signature]
 
+    def _first_record(self, client: Client, event: Asked) -> tuple[bytes, bytes]:
+        """docs/spec/09-key-log.md §3.2. Signed, then what opens it is drawn."""
+        head, draws = client.person.manifest.head, client.draws
+        names = head.version, head.hash, client.person.account
+        said = log_answers.record(CREATE, client.handle, names, int(event.now) * 1000)
+        signature = client.person.signer.sign("doorless/1 log record", said, draws)
+        return said + signature, draws.id()
+
     def _register(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         manifest, token_hash = client.person.manifest.encode(), frames.token_hash(client.token)
-        return [client.handle, manifest, token_hash, *NO_RECORD]
+        return [client.handle, manifest, token_hash, *client.claim]
 
     def _begin_prekeys(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         person = client.person
@@ -226,12 +220,41 @@ class Accountant:
 
     def _lookup(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         assert isinstance(event.answered, ours.Found)
+        keylog, proof = client.keylog, event.answered.proof
+        if asked[1] == client.handle:
+            request = [client.handle, 1, keylog.own.version, keylog.size]
+            keylog.look_up_own(proof or b"")
+            return request
         found = Manifest.decode(event.answered.manifest)
         known = client.manifests.get(found.entries[0].device)
         client.manifests[found.entries[0].device] = found
         handle = client.added.pop(0) if client.added else asked[1]
+        assert isinstance(handle, str)
         assert handle in self.clients
-        return [handle, known.head.version if known else 0, *NO_LOG]
+        pin, size = keylog.pins.get(handle), keylog.size
+        if proof is not None:
+            keylog.look_up(handle, proof)
+        return [handle, known.head.version if known else 0, pin.version if pin else 0, size]
+
+    def _log_head(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        assert isinstance(event.answered, ours.LogProof)
+        size = client.keylog.size
+        client.keylog.hear_head(event.answered.proof)
+        return [size]
+
+    def _log_anchors(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        assert isinstance(event.answered, ours.LogProof)
+        after, size = client.keylog.newest, client.keylog.size
+        client.keylog.hear_anchors(event.answered.proof)
+        return [after, size]
+
+    def _log_at_anchor(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        """Our own label at each anchor, somebody else's at the one behind what was seen."""
+        if asked[1] == client.handle:
+            return [client.handle, client.keylog.next_to_check(), 0]
+        assert isinstance(asked[1], str)
+        pin = client.keylog.pins[asked[1]]
+        return [asked[1], client.keylog.anchor_behind(pin), pin.version]
 
     def _fetch_bundle(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         answered = event.answered
@@ -278,6 +301,9 @@ class Accountant:
         (own,) = [each for each in client.person.sessions if each.id == session.id]
         derived = self._content(client, other, Content.decode(said)).encode()
         self._learn(other)
+        if own.repeated:
+            own.repeated.inside = replace(own.repeated.inside, proof=client.keylog.proof)
+            self.proven += bool(client.keylog.proof)
         sealed = own.seal(derived, client.draws)
         entry = client.manifests.get(other.person.device.id, other.person.manifest).entries[0]
         token = client.tokens.get(other.person.account, b"")
@@ -300,17 +326,26 @@ class Accountant:
         if said.id in client.said:  # once more, for another device or in another session
             return Content.decode(client.said[said.id])
         assert said.time in self.clock
-        body = self._body(client, said)
-        voice = client.voice(other.person.account)
-        content = voice.say(said.kind, body, client.draws.claim(said.id), said.time)
+        client.draws.claim(said.id)
+        content = self._new_content(client, other, said)
         client.said[said.id] = content.encode()
+        return content
+
+    def _new_content(self, client: Client, other: Client, said: Content) -> Content:
+        voice = client.voice(other.person.account)
+        if said.kind == ANCHOR:
+            return client.told.pop(other.handle).content(voice, said.id, said.time)
+        if said.kind != TEXT:
+            return voice.say(said.kind, self._body(client, said), said.id, said.time)
+        typed = client.typed[other.handle].pop(0)
+        content = voice.say(TEXT, [typed.text], said.id, said.time, typed.gossip)
+        if typed.anchor:
+            client.told[other.handle] = Told.after(voice, typed.anchor)
         return content
 
     def _body(self, client: Client, said: Content) -> Value:
         if said.kind == CONTROL:
             return []
-        if said.kind == TEXT:
-            return [client.typed.pop(0)]
         if said.kind == RECEIPT:
             ids = array(array(unpack(said.body), 2, 2)[0], 1, 32)
             assert {octets(each, 16, 16) for each in ids} <= client.heard
@@ -320,7 +355,7 @@ class Accountant:
         raise Unaccounted(f"content of kind {said.kind}")
 
 
-def unaccounted(world: WatchedWorld, typed: dict[str, list[str]]) -> tuple[int, int]:
+def unaccounted(world: WatchedWorld) -> tuple[int, int]:
     """(bytes that were derived, bytes that were emitted and not derived)."""
     emitted = sum(
         len(ours.encode(ours.Call(0, event.request)))
@@ -329,7 +364,7 @@ def unaccounted(world: WatchedWorld, typed: dict[str, list[str]]) -> tuple[int, 
     )
     derived = 0
     try:
-        accountant = Accountant(world, typed)
+        accountant = Accountant(world)
         for bytes_of_one in accountant.account():
             derived += bytes_of_one
     except (Unaccounted, Refused, AssertionError):

@@ -1,4 +1,4 @@
-"""A world in which two people's devices are watched: what each draws, asks, hears, in order."""
+"""A world in which devices are watched: what each is told to say, draws, asks, hears, in order."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from typing import Any
 from doorless_client.core.effects import Anonymously, Ask
 from doorless_client.core.engine import Engine
 from doorless_client.core.registration import prepare
+from doorless_client.core.views import Message
 from doorless_client.store.memory import MemoryStore
 from doorless_lab.tape import Recorder
 from doorless_lab.wire import Answer
@@ -39,6 +40,14 @@ class Heard:
     now: float
 
 
+@dataclass
+class Typed:
+    who: str
+    whom: str
+    text: str
+    now: float
+
+
 class WatchedPerson(Person):
     """Draws from a recorder of its own."""
 
@@ -49,6 +58,10 @@ class WatchedPerson(Person):
         random = self.recorder.random
         return Engine(self.store, clock=self._now, random=random, emit=self._take)
 
+    def says(self, whom: str, text: str) -> Message:
+        self.world.log.events.append(Typed(self.handle, whom, text, self.world.now))
+        return super().says(whom, text)
+
     def ask(self, ask: Ask) -> Answered:
         if isinstance(ask, Anonymously) and len(ask.apart) == 16:
             self.world.kept_apart.add(ask.apart)
@@ -57,9 +70,9 @@ class WatchedPerson(Person):
 
 @dataclass
 class Log:
-    """A wire that loses nothing, and notes who asked and who heard what."""
+    """A wire that loses nothing, and notes who typed, asked and heard what."""
 
-    events: list[Asked | Heard] = field(default_factory=list)
+    events: list[Asked | Heard | Typed] = field(default_factory=list)
     who: str = ""
     now: float = 0.0
 
@@ -85,9 +98,9 @@ class Log:
 class WatchedWorld(World):
     """Its people have to be let act in `acting`."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, key_log: bool = False) -> None:
         self.log = Log()
-        super().__init__(b"relay", wire=self.log)
+        super().__init__(b"relay", wire=self.log, log=key_log)
         self._seeds = Random(seed)
         self.kept_apart: set[bytes] = set()
         self.watched: dict[str, WatchedPerson] = {}

@@ -122,11 +122,13 @@ class Voice:
     def __init__(self, conversation: bytes) -> None:
         self.conversation, self.counter, self.previous = conversation, 0, bytes(32)
 
-    def say(self, kind: int, body: Value, id: bytes, milliseconds: int) -> Content:
-        gossip = bytes(GOSSIP) if kind == TEXT else b""  # nothing to say of a log. §1.4
+    def say(
+        self, kind: int, body: Value, id: bytes, milliseconds: int, gossip: bytes = bytes(GOSSIP)
+    ) -> Content:
+        """`gossip` of a text alone: §1.4. Zeros: nothing to say of a log."""
         content = Content(
             *(kind, id, self.counter, self.previous, self.conversation),
-            *(milliseconds, gossip, pack(body)),
+            *(milliseconds, gossip if kind == TEXT else b"", pack(body)),
         )
         if content.counted:
             self.counter, self.previous = self.counter + 1, content.digest

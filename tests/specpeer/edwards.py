@@ -24,7 +24,19 @@ def vrf(seed: bytes, alpha: bytes) -> tuple[bytes, bytes, bytes]:
     challenge = sha512(b"\x03\x02" + listed + b"\0").digest()[:16]
     response = (nonce + int.from_bytes(challenge, "little") * secret) % ORDER
     proof = _encode(gamma) + challenge + response.to_bytes(32, "little")
-    return key, proof, sha512(b"\x03\x03" + _encode(_times(8, gamma)) + b"\0").digest()
+    return key, proof, _output(gamma)
+
+
+def located(proof: bytes) -> bytes:
+    """The index that a proof leads to; the proof itself is not checked."""
+    gamma = _decode(proof[:32])
+    if gamma is None:
+        raise ValueError("no point")
+    return _output(gamma)[:32]
+
+
+def _output(gamma: Point) -> bytes:
+    return sha512(b"\x03\x03" + _encode(_times(8, gamma)) + b"\0").digest()
 
 
 def _hashed(key: bytes, alpha: bytes) -> Point:
