@@ -7,6 +7,7 @@ that only this device can see. No word of it accuses beyond what the evidence sh
 from typing import NamedTuple
 
 GHOST, SPLIT, CONFIG, OVERDUE, STRANGER = "ghost", "split", "config", "overdue", "stranger"
+WITHHELD = "withheld"
 
 CONVICTING = frozenset({"E1", "E2", "E3", "E4", "E5", "E6"})
 """Kinds whose evidence convicts the relay by its own signatures, whoever looks."""
@@ -110,6 +111,14 @@ WORDS: dict[str, Words] = {
         "You: a change of your keys could stay unseen meanwhile.",
         "Try another network. If that does not help, compare safety numbers with the people who "
         "matter.",
+    ),
+    WITHHELD: Words(
+        "The relay does not show {whom} again",
+        "What you last saw of {whom} in the key log of {relay} has to be in its next daily state. "
+        "For more than a day {relay} has not proven that, while it showed you the rest. That is "
+        "no proof of anything; but this is how it would look.",
+        "You and {whom}: what you wrote meanwhile may have been sealed to other devices as well.",
+        "Compare safety numbers with {whom}. Try another network.",
     ),
     STRANGER: Words(
         "The log does not hold what the relay says",

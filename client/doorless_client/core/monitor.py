@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from doorless_client.core.alarm_words import OVERDUE
+from doorless_client.core.alarm_words import OVERDUE, WITHHELD
 from doorless_client.core.api import LogProofError, RefusedError, UnreachableError
 from doorless_client.core.busy import BusyError
 from doorless_client.core.effects import Flow
@@ -27,6 +27,7 @@ from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import LogStatus, Notice
 from doorless_client.store.log_records import LogPin, LogWaiting
+from doorless_client.store.records import Setting
 from doorless_client.text import safe_line
 from doorless_protocol.errors import DoorlessError
 from doorless_protocol.log.view import LogView
@@ -41,6 +42,9 @@ WAS_NOT_THEIRS = (
 
 OVERDUE_AFTER = 2
 """Windows without a look that was done to the end, after which the person is told."""
+
+WITHHELD_AFTER = 1
+"""Windows from the first time that an anchor does not show somebody, to the person being told."""
 
 
 class Monitor:
@@ -178,7 +182,27 @@ class Monitor:
                 self._looks.redraw(row)
                 if self._store.log_alarms.find(relay=row.relay, label=row.label):
                     self._stop(row.account)
+                else:
+                    self._tell_withheld(row)
             raise
+        except BusyError:  # whose turn comes after it need not wait for it
+            with self._state.change():
+                again = self._state.clock() + PUT_OFF
+                self._store.log_pins.put(msgspec.structs.replace(row, at=again))
+                self._tell_withheld(row)
+            return
+        with self._state.change():
+            self._store.settings.drop(_withheld(row))
+
+    def _tell_withheld(self, row: LogPin) -> None:
+        """Once the anchor after it did not show somebody for a window. Inside a change."""
+        view, now = self._logs.view(row.relay), self._state.clock()
+        held = self._store.settings.get(_withheld(row))
+        since = msgspec.msgpack.decode(held.value, type=float) if held else now
+        if held is None:
+            self._store.settings.put(Setting(_withheld(row), msgspec.msgpack.encode(since)))
+        if view is not None and now - since > WITHHELD_AFTER * view.config.window:
+            self.alarms.raise_alarm(WITHHELD, row.relay, label=row.label, account=row.account)
 
     def _stop(self, account: bytes) -> None:
         """Nothing is sent to whom we were shown otherwise than the log holds, until decided."""
@@ -224,3 +248,8 @@ class Monitor:
             alarms=len(alarms),
             proven=self.alarms.proven(),
         )
+
+
+def _withheld(row: LogPin) -> str:
+    """The setting that holds since when an anchor did not show somebody."""
+    return f"withheld {row.relay} {row.label}"

@@ -23,6 +23,8 @@ class LedgerDirectory:
 
     Attributes:
         made_up: manifests that no account of the relay holds, by hash.
+        withholds: labels that contacts, who ask from a version that they saw, are not shown in
+            anchors.
         drops: labels whose updates are promised, and never entered.
         stands_still: no epoch is made any more.
         is_silent: nothing is answered any more.
@@ -32,6 +34,7 @@ class LedgerDirectory:
         self.ledger = ledger
         self.made_up: dict[bytes, bytes] = {}
         self.drops: set[Label] = set()
+        self.withholds: set[Label] = set()
         self.stands_still = self.is_silent = False
 
     def copy(self, random: Random) -> "LedgerDirectory":  # noqa: ARG002  # as every key log does
@@ -102,6 +105,8 @@ class LedgerDirectory:
 
     async def at_anchor(self, label: Label, number: int, known: int, now: int) -> bytes:
         self._begin(now)
+        if known and label in self.withholds:
+            raise UnavailableError("not now")
         if not 1 <= number <= self.ledger.newest_anchor.anchor_no:
             raise NoSuchEpochError(f"no anchor {number}")
         return self.ledger.at_anchor(label, number, known).encode()

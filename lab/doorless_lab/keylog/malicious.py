@@ -188,13 +188,24 @@ def promise_not_kept(scene: Scene) -> Caught | None:
 def frozen_log(scene: Scene) -> Caught | None:
     """The log stands still: whatever happens is not shown to anybody."""
     scene.truth.stands_still = True
-    return scene.waits()
+    return scene.waits(scene.alice)
 
 
 def withheld_proof(scene: Scene) -> Caught | None:
     """Nothing about the log is answered any more."""
     scene.truth.is_silent = True
-    return scene.waits()
+    return scene.waits(scene.alice)
+
+
+def ghost_withheld_from_anchors(scene: Scene) -> Caught | None:
+    """A ghost for an hour; the anchor that would prove it is shown to Alice, and not to Dave."""
+    dave = scene.person("dave")
+    scene.begins()
+    scene.truth.withholds.add(ALICE)
+    scene.truth.ledger.show(ALICE, scene.ghost(scene.truth))
+    scene.publish()
+    dave.add("alice")
+    return _takes_back(scene)
 
 
 # --- what only an auditor sees, at once ------------------------------------------------------
@@ -273,6 +284,7 @@ MODES = (
     Mode(promise_not_kept, "alice", "E6", 1),
     Mode(frozen_log, "alice", "told", 3),
     Mode(withheld_proof, "alice", "told", 3),
+    Mode(ghost_withheld_from_anchors, "dave", "told", 3),
     Mode(change_that_no_delta_explains, "auditor and reader", "E5", 0),
     Mode(epoch_that_does_not_follow, "auditor", "E8", 0),
 )

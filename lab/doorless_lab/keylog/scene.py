@@ -1,7 +1,7 @@
 """Where lies of a key log are played: people with real engines, and a relay that has its keys.
 
     Alice      whose keys it is about, with a contact in Bob
-    Bob        knows Alice, and has for two days
+    Bob        knows Alice, and has for days
     Carol      knows everybody, and is shown the truth
     Eve        works for the relay: what is sealed to her, it reads
 
@@ -155,18 +155,18 @@ class Scene:
             with suppress(RefusedError):  # its alarm is what counts
                 person.run(person.engine.check_log())
 
-    def waits(self, days: int = 3) -> Caught | None:
-        """Time goes by, and everybody looks when it is time, until somebody raises an alarm."""
+    def waits(self, *whom: Person, days: int = 3) -> Caught | None:
+        """Time goes by, and everybody looks when it is time, until one of them raises an alarm."""
         for _ in range(days * DAY // _STEP):
-            if self.caught() is not None:
+            if self.caught(*whom) is not None:
                 self.world.advance(60)  # what was asked of others comes back
                 break
             self.world.advance(_STEP)
-        return self.caught()
+        return self.caught(*whom)
 
-    def caught(self) -> Caught | None:
-        """By whoever raised an alarm, with what proves it if anything does; None: by nobody."""
-        for person in self.world.everybody:
+    def caught(self, *whom: Person) -> Caught | None:
+        """By whoever of them, or of all, raised an alarm, and the proof; None: by nobody."""
+        for person in whom or self.world.everybody:
             told = [event.alarm for event in person.shown if isinstance(event, AlarmRaised)]
             for alarm in sorted(told, key=lambda alarm: not alarm.evidence)[:1]:
                 evidence = person.engine.evidence(alarm.number) if alarm.evidence else b""
@@ -180,10 +180,10 @@ class Scene:
 
 @cache
 def _played_so_far() -> World:
-    """Two days of honest life, in which everybody came to know everybody and looked twice."""
+    """Three days of honest life: everybody knows everybody, and found them again in an anchor."""
     world = LedgerWorld(log=True)
     everybody = world.friends("alice", "bob", "carol", "eve")
-    for _ in range(2 * DAY // _STEP):
+    for _ in range(3 * DAY // _STEP):
         world.advance(_STEP)
     for person in everybody:
         person.run(person.engine.check_log())
@@ -191,7 +191,7 @@ def _played_so_far() -> World:
 
 
 def stage(seed: bytes = b"scene") -> Scene:
-    """After two honest days, in a world of its own."""
+    """After three honest days, in a world of its own."""
     world = _played_so_far().fork(seed)
     truth = world.directory
     if not isinstance(truth, LedgerDirectory):

@@ -1,4 +1,4 @@
-"""D11: a relay keeps its log, or a part of it, from the very person whom it is about."""
+"""D11: a relay keeps its log, or a part of it, from whom it matters to."""
 
 import pytest
 
@@ -50,3 +50,15 @@ def test_an_owner_proves_a_broken_promise() -> None:
     assert caught is not None
     assert caught.by == "alice"
     verify(caught.evidence, {scene.truth.config.hash.hex()})
+
+
+@pytest.mark.attack(
+    "D11",
+    "who is refused the anchor that somebody has to be in is told, though all else is shown",
+    weaken={"doorless_client.core.monitor.Monitor._tell_withheld": nothing},
+)
+def test_who_is_refused_the_anchor_is_told() -> None:
+    caught = malicious.ghost_withheld_from_anchors(stage())
+    assert caught is not None
+    assert (caught.by, caught.kind) == ("dave", "withheld")
+    assert caught.anchors <= 3
