@@ -12,6 +12,7 @@ import sqlite3
 from dataclasses import dataclass
 from enum import IntEnum
 
+from doorless_protocol.log.epoch import EpochLeaf
 from doorless_protocol.log.label import Index
 from doorless_protocol.log.receipt import Receipt
 from doorless_protocol.log.record import Record
@@ -47,13 +48,22 @@ def stage(
     """
     row = labels.find(db, place)
     waiting = _waiting(db, row)
-    if waiting is not None:
-        if waiting.commitment != change.commitment:
-            raise UnavailableError("another change waits for its epoch")
+    if waiting is not None and waiting.commitment != change.commitment:
+        raise UnavailableError("another change waits for its epoch")
+    if waiting is not None and waiting.state is not State.STAGED:
         return waiting.receipt
+    accepted = log_time(db, now_ms)
     receipt = Receipt.sign(
-        signer, row.place, change.record.version, change.commitment, now_ms, now_ms + PROMISED_MS
+        signer,
+        row.place,
+        change.record.version,
+        change.commitment,
+        accepted,
+        accepted + PROMISED_MS,
     ).encode()
+    if waiting is not None:  # nobody was given the promise, and it may be broken by now
+        db.execute("UPDATE pending SET receipt = ? WHERE label = ?", (receipt, row.id))
+        return receipt
     if _is_in_an_epoch(db, row, change):
         return receipt
     standing = follow(labels.standing(db, row), row, change.record)
@@ -74,6 +84,16 @@ def stage(
         ),
     )
     return receipt
+
+
+def log_time(db: sqlite3.Connection, now_ms: int) -> int:
+    """What is promised now is promised from here on, Unix milliseconds.
+
+    Where the clock was put back, the newest epoch is of a later time than now. A promise that were
+    due before that would be broken by an epoch that was there already.
+    """
+    found = db.execute("SELECT leaf FROM epochs ORDER BY epoch DESC LIMIT 1").fetchone()
+    return max(now_ms, EpochLeaf.decode(found[0]).time_ms) if found else now_ms
 
 
 def follow(before: Standing | None, row: LabelRow, record: Record) -> Standing:
@@ -122,13 +142,14 @@ def undecided(db: sqlite3.Connection) -> list[Record]:
 class _Waiting:
     commitment: bytes
     receipt: bytes
+    state: State
 
 
 def _waiting(db: sqlite3.Connection, row: LabelRow) -> _Waiting | None:
     found = db.execute(
-        "SELECT commitment, receipt FROM pending WHERE label = ?", (row.id,)
+        "SELECT commitment, receipt, state FROM pending WHERE label = ?", (row.id,)
     ).fetchone()
-    return _Waiting(*found) if found else None
+    return _Waiting(found[0], found[1], State(found[2])) if found else None
 
 
 def _is_in_an_epoch(db: sqlite3.Connection, row: LabelRow, change: Change) -> bool:

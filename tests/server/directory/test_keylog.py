@@ -78,6 +78,7 @@ def test_a_receipt_is_signed_and_the_same_for_the_same_change(bench: Any, ada: A
     change = ada.change()
     receipt = bench.log.stage(change, bench.now)
     Receipt.decode(receipt).verify(bench.config)
+    bench.log.confirm(ada.label)
     bench.reopen()
     assert bench.log.stage(change, bench.now + 5) == receipt
     bench.log.confirm(ada.label)
