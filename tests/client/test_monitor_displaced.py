@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from doorless_client.core import own_entry
 from doorless_client.core.api import LogProofError, RefusedError
 from doorless_client.core.effects import Ask
 from doorless_client.core.views import Trust
 from doorless_lab.world import World
 from doorless_lab.world_person import RELAY, Person, at_once
+from doorless_protocol.errors import ProofError
 from doorless_protocol.frames import Answered, Found, Lookup
 from doorless_protocol.log.evidence import Evidence
 from doorless_protocol.log.label import parse_label
@@ -108,3 +110,20 @@ def test_a_dispute_keeps_the_new_keys_from_everybody(world: World) -> None:
         bob.add("alice")
     assert bob.store.contacts.find() == []
     assert bob.store.log_pins.get(RELAY, "alice") is None
+
+
+def test_the_owner_is_told_and_disputes_it_also_where_no_evidence_can_be_made(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def would_not_convict(*_: object) -> None:
+        raise ProofError("not the record of version 1")
+
+    alice, mallory = world.people("alice", "mallory")
+    checks(alice)
+    displace(world, alice, mallory)
+    monkeypatch.setattr(own_entry, "accuse", would_not_convict)
+    with pytest.raises(LogProofError, match="other keys stand for your name"):
+        checks(alice)
+    assert alarms(alice) == ["E7"]
+    assert not alarm(alice, "E7").evidence
+    assert alice.store.settings.get(own_entry.OBJECTION) is not None

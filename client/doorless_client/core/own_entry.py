@@ -9,6 +9,7 @@ names a manifest that was announced to us. Spec: docs/spec/08-state.md §14.1.
 """
 
 from collections.abc import Container
+from contextlib import suppress
 
 import msgspec
 
@@ -18,6 +19,7 @@ from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.logs import Logs
 from doorless_client.core.state import State
 from doorless_client.store.records import Setting
+from doorless_protocol.errors import DoorlessError
 from doorless_protocol.frames import Answered
 from doorless_protocol.keys import SigningKey
 from doorless_protocol.log.chain import OPENING_SIZE
@@ -138,7 +140,8 @@ class OwnEntry:
         if isinstance(found, DisplacedError) and self._state.is_primary:
             said = dispute(found, signing, int(self._state.clock() * 1000))
             record = said.encode()
-            evidence = accuse(view.config, found, signing.verifying, said).evidence
+            with suppress(DoorlessError):  # told and disputed also where it would not convict
+                evidence = accuse(view.config, found, signing.verifying, said).evidence
         with self._state.change():
             self.logs.alarms.raise_alarm("E7", own.relay, label=own.handle, evidence=evidence)
             if record and not self._store.settings.get(OBJECTION):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from doorless_protocol.errors import GhostError, MisconductError
 from doorless_protocol.keys import SigningKey, VerifyingKey
 from doorless_protocol.log.accuse import accusation
-from doorless_protocol.log.chain import NO_HEAD, Opened, Step
+from doorless_protocol.log.chain import Opened, Step
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.evidence import Change, Kind
 from doorless_protocol.log.owner import OwnChain
@@ -29,11 +29,8 @@ class DisplacedError(GhostError):
 
 def with_own_links(own: OwnChain, sighting: Sighting) -> Sighting:
     """A sighting that lays open our newest version too, which we know without the log."""
-    trail = sighting.trail
-    if trail is None or trail.version != own.version or not own.links:
-        return sighting
-    before = own.links[-2].head if len(own.links) > 1 else NO_HEAD
-    if len(own.links) == 1 and own.version != 1:
+    trail, before = sighting.trail, own.head_before
+    if trail is None or trail.version != own.version or before is None:
         return sighting
     link = own.links[-1]
     steps = (Step(link.epoch, link.commitment), *trail.steps)

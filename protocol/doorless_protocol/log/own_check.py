@@ -146,7 +146,7 @@ def _extended(
     # A device that never looked takes the newest version alone: it holds none to continue.
     has_none = not own.links and own.update is None
     first = max(shown.version, 1) if has_none else own.version + 1
-    following = replace(own, sighting=sight.sighting)
+    following = own  # with the look before, which lays open what our newest version followed
     for version in range(first, shown.version + 1):
         update = own.update
         if update is not None and shown.commitments[version] == update.commitment:
@@ -165,7 +165,7 @@ def _extended(
         )
         links = (*following.links, link)[-MAX_LINKS:]
         following = replace(following, standing=standing, links=links, opened=opened)
-    return replace(following, update=_left(following))
+    return replace(following, sighting=sight.sighting, update=_left(following))
 
 
 def _left(own: OwnChain) -> OwnUpdate | None:

@@ -106,6 +106,18 @@ class OwnChain:
         return self.links[-1].head if self.links else self.base[1]
 
     @property
+    def head_before(self) -> bytes | None:
+        """Of the version before our newest; None: not known.
+
+        Who came later to the account has its newest version alone, and the look that showed it.
+        """
+        if len(self.links) > 1:
+            return self.links[-2].head
+        if not self.links or self.version == self.base[0] + 1:
+            return self.base[1] if self.links else None
+        return None if self.sighting is None else self.sighting.place().heads.get(self.version - 1)
+
+    @property
     def seen(self) -> int:
         """The newest epoch in which we looked ourselves up; -1: never."""
         return -1 if self.sighting is None else self.sighting.epoch

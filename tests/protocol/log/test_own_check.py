@@ -205,6 +205,24 @@ def test_a_new_device_of_ours_begins_with_the_newest_version(play: Stage) -> Non
     assert play.alice.chain.checked.anchor_no == 2
 
 
+@pytest.mark.parametrize("kind", [RecordKind.RESET, RecordKind.UPDATE])
+def test_who_knows_the_newest_version_alone_can_accuse(play: Stage, kind: RecordKind) -> None:
+    """As a device that was linked, or restored from the words, and saw no change since."""
+    view, signing = play.alice.view, play.alice.signing
+    begun, shown = OwnChain.begin(view, ALICE), play.ledger.lookup(ALICE, 0, view.size)
+    looked = look_up_own(view, begun, shown, 0, signing.verifying, (), play.now)
+    play.alice.own, play.alice.view = OwnChain.decode(looked.own.encode()), looked.view
+    play.ledger.show(ALICE, play.ghost(SigningKey.draw(play.random.randbytes), kind))
+    play.epoch()
+    with pytest.raises((DisplacedError, MisconductError)) as raised:
+        play.alice.look_at_self(play.ledger, play.now)
+    found = raised.value
+    if isinstance(found, DisplacedError):
+        said = dispute(found, signing, play.now * 1000)
+        found = accuse(play.config, found, signing.verifying, said)
+    assert verify(found.evidence, {play.config.hash.hex()}).kind.value == "E7"
+
+
 def test_records_of_other_devices_that_had_no_room_are_asked_for(play: Stage) -> None:
     play.ledger.show(ALICE, play.ghost())
     play.epoch()
