@@ -35,6 +35,7 @@ class LogStaples:
             return False
         try:
             label, key = parse_label(claim.handle), initial.staple.head.key
+            known = self._logs.pin(relay, claim.handle)
             vouched = vouch(
                 view.config,
                 label,
@@ -42,9 +43,10 @@ class LogStaples:
                 [key],
                 self._state.now(),
                 view=view,
-                known=self._logs.pin(relay, claim.handle),
+                known=known,
             )
             check_names(vouched.pin, initial.staple)
+            check_same_account(known, vouched.pin)
         except MisconductError as caught:
             self._logs.accuse(relay, caught, claim.handle, initial.staple.account)
             return False
@@ -57,12 +59,25 @@ class LogStaples:
         held, view = self._logs.pin(relay, label), self._logs.view(relay)
         if held is not None and held.version >= vouched.pin.version:
             return  # what we verified ourselves is as new, and connected
-        self._logs.keep_pin(relay, label, vouched.pin)
+        if held is None or held.standing is None:
+            self._logs.keep_pin(relay, label, vouched.pin)
+        # else our next look follows the records from what we hold: the proof has the newest alone
         if view is None:
             return
         at = self._state.clock() + between(*soon(view.config), self._state.random(4))
         waiting = vouched.waiting
         self._store.log_waiting.put(LogWaiting(relay, waiting.size, account, waiting.encode(), at))
+
+
+def check_same_account(known: Pin | None, pin: Pin) -> None:
+    """Raises ProofError: the label stood for another account when we looked.
+
+    A first contact's proof shows the newest record alone, and not that those before it entitled
+    anybody to write it. Our own next look does, or shows that they did not.
+    """
+    held, now = (known.standing if known is not None else None), pin.standing
+    if held is not None and (now is None or held.account != now.account):
+        raise ProofError("a proof that the name is another account's than we know")
 
 
 def check_names(pin: Pin, staple: Staple) -> None:
