@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from accountant_draws import DELAY, ID, Drawn
 from accountant_log import Followed, Said, Told
 from doorless_protocol import frames as ours
-from specpeer import frames, identities, log_answers, prekeys
-from specpeer.content import ANCHOR, CONTROL, PROFILE, RECEIPT, TEXT, Content, Voice
+from specpeer import frames, identities, prekeys
+from specpeer.content import ANCHOR, CONTROL, PROFILE, RECEIPT, TEXT, Content, Voice, manifest_of
 from specpeer.crypto import Refused, Unaccounted
 from specpeer.identities import Device, conversation_id
+from specpeer.log_answers import Record
 from specpeer.manifests import Entry, Manifest
 from specpeer.packing import Value, array, octets, unpack
 from specpeer.people import Person
@@ -25,7 +26,7 @@ from specpeer.relay_client import PLAIN
 from specpeer.session import Session
 from watched import Asked, Heard, Typed, WatchedWorld
 
-CREATE = 1
+CREATE, UPDATE = 1, 2
 INCARNATION_BITS = 20  # docs/spec/08-state.md §12
 
 
@@ -139,6 +140,7 @@ class Accountant:
         if heard.kind == PROFILE:
             _, token, _ = array(unpack(heard.body), 3, 3)
             client.tokens[session.their_account] = octets(token, 16, 16)
+            client.manifests[session.their_device] = manifest_of(heard)
 
     # --- what is asked -----------------------------------------------------------------------
 
@@ -162,7 +164,7 @@ class Accountant:
 
     def _sign_in(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         if client.keylog.id and not client.claim[0]:
-            client.claim = self._first_record(client, event)
+            client.claim = self._record(client, event.now)
         person = client.person
         ids = person.account, person.device.id
         signed = frames.login_object("relay.test", event.nonce, PLAIN, *ids)
@@ -170,17 +172,25 @@ class Accountant:
         signature = signer.sign("doorless/1 relay login", signed, client.draws)
         return [*ids, signer.key, signature]
 
-    def _first_record(self, client: Client, event: Asked) -> tuple[bytes, bytes]:
+    def _record(self, client: Client, now: float) -> tuple[bytes, bytes]:
         """docs/spec/09-key-log.md §3.2. Signed, then what opens it is drawn."""
-        head, draws = client.person.manifest.head, client.draws
-        names = head.version, head.hash, client.person.account
-        said = log_answers.record(CREATE, client.handle, names, int(event.now) * 1000)
-        signature = client.person.signer.sign("doorless/1 log record", said, draws)
-        return said + signature, draws.id()
+        own, person = client.keylog.own, client.person
+        after = UPDATE if own.version else CREATE, client.handle, own.version + 1, own.head
+        said = Record(*after, int(now) * 1000).naming(person.manifest.head)
+        signature = person.signer.sign("doorless/1 log record", said, client.draws)
+        return said + signature, client.draws.id()
 
     def _register(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         manifest, token_hash = client.person.manifest.encode(), frames.token_hash(client.token)
         return [client.handle, manifest, token_hash, *client.claim]
+
+    def _publish_manifest(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
+        """Signed first, and then the record that names it, if there is a log."""
+        person, today = client.person, int(event.now - event.now % 86_400)
+        entries, after = person.manifest.entries, person.manifest.head
+        person.manifest = Manifest.sign(person.signer, entries, today, after, client.draws)
+        record = self._record(client, event.now) if client.keylog.id else (b"", b"")
+        return [person.manifest.encode(), *record]
 
     def _begin_prekeys(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         person = client.person
@@ -222,7 +232,8 @@ class Accountant:
         assert isinstance(event.answered, ours.Found)
         keylog, proof = client.keylog, event.answered.proof
         if asked[1] == client.handle:
-            request = [client.handle, 1, keylog.own.version, keylog.size]
+            version = client.person.manifest.head.version
+            request = [client.handle, version, keylog.own.version, keylog.size]
             keylog.look_up_own(proof or b"")
             return request
         found = Manifest.decode(event.answered.manifest)

@@ -1,10 +1,11 @@
 """N02, for a whole client: each byte that it asks a relay with follows from state and draws.
 
-Alice and Bob register, meet, talk, are told what arrived, block Eve, and look after their
-prekeys for some days: at a relay without a key log, and at one that keeps one, with records,
-proofs, gossip and looks at anchors. What each typed, drew, was answered and heard is all that the
-accountant has, and it has to come to every request by itself. So a client that sent anything else
-to anybody, were it a bit in the choice of a nonce or an id, would be one that fails here.
+Alice and Bob register, meet, talk, are told what arrived, block Eve, publish a new manifest, and
+look after their prekeys for some days: at a relay without a key log, and at one that keeps one,
+with records, proofs, gossip and looks at anchors. What each typed, drew, was answered and heard is
+all that the accountant has, and it has to come to every request by itself. So a client that sent
+anything else to anybody, were it a bit in the choice of a nonce or an id, would be one that fails
+here.
 """
 
 from hashlib import sha256
@@ -43,6 +44,15 @@ class Talk:
             person.says(other, text)
         self.world.rest()
 
+    def lists_devices_again(self, one: str) -> None:
+        """A new manifest, as after a device was removed."""
+        with self.world.acting(one) as person:
+            publishing, state = person.engine.fleet.publishing, person.engine.state
+            with state.change():
+                publishing.sign(state.manifest.entries)
+            person.run(publishing.publish())
+        self.world.rest()
+
 
 def some_days(*, key_log: bool = False) -> Talk:
     talk = Talk(1, "alice", "bob", "eve", key_log=key_log)
@@ -57,6 +67,11 @@ def some_days(*, key_log: bool = False) -> Talk:
         talk.says("bob", "alice", "and another thing" * (number + 1))
         talk.world.rest(4)
         talk.says("alice", "bob", "a long letter." * 100 * (number + 1))
+    talk.lists_devices_again("alice")
+    talk.says("bob", "alice", "are these your keys?")
+    talk.world.rest(700)  # after which they are looked up anew
+    talk.says("bob", "alice", "still?")
+    talk.says("alice", "bob", "yes")
     talk.world.rest(24 * 3600)  # what is served is looked at
     talk.world.now += 7 * 24 * 3600
     talk.world.signs_in_again("bob")  # and exchanges his prekeys
@@ -86,7 +101,6 @@ def test_no_byte_that_a_client_sends_is_free_to_tell_a_secret() -> None:
 
 OF_THE_LOG = {log_frames.LogHead, log_frames.LogAnchors, log_frames.LogAtAnchor}
 NOBODY_ASKED = {
-    frames.PublishManifest,
     frames.CloseAccount,
     frames.Leave,
     frames.Collect,
@@ -94,7 +108,7 @@ NOBODY_ASKED = {
     log_frames.Dispute,
     log_frames.AuditDeltas,
 }
-"""In these days: no device is linked, and no key is changed."""
+"""In these days: no device is linked, and no name is taken away."""
 
 
 def asked_in(talk: Talk) -> set[type]:
@@ -135,6 +149,7 @@ def test_what_a_key_log_adds_was_there_to_be_derived() -> None:
     assert all(any(each.gossip) for each in texts)
     assert all(client.claim[0] and client.keylog.proof for client in clients)
     assert accountant.proven
+    assert accountant.clients["alice"].keylog.own.version == 2
 
 
 FIELDS = Content.__struct_fields__

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from specpeer.crypto import sha256
 from specpeer.edwards import located
+from specpeer.manifests import Head as ManifestHead
 from specpeer.wire import Cursor, u8, u16, u32, u64
 
 LEAF, HASH, ROOM = 172, 32, 11_264
@@ -136,9 +137,18 @@ class Anchors:
         return u16(len(note)) + note + self.leaves[-1].encoded + self.inclusion + u8(0)
 
 
-def record(kind: int, label: str, manifest: tuple[int, bytes, bytes], milliseconds: int) -> bytes:
-    """The first one of a label, unsigned. §3.2. `manifest`: its version, hash and account."""
-    version, digest, account = manifest
-    named = u16(len(label)) + label.encode() + u64(1) + bytes(HASH)
-    names = u64(milliseconds) + account + u64(version) + digest
-    return b"KTR1" + u8(kind) + named + names + u32(0)
+@dataclass
+class Record:
+    """What a label stands for from now on. §3.2."""
+
+    kind: int
+    label: str
+    version: int
+    previous: bytes
+    milliseconds: int
+
+    def naming(self, head: ManifestHead) -> bytes:
+        """The bytes that are signed."""
+        said = b"KTR1" + u8(self.kind) + u16(len(self.label)) + self.label.encode()
+        said += u64(self.version) + self.previous + u64(self.milliseconds)
+        return said + head.account + u64(head.version) + head.hash + u32(0)
