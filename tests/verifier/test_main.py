@@ -1,6 +1,7 @@
 """doorless-verify: what it says and how it exits."""
 
 import json
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,20 @@ def test_proven_exits_with_0(play: Stage, bundle: Path, capsys: pytest.CaptureFi
 def test_both_keys_may_be_pinned_instead(play: Stage, bundle: Path) -> None:
     keys = [key.encode() for key in play.config.vkeys]
     assert main([str(bundle), "--pin", *keys]) == 0
+    assert main([str(bundle), "--pin", keys[0], "--pin", keys[1]]) == 0
     assert main([str(bundle), "--pin", keys[0]]) == 1
+
+
+def test_a_hash_is_pinned_as_a_client_shows_it_or_a_link_carries_it(
+    play: Stage, bundle: Path
+) -> None:
+    digits = play.config.hash.hex()
+    shown = " ".join(digits[start : start + 8] for start in range(0, 64, 8))
+    carried = urlsafe_b64encode(play.config.hash).decode().rstrip("=")
+    assert main([str(bundle), "--pin", shown]) == 0
+    assert main([str(bundle), "--pin", carried]) == 0
+    assert main([str(bundle), "--pin", shown[:-1]]) == 1
+    assert main([str(bundle), "--pin", carried.swapcase()]) == 1
 
 
 def test_not_proven_exits_with_1_and_says_why(

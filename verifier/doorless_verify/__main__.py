@@ -4,7 +4,9 @@ It opens no connection, reads no profile and trusts no clock. What convicts is s
 doorless_protocol/log/verdict.py, which is short enough to be read aloud.
 """
 
+import base64
 import json
+import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -16,6 +18,8 @@ from doorless_protocol.log.verdict import Proven, verify
 
 PROVEN, NOT_PROVEN, USAGE = 0, 1, 2
 
+_AS_IN_A_LINK = re.compile(r"[A-Za-z0-9_-]{43}")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
@@ -25,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as failed:
         return _say(asked, USAGE, f"cannot read {asked.file!r}: {failed.strerror}")
     try:
-        found = verify(data, frozenset(asked.pin))
+        found = verify(data, frozenset(map(_pin, asked.pin)))
     except DoorlessError as refused:
         return _say(asked, NOT_PROVEN, f"not proven: {refused}")
     return _tell(asked, found)
@@ -47,6 +51,13 @@ def _tell(asked: Namespace, found: Proven) -> int:
     return NOT_PROVEN if found.is_challenge else PROVEN
 
 
+def _pin(said: str) -> str:
+    """A pin as `verify` takes it; a hash also in groups of digits, or as a link writes it."""
+    if _AS_IN_A_LINK.fullmatch(said):
+        return base64.urlsafe_b64decode(said + "=").hex()
+    return "".join(said.split())
+
+
 def _say(asked: Namespace, code: int, why: str) -> int:
     if asked.json:
         print(json.dumps({"verdict": "none", "what": why}))
@@ -65,9 +76,10 @@ def _parser() -> ArgumentParser:
         "--pin",
         metavar="KEY",
         nargs="+",
+        action="extend",
         required=True,
-        help="the log's verifier keys, both of them; or the hash of its configuration, 64 hex"
-        " digits, which an invite link carries",
+        help="the log's verifier keys, both of them; or the hash of its configuration, as"
+        " `doorless log status` shows it or as an invite link carries it",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     return parser
