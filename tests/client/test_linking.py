@@ -148,6 +148,14 @@ def test_another_code_links_nothing(world: World) -> None:
     assert len(alice.engine.fleet.listed()) == 1
 
 
+def test_who_shows_a_link_in_vain_is_told_what_to_do(world: World) -> None:
+    world.person("alice")
+    joining = show(world)
+    world.advance(300)
+    with pytest.raises(RefusedError, match="begin anew"):
+        world.person("bob").run(joining.hello(int(world.now)))
+
+
 def test_a_linked_device_links_removes_and_renames_nobody(world: World) -> None:
     alice = world.person("alice")
     laptop = link(alice)

@@ -12,7 +12,7 @@ from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.own_facts import OwnFacts
 from doorless_client.store.base import Store
 from doorless_client.store.records import Own, OwnManifest
-from doorless_protocol.errors import DoorlessError
+from doorless_protocol.errors import DoorlessError, ExpiredError
 from doorless_protocol.frames import Collect, Collected, Leave
 from doorless_protocol.invite import RelayAddress
 from doorless_protocol.linking.link import check_in_time
@@ -27,6 +27,11 @@ from doorless_protocol.linking.messages import (
     Welcome,
 )
 from doorless_protocol.primitives import Random
+
+OVER = (
+    "nothing was linked: the primary device did not go on within four minutes, or was given"
+    " another code; begin anew"
+)
 
 
 class Joining:
@@ -91,8 +96,8 @@ class Joining:
     def _collect(self, step: int, now: int) -> Flow[bytes | None]:
         try:
             check_in_time(self.device.link, now)
-        except DoorlessError as error:
-            raise RefusedError(str(error)) from None
+        except ExpiredError:
+            raise RefusedError(OVER) from None
         place = self.device.link.place(step)
         answered = yield Anonymously(self._relay, self._pin, Collect(place), place)
         return answered.sealed if isinstance(answered, Collected) else None
