@@ -56,10 +56,7 @@ class Looks:
         """
         own = self._state.own
         place = self._place(own.relay)
-        info = yield from place.ask(Hello())
-        if not isinstance(info, RelayInfo):
-            raise BusyError("the relay does not say how it is set up", BUSY)
-        self._lookups.meet(own.relay, info)
+        yield from self._meet(place)
         for _ in range(MAX_RACES):
             base, chain = self._logs.view(own.relay), self._logs.own()
             view = yield from self._follow(place)
@@ -73,6 +70,22 @@ class Looks:
                     self._logs.note_checked(own.relay)
                 return
         raise BusyError("the key log was looked at from several sides", 1.0)
+
+    def meet(self) -> Flow[LogView | None]:
+        """Pin our relay's log, if it has one; compare it, if one is pinned already.
+
+        Raises:
+            LogProofError: it is another one.
+            BusyError: the relay does not answer.
+        """
+        view = yield from self._meet(self._place(self._state.own.relay))
+        return view
+
+    def _meet(self, place: Place) -> Flow[LogView | None]:
+        info = yield from place.ask(Hello())
+        if not isinstance(info, RelayInfo):
+            raise BusyError("the relay does not say how it is set up", BUSY)
+        return self._lookups.meet(place.relay, info)
 
     def _look_up_own(
         self, place: Place, view: LogView, chain: OwnChain

@@ -63,6 +63,7 @@ class Monitor:
         self._looks = Looks(state, self.entry)
         self.alarms, self.gossip = self._logs.alarms, gossip
         self._publish, self._put_off_until = publish, 0.0
+        self._has_asked = False
 
     # --- when --------------------------------------------------------------------------------
 
@@ -93,7 +94,9 @@ class Monitor:
         now = self._state.clock()
         if now < self._put_off_until or self._state.frozen:
             return False
-        return self._is_own_time(now) or bool(self._due_pins(now) or self._due_waiting(now))
+        if self._is_unmet() or self._is_own_time(now):
+            return True
+        return bool(self._due_pins(now) or self._due_waiting(now))
 
     def next_time(self) -> float | None:
         """When `is_time` may become true, Unix seconds; None: nothing is watched."""
@@ -102,7 +105,13 @@ class Monitor:
         times += [row.at for row in self._store.log_waiting.find()]
         if view is not None:
             times.append(self._times(view).at)
+        elif self._is_unmet():
+            times.append(self._state.clock())
         return max(min(times), self._put_off_until) if times else None
+
+    def _is_unmet(self) -> bool:
+        """Whether this device was linked, and has not asked whether its relay has a log."""
+        return not (self._state.is_primary or self._has_asked or self._home_view())
 
     def _is_own_time(self, now: float) -> bool:
         view = self._home_view()
@@ -127,6 +136,8 @@ class Monitor:
         """
         now = self._state.clock()
         try:
+            if self._is_unmet():
+                yield from self._meet()
             if self._is_own_time(now):
                 yield from self._look_home()
             for pin in self._due_pins(now):
@@ -157,6 +168,14 @@ class Monitor:
         except DoorlessError as error:
             raise LogProofError(f"what the relay shows does not verify: {error}") from error
         self.gossip.judge()
+
+    def _meet(self) -> Flow[None]:
+        """Pin our relay's log on a device that was linked, and look at our entry at once."""
+        view = yield from self._looks.meet()
+        self._has_asked = True
+        if view is not None:
+            with self._state.change():
+                self._times(view).set(self._state.clock())
 
     def _look_home(self) -> Flow[None]:
         heard = self.gossip.waiting()

@@ -135,9 +135,10 @@ class OwnEntry:
 
         Who has the account's key objects: the record is stored, and leaves with the next step.
         """
-        own, signing = self._state.own, self._state.signing
+        own = self._state.own
         evidence, record = b"", b""
         if isinstance(found, DisplacedError) and self._state.is_primary:
+            signing = self._state.signing
             said = dispute(found, signing, int(self._state.clock() * 1000))
             record = said.encode()
             with suppress(DoorlessError):  # told and disputed also where it would not convict
