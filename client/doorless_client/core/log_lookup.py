@@ -22,7 +22,7 @@ from doorless_protocol.frames import Found, Hello, Lookup, RelayInfo
 from doorless_protocol.invite import Address
 from doorless_protocol.keys import VerifyingKey
 from doorless_protocol.log.chain import Opened
-from doorless_protocol.log.config import LogConfig
+from doorless_protocol.log.config import LogConfig, hash_without_log
 from doorless_protocol.log.label import Label, parse_label
 from doorless_protocol.log.lookup import Looked, look_up
 from doorless_protocol.log.pin import Pin
@@ -187,11 +187,24 @@ class LogLookups:
                     self.logs.alarms.raise_alarm(CONFIG, relay)
                 raise LogProofError(OTHER_LOG)
             return held
+        self._compare_with_told(relay, info)
         if not info.config:
             return None
         config = config_of(info)
         with self._state.change():
             return self.logs.begin(relay, config)
+
+    def _compare_with_told(self, relay: str, info: RelayInfo) -> None:
+        """A device that was linked was told, sealed, which log its primary follows."""
+        own = self._state.own
+        try:
+            check_keeps_log(info)
+            if relay == own.relay and own.config:
+                check_told(info, own.config)
+        except LogProofError:
+            with self._state.change():
+                self.logs.alarms.raise_alarm(CONFIG, relay)
+            raise
 
     def _look(
         self,
@@ -246,6 +259,21 @@ def check_is_logged(verified: Verified, manifest: Manifest | None) -> None:
         != (manifest.account, manifest.version, manifest.hash)
     ):
         raise LogProofError("the relay shows other keys than its key log holds")
+
+
+def check_keeps_log(info: RelayInfo) -> None:
+    """Raises LogProofError: by its hash the relay has a log, and it shows none.
+
+    Else it could take the log away from whom a link told of it.
+    """
+    if not info.config and info.config_hash != hash_without_log(info.name):
+        raise LogProofError("the relay names a key log, and does not show how it is set up")
+
+
+def check_told(info: RelayInfo, told: bytes) -> None:
+    """Raises LogProofError: another log than that. Where there was none, one may come."""
+    if told not in (info.config_hash, hash_without_log(info.name)):
+        raise LogProofError(OTHER_LOG)
 
 
 def check_usable(pin: Pin | None) -> None:

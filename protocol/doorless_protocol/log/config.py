@@ -7,7 +7,7 @@ Spec: docs/spec/09-key-log.md §6.5.
 from dataclasses import dataclass, field
 from typing import Self, TypedDict, Unpack
 
-from doorless_protocol.encoding import Reader, Writer
+from doorless_protocol.encoding import Reader, Writer, transcript_hash
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.log.note import MAX_NAME, Algorithm, Vkey
 from doorless_protocol.log.policy import MAX_POLICY, NO_WITNESSES, Policy
@@ -45,6 +45,14 @@ _MAX_INTERVAL = 60
 def origin_of(relay_name: str) -> str:
     """The name under which a relay's key log signs."""
     return f"{relay_name}/keys"
+
+
+def hash_without_log(relay_name: str) -> bytes:
+    """What a relay that keeps no log names, and links carry, in the place of a configuration's.
+
+    Spec: docs/spec/07-relay.md §4.1.
+    """
+    return transcript_hash(b"doorless/1 relay config", [(b"name", relay_name.encode())])
 
 
 @dataclass(frozen=True, slots=True)
