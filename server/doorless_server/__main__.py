@@ -18,7 +18,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack, closing
+from contextlib import AbstractContextManager, AsyncExitStack, closing, nullcontext
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -199,7 +199,7 @@ def witness(chosen: argparse.Namespace) -> None:
     try:
         settings = witnessing.read_settings(chosen)
         if chosen.action == "key":
-            with datadir.locked(chosen.data):
+            with _drawing(chosen.data, settings.key):
                 witnessing.print_keys(chosen.data, settings, secrets.token_bytes)
         elif chosen.action == "evidence":
             if witnessing.print_evidence(chosen.data, settings, chosen.config, chosen.export):
@@ -214,6 +214,11 @@ def witness(chosen: argparse.Namespace) -> None:
         raise CommandError(f"cannot use {chosen.data / settings.database}: {error}") from None
     except OSError as error:
         raise CommandError(f"cannot listen on {settings.listen}: {error.strerror}") from None
+
+
+def _drawing(folder: Path, key: Path) -> AbstractContextManager[None]:
+    """Alone with the folder until its keys are drawn; from then on they are read at any time."""
+    return nullcontext() if (folder / key).exists() else datadir.locked(folder)
 
 
 def _witness(chosen: argparse.Namespace, settings: Settings) -> None:
@@ -248,7 +253,7 @@ def log_key(chosen: argparse.Namespace) -> None:
     os.umask(0o077)
     try:
         check_random(secrets.token_bytes)
-        with datadir.locked(chosen.data):
+        with _drawing(chosen.data, opening.VRF_KEY):  # the last one that is drawn
             keys = opening.drawn(chosen.data, chosen.name, secrets.token_bytes)
     except (datadir.DataError, WeakRandomError) as error:
         raise CommandError(str(error)) from None

@@ -41,7 +41,7 @@ def locked(folder: Path) -> Iterator[None]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(lock)
-        raise DataError(f"another relay serves from {folder}; stop it first") from None
+        raise DataError(f"another process serves from {folder}; stop it first") from None
     try:
         yield
     finally:

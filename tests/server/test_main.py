@@ -80,7 +80,7 @@ def test_a_second_relay_on_the_same_folder_is_refused(start: Start, tmp_path: Pa
     second = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert (second.returncode, second.stdout) == (1, "")
     assert second.stderr.count("\n") == 1
-    assert "another relay" in second.stderr
+    assert "another process" in second.stderr
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,15 @@ def test_its_keys_stay_and_an_auditor_has_others(
     assert printed[2][0].name.startswith("doorless-auditor/")
 
 
+def test_its_keys_are_printed_while_it_serves(
+    start: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, ready = start("--name", "witness.test/w", *logs(GrowingLog()))
+    asked = ["witness", "key", "--data", str(tmp_path / "data"), "--name", "witness.test/w"]
+    assert main(asked) == 0
+    assert capsys.readouterr().out.splitlines() == ready["vkeys"]
+
+
 def test_a_file_says_what_the_command_line_does_not(start: Start, tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
