@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from doorless_protocol.frames import CloseAccount, Done, Refusal, Refused
 
@@ -31,11 +32,10 @@ async def test_whoever_asks_for_a_name_that_nobody_gets_is_told_which_kind(
     world: Any, alice: Any, mallory: Any, handle: str, why: Refusal
 ) -> None:
     await world.registered(alice)
-    mallory.handle = handle
     talk = await world.signed_in(mallory)
-    assert reason(await talk.ask(mallory.register())) is why
-    mallory.handle = "mallory"
-    assert await talk.ask(mallory.register()) == DONE
+    asked = mallory.register()  # with a record, which no name that is none can have
+    assert reason(await talk.ask(structs.replace(asked, handle=handle))) is why
+    assert await talk.ask(asked) == DONE
 
 
 async def test_nobody_takes_over_the_name_of_somebody_who_left(
