@@ -192,13 +192,13 @@ def displaced(play: Stage, after: int = 0) -> DisplacedError:
     play.epoch()
     chain = play.alice.chain
     if after:
-        play.alice.own = replace(chain, links=chain.links[after:])
+        play.alice.own = replace(chain, links=chain.links[after:], sighting=None)
     with pytest.raises(DisplacedError) as raised:
         play.alice.look_at_self(play.ledger, play.now)
     return raised.value
 
 
-def test_a_device_that_knows_one_version_cannot_lay_the_one_before_open(play: Stage) -> None:
+def test_a_device_that_never_saw_what_its_version_followed_cannot_lay_it_open(play: Stage) -> None:
     found = displaced(play, after=1)
     said = dispute(found, play.alice.signing, play.now * 1000)
     with pytest.raises(ProofError):
