@@ -171,7 +171,7 @@ async def test_a_relay_that_lost_the_account_is_said_plainly(home: Home) -> None
     async with messenger:
         await until(messenger, lambda: any(isinstance(e, Notice) and e.halts for e in said))
     halting = [event.text for event in said if isinstance(event, Notice) and event.halts]
-    assert "does not know this account" in halting[0]
+    assert "does not know this device" in halting[0]
     newcomer = Newcomer(store, new=False)
     assert not await is_known(newcomer, home.network())
 

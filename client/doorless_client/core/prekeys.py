@@ -76,7 +76,8 @@ def upload(bundle: SignedBundle, pairs: tuple[OneTimePair, ...]) -> Flow[None]:
 
 
 UNKNOWN_HERE = (
-    "the relay does not know this account (any more): ask who runs it whether its data was replaced"
+    "the relay does not know this device (any more): it was removed on the account's primary"
+    " device, or the relay's data was replaced: ask who runs it"
 )
 
 
