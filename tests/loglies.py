@@ -40,6 +40,16 @@ def no_more_anchors(play: Stage) -> None:
     accept_head(play.bob.view, ledger.head(1), play.now)
 
 
+def an_anchor_a_minute(play: Stage) -> None:
+    number = play.anchor().leaf.anchor_no
+    last = play.epoch(60)
+    play.ledger.epochs.pop()
+    ledger = play.ledger.fork()
+    ledger.put(replace(last, leaf=replace(last.leaf, anchor_no=number + 1)))
+    head, listed = ledger.anchors(1, 1)
+    accept_anchors(play.bob.view, head, listed, play.now)
+
+
 def an_anchor_left_out(play: Stage) -> None:
     play.anchor()
     play.anchor()

@@ -116,7 +116,9 @@ def accept_anchors(view: LogView, head: HeadProof, listed: AnchorList, now: int)
     follows = accept_head(view, head, now)
     if not listed.leaves:
         raise ProofError("no anchors in the answer")
-    check_linked(view.newest_anchor, listed.leaves)
+    known = view.newest_anchor
+    check_linked(known, listed.leaves)
+    check_windows(view.config, listed.leaves if known is None else (known, *listed.leaves))
     newest = SignedLeaf(head.note, listed.leaves[-1], listed.inclusion)
     newest.check(view.config)
     anchors = (*view.anchors, *listed.leaves)[-MAX_ANCHORS:]
@@ -137,6 +139,21 @@ def check_linked(known: EpochLeaf | None, leaves: Sequence[EpochLeaf]) -> None:
         check_next_anchor(known, leaves[0])
     for before, leaf in pairwise(leaves):
         check_next_anchor(before, leaf)
+
+
+def check_windows(config: LogConfig, anchors: Sequence[EpochLeaf]) -> None:
+    """Raises ProofError: two anchors of one window.
+
+    With one in each epoch, a log would be through with what an anchor gives time for in a minute:
+    keys that replaced others would count as undisputed, and the anchors that two people could
+    compare would be forgotten.
+
+    Spec: docs/spec/10-key-log-clients.md §5.4.
+    """
+    window = config.window * _MS
+    for before, leaf in pairwise(anchors):
+        if leaf.time_ms // window <= before.time_ms // window:
+            raise ProofError(f"anchor {leaf.anchor_no} in the window of the one before")
 
 
 def check_next_anchor(before: EpochLeaf, leaf: EpochLeaf) -> None:

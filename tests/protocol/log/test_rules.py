@@ -33,6 +33,7 @@ RULES = [
     Rule("head.check_continues", lies.a_shorter_log, StaleLogError),
     Rule("head.check_anchor_age", lies.no_more_anchors, ProofError),
     Rule("head.check_next_anchor", lies.an_anchor_left_out, ProofError),
+    Rule("head.check_windows", lies.an_anchor_a_minute, ProofError),
     Rule("lookup.check_fits", lies.an_old_version, MisconductError),
     Rule("lookup.check_signed", lies.an_unsigned_record, ForgedError),
     Rule("view.LogView.check_witnessed", lies.changed_keys_that_no_witness_saw, UnwitnessedError),
