@@ -5,6 +5,7 @@ from collections.abc import Callable
 from doorless_client.core.views import LogStatus
 
 NO_LOG = "this relay has none: whom a handle stands for is taken on its word"
+UNSEEN = "there is one; nothing of it was seen here yet"
 FROZEN = "frozen: it was proven to have two histories, and nothing new of it is believed"
 QUIET = "none"
 
@@ -20,13 +21,19 @@ def what_was_checked(status: LogStatus, when: Callable[[int], str]) -> list[tupl
     config = status.config.hex()
     return [
         ("relay", status.relay),
-        ("key log", FROZEN if status.frozen else f"{status.size} entries, anchor {status.anchor}"),
+        ("key log", _log(status)),
         ("pinned set-up", " ".join(config[start : start + 8] for start in range(0, 64, 8))),
         ("your entry", _own(status)),
         ("last checked", when(status.checked) if status.checked else "not yet"),
         ("of others", _pending(status)),
         ("alarms", _alarms(status)),
     ]
+
+
+def _log(status: LogStatus) -> str:
+    if status.frozen:
+        return FROZEN
+    return f"{status.size} entries, anchor {status.anchor}" if status.size else UNSEEN
 
 
 def _own(status: LogStatus) -> str:

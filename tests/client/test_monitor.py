@@ -6,6 +6,7 @@ import pytest
 
 from doorless_client.core.api import LogProofError, RefusedError, UnreachableError
 from doorless_client.core.log_times import between_looks, made_up_for, next_anchor_look, soon
+from doorless_lab.linking import link
 from doorless_lab.world import World
 from doorless_lab.world_person import RELAY, Person
 from doorless_protocol.frames import Hello, Refusal, Refused, RelayInfo
@@ -42,6 +43,13 @@ def test_the_log_is_pinned_before_the_account_is_claimed(world: World, alice: Pe
     chain = own(alice)
     assert chain.update is not None
     assert chain.update.receipt is not None
+
+
+def test_a_linked_device_knows_of_the_log_before_it_saw_any_of_it(
+    world: World, alice: Person
+) -> None:
+    status = link(alice).engine.log_status()
+    assert (status.config, status.size) == (world.directory.config.hash, 0)
 
 
 def test_the_first_look_finds_what_was_promised(alice: Person) -> None:

@@ -106,8 +106,9 @@ WORDS: dict[str, Words] = {
     ),
     OVERDUE: Words(
         "The relay does not show its log",
-        "For more than two days {relay} did not show what its key log holds for you, or that it "
-        "went on. That is no proof of anything; but this is how it would look.",
+        "For longer than two anchors take (two days, as a rule) {relay} did not show what its key "
+        "log holds for you, or that it went on. That is no proof of anything; but this is how it "
+        "would look.",
         "You: a change of your keys could stay unseen meanwhile.",
         "Try another network. If that does not help, compare safety numbers with the people who "
         "matter.",

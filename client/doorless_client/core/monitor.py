@@ -256,7 +256,7 @@ class Monitor:
         standing = chain.standing if chain is not None else None
         return LogStatus(
             relay=own.relay,
-            config=view.config.hash if view is not None else b"",
+            config=view.config.hash if view is not None else own.config,
             size=view.size if view is not None else 0,
             anchor=newest.anchor_no if newest is not None else 0,
             checked=int(row.checked) if row is not None else 0,
