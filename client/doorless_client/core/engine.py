@@ -114,7 +114,7 @@ class Engine:
             self.fleet.own,
         )
         self._failures = Failures(state)
-        self.monitor = Monitor(state, self.gossip, self._trust, self.fleet.publishing.publish)
+        self.monitor = Monitor(state, self.gossip, self._trust, self.fleet)
         self.comparing.anchors = self.gossip
         self.home = HomeRelay(state, self._trust, self._outbox, self._resyncs, self.fleet)
         self.upkeep = Upkeep(

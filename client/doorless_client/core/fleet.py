@@ -41,7 +41,7 @@ class Fleet:
         self._introductions = introductions
         self.own = own = OwnDevices(state, devices, trust)
         self._telling = Telling(outbox)
-        self.publishing = Publishing(state, devices, introductions, self._telling)
+        self.publishing = Publishing(state, devices, own, introductions, self._telling)
         self.approving = Approving(state, own, self.publishing)
         self.sync = Sync(
             state,

@@ -4,6 +4,9 @@ Nothing of an answer is kept before all of it was checked, and then in one trans
 Spec: docs/spec/08-state.md §14.3.
 """
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
 import msgspec
 
 from doorless_client.core.api import LogProofError
@@ -15,7 +18,7 @@ from doorless_client.core.log_times import next_anchor_look
 from doorless_client.core.own_entry import OwnEntry
 from doorless_client.core.state import State
 from doorless_client.store.log_records import LogPin, LogWaiting
-from doorless_protocol.errors import MissingRecordsError
+from doorless_protocol.errors import DoorlessError, MissingRecordsError
 from doorless_protocol.frames import Found, Hello, Lookup, RelayInfo
 from doorless_protocol.log.chain import Opened
 from doorless_protocol.log.displaced import DisplacedError
@@ -34,14 +37,26 @@ from doorless_protocol.log.proofs import (
 from doorless_protocol.log.staple import Waiting, connect
 from doorless_protocol.log.view import LogView
 from doorless_protocol.log_frames import LogAtAnchor, LogHead, LogRecords
+from doorless_protocol.manifest import Manifest, SignedHead
 
 MAX_RACES = 3
 """Times that a look is begun again, because another one moved the log meanwhile."""
 
 
+Lists = set[tuple[int, bytes]]
+"""Version and hash of lists of our devices."""
+
+
 class Looks:
-    def __init__(self, state: State, entry: OwnEntry) -> None:
-        self._state, self._store = state, state.store
+    """Args: adopt: follows a newer list of our devices, inside a change."""
+
+    def __init__(
+        self,
+        state: State,
+        entry: OwnEntry,
+        adopt: Callable[[Manifest, Sequence[SignedHead]], None],
+    ) -> None:
+        self._state, self._store, self._adopt = state, state.store, adopt
         self._entry, self._lookups = entry, LogLookups(state)
         self._logs = self._lookups.logs
 
@@ -95,10 +110,14 @@ class Looks:
         if not isinstance(answered, Found) or answered.proof is None:
             raise LogProofError("the relay gives no proof of our own entry")
         opened: dict[int, Opened] = {}
+        told: Lists | None = None
         for _ in range(MAX_ROUNDS):
-            looked = self._look(place, view, chain, answered.proof, opened)
+            looked = self._look(place, view, chain, answered.proof, opened, told)
             if isinstance(looked, LookedOwn):
                 return looked.view, looked.own, _for_others(answered.proof)
+            if isinstance(looked, UnannouncedError):
+                told = self._told_by(answered)
+                continue
             more = yield from place.prove(LogRecords(handle, looked.after))
             with self._logs.judging(place.relay, handle):
                 records = decode_records(more)
@@ -112,18 +131,43 @@ class Looks:
         chain: OwnChain,
         proof: bytes,
         opened: dict[int, Opened],
-    ) -> LookedOwn | MissingRecordsError:
-        """One look. Somebody else under our name is an alarm, and disputed by who has the keys."""
+        told: Lists | None,
+    ) -> LookedOwn | MissingRecordsError | UnannouncedError:
+        """One look. Somebody else under our name is an alarm, and disputed by who has the keys.
+
+        Args:
+            told: lists of our devices that came with the answer; None: not looked into yet.
+        """
         key, now, handle = self._state.manifest.key, self._state.now(), self._state.own.handle
-        announced = self._entry.announced()
+        announced = self._entry.announced() | (told or set())
         with self._logs.judging(place.relay, handle):
             try:
                 decoded = LookupProof.decode(proof)
                 return look_up_own(view, chain, decoded, 0, key, announced, now, opened)
             except MissingRecordsError as error:
                 return error
-            except (DisplacedError, UnannouncedError) as error:
+            except UnannouncedError as error:
+                if told is None and not self._state.is_primary:
+                    return error
                 raise self._entry.stands_otherwise(view, error) from error
+            except DisplacedError as error:
+                raise self._entry.stands_otherwise(view, error) from error
+
+    def _told_by(self, answered: Found) -> Lists:
+        """The lists of our devices that the relay shows, where they follow ours, and ours then.
+
+        A device that does not sign them may look before the primary has told it, or be the one
+        that was removed and is told nothing. Our account signed them, and what they change is
+        told as ever: an added device is an alarm (docs/spec/11-devices.md §4.3).
+        """
+        with suppress(DoorlessError):
+            heads = [SignedHead.decode(encoded) for encoded in answered.heads]
+            manifest = Manifest.decode(answered.manifest)
+            with self._state.change():
+                self._adopt(manifest, heads)
+            if self._state.manifest.hash == manifest.hash:
+                return {(one.version, one.hash) for one in (*heads, manifest.head)}
+        return set()
 
     def _check_anchors(self, place: Place, view: LogView, chain: OwnChain) -> Flow[OwnChain]:
         handle = self._state.own.handle

@@ -9,14 +9,13 @@ Everything is asked anonymously, and what is about two people never shares a con
 ahead of us in a message waits for these times. Spec: docs/spec/08-state.md §14.3.
 """
 
-from collections.abc import Callable
-
 import msgspec
 
 from doorless_client.core.alarm_words import OVERDUE, WITHHELD
 from doorless_client.core.api import LogProofError, RefusedError, UnreachableError
 from doorless_client.core.busy import BusyError
 from doorless_client.core.effects import Flow
+from doorless_client.core.fleet import Fleet
 from doorless_client.core.gossip import Gossip
 from doorless_client.core.log_looks import Looks
 from doorless_client.core.log_times import between_looks, made_up_for
@@ -55,14 +54,13 @@ class Monitor:
         state: State,
         gossip: Gossip,
         trust: TrustKeeper,
-        publish: Callable[[], Flow[None]],
+        fleet: Fleet,
     ) -> None:
-        """Args: publish: tells the relay of manifests that waited for the one before them."""
         self._state, self._store, self._trust = state, state.store, trust
         self._logs, self.entry = Logs(state), OwnEntry(state)
-        self._looks = Looks(state, self.entry)
+        self._looks = Looks(state, self.entry, fleet.own.adopt)
         self.alarms, self.gossip = self._logs.alarms, gossip
-        self._publish, self._put_off_until = publish, 0.0
+        self._publish, self._put_off_until = fleet.publishing.publish, 0.0
         self._has_asked = False
 
     # --- when --------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ Only the primary signs. What another device of ours published is learned from th
 names a manifest that was announced to us. Spec: docs/spec/08-state.md §14.1.
 """
 
-from collections.abc import Container
 from contextlib import suppress
 
 import msgspec
@@ -122,7 +121,7 @@ class OwnEntry:
         with self._state.change():
             self.logs.keep_own(kept)
 
-    def announced(self) -> Container[tuple[int, bytes]]:
+    def announced(self) -> set[tuple[int, bytes]]:
         """Every manifest of ours that this device knows of: its version and hash."""
         return {(row.version, row.hash) for row in self._store.own_manifests.find()}
 

@@ -15,6 +15,7 @@ from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Flow, SignedIn
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.log_looks import Looks
+from doorless_client.core.own_devices import OwnDevices
 from doorless_client.core.own_entry import OwnEntry
 from doorless_client.core.own_facts import OwnFacts
 from doorless_client.core.state import State
@@ -31,12 +32,17 @@ DAY = 86_400
 
 class Publishing:
     def __init__(
-        self, state: State, devices: Devices, introductions: Introductions, telling: Telling
+        self,
+        state: State,
+        devices: Devices,
+        own: OwnDevices,
+        introductions: Introductions,
+        telling: Telling,
     ) -> None:
         self._state, self._store, self._devices = state, state.store, devices
         self._introductions, self._telling = introductions, telling
         self._facts, self._entry = OwnFacts(state.store), OwnEntry(state)
-        self._looks = Looks(state, self._entry)
+        self._looks = Looks(state, self._entry, own.adopt)
 
     def sign(self, entries: Iterable[DeviceEntry]) -> Manifest:
         """Our devices are these from now on; to who is gone, nothing leaves. Inside a change.

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from doorless_protocol.log.proofs import AnchorList
 
 from doorless_protocol.errors import (
     ForgedError,
@@ -31,6 +30,7 @@ from doorless_protocol.log.own_check import look_up_own
 from doorless_protocol.log.owner import OwnChain
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.policy import Policy
+from doorless_protocol.log.proofs import AnchorList
 from doorless_protocol.log.record import Record, RecordKind
 from doorless_protocol.log.sighting import Sighting, Trail
 from doorless_protocol.log.staple import vouch
