@@ -10,14 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 from random import Random
 
-from doorless_protocol.log.config import LogConfig, LogKeys
-from doorless_protocol.log.epoch import next_leaf
-
 from doorless_lab.world_person import at_once
 from doorless_protocol.frames import Answer, Answered, Call, Request, decode_call, encode
 from doorless_protocol.keys import DeviceKeys, SigningKey
 from doorless_protocol.log import tree
 from doorless_protocol.log.chain import NO_HEAD
+from doorless_protocol.log.config import LogConfig, LogKeys
+from doorless_protocol.log.epoch import next_leaf
 from doorless_protocol.log.label import Label
 from doorless_protocol.log.map import root_hash
 from doorless_protocol.log.map_update import update

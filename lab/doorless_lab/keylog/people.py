@@ -6,10 +6,9 @@ Give them anything that answers as a Ledger does.
 
 from dataclasses import dataclass, field
 
-from doorless_protocol.log.config import LogConfig
-
 from doorless_lab.keylog.ledger import Ledger
 from doorless_protocol.keys import SigningKey, VerifyingKey
+from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.head import accept_anchors, accept_head
 from doorless_protocol.log.label import Label
 from doorless_protocol.log.lookup import Looked, anchor_due, look_up, settle

@@ -6,7 +6,6 @@ Each change makes its epoch before it is answered, and time makes one when someb
 from typing import Self
 
 from doorless_protocol.log.config import LogConfig, LogKeys
-
 from doorless_protocol.log.label import Label
 from doorless_protocol.log.record import Record
 from doorless_protocol.primitives import Random

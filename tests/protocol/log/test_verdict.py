@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from doorless_protocol.log.epoch import Delta
 
 from doorless_protocol.errors import (
     DoorlessError,
@@ -17,6 +16,7 @@ from doorless_protocol.errors import (
 from doorless_protocol.keys import SigningKey
 from doorless_protocol.log.accuse import accusation, challenge
 from doorless_protocol.log.chain import Step
+from doorless_protocol.log.epoch import Delta
 from doorless_protocol.log.evidence import (
     Change,
     Evidence,

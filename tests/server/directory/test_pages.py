@@ -7,11 +7,11 @@ from random import Random
 from typing import Any
 
 import pytest
-from doorless_protocol.log.config import LogConfig
-from doorless_protocol.log.epoch import EpochLeaf, decode_deltas, delta_root
 
 from doorless_protocol import merkle
 from doorless_protocol.frames import Hello, RelayInfo
+from doorless_protocol.log.config import LogConfig
+from doorless_protocol.log.epoch import EpochLeaf, decode_deltas, delta_root
 from doorless_protocol.log.note import Note
 from doorless_protocol.log.signing import verify_log
 from doorless_protocol.log.tree import verify_consistency

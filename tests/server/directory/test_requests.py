@@ -4,8 +4,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from doorless_protocol.log.proofs import AnchorProof, HeadProof, LookupProof, decode_records
-from doorless_protocol.log.receipt import Receipt
 
 from doorless_protocol.frames import (
     CloseAccount,
@@ -20,6 +18,8 @@ from doorless_protocol.frames import (
 from doorless_protocol.keys import DeviceKeys
 from doorless_protocol.log.chain import NO_HEAD
 from doorless_protocol.log.label import Label
+from doorless_protocol.log.proofs import AnchorProof, HeadProof, LookupProof, decode_records
+from doorless_protocol.log.receipt import Receipt
 from doorless_protocol.log.record import Record, RecordKind
 from doorless_protocol.log_frames import (
     AuditDeltas,

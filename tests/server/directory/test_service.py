@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from doorless_protocol.log.proofs import LookupProof
 
 from doorless_protocol.log.label import Label
+from doorless_protocol.log.proofs import LookupProof
 from doorless_server.directory.auditors import Auditors
 from doorless_server.directory.heads import ForkRefusedError
 from doorless_server.directory.service import EPOCHS_IN_A_ROW, Consistency, Service
