@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.keys import SigningKey
 from doorless_protocol.verification import (
+    CODE_PREFIX,
     LogAnchor,
     SafetyNumber,
     anchors_in,
@@ -72,6 +73,9 @@ def test_the_code_matches_exactly() -> None:
         NUMBER.code([HERE, HERE]),
         NUMBER.code([HERE, THERE, LogAnchor(b"zzzz", 1, bytes(32))]),
         CODE + "&anchor=" + "A" * 400,
+        CODE + "A",
+        CODE_PREFIX + "first=AAAA&second=AAAA",
+        CODE_PREFIX + "first=A&second=A",
     ],
 )
 def test_a_code_in_another_form_was_not_compared(wrong: str) -> None:

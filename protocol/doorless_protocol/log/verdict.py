@@ -25,7 +25,7 @@ from doorless_protocol.log.evidence import (
 )
 from doorless_protocol.log.map import verify_absence, verify_inclusion
 from doorless_protocol.log.record import Record, RecordKind
-from doorless_protocol.log.replayed import Replayed, bad_epoch
+from doorless_protocol.log.replayed import bad_epoch
 from doorless_protocol.log.sighting import contradiction
 from doorless_protocol.log.signed_leaf import signed_checkpoint
 
@@ -108,8 +108,7 @@ def judge(evidence: Evidence) -> str:
             return broken_promise(config, body)
         case Change():
             return unauthorised(config, body)
-        case Replayed():
-            return bad_epoch(config, body)
+    return bad_epoch(config, body)
 
 
 def two_roots(config: LogConfig, body: Notes) -> str:

@@ -7,16 +7,20 @@ import pytest
 
 from doorless_protocol.errors import DoorlessError, ForgedError, MalformedError
 from doorless_protocol.invite import RelayAddress
-from doorless_protocol.keys import DeviceKeys, SigningKey, account_id
+from doorless_protocol.keys import SIGNATURE_SIZE, DeviceKeys, SigningKey, account_id
 from doorless_protocol.linking.meeting import Agreeing, Answering, Challenging, NewDevice, Offering
 from doorless_protocol.linking.messages import (
+    AGREED,
     HELLO,
+    OFFER,
+    WELCOME,
     WELCOME_SIZE,
     Hello,
     Offer,
     Welcome,
     open_sealed,
     seal,
+    seal_with,
 )
 from doorless_protocol.manifest import DeviceEntry, Manifest
 
@@ -158,9 +162,39 @@ def test_what_is_inside_has_one_form() -> None:
         hello.encode()[:-1] + b"x",
         hello.encode() + b"\0",
         hello.encode()[:64] + b"\0" * 32,
+        hello.encode()[:64] + b"\1\xff".ljust(32, b"\0"),
     ):
         with pytest.raises(MalformedError):
             Hello.decode(broken)
     upper = Hello.decode(hello.encode())
     sealed = seal(new.link, HELLO, upper.encode(), random)
     assert open_sealed(new.link, HELLO, sealed) == hello.encode()
+
+
+def test_an_offer_that_the_link_does_not_name_is_refused_whoever_signed_it() -> None:
+    new, other = shown(), shown()
+    answering = Answering.begin(new.link, ID, "alice", random)
+    for inside in (b"short", other.offer.encode() + bytes(SIGNATURE_SIZE)):
+        with pytest.raises((MalformedError, ForgedError), match="offer"):
+            answering.meet(seal(new.link, OFFER, inside, random), random)
+
+
+def test_who_does_not_hold_the_keys_that_he_offers_is_not_agreed_with() -> None:
+    _, challenging = agreed()
+    with pytest.raises(ForgedError, match="does not hold"):
+        challenging.check_agreed(seal(challenging.link, AGREED, bytes(32), random))
+
+
+def test_a_welcome_ends_where_it_says() -> None:
+    agreeing, challenging = agreed()
+    body = Welcome(PRIMARY.device, bytes(16), bytes(32), FIRST).encode()
+    data = (body + bytes(SIGNATURE_SIZE)).ljust(WELCOME_SIZE - 1, b"\0") + b"x"
+    inner = seal_with(challenging.secrets.welcome, data, challenging.transcript, random)
+    with pytest.raises(MalformedError, match="after its end"):
+        agreeing.enter(seal(challenging.link, WELCOME, inner, random), NOW)
+
+
+def test_a_handle_that_does_not_fit_is_a_mistake_of_ours() -> None:
+    for handle in ("", "a" * 32):
+        with pytest.raises(ValueError, match="text of"):
+            Hello(ID, bytes(32), handle).encode()

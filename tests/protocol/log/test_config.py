@@ -8,6 +8,7 @@ from doorless_protocol.log.config import (
     MAX_CONFIG,
     LogConfig,
     LogKeys,
+    hash_without_log,
     origin_of,
 )
 from doorless_protocol.log.policy import Policy
@@ -97,3 +98,8 @@ def test_a_seed_has_96_bytes_and_the_largest_configuration_fits() -> None:
     with pytest.raises(ValueError, match="seed"):
         LogKeys.from_seed("r/keys", bytes(95))
     assert MAX_CONFIG >= 1407 + 255 + 12 * 1024
+
+
+def test_a_relay_without_a_log_has_a_name_for_that_too() -> None:
+    assert len(hash_without_log("relay.example")) == len(CONFIG.hash)
+    assert hash_without_log("relay.example") not in (CONFIG.hash, hash_without_log("other.example"))

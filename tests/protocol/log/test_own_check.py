@@ -18,6 +18,7 @@ from doorless_protocol.log.head import accept_anchors
 from doorless_protocol.log.own_anchors import anchors_to_check, check_own, skip_forgotten
 from doorless_protocol.log.own_check import OwnNews, UnannouncedError, look_up_own
 from doorless_protocol.log.owner import OwnChain, prepare, take_receipt
+from doorless_protocol.log.receipt import Receipt
 from doorless_protocol.log.record import RecordKind
 from doorless_protocol.log.verdict import verify
 from doorless_protocol.log.view import LogView
@@ -61,6 +62,13 @@ def test_a_stored_chain_is_the_same_chain(play: Stage) -> None:
         for wrong in (data + b"\0", data[:-1], b"\x09" + data[1:]):
             with pytest.raises(MalformedError):
                 OwnChain.decode(wrong)
+    unexplained = replace(play.alice.chain, opened=None).encode()
+    with pytest.raises(MalformedError, match="without what they link"):
+        OwnChain.decode(unexplained)
+
+
+def test_of_a_chain_without_links_nothing_is_known_before_it(play: Stage) -> None:
+    assert OwnChain.begin(play.bob.view, ALICE).head_before is None
 
 
 def test_an_update_that_another_device_came_before_is_given_up(play: Stage) -> None:
@@ -97,8 +105,18 @@ def test_a_receipt_promises_our_update_soon(play: Stage) -> None:
     with pytest.raises(ProofError):
         take_receipt(alice.view, own, receipt, now + DAY)
     other = alice.record(RecordKind.UPDATE, now, bytes(32))
-    with pytest.raises(ProofError):
+    with pytest.raises(ProofError, match="another update"):
         take_receipt(alice.view, own, play.ledger.submit(other, b"\1" * 16, now), now)
+    elsewhere = Receipt.sign(
+        play.ledger.keys.signer,
+        index=bytes(32),
+        version=receipt.version,
+        commitment=receipt.commitment,
+        accepted_ms=receipt.accepted_ms,
+        due_ms=receipt.due_ms,
+    )
+    with pytest.raises(ProofError, match="another label"):
+        take_receipt(alice.view, own, elsewhere, now)
 
 
 def test_a_promise_that_is_broken_convicts(play: Stage) -> None:
