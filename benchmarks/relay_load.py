@@ -184,7 +184,7 @@ class Load:
         async def ask(request: object) -> None:
             client.transport.write(masked(encode(Call(1, request))))  # type: ignore[arg-type]
             frame = await frames.get()
-            answer = decode_from_relay(frame[2:])
+            answer = decode_from_relay(frame[2:] if frame[1] < 126 else frame[4:])
             answered = answer.answered if isinstance(answer, Answer) else None
             if type(answered) not in (Done, Logged):
                 raise RuntimeError(f"the relay answered {answer}")

@@ -11,6 +11,7 @@ from typing import Final, Protocol, cast
 
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
+from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
@@ -141,10 +142,10 @@ class WebSocket(asyncio.Protocol):
             return
         self.heard = True
         for is_message, part in self._framing.cut(data):
-            if is_message:
-                self._events.message(self, part)
-            else:
+            if not is_message:
                 self._hand_over(part)
+            elif self._protocol.state is OPEN:  # else it stands behind a request that was refused
+                self._events.message(self, part)
             if self._ended:
                 return
 

@@ -145,6 +145,12 @@ def test_a_request_may_be_spoiled_anywhere(noise: bytes, where: int, at: list[in
     compared(REQUEST[:where] + noise + REQUEST[where:] + frame(FINAL_BINARY, b"x"), at)
 
 
+def test_nothing_is_heard_behind_a_request_that_is_refused() -> None:
+    for refused in (REQUEST.replace(b"Upgrade: web", b"*Upgrade: web"), b"GET / HTTP/1.1\r\n\r\n"):
+        stream = refused + frame(FINAL_BINARY, b"x")
+        assert compared(stream, []).seen == []
+
+
 def test_bytes_that_come_one_by_one_are_messages_all_the_same() -> None:
     said = [b"", b"x", bytes(125), bytes(126), bytes(300)]
     stream = REQUEST + b"".join(frame(FINAL_BINARY, each) for each in said)
