@@ -37,6 +37,8 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     """The toolkit's tests wait in steps of 20 ms for the app to be idle; ours in finer ones."""
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 250)
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 1 / 2500)
+    # A button that was pressed ignores the next click for 0.2 s; a test may be back before that.
+    monkeypatch.setattr("textual.widgets.Button._start_active_affect", lambda button: None)
 
 
 class FakeLinking:
