@@ -154,8 +154,9 @@ class Ours:
 
     def forget_pair(self, index: int) -> None:
         """As a store does, with the message that used it."""
-        pair = self.device.pairs[index].id
-        self.device = replace(self.device, secrets=self.device.secrets.without_pair(pair))
+        held, used = self.device.secrets, self.device.pairs[index].id
+        left = tuple(pair for pair in held.pairs if pair.id != used)
+        self.device = replace(self.device, secrets=replace(held, pairs=left))
 
     def _use(self, before: Session, after: Session) -> None:
         self.sessions = [after, *(each for each in self.sessions if each is not before)]

@@ -161,11 +161,6 @@ class PrekeySecrets:
                 return pair
         raise UnknownPrekeyError("one-time prekey is gone")
 
-    def without_pair(self, id: PrekeyId) -> Self:
-        """What follows when a message under this pair is stored. Errors as in `pair`."""
-        used = self.pair(id)
-        return replace(self, pairs=tuple(pair for pair in self.pairs if pair is not used))
-
     @property
     def forget_after(self) -> int:
         """Unix seconds from which these keys must no longer exist."""

@@ -62,9 +62,6 @@ class Kept:
     def forget_account(self, account: bytes) -> None:
         self._rows.clear(account=account)
 
-    def forget_device(self, account: bytes, device: bytes) -> None:
-        self._rows.clear(account=account, device=device)
-
     def expire(self) -> None:
         """Forget what is too old to be worth keeping."""
         now = self._state.clock()

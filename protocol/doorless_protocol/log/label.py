@@ -11,7 +11,7 @@ from typing import NewType
 from doorless_protocol.encoding import Writer
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.handles import HANDLE_PATTERN
-from doorless_protocol.keys import ACCOUNT_ID_SIZE, AccountId
+from doorless_protocol.keys import ACCOUNT_ID_SIZE
 from doorless_protocol.log.vrf import VrfKey, VrfPublic, output_of, verify
 from doorless_protocol.log_primitives import POINT_SIZE, Point
 
@@ -31,11 +31,6 @@ def parse_label(text: str) -> Label:
     if not _FORM.match(text):
         raise MalformedError(f"label of {len(text)} characters is neither a handle nor an id")
     return Label(text)
-
-
-def label_of(account: AccountId) -> Label:
-    """The label of an account that has no handle."""
-    return parse_label(account.hex())
 
 
 def vrf_input(label: Label) -> bytes:

@@ -69,11 +69,6 @@ class Pin:
         """Whether its keys are too new to be used: reset, and in no anchor so far."""
         return self.reset != 0
 
-    @property
-    def is_usable(self) -> bool:
-        """Whether messages may be sealed to what it stands for."""
-        return self.standing is not None and not self.standing.is_closed and not self.waits
-
     def encode(self) -> bytes:
         """The pin as a store keeps it. Spec: docs/spec/10-key-log-clients.md §6.1."""
         writer = Writer().raw(_SCHEMA).prefixed(self.label.encode("ascii"), 1)

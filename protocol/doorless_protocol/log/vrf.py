@@ -36,7 +36,6 @@ VrfPublic = NewType("VrfPublic", bytes)  # 32 bytes, a point of prime order
 SEED_SIZE = 32
 CHALLENGE_SIZE = 16
 PROOF_SIZE = POINT_SIZE + CHALLENGE_SIZE + SCALAR_SIZE  # 80
-OUTPUT_SIZE = 64
 
 _SUITE = b"\x03"
 _ENCODE, _CHALLENGE, _OUTPUT, _END = b"\x01", b"\x02", b"\x03", b"\x00"

@@ -97,7 +97,7 @@ def test_the_key_of_an_account_that_came_and_went_is_not_needed(play: Stage) -> 
     standing = play.bob.pins[ALICE].standing
     assert standing is not None
     assert standing.is_disputed
-    assert play.bob.pins[ALICE].is_usable
+    assert not play.bob.pins[ALICE].waits
 
 
 @pytest.mark.parametrize("cosigned", [True, False])

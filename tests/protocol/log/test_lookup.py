@@ -49,7 +49,7 @@ def test_what_is_proven_is_pinned_and_pending(play: Stage) -> None:
     pin = play.bob.pins[ALICE]
     assert (pin.version, pin.head) == (play.alice.chain.version, play.alice.chain.head)
     assert pin.is_pending
-    assert pin.is_usable
+    assert not pin.waits
     assert anchor_due(play.bob.view, pin) is None
     assert Pin.decode(pin.encode()) == pin
 
@@ -70,7 +70,6 @@ def test_absence_is_proven_and_pinned() -> None:
     play.bob_looks()
     pin = play.bob.pins[ALICE]
     assert pin.standing is None
-    assert not pin.is_usable
     assert Pin.decode(pin.encode()) == pin
 
 
@@ -176,11 +175,10 @@ def test_a_reset_waits_for_an_anchor(play: Stage) -> None:
     looked = play.bob.look(play.ledger, ALICE, both, play.now)
     assert looked.notices == {Notice.RESET, Notice.ACCOUNT_CHANGED}
     assert looked.pin.waits
-    assert not looked.pin.is_usable
     assert Pin.decode(looked.pin.encode()) == looked.pin
     play.anchor()
     play.bob_checks()
-    assert play.bob.pins[ALICE].is_usable
+    assert not play.bob.pins[ALICE].waits
 
 
 def test_a_first_look_at_a_reset_waits_too(play: Stage) -> None:

@@ -6,7 +6,7 @@ from doorless_protocol.envelope import MAX_LOG_PROOF
 from doorless_protocol.errors import ForgedError, MalformedError, ProofError
 from doorless_protocol.log.chain import Opened
 from doorless_protocol.log.cosignature import Cosigner
-from doorless_protocol.log.label import label_of, parse_label
+from doorless_protocol.log.label import parse_label
 from doorless_protocol.log.note import MAX_NOTE, Algorithm, Note, Signature
 from doorless_protocol.log.proofs import (
     MAX_ANCHORS,
@@ -205,7 +205,7 @@ def test_a_compact_proof_fits_with_the_deepest_map_that_a_billion_makes() -> Non
     """The longest label, 64 steps of a map, 26 hashes of a log and a name of 255 characters."""
     assert MAX_COMPACT == MAX_LOG_PROOF
     log = SmallLog()
-    label = label_of(b"\xff" * 32)
+    label = parse_label("ff" * 32)
     log.publish(label)
     head, entry = log.head(), log.entry(label)
     deep = replace(entry.path, steps=tuple((bit, bytes(32)) for bit in range(64, 0, -1)))

@@ -5,7 +5,7 @@ import pytest
 from doorless_protocol.encoding import MAX_NUMBER
 from doorless_protocol.errors import ForgedError, MalformedError
 from doorless_protocol.keys import SIGNATURE_SIZE, Purpose, SigningKey, account_id
-from doorless_protocol.log.label import label_of, parse_label
+from doorless_protocol.log.label import parse_label
 from doorless_protocol.log.record import MAX_RECORD, MAX_VERSION, Record, RecordKind
 
 KEY, OTHER = (SigningKey.from_seed(bytes((seed,)) * 64) for seed in (1, 2))
@@ -38,7 +38,7 @@ def test_a_record_comes_back(record: Record) -> None:
 
 
 def test_the_longest_label_makes_the_largest_record() -> None:
-    label = label_of(account_id(KEY.verifying))
+    label = parse_label(account_id(KEY.verifying).hex())
     record = Record.sign(KEY, RecordKind.CREATE, label, 1, bytes(32), 0, 1, MANIFEST)
     assert len(record.encode()) == MAX_RECORD == 3568
 
