@@ -104,8 +104,9 @@ class LogWorld:
             place, _ = self.log.locate(Label(person.handle))
             held = labels.find(self.log.db, place)
             person.version, person.head = held.version, held.head
-            self.log.stage(person.change(), self.now)
-            self.log.confirm(Label(person.handle))
+            change = person.change()
+            self.log.stage(change)
+            self.log.confirm(change, self.now)
 
     def epoch(self) -> None:
         """Build, sign and publish one, and delete what it made useless."""

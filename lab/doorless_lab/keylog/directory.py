@@ -60,22 +60,23 @@ class LedgerDirectory:
 
     # --- changes -----------------------------------------------------------------------------
 
-    async def stage(self, change: Change, now: int) -> bytes:
+    async def stage(self, change: Change) -> None:
+        """Everything is taken."""
+
+    async def confirm(self, change: Change, now: int) -> bytes:
         opened = Opened(change.opening, change.record.encode())
         known = [version.opened for version in self.ledger.versions.values()]
         known += [waiting for *_, waiting in self.ledger.waiting]
         receipt = self.ledger.submit(change.record, change.opening, now)
         if opened in known or change.label in self.drops:
             self.ledger.waiting.pop()
+        self.turn(now)
         return receipt.encode()
 
-    async def confirm(self, label: Label, now: int) -> None:  # noqa: ARG002
-        self.turn(now)
-
     async def drop(self, label: Label) -> None:
-        self.ledger.waiting = [one for one in self.ledger.waiting if one[0] != label]
+        """Nothing was kept."""
 
-    async def undecided(self) -> list[Record]:
+    async def undecided(self) -> list[Change]:
         return []
 
     # --- answers -----------------------------------------------------------------------------

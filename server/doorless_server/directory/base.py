@@ -83,8 +83,8 @@ class Directory(Protocol):
     @property
     def config(self) -> "LogConfig": ...
 
-    async def stage(self, change: Change, now: int) -> bytes:
-        """Keep a change that is in order until it is confirmed or dropped; a signed receipt.
+    async def stage(self, change: Change) -> None:
+        """Keep a change that is in order until it is confirmed or dropped.
 
         Raises:
             StaleError: it does not follow the label's newest record.
@@ -93,13 +93,14 @@ class Directory(Protocol):
         """
         ...
 
-    async def confirm(self, label: Label, now: int) -> None:
-        """The account is changed: the next epoch holds the record."""
+    async def confirm(self, change: Change, now: int) -> bytes:
+        """The account is changed: the next epoch holds the record. The signed promise of that."""
+        ...
 
     async def drop(self, label: Label) -> None:
         """The account was not changed."""
 
-    async def undecided(self) -> list[Record]:
+    async def undecided(self) -> list[Change]:
         """Changes that were staged when the process before this one ended."""
         ...
 

@@ -1,10 +1,12 @@
 """A change of a label, from its arrival until its epoch is published.
 
     stage ──► STAGED ── account changed ──► CONFIRMED ── epoch ──► BUILT ── published ──► gone
-                 └───── it was not ───► drop
+                 └───── it was not ───► drop   └ promised, signed
 
 The record and the account's manifest are kept in two databases. A relay that is killed between
-the two finds here what was staged, looks what the account holds, and confirms or drops.
+the two finds here what was staged, looks what the account holds, and confirms or drops. Nothing
+is promised before it is confirmed: epochs go on while an account is changed, and a promise from
+before them could be due in one of those.
 Spec: docs/spec/13-directory.md §2.
 """
 
@@ -27,6 +29,9 @@ PROMISED_MS = 60_000
 """Milliseconds until a change is in an epoch. One comes within 10 s; the rest is for asking
 witnesses, and for a disk that is slow."""
 
+NOT_PROMISED = b""
+"""In the place of a receipt, until the account is changed."""
+
 
 class State(IntEnum):
     STAGED = 0
@@ -34,12 +39,8 @@ class State(IntEnum):
     BUILT = 2
 
 
-def stage(
-    db: sqlite3.Connection, place: Index, signer: LogSigner, change: Change, now_ms: int
-) -> bytes:
-    """Keep a change that is in order, and return the signed promise to log it.
-
-    The same change again gets the same promise, also when it is in an epoch already.
+def stage(db: sqlite3.Connection, place: Index, change: Change) -> None:
+    """Keep a change that is in order; the same one again is the same, also in an epoch already.
 
     Raises:
         StaleError: it does not follow the label's newest record.
@@ -50,22 +51,8 @@ def stage(
     waiting = _waiting(db, row)
     if waiting is not None and waiting.commitment != change.commitment:
         raise UnavailableError("another change waits for its epoch")
-    if waiting is not None and waiting.state is not State.STAGED:
-        return waiting.receipt
-    accepted = log_time(db, now_ms)
-    receipt = Receipt.sign(
-        signer,
-        row.place,
-        change.record.version,
-        change.commitment,
-        accepted,
-        accepted + PROMISED_MS,
-    ).encode()
-    if waiting is not None:  # nobody was given the promise, and it may be broken by now
-        db.execute("UPDATE pending SET receipt = ? WHERE label = ?", (receipt, row.id))
-        return receipt
-    if _is_in_an_epoch(db, row, change):
-        return receipt
+    if waiting is not None or _is_in_an_epoch(db, row, change):
+        return
     standing = follow(labels.standing(db, row), row, change.record)
     number = labels.keep(db, row)
     db.execute(
@@ -78,12 +65,36 @@ def stage(
             change.commitment,
             change.opening,
             change.record.encode(),
-            receipt,
+            NOT_PROMISED,
             change.superseded,
             State.STAGED,
         ),
     )
+
+
+def confirm(
+    db: sqlite3.Connection, place: Index, signer: LogSigner, change: Change, now_ms: int
+) -> bytes:
+    """The account is changed: the record goes into the next epoch. The signed promise of it.
+
+    The same change again gets the same promise, and a new one when it is in an epoch already.
+    """
+    waiting = _waiting(db, labels.find(db, place))
+    if waiting is not None and waiting.state is not State.STAGED:
+        return waiting.receipt
+    receipt = promise(signer, place, change, log_time(db, now_ms))
+    db.execute(
+        "UPDATE pending SET state = ?, receipt = ? WHERE state = ?"
+        " AND label = (SELECT id FROM labels WHERE place = ?)",
+        (State.CONFIRMED, receipt, State.STAGED, place),
+    )
     return receipt
+
+
+def promise(signer: LogSigner, place: Index, change: Change, accepted_ms: int) -> bytes:
+    """What convicts the log if an epoch that is later than due lacks the change."""
+    version, due_ms = change.record.version, accepted_ms + PROMISED_MS
+    return Receipt.sign(signer, place, version, change.commitment, accepted_ms, due_ms).encode()
 
 
 def log_time(db: sqlite3.Connection, now_ms: int) -> int:
@@ -110,15 +121,6 @@ def follow(before: Standing | None, row: LabelRow, record: Record) -> Standing:
     return before.after(record, row.head)
 
 
-def confirm(db: sqlite3.Connection, place: Index) -> None:
-    """The account is changed: the record goes into the next epoch."""
-    db.execute(
-        "UPDATE pending SET state = ? WHERE state = ?"
-        " AND label = (SELECT id FROM labels WHERE place = ?)",
-        (State.CONFIRMED, State.STAGED, place),
-    )
-
-
 def drop(db: sqlite3.Connection, place: Index) -> None:
     """The account was not changed: as if it had never been asked."""
     db.execute(
@@ -132,10 +134,12 @@ def drop(db: sqlite3.Connection, place: Index) -> None:
     )
 
 
-def undecided(db: sqlite3.Connection) -> list[Record]:
+def undecided(db: sqlite3.Connection) -> list[Change]:
     """What was staged when the process ended."""
-    rows = db.execute("SELECT record FROM pending WHERE state = ?", (State.STAGED,))
-    return [Record.decode(encoded) for (encoded,) in rows]
+    rows = db.execute(
+        "SELECT record, opening, superseded FROM pending WHERE state = ?", (State.STAGED,)
+    )
+    return [Change(Record.decode(record), *rest) for record, *rest in rows]
 
 
 @dataclass(frozen=True, slots=True)

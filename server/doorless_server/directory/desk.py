@@ -53,23 +53,22 @@ async def logged(
         StaleError, UnavailableError, ForgedError: as of `Directory.stage`; nothing was changed.
         Whatever `act` raises, which then has changed nothing.
     """
-    receipt = await directory.stage(change, now)
+    await directory.stage(change)
     try:
         outcome = await act()
     except Exception:
         await directory.drop(change.label)
         raise
-    await directory.confirm(change.label, now)
-    return outcome, receipt
+    return outcome, await directory.confirm(change, now)
 
 
 async def decide(directory: Directory, accounts: AccountStore, now: int) -> None:
     """Confirm what was staged where the account was changed too; drop it where it was not."""
-    for record in await directory.undecided():
-        if await _is_done(accounts, record):
-            await directory.confirm(record.label, now)
+    for change in await directory.undecided():
+        if await _is_done(accounts, change.record):
+            await directory.confirm(change, now)
         else:
-            await directory.drop(record.label)
+            await directory.drop(change.label)
 
 
 async def _is_done(accounts: AccountStore, record: Record) -> bool:

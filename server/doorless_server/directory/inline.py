@@ -7,7 +7,6 @@ from typing import Self
 
 from doorless_protocol.log.config import LogConfig, LogKeys
 from doorless_protocol.log.label import Label
-from doorless_protocol.log.record import Record
 from doorless_protocol.primitives import Random
 from doorless_server.directory import pages, schema
 from doorless_server.directory.answers import DELTAS_IN_FRAME, Answers
@@ -60,17 +59,18 @@ class InlineDirectory:
             log.publish(checkpoint.size, log.sign(checkpoint, now))
             log.forget(now)
 
-    async def stage(self, change: Change, now: int) -> bytes:
-        return self.log.stage(change, now)
+    async def stage(self, change: Change) -> None:
+        self.log.stage(change)
 
-    async def confirm(self, label: Label, now: int) -> None:
-        self.log.confirm(label)
+    async def confirm(self, change: Change, now: int) -> bytes:
+        receipt = self.log.confirm(change, now)
         self.turn(now)
+        return receipt
 
     async def drop(self, label: Label) -> None:
         self.log.drop(label)
 
-    async def undecided(self) -> list[Record]:
+    async def undecided(self) -> list[Change]:
         return self.log.undecided()
 
     async def look_up(self, label: Label, known: int, size: int, now: int) -> Shown:

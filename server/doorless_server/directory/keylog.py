@@ -19,7 +19,6 @@ from doorless_protocol.log.checkpoint import Checkpoint
 from doorless_protocol.log.config import LogConfig, LogKeys
 from doorless_protocol.log.epoch import EpochLeaf
 from doorless_protocol.log.label import Label
-from doorless_protocol.log.record import Record
 from doorless_protocol.primitives import Random
 from doorless_server.directory import changes, epochs, labels, nodes, schema
 from doorless_server.directory.base import Change
@@ -90,8 +89,8 @@ class KeyLog:
 
     # --- changes -----------------------------------------------------------------------------
 
-    def stage(self, change: Change, now: int) -> bytes:
-        """Errors as of `changes.stage`; the receipt.
+    def stage(self, change: Change) -> None:
+        """Errors as of `changes.stage`.
 
         Until it is confirmed or dropped, no other request may stage the label, not even the very
         same change: one of the two would drop what the other one was promised.
@@ -99,22 +98,22 @@ class KeyLog:
         if change.label in self._changing:
             raise UnavailableError("another request changes this label")
         place, _ = self.locate(change.label)
-        signer = self._keys.signer
-        receipt = self._write(lambda: changes.stage(self.db, place, signer, change, now * MS))
+        self._write(lambda: changes.stage(self.db, place, change))
         self._changing.add(change.label)
-        return receipt
 
-    def confirm(self, label: Label) -> None:
-        self._changing.discard(label)
-        place, _ = self.locate(label)
-        self._write(lambda: changes.confirm(self.db, place))
+    def confirm(self, change: Change, now: int) -> bytes:
+        """The receipt, once what it promises is on the disk."""
+        self._changing.discard(change.label)
+        place, _ = self.locate(change.label)
+        signer = self._keys.signer
+        return self._write(lambda: changes.confirm(self.db, place, signer, change, now * MS))
 
     def drop(self, label: Label) -> None:
         self._changing.discard(label)
         place, _ = self.locate(label)
         self._write(lambda: changes.drop(self.db, place))
 
-    def undecided(self) -> list[Record]:
+    def undecided(self) -> list[Change]:
         """Changes of which it is not known whether the account was changed."""
         return changes.undecided(self.db)
 

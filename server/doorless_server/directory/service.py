@@ -18,7 +18,6 @@ import structlog
 
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.label import Label
-from doorless_protocol.log.record import Record
 from doorless_server.directory import pages
 from doorless_server.directory.answers import DELTAS_IN_FRAME, Answers
 from doorless_server.directory.auditors import Auditors
@@ -122,17 +121,18 @@ class Service:
 
     # --- changes -----------------------------------------------------------------------------
 
-    async def stage(self, change: Change, now: int) -> bytes:
-        return await self._ask(partial(self._log.stage, change, now))
+    async def stage(self, change: Change) -> None:
+        await self._ask(partial(self._log.stage, change))
 
-    async def confirm(self, label: Label, now: int) -> None:  # noqa: ARG002  (the clock says)
-        await self._ask(partial(self._log.confirm, label), begun=True)
+    async def confirm(self, change: Change, now: int) -> bytes:
+        receipt = await self._ask(partial(self._log.confirm, change, now), begun=True)
         self._changed.set()
+        return receipt
 
     async def drop(self, label: Label) -> None:
         await self._ask(partial(self._log.drop, label), begun=True)
 
-    async def undecided(self) -> list[Record]:
+    async def undecided(self) -> list[Change]:
         return await self._ask(self._log.undecided)
 
     # --- answers -----------------------------------------------------------------------------

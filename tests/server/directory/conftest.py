@@ -114,11 +114,18 @@ class Bench:
 
     def put(self, owner: Owner, kind: RecordKind | None = None) -> Change:
         """Have a change of `owner` in an epoch, and let it know its new head."""
-        change = owner.change(kind)
-        self.log.stage(change, self.now)
-        self.log.confirm(owner.label)
+        change = self.submit(owner, kind)
         self.epoch()
         self.learn(owner)
+        return change
+
+    def submit(
+        self, owner: Owner, kind: RecordKind | None = None, log: KeyLog | None = None
+    ) -> Change:
+        """Have a change of `owner` wait for its epoch, in this log or in another one."""
+        change, log = owner.change(kind), log or self.log
+        log.stage(change)
+        log.confirm(change, self.now)
         return change
 
     def learn(self, owner: Owner) -> None:

@@ -10,8 +10,7 @@ from doorless_server.directory.heads import ForkRefusedError
 
 def test_who_opened_the_log_last_builds_it(bench: Any, ada: Any) -> None:
     other = bench.another()
-    bench.log.stage(ada.change(), bench.now)
-    bench.log.confirm(ada.label)
+    bench.submit(ada)
     with pytest.raises(TwoBuildersError):
         bench.log.build(bench.now)
     checkpoint = other.build(bench.now)
@@ -26,8 +25,7 @@ def test_copies_of_one_log_that_share_their_heads_sign_one_history(
 ) -> None:
     bench.log.db.execute("VACUUM INTO ?", (str(bench.folder / "copy.db"),))
     other = bench.another("copy.db")
-    other.stage(ben.change(), bench.now)
-    other.confirm(ben.label)
+    bench.submit(ben, log=other)
     forked = other.build(bench.now)
     bench.put(ada)
     with pytest.raises(ForkRefusedError):
@@ -43,8 +41,7 @@ def test_copies_that_share_nothing_are_what_witnesses_and_clients_are_for(
     bench.log.db.execute("VACUUM INTO ?", (str(bench.folder / "copy.db"),))
     bench.copy_heads("copy-heads.db")
     other = bench.another("copy.db", "copy-heads.db")
-    other.stage(ben.change(), bench.now)
-    other.confirm(ben.label)
+    bench.submit(ben, log=other)
     forked = other.build(bench.now + 10)
     assert other.sign(forked, bench.now)
     bench.put(ada)

@@ -32,9 +32,9 @@ def test_a_label_that_nobody_has_is_proven_absent(bench: Any, ada: Any, ben: Any
 
 def test_a_record_is_proven_as_soon_as_its_epoch_is_published(bench: Any, ada: Any) -> None:
     change = ada.change()
-    bench.log.stage(change, bench.now)
+    bench.log.stage(change)
     assert bench.look_up(ada.label) is None
-    bench.log.confirm(ada.label)
+    bench.log.confirm(change, bench.now)
     assert bench.look_up(ada.label) is None
     bench.epoch()
     entry = bench.look_up(ada.label)
@@ -76,21 +76,22 @@ def test_every_checkpoint_continues_those_before_it(bench: Any, ada: Any, ben: A
 
 def test_a_receipt_is_signed_and_the_same_for_the_same_change(bench: Any, ada: Any) -> None:
     change = ada.change()
-    receipt = bench.log.stage(change, bench.now)
+    bench.log.stage(change)
+    receipt = bench.log.confirm(change, bench.now)
     Receipt.decode(receipt).verify(bench.config)
-    bench.log.confirm(ada.label)
     bench.reopen()
-    assert bench.log.stage(change, bench.now + 5) == receipt
-    bench.log.confirm(ada.label)
+    bench.log.stage(change)
+    assert bench.log.confirm(change, bench.now + 5) == receipt
     bench.epoch()
-    again = Receipt.decode(bench.log.stage(change, bench.now))
+    bench.log.stage(change)
+    again = Receipt.decode(bench.log.confirm(change, bench.now))
     again.verify(bench.config)
     assert again.commitment == change.commitment
     assert not bench.log.has_waiting()
 
 
 def test_what_was_dropped_was_never_there(bench: Any, ada: Any) -> None:
-    bench.log.stage(ada.change(), bench.now)
+    bench.log.stage(ada.change())
     bench.log.drop(ada.label)
     ada.manifest_version = 0
     assert not bench.log.has_waiting()
@@ -103,40 +104,41 @@ def test_what_was_dropped_was_never_there(bench: Any, ada: Any) -> None:
 def test_a_change_is_one_requests_until_it_is_decided(bench: Any, ada: Any) -> None:
     """Else the one that fails would drop what the other one was promised."""
     change = ada.change()
-    bench.log.stage(change, bench.now)
+    bench.log.stage(change)
     with pytest.raises(UnavailableError):
-        bench.log.stage(change, bench.now)
+        bench.log.stage(change)
     bench.log.drop(ada.label)
-    bench.log.stage(change, bench.now)
-    bench.log.confirm(ada.label)
+    bench.log.stage(change)
+    bench.log.confirm(change, bench.now)
     bench.epoch()
     assert bench.look_up(ada.label).version == 1
 
 
 def test_of_one_label_one_change_waits(bench: Any, ada: Any) -> None:
-    bench.log.stage(ada.change(), bench.now)
+    change = ada.change()
+    bench.log.stage(change)
     with pytest.raises(UnavailableError):
-        bench.log.stage(ada.change(), bench.now)
-    bench.log.confirm(ada.label)
+        bench.log.stage(ada.change())
+    bench.log.confirm(change, bench.now)
     with pytest.raises(UnavailableError):
-        bench.log.stage(ada.change(), bench.now)
+        bench.log.stage(ada.change())
 
 
 def test_a_change_names_the_head_before_it(bench: Any, ada: Any) -> None:
     bench.put(ada)
     ada.head = bytes(31) + b"\1"
     with pytest.raises(StaleError):
-        bench.log.stage(ada.change(), bench.now)
+        bench.log.stage(ada.change())
     ada.version, ada.head = 0, NO_HEAD
     with pytest.raises(StaleError):
-        bench.log.stage(ada.change(), bench.now)
+        bench.log.stage(ada.change())
 
 
 def test_a_label_is_changed_by_whose_it_is(bench: Any, ada: Any, ben: Any) -> None:
     bench.put(ada)
     ben.label, ben.version, ben.head = ada.label, ada.version, ada.head
     with pytest.raises(ForgedError):
-        bench.log.stage(ben.change(), bench.now)
+        bench.log.stage(ben.change())
     assert count(bench.log.db, "pending") == 0
 
 
@@ -147,14 +149,13 @@ def test_who_was_reset_may_object(bench: Any, ada: Any) -> None:
     assert bench.look_up(ada.label, known=2).records == (change.record,)
     ada_again = ada.change(RecordKind.DISPUTE)
     with pytest.raises(ForgedError):
-        bench.log.stage(ada_again, bench.now)
+        bench.log.stage(ada_again)
 
 
 def test_of_a_closed_label_nothing_opens_but_that_it_closed(bench: Any, ada: Any, ben: Any) -> None:
     bench.put(ada)
     bench.put(ada)
-    bench.log.stage(ada.change(RecordKind.CLOSE), bench.now)
-    bench.log.confirm(ada.label)
+    bench.submit(ada, RecordKind.CLOSE)
     bench.log.build(bench.now)
     assert bench.look_up(ada.label).version == 2  # not published: as it was
     assert bench.look_up(ada.label).records[-1] is not None
@@ -241,11 +242,9 @@ def test_times_grow_whatever_the_clock_does(bench: Any) -> None:
 def test_nothing_newer_is_built_while_an_epoch_is_not_published(
     bench: Any, ada: Any, ben: Any
 ) -> None:
-    bench.log.stage(ada.change(), bench.now)
-    bench.log.confirm(ada.label)
+    bench.submit(ada)
     checkpoint = bench.log.build(bench.now)
-    bench.log.stage(ben.change(), bench.now)
-    bench.log.confirm(ben.label)
+    bench.submit(ben)
     assert bench.log.build(bench.now + 100) == checkpoint
     assert bench.look_up(ada.label) is None
     bench.epoch()
@@ -257,8 +256,7 @@ def test_nothing_newer_is_built_while_an_epoch_is_not_published(
 
 def test_an_auditor_reads_an_epoch_before_it_is_published(bench: Any, ada: Any) -> None:
     auditors, token = Auditors({"ann": token_hash(bytes(16))}), bytes(16)
-    bench.log.stage(ada.change(), bench.now)
-    bench.log.confirm(ada.label)
+    bench.submit(ada)
     epoch = bench.log.build(bench.now).size - 1
     body = bench.answers.deltas(auditors, token, epoch, 0, 9)
     leaf = EpochLeaf.decode(body[:172])

@@ -94,8 +94,7 @@ async def test_anchors_are_listed(site: Site) -> None:
 
 async def test_an_auditor_reads_what_changed(site: Site, ada: Any, ben: Any) -> None:
     for owner in (ada, ben):
-        site.log.log.stage(owner.change(), site.now)
-        site.log.log.confirm(owner.label)
+        site.log.submit(owner)
     site.log.epoch()
     page = f"/log/audit/{TOKEN.hex()}/{site.log.log.size - 1}"
     body = await site.read(page)

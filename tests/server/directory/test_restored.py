@@ -44,12 +44,10 @@ def test_the_newest_copy_goes_on(bench: Any, ada: Any, ben: Any) -> None:
 def test_an_epoch_that_was_built_and_not_signed_is_the_next_one_signed(
     bench: Any, ada: Any, ben: Any
 ) -> None:
-    bench.log.stage(ada.change(), bench.now)
-    bench.log.confirm(ada.label)
+    bench.submit(ada)
     checkpoint = bench.log.build(bench.now)
     bench.reopen()
-    bench.log.stage(ben.change(), bench.now)
-    bench.log.confirm(ben.label)
+    bench.submit(ben)
     assert bench.log.build(bench.now + 100) == checkpoint
     bench.epoch()
     assert bench.look_up(ada.label).version == 1
@@ -58,8 +56,7 @@ def test_an_epoch_that_was_built_and_not_signed_is_the_next_one_signed(
 def test_an_epoch_that_was_signed_and_not_published_is_signed_again_as_it_was(
     bench: Any, ada: Any
 ) -> None:
-    bench.log.stage(ada.change(), bench.now)
-    bench.log.confirm(ada.label)
+    bench.submit(ada)
     checkpoint = bench.log.build(bench.now)
     bench.log.sign(checkpoint, bench.now)
     bench.reopen()

@@ -32,7 +32,7 @@ def test_no_column_holds_a_name_or_a_time(bench: Any) -> None:
 def test_every_row_is_shown_or_those_of_a_label(bench: Any, ada: Any, ben: Any) -> None:
     for owner in (ada, ben):
         bench.put(owner)
-    bench.log.stage(ada.change(), bench.now)
+    bench.log.stage(ada.change())
     every = {row.table for row in inspection.log_rows(bench.log.db)}
     assert every >= {"log", "labels", "versions", "records", "pending", "epochs", "nodes"}
     place, _ = bench.log.locate(ada.label)

@@ -60,10 +60,15 @@ async def appears(service: Service, bench: Any, owner: Any) -> None:
             pass
 
 
+async def submit(service: Service, owner: Any, now: int) -> None:
+    change = owner.change()
+    await service.stage(change)
+    await service.confirm(change, now)
+
+
 async def test_a_change_is_in_an_epoch_at_once(bench: Any, ada: Any) -> None:
     async with serving(bench) as service:
-        await service.stage(ada.change(), bench.now)
-        await service.confirm(ada.label, bench.now)
+        await submit(service, ada, bench.now)
         await appears(service, bench, ada)
 
 
@@ -77,8 +82,7 @@ async def test_a_heartbeat_comes_when_nothing_does(bench: Any) -> None:
 async def test_a_busy_log_has_an_epoch_in_an_interval(bench: Any, ada: Any) -> None:
     async with serving(bench) as service:
         for _ in range(EPOCHS_IN_A_ROW):
-            await service.stage(ada.change(), bench.now)
-            await service.confirm(ada.label, bench.now)
+            await submit(service, ada, bench.now)
             await until(lambda: not service._log.db.execute("SELECT 1 FROM pending").fetchone())
             row = service._log.db.execute("SELECT version, head FROM labels").fetchone()
             ada.version, ada.head = row
@@ -96,17 +100,16 @@ async def test_while_witnesses_are_asked_the_epoch_before_is_answered(bench: Any
         return note
 
     async with serving(bench, cosign=cosign) as service:
-        await service.stage(ada.change(), bench.now)
-        await service.confirm(ada.label, bench.now)
+        await submit(service, ada, bench.now)
         await asked.wait()
         assert not await is_there(service, bench, ada)
         answer.set()
         await appears(service, bench, ada)
 
 
-async def stage_many(service: Service, ada: Any, now: int) -> None:
+async def stage_many(service: Service, ada: Any) -> None:
     for number in range(50):
-        await service.stage(replace(ada, label=Label(f"ada{number}")).change(), now)
+        await service.stage(replace(ada, label=Label(f"ada{number}")).change())
 
 
 async def test_a_full_disk_is_told_and_the_log_goes_on(
@@ -117,11 +120,10 @@ async def test_a_full_disk_is_told_and_the_log_goes_on(
         (pages,) = db.execute("PRAGMA page_count").fetchone()
         db.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(UnavailableError):
-            await stage_many(service, ada, bench.now)
+            await stage_many(service, ada)
         assert not await is_there(service, bench, ada)
         db.execute("PRAGMA max_page_count = 1000000")
-        await service.stage(ada.change(), bench.now)
-        await service.confirm(ada.label, bench.now)
+        await submit(service, ada, bench.now)
         await appears(service, bench, ada)
 
 
@@ -138,7 +140,7 @@ async def test_a_disk_that_fails_stops_the_relay(
 
         monkeypatch.setattr(service._log, "stage", fail)
         with pytest.raises(UnavailableError):
-            await service.stage(ada.change(), bench.now)
+            await service.stage(ada.change())
         assert [type(error) for error in broken] == [sqlite3.OperationalError]
         with pytest.raises(UnavailableError):
             await service.look_up(ada.label, 0, 0, 0)
@@ -148,8 +150,7 @@ async def test_a_log_that_another_process_took_over_stops_the_relay(bench: Any, 
     broken: list[Exception] = []
     async with serving(bench, broken=broken) as service:
         other = bench.another(seed=4)
-        await service.stage(ada.change(), bench.now)
-        await service.confirm(ada.label, bench.now)
+        await submit(service, ada, bench.now)
         await until(lambda: broken)
         assert "another process" in str(broken[0])
         other.close()
