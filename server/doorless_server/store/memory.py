@@ -14,16 +14,15 @@ from doorless_server.store.base import (
     Batch,
     Fate,
     Listing,
-    LookalikeError,
     Mail,
     OneTime,
     Position,
-    ReleasedError,
     Seat,
     Served,
     StaleError,
     TakenError,
 )
+from doorless_server.store.names import Name
 
 
 @dataclass
@@ -60,7 +59,7 @@ class MemoryStore:
         self._bounds = bounds or Bounds()
         self._accounts: dict[bytes, Account] = {}
         self._handles: dict[str, bytes] = {}
-        self._names: dict[str, tuple[int, bytes]] = {}  # by skeleton: as in names.py
+        self._names: dict[str, Name] = {}  # by skeleton
         self._days: dict[bytes, tuple[int, int]] = {}  # created, last connected
         self._heads: dict[bytes, dict[int, bytes]] = {}
         self._bindings: dict[bytes, bytes] = {}
@@ -76,9 +75,9 @@ class MemoryStore:
         account = listing.seats[0].account
         if handle in self._handles or account in self._accounts:
             raise TakenError("handle or account")
-        self._check_name(handle, account, day)
+        names.check_free(self._names.get(handles.skeleton(handle)), handle, account, day)
         self._check_bindings(account, listing)
-        self._names[handles.skeleton(handle)] = names.HELD, b""
+        self._names[handles.skeleton(handle)] = names.TAKEN
         self._accounts[account] = Account(
             account, handle, listing.version, listing.hash, listing.manifest, token_hash
         )
@@ -112,7 +111,7 @@ class MemoryStore:
         seats = [seat for seat in self._seats.values() if seat.account == account]
         for seat in seats:
             self._unseat(seat)
-        self._names[handles.skeleton(held.handle)] = day, names.owner_digest(held.handle, account)
+        self._names[handles.skeleton(held.handle)] = Name.given_up(held.handle, account, day)
         del self._handles[held.handle], self._heads[account], self._days[account]
         self._bindings = {key: who for key, who in self._bindings.items() if who != account}
         return seats
@@ -228,29 +227,18 @@ class MemoryStore:
         for device in expired:
             del self._prekeys[device]
         forgotten = [
-            name
-            for name, (released, _) in self._names.items()
-            if released != names.HELD and names.is_released_for_good(released, day)
+            skeleton
+            for skeleton, name in self._names.items()
+            if names.is_released_for_good(name.released, day)
         ]
-        for name in forgotten:
-            del self._names[name]
+        for skeleton in forgotten:
+            del self._names[skeleton]
         return gone + len(expired) + len(forgotten)
 
     async def close(self) -> None:
         """Nothing to finish."""
 
     # --- shared ------------------------------------------------------------------------------
-
-    def _check_name(self, handle: str, account: bytes, day: int) -> None:
-        held = self._names.get(handles.skeleton(handle))
-        if held is None:
-            return
-        released, owner = held
-        if released == names.HELD:
-            raise LookalikeError("a handle that looks the same")
-        is_theirs = owner == names.owner_digest(handle, account)
-        if not names.is_released_for_good(released, day) and not is_theirs:
-            raise ReleasedError("a handle that was given up")
 
     def _check_bindings(self, account: bytes, listing: Listing) -> None:
         if any(self._bindings.get(key, account) != account for key in listing.bindings):

@@ -17,6 +17,7 @@ from doorless_server.store.base import (
     StaleError,
     TakenError,
 )
+from doorless_server.store.names import Name
 
 ForgetMailbox = Callable[[sqlite3.Connection, bytes], None]
 
@@ -32,9 +33,9 @@ def create(
         "SELECT 1 FROM accounts WHERE handle = ? OR id = ?", (handle, account)
     ).fetchone():
         raise TakenError("handle or account")
-    names.check_free(db, handle, account, day)
+    names.check_free(names.find(db, handle), handle, account, day)
     _check_bindings(db, account, listing)
-    names.take(db, handle)
+    names.keep(db, handle, names.TAKEN)
     db.execute(
         "INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, x'', 0)",
         (
@@ -76,7 +77,7 @@ def close_account(
 ) -> list[Seat]:
     gone = seats(db, account)
     for (handle,) in db.execute("SELECT handle FROM accounts WHERE id = ?", (account,)).fetchall():
-        names.release(db, handle, account, day)
+        names.keep(db, handle, Name.given_up(handle, account, day))
     for seat in gone:
         _unseat(db, seat, forget)
     db.execute("DELETE FROM heads WHERE account = ?", (account,))
