@@ -8,6 +8,7 @@ runs twice: as written, when it must pass; and as its twin, with each name in `w
 replaced, when it must fail. A twin that passes shows a test that could not see the attack.
 """
 
+import gc
 from collections.abc import Generator
 from typing import Any
 
@@ -19,8 +20,14 @@ from doorless_protocol.errors import DoorlessError
 settings.register_profile("doorless", deadline=None)  # a slow machine is no failure
 settings.load_profile("doorless")
 
+gc.set_threshold(100_000, 20, 100)  # at Python's 700, the collector takes 40 % of a screen's test
+
 SEES_THE_ATTACK = (AssertionError, pytest.fail.Exception, DoorlessError)
 """What a twin may fail with. Anything else is a mistake in the test or in `weaken`."""
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # thousands of collected tests are not looked through again and again
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
