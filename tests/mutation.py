@@ -186,6 +186,8 @@ def _copy_changed(source: str, target: str) -> None:
 
 def _plant_tests() -> None:
     shutil.copytree(ROOT / "tests" / "protocol", TREE / "tests" / "protocol")
+    for helper in (ROOT / "tests").glob("*.py"):
+        shutil.copy(helper, TREE / "tests")
     conftest = (ROOT / "tests" / "conftest.py").read_text()
     (TREE / "tests" / "conftest.py").write_text(conftest + NO_CHANCE)
 
