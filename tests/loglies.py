@@ -13,6 +13,7 @@ from doorless_protocol.log.cosignature import Cosigner
 from doorless_protocol.log.displaced import DisplacedError, accuse, dispute
 from doorless_protocol.log.evidence import Kind, Notes
 from doorless_protocol.log.head import accept_anchors, accept_head
+from doorless_protocol.log.lookup import look_up
 from doorless_protocol.log.note import Algorithm
 from doorless_protocol.log.own_anchors import check_own
 from doorless_protocol.log.policy import Policy
@@ -72,6 +73,18 @@ def an_unsigned_record(play: Stage) -> None:
     play.ledger.show(ALICE, play.ledger.make(ALICE, 3, chain.head, forged, play.ledger.size))
     play.epoch()
     play.bob_looks()
+
+
+def a_reset_left_out(play: Stage) -> None:
+    eve = SigningKey.draw(play.random.randbytes)
+    reset = play.ghost(eve, RecordKind.RESET)
+    play.ledger.show(ALICE, reset)
+    play.epoch()
+    play.ledger.show(ALICE, play.ghost(eve, after=reset))
+    play.epoch()
+    proof = play.ledger.lookup(ALICE, 0, play.bob.view.size)
+    proof = replace(proof, entries=(proof.entries[0].newest(),))
+    look_up(play.bob.view, proof, 0, ALICE, None, [eve.verifying], play.now)
 
 
 def changed_keys_that_no_witness_saw(play: Stage) -> None:

@@ -53,15 +53,22 @@ class Stage:
         self.bob.settle(self.ledger)
 
     def ghost(
-        self, signer: SigningKey | None = None, kind: RecordKind = RecordKind.UPDATE
+        self,
+        signer: SigningKey | None = None,
+        kind: RecordKind = RecordKind.UPDATE,
+        after: bytes = b"",
     ) -> bytes:
-        """The head of a version that Alice did not write, stamped with the next epoch."""
-        chain, key = self.alice.chain, signer or self.alice.signing
+        """The head of a version that Alice did not write, stamped with the next epoch.
+
+        Args:
+            after: the head that it follows; b"": the newest that she wrote.
+        """
+        head, key = after or self.alice.chain.head, signer or self.alice.signing
+        number = self.ledger.versions[head].number + 1
         manifest = (len(self.alice.manifests) + 1, b"\xee" * 32)
-        number = chain.version + 1
-        record = Record.sign(key, kind, ALICE, number, chain.head, self.now * 1000, *manifest)
+        record = Record.sign(key, kind, ALICE, number, head, self.now * 1000, *manifest)
         opened = Opened(b"\xee" * 16, record.encode())
-        return self.ledger.make(ALICE, number, chain.head, opened, self.ledger.size)
+        return self.ledger.make(ALICE, number, head, opened, self.ledger.size)
 
 
 def stage(seed: int = 1, versions: int = 1, policy: Policy = NO_WITNESSES, **seconds: int) -> Stage:

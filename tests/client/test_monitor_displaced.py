@@ -16,7 +16,7 @@ from doorless_protocol.log.evidence import Evidence
 from doorless_protocol.log.label import parse_label
 from doorless_protocol.log.record import Record, RecordKind
 from doorless_server.directory.base import Change
-from logged import alarm, alarms, checks, own, pin
+from logged import alarm, alarms, checks, days_pass, own, pin
 
 
 @pytest.fixture
@@ -38,8 +38,9 @@ def displace(world: World, victim: Person, thief: Person) -> None:
         state.manifest.version,
         state.manifest.hash,
     )
-    at_once(world.directory.stage(Change(record, world.random(16)), int(world.now)))
-    at_once(world.directory.confirm(record.label, int(world.now)))
+    change = Change(record, world.random(16))
+    at_once(world.directory.stage(change))
+    at_once(world.directory.confirm(change, int(world.now)))
 
 
 def showing_thief(thief: Person, label: str) -> Callable[[Ask, Answered], Answered]:
@@ -83,9 +84,15 @@ def test_who_looks_her_up_takes_the_new_keys_only_when_nobody_objected(world: Wo
     world.settle()
     assert bob.chat("alice").trust is Trust.CHANGED
     assert pin(bob, "alice").waits
-    with pytest.raises(RefusedError, match="for a day"):
+    with pytest.raises(RefusedError, match="for a whole day"):
         bob.accepts("alice")
     assert bob.chat("alice").trust is Trust.CHANGED
+    days_pass(world)
+    assert pin(bob, "alice").waits  # an anchor is past, and no whole window
+    days_pass(world)
+    assert not pin(bob, "alice").waits
+    bob.accepts("alice")
+    assert bob.chat("alice").trust is not Trust.CHANGED
 
 
 def test_a_stranger_is_not_added_under_keys_that_just_replaced_others(world: World) -> None:
@@ -93,7 +100,7 @@ def test_a_stranger_is_not_added_under_keys_that_just_replaced_others(world: Wor
     checks(alice, bob)
     displace(world, alice, mallory)
     bob.change_answer = showing_thief(mallory, "alice")
-    with pytest.raises(RefusedError, match="for a day"):
+    with pytest.raises(RefusedError, match="for a whole day"):
         bob.add("alice")
     assert bob.store.contacts.find() == []
 

@@ -41,7 +41,7 @@ NO_PROOF = "the relay gives no proof from its key log any more: nothing of its a
 OTHER_LOG = "the relay has another key log than the one that is pinned: nothing of it is believed"
 WAITS = (
     "these keys replaced others without being vouched for by them: they can be used when they "
-    "stood in the key log for a day and nobody objected"
+    "stood in the key log for a whole day, which takes up to two, and nobody objected"
 )
 DISPUTED = "whose name this is, is disputed in the key log: nothing is taken until that is settled"
 
@@ -289,7 +289,7 @@ def check_usable(pin: Pin | None) -> None:
 def waits_for_anchor(pin: Pin, contact: Contact, manifest: Manifest) -> bool:
     """Whether these are keys of theirs that were put in place of others a moment ago.
 
-    By whoever has the recovery words: until the next anchor the owner may object.
+    By whoever has the recovery words: for a whole window the owner may object.
     """
     known = SignedHead.decode(contact.head).hash == manifest.hash
     return pin.waits and not known and manifest.account == contact.account

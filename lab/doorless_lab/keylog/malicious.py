@@ -175,6 +175,23 @@ def reset_abuse(scene: Scene) -> Caught | None:
     return scene.waits()
 
 
+def reset_beside_an_anchor(scene: Scene) -> Caught | None:
+    """The same a moment before an anchor, and covered up by a list of Eve's own."""
+    dave, log = scene.person("dave"), scene.truth
+    scene.publish(after=DAY - scene.now % DAY - 60)
+    scene.begins()
+    reset = scene.ghost(log, RecordKind.RESET)
+    log.ledger.show(ALICE, reset)
+    scene.publish()
+    log.ledger.show(ALICE, scene.ghost(log, after=reset))
+    scene.publish()
+    scene.publish(after=60)
+    with suppress(RefusedError):
+        dave.add("alice")
+        return None  # he has her keys within two minutes
+    return scene.waits()
+
+
 def promise_not_kept(scene: Scene) -> Caught | None:
     """Alice adds a device, is promised that the log will hold it, and it never does."""
     scene.truth.drops.add(ALICE)
@@ -281,6 +298,7 @@ MODES = (
     Mode(ghost_for_good, "alice", "E7", 1),
     Mode(ghost_device_for_good, "alice", "told", 1),
     Mode(reset_abuse, "alice", "E7", 1),
+    Mode(reset_beside_an_anchor, "alice", "E7", 1),
     Mode(promise_not_kept, "alice", "E6", 1),
     Mode(frozen_log, "alice", "told", 3),
     Mode(withheld_proof, "alice", "told", 3),

@@ -121,10 +121,14 @@ class Scene:
         log: LedgerDirectory,
         kind: RecordKind = RecordKind.UPDATE,
         key: SigningKey | None = None,
+        after: bytes = b"",
     ) -> bytes:
         """The head of a next version of Alice's label that she did not write.
 
         It stands for Eve's account; with Alice's own key, for her account with Eve's device.
+
+        Args:
+            after: the head that it follows; b"": the newest that was asked for.
         """
         alice, eve = self.alice.engine.state, self.eve.engine.state
         manifest = eve.manifest
@@ -132,7 +136,7 @@ class Scene:
             devices = [*alice.manifest.entries, *eve.manifest.entries]
             manifest = Manifest.sign(key, devices, self.now, after=alice.manifest.head)
         log.name(manifest)
-        head = log.ledger.newest[ALICE]
+        head = after or log.ledger.newest[ALICE]
         number = log.ledger.versions[head].number + 1
         record = Record.sign(
             key or eve.signing,

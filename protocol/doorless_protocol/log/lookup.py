@@ -24,6 +24,7 @@ from doorless_protocol.log.label import Label, located
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.proofs import AnchorProof, HeadProof, LookupProof
 from doorless_protocol.log.record import Record
+from doorless_protocol.log.resets import first_to_read, still_waits, taken_over, waits_since
 from doorless_protocol.log.sighting import Shown, Sighting, Trail, contradiction
 from doorless_protocol.log.signed_leaf import SignedLeaf
 from doorless_protocol.log.standing import Standing
@@ -33,7 +34,7 @@ from doorless_protocol.log.view import LogView
 class Notice(Enum):
     """What a person should know about a label that was looked up."""
 
-    RESET = auto()  # it stands for other keys, which wait for an anchor
+    RESET = auto()  # it stands for other keys, which wait until they stood for a window
     DISPUTED = auto()  # who held it before says that a reset was not theirs
     CLOSED = auto()  # its account is gone
     ACCOUNT_CHANGED = auto()  # it stands for another account than we knew
@@ -90,9 +91,11 @@ def look_up(
     if pin is None or pin.version != sight.shown.version:
         follows.check_witnessed(now)
     records = {**sight.records, **(opened or {})}
-    standing = advance(label, pin, sight, records, keys)
-    reset = reset_of(pin, standing, sight.shown, proof.head)
-    following = Pin(label, standing, is_settled(view.config, proof.head), reset, sight.sighting)
+    first = first_to_read(pin, sight.shown, proof.head.latest_anchor, records)
+    standing, taken = advance(label, pin, sight, first, records, keys)
+    since = waits_since(pin, standing, taken, proof.head)
+    settled = since is None and is_settled(view.config, proof.head)
+    following = Pin(label, standing, settled, since, sight.sighting)
     return Looked(follows, following, notices(pin, following))
 
 
@@ -101,6 +104,9 @@ def settle(view: LogView, pin: Pin, anchor: AnchorProof) -> Pin:
 
     Args:
         anchor: asked for with `anchor_due(view, pin)` and the pin's version.
+
+    Returns:
+        the pin, settled; pending still at this anchor if its keys have to wait for another.
 
     Raises:
         ProofError: another anchor, or it does not prove what it says. The pin stays pending.
@@ -116,8 +122,9 @@ def settle(view: LogView, pin: Pin, anchor: AnchorProof) -> Pin:
     sight = sight_of(view.config, pin.label, at, anchor.entry)
     check_fits(view.config, pin, sight)
     if sight.shown.version != pin.version:
-        return replace(pin, settled=True)
-    return replace(pin, settled=True, reset=0, sighting=sight.sighting)
+        return replace(pin, settled=True)  # the next look reads what came after it
+    since = still_waits(pin.since, due)
+    return replace(pin, settled=since is None, since=since, sighting=sight.sighting)
 
 
 def anchor_due(view: LogView, pin: Pin) -> EpochLeaf | None:
@@ -174,12 +181,18 @@ def advance(
     label: Label,
     pin: Pin | None,
     sight: Sight,
+    first: int,
     records: Mapping[int, Opened],
     keys: Iterable[VerifyingKey],
-) -> Standing | None:
-    """Whom a label stands for, after the records behind what we held; None: nobody.
+) -> tuple[Standing | None, int | None]:
+    """Read the records behind what we held, or those that who held nobody has to read.
 
-    Who knew of nobody takes the newest record alone.
+    Args:
+        first: the version that is read first, as `first_to_read` has it.
+
+    Returns:
+        whom the label stands for, None: nobody; and the epoch of the last of these records that
+        gave it to keys that have to wait, None: none did.
 
     Raises:
         MissingRecordsError: a record that is needed is not at hand.
@@ -188,23 +201,23 @@ def advance(
 
     Spec: docs/spec/10-key-log-clients.md §6.4.
     """
-    shown = sight.shown
+    shown, taken = sight.shown, None
     if shown.version == 0:
-        return None
-    known = {account_id(key): key for key in keys}
-    standing = None if pin is None else pin.standing
-    first = shown.version if standing is None else standing.version + 1
+        return None, None
+    signers = {account_id(key): key for key in keys}
+    known = standing = None if pin is None else pin.standing
     needed = range(first, shown.version + 1)
-    if not all(number in records for number in needed):
-        raise MissingRecordsError(label, first - 1, shown.version)
+    missing = next((number for number in needed if number not in records), None)
+    if missing is not None:
+        raise MissingRecordsError(label, missing - 1, shown.version)
     for number in needed:
         record = committed_record(label, number, shown, records[number])
-        check_signed(record, known, is_newest=number == shown.version)
-        head = shown.heads[number]
-        standing = (
-            Standing.begin(record, head) if standing is None else standing.after(record, head)
-        )
-    return standing
+        check_signed(record, signers, is_newest=number == shown.version)
+        before, head = standing, shown.heads[number]
+        standing = Standing.begin(record, head) if before is None else before.after(record, head)
+        if taken_over(known, before, standing):
+            taken = shown.stamps[number]
+    return standing, taken
 
 
 def committed_record(label: Label, version: int, shown: Shown, opened: Opened) -> Record:
@@ -235,23 +248,6 @@ def check_signed(
         record.check_signature(key)
     elif is_newest:
         raise ProofError("the answer lacks the key that signed the newest record")
-
-
-def reset_of(pin: Pin | None, standing: Standing | None, shown: Shown, head: HeadProof) -> int:
-    """The version of a change of account that was in no anchor yet; else 0.
-
-    Spec: docs/spec/10-key-log-clients.md §6.5.
-    """
-    if standing is None or head.leaf.is_anchor:
-        return 0
-    known = None if pin is None else pin.standing
-    if known is None:
-        in_anchor = shown.stamps[shown.version] <= head.latest_anchor.epoch
-        return shown.version if standing.is_reset and not in_anchor else 0
-    is_new = standing.version != known.version
-    if standing.account != known.account or (is_new and standing.is_reset):
-        return shown.version
-    return 0 if standing.is_disputed or pin is None else pin.reset
 
 
 def notices(before: Pin | None, pin: Pin) -> frozenset[Notice]:

@@ -4,6 +4,8 @@
                              ▲                              │
                              └───────── look up ────────────┘
 
+What waits (`since`) stays pending, from anchor to anchor, until one ends the wait.
+
 Absence is pinned like a presence: what was done because of it is checked as well.
 Spec: docs/spec/10-key-log-clients.md §6.
 """
@@ -31,14 +33,14 @@ class Pin:
     Attributes:
         standing: whom it stands for; None: nobody, proven.
         settled: found again at the anchor behind `seen`, which its owner checks too.
-        reset: the version that gave the label to other keys and was in no anchor yet; else 0.
+        since: the epoch in which the label was given to other keys, while they wait; else None.
         sighting: of the epoch `seen`; with a later one that does not fit, it convicts.
     """
 
     label: Label
     standing: Standing | None
     settled: bool
-    reset: int
+    since: int | None
     sighting: Sighting
 
     @property
@@ -66,13 +68,14 @@ class Pin:
 
     @property
     def waits(self) -> bool:
-        """Whether its keys are too new to be used: reset, and in no anchor so far."""
-        return self.reset != 0
+        """Whether its keys took the place of others, and did not stand for a whole window yet."""
+        return self.since is not None
 
     def encode(self) -> bytes:
         """The pin as a store keeps it. Spec: docs/spec/10-key-log-clients.md §6.1."""
         writer = Writer().raw(_SCHEMA).prefixed(self.label.encode("ascii"), 1)
-        writer.uint(self.settled, 1).uint(self.reset, 8).prefixed(encode_standing(self.standing), 1)
+        since = 0 if self.since is None else self.since + 1
+        writer.uint(self.settled, 1).uint(since, 8).prefixed(encode_standing(self.standing), 1)
         return writer.raw(self.sighting.encode()).done()
 
     @classmethod
@@ -81,9 +84,10 @@ class Pin:
         reader = Reader(data, "pin of a label")
         reader.exactly(_SCHEMA, "schema version")
         label = read_label(reader)
-        settled, reset = bool(count(reader, 1)), reader.number()
+        settled, since = bool(count(reader, 1)), reader.number()
         standing = decode_standing(label, reader.prefixed(1, 255))
-        pin = cls(label, standing, settled, reset, Sighting.read(reader))
+        waits = since - 1 if since else None
+        pin = cls(label, standing, settled, waits, Sighting.read(reader))
         reader.end()
         return pin
 

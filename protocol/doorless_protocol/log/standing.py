@@ -7,7 +7,7 @@
                 └── RESET by B ─► B holds it, and A may dispute it ── DISPUTE by A ─► A holds it
 
 What authorises a record is the account that the record before it names. Only a reset does
-without, and everybody sees that it does: who knew A waits for an anchor without a dispute
+without, and everybody sees that it does: who knew A waits for a whole window without a dispute
 before believing B. Spec: docs/spec/09-key-log.md §3.3.
 """
 
@@ -106,7 +106,7 @@ class Standing:
 
     @property
     def is_reset(self) -> bool:
-        """The newest record is a reset: not to be believed before an anchor without a dispute."""
+        """The newest record is a reset: not to be believed before a window without a dispute."""
         return self.kind is RecordKind.RESET
 
 

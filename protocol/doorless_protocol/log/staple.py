@@ -23,13 +23,13 @@ from doorless_protocol.log.lookup import (
     advance,
     entry_at,
     is_settled,
-    reset_of,
     sight_of,
     signed_leaf,
 )
 from doorless_protocol.log.note import MAX_NOTE, Note
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.proofs import HeadProof, LookupProof
+from doorless_protocol.log.resets import waits_since
 from doorless_protocol.log.sighting import contradiction
 from doorless_protocol.log.view import LogView
 
@@ -111,9 +111,11 @@ def vouch(
     check_same_size(config, view, Waiting(head.note, checkpoint.size, checkpoint.root))
     if known is not None and contradiction(known.sighting.place(), sight.shown) is not None:
         raise accusation(Kind.CONTRADICTION, config, Sightings(known.sighting, sight.sighting))
-    standing = advance(label, None, sight, sight.records, keys)
-    reset = reset_of(None, standing, sight.shown, head)
-    pin = Pin(label, standing, is_settled(config, head), reset, sight.sighting)
+    newest = sight.shown.version  # the records before it have no room here
+    standing, taken = advance(label, None, sight, newest, sight.records, keys)
+    since = waits_since(None, standing, taken, head)
+    settled = since is None and is_settled(config, head)
+    pin = Pin(label, standing, settled, since, sight.sighting)
     return Vouched(pin, Waiting(head.note, checkpoint.size, checkpoint.root))
 
 

@@ -13,10 +13,9 @@ from doorless_protocol.errors import (
     UnwitnessedError,
 )
 from doorless_protocol.keys import SigningKey
-from doorless_protocol.log.lookup import Notice, anchor_due, look_up, settle
+from doorless_protocol.log.lookup import anchor_due, look_up, settle
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.proofs import LookupProof
-from doorless_protocol.log.record import RecordKind
 from doorless_protocol.log.verdict import verify
 from doorless_protocol.log.view import QUORUM_PATIENCE
 from logstage import ALICE, Stage, stage
@@ -81,8 +80,8 @@ def test_who_was_told_absent_is_shown_the_first_version_later() -> None:
     proof = play.ledger.lookup(ALICE, 0, play.bob.view.size)
     newest_alone = play.ledger.entry(ALICE, 0, play.ledger.size - 1, opened=1)
     proof = replace(proof, entries=(newest_alone,))
-    pin = play.bob.pins[ALICE]
-    looked = look_up(play.bob.view, proof, 0, ALICE, pin, keys(play), play.now)
+    pin, older = play.bob.pins[ALICE], play.ledger.records(ALICE, 0)
+    looked = look_up(play.bob.view, proof, 0, ALICE, pin, keys(play), play.now, older)
     assert looked.pin.version == 3
     proof = replace(proof, entries=(newest_alone.newest(),))
     with pytest.raises(ProofError, match="leaves out"):
@@ -144,6 +143,11 @@ def test_records_that_had_no_room_are_asked_for(play: Stage) -> None:
     opened = play.ledger.records(ALICE, 2)
     looked = look_up(view, proof, 0, ALICE, pin, keys(play), play.now, opened)
     assert looked.pin.version == 4
+    sealed = play.ledger.entry(ALICE, 2, play.ledger.size - 1, opened=0)
+    proof, first = replace(proof, entries=(sealed,)), {3: opened[3]}  # as a page of them came
+    with pytest.raises(MissingRecordsError) as raised:
+        look_up(view, proof, 0, ALICE, pin, keys(play), play.now, first)
+    assert raised.value.after == 3
     wrong = {number: replace(each, opening=bytes(16)) for number, each in opened.items()}
     with pytest.raises(ProofError):
         look_up(view, proof, 0, ALICE, pin, keys(play), play.now, wrong)
@@ -164,34 +168,6 @@ def test_a_label_that_went_back_convicts(play: Stage) -> None:
         play.bob_looks()
     assert raised.value.kind == "E4"
     verify(raised.value.evidence, {play.config.hash.hex()})
-
-
-def test_a_reset_waits_for_an_anchor(play: Stage) -> None:
-    play.bob_looks()
-    eve = SigningKey.draw(play.random.randbytes)
-    play.ledger.show(ALICE, play.ghost(eve, RecordKind.RESET))
-    play.epoch()
-    both = [*keys(play), eve.verifying]
-    looked = play.bob.look(play.ledger, ALICE, both, play.now)
-    assert looked.notices == {Notice.RESET, Notice.ACCOUNT_CHANGED}
-    assert looked.pin.waits
-    assert Pin.decode(looked.pin.encode()) == looked.pin
-    play.anchor()
-    play.bob_checks()
-    assert not play.bob.pins[ALICE].waits
-
-
-def test_a_first_look_at_a_reset_waits_too(play: Stage) -> None:
-    eve = SigningKey.draw(play.random.randbytes)
-    play.ledger.show(ALICE, play.ghost(eve, RecordKind.RESET))
-    play.epoch()
-    looked = play.bob.look(play.ledger, ALICE, [eve.verifying], play.now)
-    assert looked.pin.waits
-    play.anchor()
-    play.bob_checks()
-    del play.bob.pins[ALICE]
-    play.epoch()
-    assert not play.bob.look(play.ledger, ALICE, [eve.verifying], play.now).pin.waits
 
 
 def test_another_anchor_settles_nothing(play: Stage) -> None:

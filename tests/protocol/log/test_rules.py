@@ -36,6 +36,7 @@ RULES = [
     Rule("head.check_windows", lies.an_anchor_a_minute, ProofError),
     Rule("lookup.check_fits", lies.an_old_version, MisconductError),
     Rule("lookup.check_signed", lies.an_unsigned_record, ForgedError),
+    Rule("resets.check_none_hidden", lies.a_reset_left_out, ProofError),
     Rule("view.LogView.check_witnessed", lies.changed_keys_that_no_witness_saw, UnwitnessedError),
     Rule("own_check.check_own_history", lies.our_version_gone, MisconductError),
     Rule("own_check.check_announced", lies.a_device_nobody_told_us_of, UnannouncedError),
