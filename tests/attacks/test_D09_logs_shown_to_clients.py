@@ -37,3 +37,14 @@ def test_two_logs_of_one_length_are_proven_at_once() -> None:
     assert caught is not None
     assert (caught.by, caught.anchors) == ("bob", 0)
     verify(caught.evidence, {scene.truth.config.hash.hex()})
+
+
+@pytest.mark.attack(
+    "D09",
+    "who was told of a log of their own when they came is known by their first text",
+    weaken={"doorless_client.core.gossip.Gossip._other_log": lambda *_: None},
+)
+def test_a_log_set_up_for_one_victim_is_told_by_one_text() -> None:
+    caught = malicious.another_set_up_for_one(stage())
+    assert caught is not None
+    assert (caught.by, caught.kind, caught.anchors) == ("carol", "other log", 0)

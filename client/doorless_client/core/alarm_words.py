@@ -7,7 +7,7 @@ that only this device can see. No word of it accuses beyond what the evidence sh
 from typing import NamedTuple
 
 GHOST, SPLIT, CONFIG, OVERDUE, STRANGER = "ghost", "split", "config", "overdue", "stranger"
-WITHHELD = "withheld"
+WITHHELD, OTHER_LOG = "withheld", "other log"
 
 CONVICTING = frozenset({"E1", "E2", "E3", "E4", "E5", "E6"})
 """Kinds whose evidence convicts the relay by its own signatures, whoever looks."""
@@ -103,6 +103,17 @@ WORDS: dict[str, Words] = {
         "Everybody who uses {relay}: nothing that it says of keys is believed.",
         "Ask who runs the relay whether its data was lost. If you do not get an answer that you "
         "believe: use another relay.",
+    ),
+    OTHER_LOG: Words(
+        "You and {whom} were told of different logs",
+        "{whom} follows a key log for you at {relay} that is set up otherwise than the one pinned "
+        "here. Either it was set up anew between your first meeting with it and theirs, or {whom} "
+        "has you at another relay, or it keeps a log for one of you alone. Nothing is signed that "
+        "tells which: this is no proof.",
+        "You or {whom}: who is kept apart may be given other keys than the true ones.",
+        "Compare the pinned set-up (doorless log status) with {whom}, with others at {relay} and "
+        "with whoever runs it, face to face or by voice: the one that nobody else has is not to be "
+        "believed. Until then compare safety numbers before you write anything that matters.",
     ),
     OVERDUE: Words(
         "The relay does not show its log",

@@ -24,8 +24,14 @@ def is_checked(store: Store, contact: Contact, home: str) -> bool:
 
 
 def relay_and_label(contact: Contact, home: str) -> tuple[str, str]:
-    """Where a contact's entry is: as vouched for, else as they claim. The label may be ""."""
+    """As `entry_of`; at our own relay, where nobody says which."""
+    relay, label = entry_of(contact)
+    return relay or home, label
+
+
+def entry_of(contact: Contact) -> tuple[str, str]:
+    """Relay and label of a contact's entry: as vouched for, else as they claim. "": nobody said."""
     if not contact.handle and contact.claim:
         claim = Address.parse(contact.claim)
         return str(claim.relay), claim.handle
-    return contact.relay or home, contact.handle
+    return contact.relay, contact.handle

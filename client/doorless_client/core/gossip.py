@@ -3,6 +3,7 @@
     every text        80 bytes: the newest anchor, our own entry, and the one we sealed to
     once a day        the newest signed anchor, as a content of its own, after the first text
     on a conflict     the contact is asked for its own: two signed anchors are proof
+    on another log    one of the two was told of a set-up of its own: that they settle themselves
 
 Nothing here asks a relay for anything: what is ahead of us waits for the next drawn look.
 Spec: docs/spec/08-state.md §14.5.
@@ -13,9 +14,9 @@ from contextlib import suppress
 
 import msgspec
 
-from doorless_client.core.alarm_words import GHOST, SPLIT, STRANGER
+from doorless_client.core.alarm_words import GHOST, OTHER_LOG, SPLIT, STRANGER
 from doorless_client.core.api import LogProofError
-from doorless_client.core.checked import relay_and_label
+from doorless_client.core.checked import entry_of, relay_and_label
 from doorless_client.core.drawn import between
 from doorless_client.core.logs import Logs
 from doorless_client.core.outbox import Outbox
@@ -29,6 +30,7 @@ from doorless_protocol.content import Anchor, AskAnchor
 from doorless_protocol.errors import DoorlessError, ProofError
 from doorless_protocol.log import gossip
 from doorless_protocol.log.gossip import Anchors, Ours, Theirs
+from doorless_protocol.log.view import LogView
 from doorless_protocol.verification import LogAnchor
 
 DAY = 86_400
@@ -58,8 +60,7 @@ class Gossip:
         if contact.standing != Standing.CONTACT.value:
             return
         row, today = self._row(contact), int(self._state.clock()) // DAY
-        relay, _ = relay_and_label(contact, self._state.own.relay)
-        view = self._logs.view(relay)
+        view = self._logs.view(entry_of(contact)[0])
         newest = view.newest_anchor if view is not None else None
         if view is None or newest is None or row.told == today:
             return
@@ -69,9 +70,12 @@ class Gossip:
         self._outbox.say(contact, Anchor(signed), not_before=self._state.clock() + later)
 
     def answer(self, contact: Contact, asked: AskAnchor) -> None:
-        """The anchor that they ask for, at most one a day: it is public, and costs an envelope."""
+        """The anchor that they ask for, at most one a day: it is public, and costs an envelope.
+
+        Of their relay's log, as every anchor that we name to them.
+        """
         row, today = self._row(contact), int(self._state.clock()) // DAY
-        view = self._logs.view(self._state.own.relay)
+        view = self._logs.view(entry_of(contact)[0])
         if view is None or row.asked == today or contact.standing != Standing.CONTACT.value:
             return
         try:
@@ -90,28 +94,41 @@ class Gossip:
             looked_since: heard again, and the look at our own entry between showed all of it.
         """
         home = self._state.own.relay
-        view, own = self._logs.view(home), self._logs.own()
-        if view is None or len(said) != gossip.GOSSIP_SIZE or said == gossip.EMPTY:
+        if self._logs.view(home) is None or len(said) != gossip.GOSSIP_SIZE or said == gossip.EMPTY:
             return
+        named, view = self._named(said[: gossip.LOG_ID])
         relay, label = relay_and_label(contact, home)
+        own, pin = self._logs.own() if named == home else None, self._logs.pin(relay, label)
         try:
-            pin = self._logs.pin(relay, label)
             heard = gossip.hear(view, own, pin, said, looked_since=looked_since)
         except DoorlessError:
             return  # not in its form: an honest program says nothing like it, and it proves nothing
+        is_other = heard.anchor is Anchors.OTHER_LOG
+        if is_other:
+            self._other_log(contact, home)
+        theirs = Theirs.NONE if is_other and relay == home else heard.theirs  # of that log as well
         if heard.ours is Ours.GHOST:
             self._ghost(contact)
-        if heard.theirs is Theirs.CONFLICT:
+        if theirs is Theirs.CONFLICT:
             self._stranger(contact, relay, label)
         if heard.anchor is Anchors.CONFLICT:
-            self._split(contact, home, gossip.Gossip.decode(said).anchor_no)
-        if Theirs.NEWER is heard.theirs:
+            self._split(contact, named, gossip.Gossip.decode(said).anchor_no)
+        if theirs is Theirs.NEWER:
             self._look_before_sending(contact)
         waits = Anchors.AHEAD is heard.anchor or Ours.LATER is heard.ours
-        kept = said if waits or Theirs.NEWER is heard.theirs else b""
+        kept = said if waits or theirs is Theirs.NEWER else b""
         row = self._row(contact)
         if row.heard != kept:
             self._store.log_gossip.put(msgspec.structs.replace(row, heard=kept))
+
+    def _named(self, log: bytes) -> tuple[str, LogView]:
+        """The relay whose log this is, and what we hold of it; our own, if we follow none such.
+
+        Who has us under another relay names that one's log: no harm, while we follow it as well.
+        """
+        home = self._state.own.relay
+        ours, *others = sorted(self._logs.followed(), key=lambda one: one[0] != home)
+        return next((one for one in (ours, *others) if gossip.is_same_log(one[1], log)), ours)
 
     def keep_anchor(self, contact: Contact, said: Anchor) -> None:
         """Their signed anchor, to be judged when the open change is durable."""
@@ -147,12 +164,13 @@ class Gossip:
 
     def _compare(self, contact: Contact, signed: bytes) -> None:
         """Another anchor than ours of the same number is proof; what does not verify is nothing."""
-        relay = self._state.own.relay
-        view = self._logs.view(relay)
         found = Anchors.NONE
-        if view is not None and not view.frozen:
-            with suppress(LogProofError), self._logs.judging(relay, account=contact.account):
-                found = gossip.compare_signed(view, signed)
+        if self._logs.view(self._state.own.relay) is not None:
+            with suppress(DoorlessError, LogProofError):
+                relay, view = self._named(gossip.log_of(signed))
+                with self._logs.judging(relay, account=contact.account):
+                    view.check_not_frozen()
+                    found = gossip.compare_signed(view, signed)
         if found is not Anchors.AHEAD:
             with self._state.change():
                 row = self._row(contact)
@@ -173,15 +191,21 @@ class Gossip:
         return sorted(shown, key=lambda anchor: anchor.log)[:2]
 
     def compared(self, contact: Contact, theirs: Sequence[LogAnchor]) -> None:
-        """What their screen holds: another anchor of a number that ours holds is a split."""
-        for relay in {row.relay for row in self._store.logs.find()}:
-            view = self._logs.view(relay)
+        """What their screen holds: another anchor of a number that ours holds is a split.
+
+        It shows at most our relay's log and theirs. One that is neither, where we follow both,
+        is of another set-up.
+        """
+        followed, home = self._logs.followed(), self._state.own.relay
+        for relay, view in followed:
             for one in theirs:
-                if view is None or one.log != gossip.log_id(view.config):
-                    continue
-                ours = view.anchor(one.number)
+                ours = view.anchor(one.number) if gossip.is_same_log(view, one.log) else None
                 if ours is not None and ours.hash != one.hash:
                     self._split(contact, relay, one.number)
+        known = {gossip.log_id(view.config) for _, view in followed}
+        others = [one for one in theirs if one.log not in known]
+        if self._logs.view(home) and len(others) > (self._logs.view(entry_of(contact)[0]) is None):
+            self._other_log(contact, home)
 
     # --- what it comes to --------------------------------------------------------------------
 
@@ -207,6 +231,14 @@ class Gossip:
         if row.asked != today:
             self._store.log_gossip.put(msgspec.structs.replace(row, asked=today))
             self._outbox.say(contact, AskAnchor(number))
+
+    def _other_log(self, contact: Contact, relay: str) -> None:
+        """Told, and nothing more: no signature tells which of the two is shown to one alone.
+
+        It is a contact's word, and so it is where the relay was set up anew in between. So it
+        stops no sending, freezes no log, and says of nobody that they lie.
+        """
+        self._logs.alarms.raise_alarm(OTHER_LOG, relay, account=contact.account)
 
     def _look_before_sending(self, contact: Contact) -> None:
         """They have devices that we do not know of: looked up before anything but a control."""

@@ -50,6 +50,10 @@ class Logs:
         row = self._store.logs.get(relay)
         return _view(row.view) if row else None
 
+    def followed(self) -> list[tuple[str, LogView]]:
+        """Every log that is pinned, and its relay."""
+        return [(row.relay, _view(row.view)) for row in self._store.logs.find()]
+
     def begin(self, relay: str, config: LogConfig) -> LogView:
         """Pin a log: from now on it is this one. Inside a change."""
         view = LogView.begin(config)

@@ -133,13 +133,22 @@ class Ledger:
 
     def fork(self) -> "Ledger":
         """The same log, and from here on another truth under the same keys."""
+        other = self.set_up_as(self.keys, self.config)
+        other._notes = dict(self._notes)
+        return other
+
+    def set_up_as(self, keys: LogKeys, config: LogConfig) -> "Ledger":
+        """The same history in a log that signs with these keys, by these rules.
+
+        Its entries are the same to the byte, if its VRF key is: no head of a label tells it.
+        """
         first, *others = self.epochs
-        other = Ledger(self.keys, self.config, first.leaf.time_ms // _MS)
+        other = Ledger(keys, config, first.leaf.time_ms // _MS)
         for epoch in others:
             other.append(epoch.leaf.time_ms // _MS, epoch.heads, epoch.deltas)
         other.versions, other.newest = dict(self.versions), dict(self.newest)
         other.shown, other.waiting = dict(self.shown), list(self.waiting)
-        other.places, other._notes = dict(self.places), dict(self._notes)
+        other.places = dict(self.places)
         return other
 
     # --- answering -----------------------------------------------------------------------------

@@ -13,7 +13,9 @@ from doorless_lab.keylog.auditing import audited, explained
 from doorless_lab.keylog.scene import ALICE, DAY, HOUR, Caught, Scene
 from doorless_lab.linking import link
 from doorless_lab.world_person import Person
+from doorless_protocol.log.config import LogKeys
 from doorless_protocol.log.record import RecordKind
+from doorless_protocol.log.signing import SIGNER_SEED_SIZE, LogSigner
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,22 @@ def two_anchors_of_one_number(scene: Scene) -> Caught | None:
     scene.looks(dave, scene.carol)
     dave.says("carol", "good morning")
     return scene.waits()
+
+
+def another_set_up_for_one(scene: Scene) -> Caught | None:
+    """Bob was told of a log of his own when he came: other keys, and every entry the same."""
+    keys = LogKeys(
+        LogSigner.from_seed(scene.truth.config.origin, scene.world.random(SIGNER_SEED_SIZE)),
+        scene.truth.ledger.keys.vrf,
+    )
+    scene.tells_of(scene.bob, keys=keys)
+    return _says_which(scene)
+
+
+def other_rules_for_one(scene: Scene) -> Caught | None:
+    """The same with the log's own keys, and other rules: maps that are forgotten sooner."""
+    scene.tells_of(scene.bob, keys=scene.truth.ledger.keys, retention=2 * DAY)
+    return _says_which(scene)
 
 
 def kept_from_its_owner(scene: Scene) -> Caught | None:
@@ -264,6 +282,14 @@ def _split_view(scene: Scene, *, ahead: int) -> Person:
     return dave
 
 
+def _says_which(scene: Scene) -> Caught | None:
+    """Bob writes to Carol."""
+    scene.looks(scene.bob, scene.carol)
+    scene.bob.says("carol", "good morning")
+    scene.world.advance(60)
+    return scene.waits(scene.carol)
+
+
 def _removes_a_device(scene: Scene) -> bytes:
     """Alice adds a device and removes it; the head of her label from between."""
     link(scene.alice)
@@ -288,6 +314,8 @@ MODES = (
     Mode(two_roots_of_one_size, "bob", "E1", 0),
     Mode(two_leaves_of_one_epoch, "carol", "E2", 1),
     Mode(two_anchors_of_one_number, "carol", "E3", 1),
+    Mode(another_set_up_for_one, "carol", "told", 0),
+    Mode(other_rules_for_one, "carol", "E1", 0),
     Mode(kept_from_its_owner, "carol", "E1", 1),
     Mode(heads_that_nothing_connects, "bob", "C1", 0),
     Mode(ghost_for_an_hour, "dave", "E4", 1),

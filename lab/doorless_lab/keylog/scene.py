@@ -11,20 +11,25 @@ Whoever raises an alarm has caught it. The scene says who that was, and how many
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from typing import Unpack
+
+import msgspec
 
 from doorless_client.core.api import RefusedError
 from doorless_client.core.effects import Anonymously, Ask
 from doorless_client.core.views import AlarmRaised
+from doorless_client.store.log_records import Log
 from doorless_lab.keylog.directory import LedgerDirectory
 from doorless_lab.keylog.ledger import Ledger
 from doorless_lab.world import KeyLog, World
 from doorless_lab.world_person import NO_CERTIFICATE, RELAY, Person, at_once
-from doorless_protocol.frames import Answered, Lookup
+from doorless_protocol.frames import Answered, Hello, Lookup
 from doorless_protocol.keys import SigningKey
 from doorless_protocol.log.chain import OPENING_SIZE, Opened
-from doorless_protocol.log.config import LogKeys, origin_of
+from doorless_protocol.log.config import LogKeys, Times, origin_of
 from doorless_protocol.log.label import Label
 from doorless_protocol.log.record import Record, RecordKind
+from doorless_protocol.log.view import LogView
 from doorless_protocol.log_frames import LogAnchors, LogAtAnchor, LogHead, LogRecords
 from doorless_protocol.manifest import Manifest
 from doorless_server.relay import Identity, Relay
@@ -32,7 +37,7 @@ from doorless_server.relay import Identity, Relay
 ALICE = Label("alice")
 HOUR, DAY = 3_600, 86_400
 _STEP = DAY // 8  # looks are drawn at least as far apart
-_QUESTIONS = (Lookup, LogHead, LogAnchors, LogAtAnchor, LogRecords)
+_QUESTIONS = (Hello, Lookup, LogHead, LogAnchors, LogAtAnchor, LogRecords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,22 @@ class Scene:
             return at_once(other.handle(peer, ask.request, self.now)).answered
 
         person.change_answer = answer
+
+    def tells_of(self, person: Person, *, keys: LogKeys, **rules: Unpack[Times]) -> LedgerDirectory:
+        """This person alone was told, when they came, of a log with these keys and rules.
+
+        It holds what the true one holds, to the byte, if its names are found by the same key.
+        """
+        config = keys.config(**rules)
+        other = LedgerDirectory(self.truth.ledger.set_up_as(keys, config))
+        self.shows(person, other)
+        state = person.engine.state
+        with state.change():
+            for rows in (state.store.logs, state.store.log_own, state.store.log_pins):
+                rows.clear()
+            state.store.own.put(msgspec.structs.replace(state.own, config=config.hash))
+            state.store.logs.put(Log(RELAY, LogView.begin(config).encode()))
+        return other
 
     def ghost(
         self,

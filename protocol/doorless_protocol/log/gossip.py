@@ -2,6 +2,7 @@
 
     80 bytes in a message ──► same | older | ahead: wait for our own look | conflict: ask the
                               peer, sealed, for the signed anchor ──► E1, E2, E3
+                          ──► another log: the two of us were told of two set-ups
 
 Nothing that a peer says makes anybody ask the relay for something: the relay would see from
 the request who heard from whom. Spec: docs/spec/10-key-log-clients.md §10.
@@ -13,7 +14,7 @@ from struct import Struct
 from typing import ClassVar, Self
 
 from doorless_protocol.errors import MalformedError, ProofError
-from doorless_protocol.log.accuse import accusation
+from doorless_protocol.log.accuse import accusation, challenge
 from doorless_protocol.log.checkpoint import Checkpoint
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.evidence import Kind, Leaves, Notes
@@ -26,13 +27,15 @@ GOSSIP_SIZE = 80
 EMPTY = bytes(GOSSIP_SIZE)
 """Of who follows no log: as long as any other, so that no length tells."""
 
+LOG_ID = 4  # bytes of a configuration's hash
 SHORT_HEAD = 16  # bytes of a head: nobody finds a second one that begins so
 
 
 class Anchors(Enum):
     """A peer's anchor beside ours."""
 
-    NONE = auto()  # another log, or nothing said
+    NONE = auto()  # nothing said, or we know of no anchor yet
+    OTHER_LOG = auto()  # of a set-up that is not ours: tell the person, two people settle it
     SAME = auto()
     OLDER = auto()  # than those that we keep
     AHEAD = auto()  # of ours: keep it until the next scheduled look
@@ -122,7 +125,7 @@ NOTHING = Heard(Anchors.NONE, Ours.NONE, Theirs.NONE)
 
 def log_id(config: LogConfig) -> bytes:
     """What names a log in gossip: 4 bytes. Spec: docs/spec/10-key-log-clients.md §10.1."""
-    return config.hash[:4]
+    return config.hash[:LOG_ID]
 
 
 def say(view: LogView, own: OwnChain | None, pin: Pin | None) -> bytes:
@@ -158,8 +161,8 @@ def hear(
     """Compare what a peer said with what we know. Changes nothing, and asks for nothing.
 
     Args:
-        view: of the log whose id the gossip names; any, if we follow no such log.
-        own: our own label.
+        view: of the log whose id the gossip names; of our own relay's, if we follow no such log.
+        own: our own label, if the view is of our own relay's log.
         pin: the peer's label, as we hold it.
         looked_since: heard again, after our own scheduled look. What the peer was shown of us
             before that, and is not there, is a ghost.
@@ -172,16 +175,23 @@ def hear(
     if data == EMPTY:
         return NOTHING
     said = Gossip.decode(data)
+    anchor = compare_anchors(view, said)
+    if anchor is Anchors.OTHER_LOG:
+        return Heard(anchor, Ours.NONE, compare_theirs(pin, said))
     ours = compare_ours(own, said)
     if looked_since and ours is Ours.LATER:
         ours = Ours.GHOST
-    return Heard(compare_anchors(view, said), ours, compare_theirs(pin, said))
+    return Heard(anchor, ours, compare_theirs(pin, said))
 
 
 def compare_anchors(view: LogView, said: Gossip) -> Anchors:
     """Spec: docs/spec/10-key-log-clients.md §10.3."""
     newest = view.newest_anchor
-    if said.log != log_id(view.config) or newest is None or said.anchor_no == 0:
+    if said.anchor_no == 0:
+        return Anchors.NONE
+    if not is_same_log(view, said.log):
+        return Anchors.OTHER_LOG
+    if newest is None:
         return Anchors.NONE
     if said.anchor_no > newest.anchor_no:
         return Anchors.AHEAD
@@ -189,6 +199,17 @@ def compare_anchors(view: LogView, said: Gossip) -> Anchors:
     if ours is None:
         return Anchors.OLDER
     return Anchors.SAME if ours.hash == said.anchor_hash else Anchors.CONFLICT
+
+
+def is_same_log(view: LogView, named: bytes) -> bool:
+    """Whether the four bytes that name a log are those of the one that we follow.
+
+    Four bytes can be met on purpose, and nothing is gained by it: two set-ups have no anchor in
+    common, since each names its own.
+
+    Spec: docs/spec/10-key-log-clients.md §10.3.
+    """
+    return named == log_id(view.config)
 
 
 def compare_ours(own: OwnChain | None, said: Gossip) -> Ours:
@@ -220,11 +241,13 @@ def compare_signed(view: LogView, data: bytes) -> Anchors:
 
     Raises:
         MisconductError: the log signed two truths (E1, E2, E3).
+        UnconnectedError: its keys signed heads of two set-ups (C1).
         MalformedError, ForgedError, ProofError: it proves nothing.
 
     Spec: docs/spec/10-key-log-clients.md §10.4.
     """
     theirs = SignedLeaf.decode(data)
+    check_one_set_up(view, theirs)
     checkpoint = theirs.check(view.config)
     if not theirs.shown.is_anchor:
         raise ProofError(f"epoch {theirs.shown.epoch} is no anchor")
@@ -233,6 +256,37 @@ def compare_signed(view: LogView, data: bytes) -> Anchors:
     if newest is None or number > newest.anchor_no:
         return Anchors.AHEAD
     return Anchors.OLDER if view.anchor(number) is None else Anchors.SAME
+
+
+def log_of(data: bytes) -> bytes:
+    """What names the log of a signed anchor in gossip. Verifies nothing.
+
+    Raises:
+        MalformedError: no encoded SignedLeaf.
+
+    Spec: docs/spec/10-key-log-clients.md §10.4.
+    """
+    return SignedLeaf.decode(data).leaf.config_hash[:LOG_ID]
+
+
+def check_one_set_up(view: LogView, theirs: SignedLeaf) -> None:
+    """That the keys which we pinned signed for the set-up which we pinned, and for no other.
+
+    Other keys prove nothing: whoever made them can sign under any relay's name.
+
+    Raises:
+        MisconductError: they signed a log of another set-up, as long as ours (E1).
+        UnconnectedError: the same, of another length (C1).
+        ForgedError, ProofError: other keys signed it, or nobody did.
+
+    Spec: docs/spec/10-key-log-clients.md §10.5.
+    """
+    if view.note is None or theirs.leaf.config_hash == view.config.hash:
+        return
+    checkpoint = theirs.check_included(view.config)
+    if checkpoint.size == view.size:
+        raise accusation(Kind.TWO_ROOTS, view.config, Notes(view.note, theirs.note))
+    raise challenge(view.config, view.note, theirs.note)
 
 
 def check_agreement(view: LogView, theirs: SignedLeaf, checkpoint: Checkpoint) -> None:

@@ -80,8 +80,12 @@ def test_a_peer_who_is_ahead_waits_for_our_own_look(play: Stage) -> None:
     assert heard(play, ahead).anchor is Anchors.OLDER
 
 
-def test_another_log_is_none_of_ours(play: Stage) -> None:
-    assert heard(play, replace(to_alice(play), log=b"else")).anchor is Anchors.NONE
+def test_an_anchor_of_another_log_is_told_and_compared_with_nothing(play: Stage) -> None:
+    """Its heads are none of ours, and that is no ghost."""
+    other = replace(to_alice(play), log=b"else", your_head=bytes(16))
+    assert heard(play, other) == gossip.Heard(Anchors.OTHER_LOG, Ours.NONE, Theirs.NONE)
+    assert not heard(play, replace(other, your_version=9)).is_open
+    assert heard(play, replace(other, anchor_no=0)).anchor is Anchors.NONE
 
 
 def test_keys_in_our_name_that_are_not_ours_are_a_ghost(play: Stage) -> None:
