@@ -129,7 +129,9 @@ def _approve(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             own = opened.messenger
             watch = Watch(own)
             await own.start()
-            if not await watch.arrived():
+            arrived = await watch.arrived()
+            watch.check_listed()
+            if not arrived:
                 raise UnreachableError("the relay cannot be reached: nothing was answered")
             asked = await own.fleet.answer(chosen.link)
             line(f"device   {asked.name}")
@@ -155,6 +157,7 @@ def _remove(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             watch = Watch(own)
             await own.start()
             await watch.arrived()
+            watch.check_listed()
             try:
                 await own.fleet.remove(chosen.device)
             except UnreachableError as away:

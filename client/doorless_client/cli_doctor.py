@@ -16,6 +16,7 @@ from doorless_client.cli_output import line, rfc3339
 from doorless_client.core.api import UnreachableError
 from doorless_client.core.audit import EVIDENCE as PREKEY_EVIDENCE
 from doorless_client.core.failures import in_words
+from doorless_client.core.own_devices import LEFT_OUT
 from doorless_client.core.prekeys import UNKNOWN_HERE
 from doorless_client.core.registration import Newcomer
 from doorless_client.core.sign_in import FROZEN
@@ -29,6 +30,7 @@ from doorless_client.store.base import DiskError, StoreError
 from doorless_client.store.records import Own
 from doorless_client.store.sqlcipher import SqlcipherStore, open_store
 from doorless_protocol.frames import Hello, RelayInfo
+from doorless_protocol.keys import DeviceKeys
 from doorless_protocol.manifest import Manifest
 
 LIBRARIES = ("cryptography", "PyNaCl", "sqlcipher3", "websockets", "textual")
@@ -124,6 +126,9 @@ def _store(
             yield Finding("fail", "account", "never registered; delete the directory, and register")
             return
         yield Finding("ok", "account", f"{own.handle}@{own.relay}")
+        if is_removed(store, own):
+            yield Finding("fail", "device", LEFT_OUT)
+            return
         if own.frozen:
             yield Finding("fail", "copy", FROZEN)
         yield _unopened(store)
@@ -135,6 +140,14 @@ def _store(
             yield asyncio.run(_account(store, own, random))
     finally:
         store.close()
+
+
+def is_removed(store: SqlcipherStore, own: Own) -> bool:
+    """Whether the newest list of our devices that was seen here leaves this one out."""
+    held, ours = store.own_manifests.last(), DeviceKeys.decode(own.device_keys).device
+    if held is None:
+        return False
+    return all(entry.device != ours for entry in Manifest.decode(held.manifest).entries)
 
 
 def _integrity(store: SqlcipherStore) -> Iterator[Finding]:

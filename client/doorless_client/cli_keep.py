@@ -13,7 +13,9 @@ def keep(chosen: argparse.Namespace, now: Now, random: Random) -> int:
         async with messenger(chosen, now, random) as opened:
             watch = Watch(opened.messenger, hold=True)
             await opened.messenger.start()
-            if not await watch.arrived():
+            arrived = await watch.arrived()
+            watch.check_listed()
+            if not arrived:
                 complain("the relay cannot be reached; nothing was changed")
                 return UNREACHABLE
             await opened.messenger.keep()

@@ -25,7 +25,9 @@ def log(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             if chosen.what == "check":
                 watch = Watch(opened.messenger)
                 await opened.messenger.start()
-                if not await watch.arrived():
+                arrived = await watch.arrived()
+                watch.check_listed()
+                if not arrived:
                     complain("the relay cannot be reached; nothing was checked")
                     return UNREACHABLE
                 await _check(engine)

@@ -29,6 +29,7 @@ def send(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             message = await opened.messenger.send(chat.conversation, text)
             await opened.messenger.start()
             left = await watch.left(message.id)
+            watch.check_listed()
             if left is not None and await watch.arrived(GRACE):
                 await watch.quiet(GLANCE)  # what waited for us comes along
             return _sent(left, watch, chat.conversation)
@@ -50,6 +51,7 @@ def receive(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             if not printed and chosen.wait and await watch.message(chosen.wait):
                 await watch.quiet()
                 await _print_unseen(opened.messenger, as_json=chosen.json)
+            watch.check_listed()
             if opened.messenger.connection.link.value != "connected":
                 complain("the relay cannot be reached; this is what had arrived before")
                 return UNREACHABLE
@@ -101,6 +103,7 @@ async def _follow(messenger: Messenger, watch: Watch, *, as_json: bool) -> int:
     with suppress(asyncio.CancelledError):
         while True:
             await _print_unseen(messenger, as_json=as_json)
+            watch.check_listed()
             if watch.halted:
                 return UNREACHABLE
             await watch.message(3600.0)

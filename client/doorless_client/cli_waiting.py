@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Final
 
 from doorless_client.cli_outcome import DONE, UNREACHABLE, complain
+from doorless_client.core.api import RefusedError
+from doorless_client.core.own_devices import LEFT_OUT
 from doorless_client.core.views import (
     AlarmRaised,
     ConnectionChanged,
@@ -57,6 +59,11 @@ class Watch:
         """Whether our relay signed us in; False as soon as it turned out to be away."""
         return await self._until(lambda: self._link() is Link.ONLINE, seconds)
 
+    def check_listed(self) -> None:
+        """Raises RefusedError: this device was removed from the account, and is done."""
+        if self._messenger.fleet.removed:
+            raise RefusedError(LEFT_OUT)
+
     async def left(self, id: bytes) -> Message | None:
         """Our message `id`, once it left or was given up; None when it still waits."""
         known = self._states
@@ -64,7 +71,12 @@ class Watch:
         return known.get(id)
 
     async def settled(self) -> int:
-        """The exit code of a command whose consequences leave now, or are queued."""
+        """The exit code of a command whose consequences leave now, or are queued.
+
+        Raises:
+            RefusedError: nothing leaves from this device any more.
+        """
+        self.check_listed()
         patience = GRACE if self.away or self.halted else PATIENCE
         if await self._messenger.settle(patience):
             return DONE
@@ -106,6 +118,8 @@ class Watch:
 
     def _hear_notice(self, notice: Notice) -> None:
         self.halted = self.halted or notice.halts
+        if notice.halts and self._messenger.fleet.removed:
+            return  # said by `check_listed`, as the reason of the exit code
         if self._hold:
             self._notices.append(notice)
         else:
@@ -138,7 +152,7 @@ class Watch:
             case MessageAdded(message) if not message.mine:
                 self._added += 1
             case ConnectionChanged(connection):
-                self.away = connection.link in (Link.OFFLINE, Link.REPLACED)
+                self.away = connection.link in (Link.OFFLINE, Link.REPLACED, Link.REMOVED)
             case KeyChanged():
                 self.keys_changed = True
             case Notice():

@@ -143,7 +143,7 @@ class Connection:
             except UnreachableError as error:
                 ending = Ending(str(error))
             if ending.reason is CloseReason.REVOKED:
-                self._show(LinkState(Link.OFFLINE, reason=ending.line))
+                self._show(LinkState(Link.REMOVED, reason=ending.line))
                 return
             if ending.reason is CloseReason.REPLACED:
                 self._retry.clear()

@@ -15,7 +15,7 @@ from doorless_client.core.drawn import between
 from doorless_client.core.effects import Acknowledge, Effect, Show
 from doorless_client.core.engine import Engine
 from doorless_client.core.network import Network
-from doorless_client.core.prekeys import UnknownHereError
+from doorless_client.core.prekeys import UNKNOWN_HERE, UnknownHereError
 from doorless_client.core.settings import Settings
 from doorless_client.core.sign_in import PUT_OFF
 from doorless_client.core.state import Clock
@@ -73,6 +73,7 @@ class Messenger(Looking):
         self._attempts: dict[bytes, int] = {}
         self._living: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._finding: asyncio.Task[None] | None = None
         self._at_home = asyncio.Lock()  # one at a time may change what our relay holds of us
         self._failure: BrokenStoreError | None = None
 
@@ -80,12 +81,13 @@ class Messenger(Looking):
 
     async def start(self) -> None:
         """Begin to connect, and to send what waits; returns at once."""
-        await self._network.start(
-            self._engine.login,
-            on_signed_in=self._arrive,
-            on_deliver=self._receive,
-            on_link=self._show_link,
-        )
+        if not self.fleet.removed:
+            await self._network.start(
+                self._engine.login,
+                on_signed_in=self._arrive,
+                on_deliver=self._receive,
+                on_link=self._show_link,
+            )
         self._living = asyncio.create_task(self._live())
 
     async def online(self, seconds: float) -> bool:
@@ -112,7 +114,7 @@ class Messenger(Looking):
 
     async def close(self) -> None:
         """Stop. What did not leave stays queued; the store is the opener's to close."""
-        working = (self._living, self._watching, *self._sending.values())
+        working = (self._living, self._watching, self._finding, *self._sending.values())
         tasks = [task for task in working if task is not None]
         for task in tasks:
             task.cancel()
@@ -251,8 +253,14 @@ class Messenger(Looking):
         if link is Link.REPLACED and not self._engine.is_frozen:
             loop = asyncio.get_running_loop()
             loop.call_later(COME_BACK_AFTER, self._network.retry_now)
+        if link is Link.REMOVED:  # on its word alone, so far
+            self._finding, link = asyncio.create_task(self._find_out()), Link.OFFLINE
         self._show_connection(link, retry_in, round_trip)
         self._wake.set()
+
+    async def _find_out(self) -> None:
+        if not await self.fleet.find_out():
+            self._tell(Notice(safe_line(UNKNOWN_HERE), halts=True))
 
     def _show_connection(self, link: Link, retry_in: float, round_trip: float | None) -> None:
         relay, waiting = self._connection.relay, self._connection.waiting
@@ -266,7 +274,7 @@ class Messenger(Looking):
     # --- what goes on by itself --------------------------------------------------------------
 
     async def _live(self) -> None:
-        while self._failure is None:
+        while self._failure is None and not self.fleet.removed:
             self._wake.clear()
             try:
                 self._engine.upkeep.tick()
@@ -287,6 +295,9 @@ class Messenger(Looking):
         for sending in self._sending.values():
             sending.cancel()
         await self._network.close()
+        if self.fleet.removed:
+            self._engine.fleet.removal.give_up()
+            self._show_connection(Link.REMOVED, 0.0, None)
 
     def _send_due(self) -> None:
         for account in self._engine.upkeep.due():

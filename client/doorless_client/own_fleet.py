@@ -19,6 +19,10 @@ from doorless_protocol.linking.meeting import Challenging
 LOOK_EVERY = 1.0
 """Seconds between two looks whether the other device answered: a person waits."""
 
+FIND_OUT_AFTER = (0.0, 20.0, 60.0)
+"""Seconds before each look whether a device that was cut off was removed: a list that was just
+published is in the key log's next epoch, ten seconds later as a rule."""
+
 NO_ANSWER = "the other device did not answer in time: let it show another link"
 
 T = TypeVar("T")
@@ -31,6 +35,10 @@ class FleetAtWork:
         self._network, self._fleet = network, fleet
         self._answered: Challenging | None = None
         self._linked = b""
+
+    @property
+    def removed(self) -> bool:
+        return self._fleet.removal.is_certain
 
     def listed(self) -> Sequence[OwnDevice]:
         return self._fleet.listed()
@@ -61,6 +69,17 @@ class FleetAtWork:
             await drive(self._network, approving.allow(met, code))
             self._linked = met.offer.entry.device
             await until(self._network, lambda: approving.finish(met))
+
+    async def find_out(self) -> bool:
+        """Whether our account removed this device, which the relay cut off: it takes a while
+        until what was signed last is shown, so more than one look.
+        """
+        for wait in FIND_OUT_AFTER:
+            await asyncio.sleep(wait)
+            with contextlib.suppress(StoreError):
+                if await drive(self._network, self._fleet.removal.find_out()):
+                    return True
+        return False
 
     async def told(self, seconds: float) -> bool:
         """Whether the device that was linked last was told all there is, or is within `seconds`."""

@@ -15,12 +15,14 @@ class FakeFleet:
 
     Attributes:
         done: what was asked for, in order.
+        removed: whether this device is none of them any more.
     """
 
     def __init__(self, device: bytes, now: int) -> None:
         self.now = now
         self.devices = [OwnDevice(device, safe_line("desk"), now, this=True, primary=True)]
         self.done: list[tuple[str, ...]] = []
+        self.removed = False
 
     def listed(self) -> Sequence[OwnDevice]:
         return list(self.devices)

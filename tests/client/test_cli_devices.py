@@ -56,7 +56,9 @@ def test_a_computer_is_linked_used_renamed_and_cut_off(world: Path, relay: Relay
     assert alice.run("device", "rename", "laptop", "old laptop").code == 0
     assert alice.run("device", "remove", "old laptop").code == 0
     assert [one["this"] for one in alice.run("device", "list", "--json").objects()] == [True]
-    assert laptop.run("send", "bob", "still me?").code == 5
+    refused = laptop.run("send", "bob", "still me?")
+    assert (refused.code, "was removed from your account" in refused.err) == (1, True)
+    assert laptop.run("keep").code == 1
 
 
 def test_a_wrong_code_links_nothing_and_exits_3(world: Path, relay: Relay) -> None:

@@ -166,7 +166,7 @@ async def test_it_stays_away_when_it_was_removed(scripted_relay: Any, device: De
     scripted_relay.behave = close
     async with device.connection as connection:
         await device.until(lambda: bool(device.states) and bool(device.states[-1].reason))
-        assert connection.state.link is Link.OFFLINE
+        assert connection.state.link is Link.REMOVED
         assert connection.state.retry_in == 0
         assert connection._task is not None
         await asyncio.wait_for(connection._task, 5)

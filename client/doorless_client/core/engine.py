@@ -238,6 +238,7 @@ class Engine:
             KeyChangedError, RefusedError: nothing was stored.
         """
         contact = self._contacts.get(conversation)
+        self.fleet.removal.check()
         check_may_send(contact)
         said = Text(check_text(text))
         if contact.standing == Standing.REQUEST.value:

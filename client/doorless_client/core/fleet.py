@@ -16,6 +16,7 @@ from doorless_client.core.outbox import Outbox
 from doorless_client.core.own_devices import OwnDevices
 from doorless_client.core.prekeys import ask
 from doorless_client.core.publishing import Publishing
+from doorless_client.core.removal import Removal
 from doorless_client.core.state import State
 from doorless_client.core.sync import Sync
 from doorless_client.core.telling import Telling
@@ -43,6 +44,7 @@ class Fleet:
         self._telling = Telling(outbox)
         self.publishing = Publishing(state, devices, own, introductions, self._telling)
         self.approving = Approving(state, own, self.publishing)
+        self.removal = Removal(state, own, conversations, outbox)
         self.sync = Sync(
             state,
             conversations,

@@ -9,6 +9,11 @@ from doorless_client.core.views import LinkRequest, OwnDevice
 class OwnFleet(Protocol):
     """All devices of the account. Only the primary changes which there are."""
 
+    @property
+    def removed(self) -> bool:
+        """Whether this device is none of them any more: nothing goes in or out here, for good."""
+        ...
+
     def listed(self) -> Sequence[OwnDevice]:
         """The primary first, then by the day on which each was linked."""
         ...

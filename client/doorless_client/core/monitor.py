@@ -90,7 +90,7 @@ class Monitor:
 
     def is_time(self) -> bool:
         now = self._state.clock()
-        if now < self._put_off_until or self._state.frozen:
+        if now < self._put_off_until or self._state.frozen or self._state.is_removed:
             return False
         if self._is_unmet() or self._is_own_time(now):
             return True

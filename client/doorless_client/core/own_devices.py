@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from doorless_client.core.api import RefusedError
 from doorless_client.core.contacts import FRESH_FOR, BusyError, check_same_key
 from doorless_client.core.devices import Devices
-from doorless_client.core.effects import Anonymously, Flow
+from doorless_client.core.effects import Anonymously, Flow, Wake
 from doorless_client.core.own_facts import OwnFacts
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
@@ -30,8 +30,9 @@ ADDED = (
 )
 REMOVED = "a device was removed from your account"
 LEFT_OUT = (
-    "this device was removed from the account: nothing goes in or out here any more. What was "
-    "said stays readable"
+    "this device was removed from your account, by the primary device or with the recovery words. "
+    "Nothing goes in or out here; what was said stays readable. Link this computer again, in a new "
+    "profile. Not you? See docs/howto/use-several-devices.md"
 )
 ELSEWHERE = (
     "ALARM: the devices of this account were changed with its recovery words, elsewhere. If that "
@@ -186,14 +187,14 @@ class OwnDevices:
         for device in before.keys() - after.keys():
             self._devices.remove(self._state.account, device)
         self._settle_claims()
+        if self._state.is_removed:
+            self._state.emit(Wake())  # who is at work stops, and says why
         if self._state.is_primary:
             self._tell(ELSEWHERE, alarms=True)
         elif after.keys() - before.keys():
             self._tell(ADDED, alarms=True)
-        elif before.keys() - after.keys():
+        elif before.keys() - after.keys() and not self._state.is_removed:
             self._tell(REMOVED, alarms=False)
-        if bytes(self._state.keys.device) not in after:
-            self._state.show(Notice(safe_line(LEFT_OUT), halts=True))
 
     def _settle_claims(self) -> None:
         claims = self.facts.claimed

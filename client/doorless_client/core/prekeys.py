@@ -76,8 +76,9 @@ def upload(bundle: SignedBundle, pairs: tuple[OneTimePair, ...]) -> Flow[None]:
 
 
 UNKNOWN_HERE = (
-    "the relay does not know this device (any more): it was removed on the account's primary"
-    " device, or the relay's data was replaced: ask who runs it"
+    "the relay does not know this device (any more), and shows no signed list without it: it was "
+    "removed a moment ago, or the relay's data was lost. Look at the devices on your primary, and "
+    "ask who runs the relay"
 )
 
 

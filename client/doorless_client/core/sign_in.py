@@ -70,7 +70,7 @@ class HomeRelay:
 
     def may_send(self) -> bool:
         """Whether the relay said, on this connection, that this copy is the one used last."""
-        return self._is_checked and not self._state.frozen
+        return self._is_checked and not (self._state.frozen or self._state.is_removed)
 
     def leave(self) -> None:
         """The connection is gone: this machine may be put back to an older state meanwhile."""
@@ -88,7 +88,8 @@ class HomeRelay:
         try:
             found = yield from self._incarnations.check()
         except UnknownHereError as unknown:
-            self._state.show(Notice(safe_line(str(unknown)), halts=True))
+            if not (yield from self._fleet.removal.find_out()):
+                self._state.show(Notice(safe_line(str(unknown)), halts=True))
             raise
         if not may_go_on(found):
             self._state.show(Notice(safe_line(FROZEN), halts=True))
@@ -124,12 +125,20 @@ class HomeRelay:
         Dropped anywhere, it can be begun again: until its last step this copy is frozen.
 
         Raises:
+            RefusedError: this device was removed from the account: there is nothing to go on with.
             BusyError: the relay has no time, or another copy asks at this very moment.
         """
+        self._fleet.removal.check()
+        was_frozen = self._state.frozen
         with self._state.change():
             self._store.own.put(msgspec.structs.replace(self._state.own, frozen=True))
             self._resyncs.start_over()
-        yield from self._incarnations.take_over()
+        try:
+            yield from self._incarnations.take_over()
+        except UnknownHereError:  # nothing was taken over, so no other copy is in question
+            with self._state.change():
+                self._store.own.put(msgspec.structs.replace(self._state.own, frozen=was_frozen))
+            raise
         yield from self.prekeys.renew()
         with self._state.change():
             self._store.own.put(msgspec.structs.replace(self._state.own, frozen=False))

@@ -85,6 +85,11 @@ class State:
         return is_frozen(self.own)
 
     @property
+    def is_removed(self) -> bool:
+        """Whether the newest list of our devices, signed by our account, leaves this one out."""
+        return all(entry.device != self.keys.device for entry in self.manifest.entries)
+
+    @property
     def us(self) -> Us:
         """This device, as peers know it."""
         return Us(self.manifest, self.keys, str(self.address))

@@ -183,6 +183,7 @@ class Link(Enum):
     CONNECTING = "connecting"
     ONLINE = "connected"
     REPLACED = "replaced"  # a newer connection of this device took over
+    REMOVED = "removed"  # this device is none of the account's any more: it stays away
 
 
 @dataclass(frozen=True, slots=True)

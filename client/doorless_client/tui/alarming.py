@@ -18,6 +18,7 @@ from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.alarm import AlarmSheet
 from doorless_client.tui.screens.key_log import KeyLog
+from doorless_client.tui.screens.left_out import left_out
 from doorless_client.tui.screens.palette import Entry
 from doorless_client.tui.widgets.status_bar import StatusBar
 
@@ -32,14 +33,19 @@ class Alarming:
         self._screen, self._engine, self._glyphs = screen, engine, glyphs
         self._waiting: deque[Alarm] = deque()
         self._is_shown = False
+        self._is_removal_told = False
 
     def begin(self) -> None:
         """Show what was raised and not read."""
         self._take([alarm for alarm in reversed(self._engine.alarms()) if not alarm.read])
         self._mark()
+        self._tell_removal()
 
     def hear(self, batch: Batch) -> None:
+        self._tell_removal()
         for notice in batch.notices:
+            if notice.halts and self._is_removal_told:
+                continue  # the sheet says it
             self._screen.notify(
                 plain(notice.text).plain,
                 severity="error" if notice.alarms else "information",
@@ -49,6 +55,16 @@ class Alarming:
         self._take(batch.log_alarms)
         if batch.log_alarms:
             self._mark()
+
+    def _tell_removal(self) -> None:
+        """Once, where this device is none of the account's any more."""
+        if self._engine.fleet.removed and not self._is_removal_told:
+            self._is_removal_told = True
+            self._screen.run_worker(self._ask_to_leave(), group="removed")
+
+    async def _ask_to_leave(self) -> None:
+        if await self._screen.app.push_screen_wait(left_out()):
+            self._screen.app.exit()
 
     def _mark(self) -> None:
         """In the last line, for as long as there is proof against the relay."""

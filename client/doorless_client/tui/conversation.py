@@ -21,7 +21,7 @@ from doorless_client.tui.attempt import attempt, tell_refusal
 from doorless_client.tui.bridge import Batch
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
-from doorless_client.tui.questions import nothing_said_yet, question_about
+from doorless_client.tui.questions import LEFT_OUT, nothing_said_yet, question_about
 from doorless_client.tui.timeline import Timeline
 from doorless_client.tui.widgets.banner import Banner
 from doorless_client.tui.widgets.chat_log import ChatLog, Place
@@ -125,7 +125,7 @@ class Conversation(Vertical):
             if here in batch.alarms:
                 self._put_off.discard(here)
             self.chat = chat
-        if here in batch.added or chat is not None:
+        if here in batch.added or chat is not None or batch.notices:
             await self._show_chat()
 
     async def _show_chat(self) -> None:
@@ -144,6 +144,8 @@ class Conversation(Vertical):
         if chat is not None and chat.conversation not in self._accepting:
             put_off = chat.conversation in self._put_off
             question = question_about(chat, self._glyphs, put_off=put_off)
+        if chat is not None and self._engine.fleet.removed:
+            question = LEFT_OUT
         had_focus, was_barred = self.composer.has_focus, self.banner.question is not None
         self.composer.display = chat is not None and question is None
         await self.banner.ask(question)

@@ -52,6 +52,13 @@ def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | N
     )
 
 
+LEFT_OUT = Question(
+    "This device was removed from your account",
+    "Nothing goes in or out here any more. What was said stays readable.",
+    [],
+)
+
+
 def nothing_said_yet(chat: Chat | None, *, others: bool) -> str:
     """What stands where messages will be. `others`: there are chats to choose from."""
     if chat is None and others:

@@ -162,7 +162,7 @@ class MainScreen(Screen[None]):
         if batch.connection is not None:
             self._status.connection = batch.connection
         self._alarming.hear(batch)
-        if batch.notices and self._engine.is_frozen and not self._asked_which_copy:
+        if batch.notices and self._is_a_copy() and not self._asked_which_copy:
             self._asked_which_copy = True
             self.action_which_copy()
         if batch.chats:
@@ -250,7 +250,7 @@ class MainScreen(Screen[None]):
         yield Entry("X-ray: beside, whole, off", self.action_xray)
         yield Entry("Help", self.action_help)
         yield from self._alarming.entries()
-        if self._engine.is_frozen:
+        if self._is_a_copy():
             yield Entry("Go on with this copy of the profile", self.action_which_copy)
         for theme in THEMES:
             yield Entry(f"Theme: {short_name(theme)}", self._dresser(theme.name))
@@ -280,6 +280,10 @@ class MainScreen(Screen[None]):
             ("Always", type(self.app).__mro__[1]),
         )
         self.app.push_screen(Help(groups, self._glyphs))
+
+    def _is_a_copy(self) -> bool:
+        """Whether the person has to choose which copy goes on; not on a device that was removed."""
+        return self._engine.is_frozen and not self._engine.fleet.removed
 
     def action_which_copy(self) -> None:
         self.run_worker(self._which_copy(), group="decide")

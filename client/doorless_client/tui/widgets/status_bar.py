@@ -28,12 +28,14 @@ def in_words(
         Link.CONNECTING: glyphs.connecting,
         Link.OFFLINE: glyphs.offline,
         Link.REPLACED: glyphs.offline,
+        Link.REMOVED: glyphs.offline,
     }[connection.link]
     words = {
         Link.ONLINE: "connected",
         Link.CONNECTING: "connecting",
         Link.OFFLINE: "offline",
         Link.REPLACED: "opened elsewhere",
+        Link.REMOVED: "device removed",
     }[connection.link]
     parts = [""]
     if connection.link is Link.OFFLINE and retry_in >= 1:
