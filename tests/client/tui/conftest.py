@@ -17,6 +17,7 @@ from doorless_client.tui.ports import Created, WrongPassphraseError
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.widgets.line import Line
 from doorless_lab.fake_engine import FakeEngine
+from idle import nothing_left, nothing_soon
 
 NOW = 1_800_023_490  # a Friday in January 2027, 14:31:30 UTC
 PASSPHRASE = "correct horse"
@@ -34,9 +35,9 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The toolkit's tests wait in steps of 20 ms for the app to be idle; ours in finer ones."""
-    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 250)
-    monkeypatch.setattr("textual._wait.SLEEP_IDLE", 1 / 2500)
+    """A pause ends when the app has nothing to do any more, however busy the machine is."""
+    monkeypatch.setattr("textual.app.wait_for_idle", nothing_left)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", nothing_soon)
     # A button that was pressed ignores the next click for 0.2 s; a test may be back before that.
     monkeypatch.setattr("textual.widgets.Button._start_active_affect", lambda button: None)
 
@@ -175,8 +176,8 @@ def opened() -> Opened:
 
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until a change of mode or size, which the toolkit delays, has been drawn."""
-    await pilot.pause(0.15)
-    await pilot.pause()
+    await pilot.pause()  # it came to the screen
+    await pilot.pause()  # the screen, which may be another one now, has drawn it
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ async def test_a_conversation_opens_at_its_end(engine, long, opened, text_of) ->
 async def test_a_new_message_shows_when_the_end_is_in_view(engine, long, opened, text_of) -> None:
     async with opened(engine) as pilot:
         engine.arrive(long, "just now")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert "just now" in text_of(pilot)
 
 
@@ -56,7 +56,7 @@ async def test_a_new_message_does_not_move_who_reads_further_up(
         await pilot.pause()
         before = top_of(log), text_of(pilot).splitlines()[10][30:70]
         engine.arrive(long, "just now")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert (top_of(log), text_of(pilot).splitlines()[10][30:70]) == before
         assert "1 new message below" in text_of(pilot)
         await pilot.click("#below")
@@ -70,7 +70,7 @@ async def test_a_late_message_is_shown_in_its_place_and_says_so(
 ) -> None:
     async with opened(engine) as pilot:
         engine.arrive(long, "said before the last two", late=2998)
-        await pilot.pause(0.1)
+        await pilot.pause()
         lines = text_of(pilot).splitlines()
         found = next(at for at, line in enumerate(lines) if "before the last two" in line)
         assert "late" in lines[found]
@@ -88,7 +88,7 @@ async def test_a_late_message_does_not_move_who_reads_elsewhere(
         await pilot.pause()
         before, line = top_of(log), text_of(pilot).splitlines()[10][30:70]
         engine.arrive(long, "long ago", late=2)
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert (top_of(log), text_of(pilot).splitlines()[10][30:70]) == (before + 1, line)
 
 
@@ -138,7 +138,7 @@ async def test_opening_with_many_unread_starts_at_the_first_of_them(
         assert "unread 0 " in text_of(pilot)
         assert engine.chats()[0].unread == 200  # not read: the end was not in view
         await pilot.press("up", "G")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert engine.chats()[0].unread == 0
         await pilot.press("u")
         await pilot.pause()
@@ -151,7 +151,7 @@ async def test_a_state_changes_in_place(engine, long, opened, text_of) -> None:
         assert "on its way  14:31 ◌" in text_of(pilot)
         for state, sign in ((State.SENT, "✓ "), (State.DELIVERED, "✓✓"), (State.READ, "◉")):
             engine.progress(message, state)
-            await pilot.pause(0.1)
+            await pilot.pause()
             assert f"on its way  14:31 {sign}" in text_of(pilot)
 
 

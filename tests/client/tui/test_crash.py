@@ -39,7 +39,7 @@ async def test_an_app_that_crashes_prints_such_a_report(
         async with opened(people.engine) as pilot:
             monkeypatch.setattr(StatusBar, "render_line", crash)
             pilot.app.screen.query_one(StatusBar).refresh()
-            await pilot.pause(0.1)
+            await pilot.pause()
             await pilot.pause()
     except RuntimeError:
         failed = True  # the toolkit's test runner hands it on
@@ -57,9 +57,9 @@ async def test_a_task_that_fails_behind_the_screen_becomes_one_line_without_valu
 
     async with opened(people.engine) as pilot:
         asyncio.create_task(fail())  # noqa: RUF006  # nobody waits for it
-        await pilot.pause(0.1)
+        await pilot.pause()
         gc.collect()
-        await pilot.pause(0.2)
+        await pilot.pause()
         shown = text_of(pilot)
         assert "this should not have happened (RuntimeError" in " ".join(shown.split())
         assert CANARY not in shown

@@ -19,7 +19,7 @@ async def test_nothing_can_be_written_before_a_key_change_is_decided(
 ) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("alt+4")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert not pilot.app.screen.query_one(Composer).display
         assert "Alan Turing's safety number changed" in text_of(pilot)
         await pilot.press(*"secret", "enter")
@@ -32,12 +32,12 @@ async def test_a_key_change_while_writing_keeps_the_text_and_takes_the_composer(
     async with opened(people.engine) as pilot:
         await pilot.press(*"secret")
         people.engine.change(people.ada, trust=Trust.CHANGED)
-        await pilot.pause(0.2)
+        await pilot.pause()
         composer = pilot.app.screen.query_one(Composer)
         assert not composer.display
         assert "Messages that wait stay here" in text_of(pilot)
         people.engine.change(people.ada, trust=Trust.FIRST_SEEN)
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert composer.display
         assert composer.text == "secret"
         assert people.engine.sent == []
@@ -46,12 +46,12 @@ async def test_a_key_change_while_writing_keeps_the_text_and_takes_the_composer(
 async def test_verifying_the_new_number_ends_a_key_change(people, opened) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("alt+4")
-        await pilot.pause(0.1)
+        await pilot.pause()
         await pilot.press("enter")  # Verify now has the focus
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert isinstance(pilot.app.screen, Verify)
         await pilot.click("#match")
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert people.engine.done == [("verify", people.alan)]
         assert pilot.app.screen.query_one(Composer).display
 
@@ -59,9 +59,9 @@ async def test_verifying_the_new_number_ends_a_key_change(people, opened) -> Non
 async def test_not_now_leaves_one_line_and_sending_blocked(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("alt+4")
-        await pilot.pause(0.1)
+        await pilot.pause()
         await pilot.press("tab", "tab", "enter")
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert "Sending is blocked until you choose" in text_of(pilot)
         assert not pilot.app.screen.query_one(Composer).display
 
@@ -69,15 +69,15 @@ async def test_not_now_leaves_one_line_and_sending_blocked(people, opened, text_
 async def test_a_request_is_answered_before_anything_is_written(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("alt+3")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert "Mallory wants to talk" in text_of(pilot)
         assert not pilot.app.screen.query_one(Composer).display
         await pilot.press("enter")  # no choice has the focus: nothing happens
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert people.engine.done == []
         accept = pilot.app.screen.query(Button).filter(".-success").first()
         await pilot.click(accept)
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert people.engine.done == [("accept", people.mallory)]
         assert pilot.app.screen.query_one(Composer).display
 
@@ -88,7 +88,7 @@ async def test_a_blocked_contact_cannot_be_written_to(people, opened, text_of) -
         assert "You blocked Ada Lovelace" in text_of(pilot)
         assert not pilot.app.screen.query_one(Composer).display
         await pilot.press("tab", "enter")  # the first choice undoes it
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert people.engine.done == [("accept", people.ada)]
         assert pilot.app.screen.query_one(Composer).display
 
@@ -97,10 +97,10 @@ async def test_the_details_of_a_blocked_contact_offer_to_accept_them_again(peopl
     people.engine.change(people.ada, standing=Standing.BLOCKED)
     async with opened(people.engine) as pilot:
         await pilot.press("f3")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert [button.id for button in pilot.app.screen.query(Button)] == ["forget", "accept"]
         await pilot.click("#accept")
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert people.engine.done == [("accept", people.ada)]
         assert pilot.app.screen.query_one(Composer).display
 
@@ -108,19 +108,19 @@ async def test_the_details_of_a_blocked_contact_offer_to_accept_them_again(peopl
 async def test_deleting_asks_first(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("f3")
-        await pilot.pause(0.1)
+        await pilot.pause()
         await pilot.click("#forget")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert "Delete Ada Lovelace?" in text_of(pilot)
         await pilot.press("enter")  # Keep has the focus
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert people.engine.done == []
         await pilot.press("f3")
-        await pilot.pause(0.1)
+        await pilot.pause()
         await pilot.click("#forget")
-        await pilot.pause(0.1)
+        await pilot.pause()
         await pilot.click("#yes")
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert people.engine.done == [("forget", people.ada)]
         assert "Ada Lovelace" not in text_of(pilot)
 
@@ -138,14 +138,15 @@ async def test_while_an_answer_is_carried_out_no_key_gives_another(
     monkeypatch.setattr(people.engine, "accept", slow)
     async with opened(people.engine) as pilot:
         await pilot.press("alt+3")
-        await pilot.pause(0.1)
+        await pilot.pause()
         await pilot.press("tab", "enter")  # Accept
         await pilot.press(*"hi", "enter", "enter", "space")
         assert people.engine.done == []  # neither blocked nor deleted
         assert people.engine.sent == []  # nothing leaves before they are accepted
+        await pilot.pause()
         assert "looked up" in text_of(pilot)
         go_on.set()
-        await pilot.pause(0.2)
+        await pilot.pause()
         composer = pilot.app.screen.query_one(Composer)
         assert composer.has_focus
         assert people.engine.chats()[2].standing is Standing.CONTACT
@@ -155,11 +156,11 @@ async def test_while_an_answer_is_carried_out_no_key_gives_another(
 async def test_what_is_typed_right_after_accept_is_written_and_sent(people, opened) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("alt+3")
-        await pilot.pause(0.1)
+        await pilot.pause()
         await pilot.press("tab")
         for key in ("enter", *"hi", "space", *"you", "enter"):  # at once, as a burst comes
             pilot.app.post_message(events.Key(key, {"enter": "\r", "space": " "}.get(key, key)))
-        await pilot.pause(0.3)
+        await pilot.pause()
         assert people.engine.done == [("accept", people.mallory)]
         assert people.engine.sent == [(people.mallory, "hi you")]
 
@@ -173,11 +174,11 @@ async def test_what_was_written_stays_when_accepting_is_refused(
     monkeypatch.setattr(people.engine, "accept", refuse)
     async with opened(people.engine) as pilot:
         await pilot.press("alt+3")
-        await pilot.pause(0.1)
+        await pilot.pause()
         await pilot.press("tab")
         for key in ("enter", *"hi", "enter"):
             pilot.app.post_message(events.Key(key, {"enter": "\r"}.get(key, key)))
-        await pilot.pause(0.3)
+        await pilot.pause()
         composer = pilot.app.screen.query_one(Composer)
         assert (composer.display, composer.text) == (False, "hi")
         assert people.engine.sent == []

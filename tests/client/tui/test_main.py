@@ -21,7 +21,7 @@ SIZES = [(80, 24), (120, 36), (200, 50)]
 async def test_enter_sends_and_other_keys_begin_a_line(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press(*"one", "ctrl+j", *"two", "alt+enter", *"three", "enter")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert people.engine.sent == [(people.ada, "one\ntwo\nthree")]
         assert "three" in text_of(pilot)
         assert pilot.app.screen.query_one(Composer).text == ""
@@ -31,14 +31,14 @@ async def test_texts_leave_in_the_order_they_were_written(people, opened) -> Non
     async with opened(people.engine) as pilot:
         for number in range(9):
             await pilot.press(str(number), "enter")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert [text for _, text in people.engine.sent] == list("012345678")
 
 
 async def test_nothing_but_space_is_not_sent(people, opened) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("space", "ctrl+j", "space", "enter")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert people.engine.sent == []
 
 
@@ -49,7 +49,7 @@ async def test_a_refused_text_comes_back_to_the_composer(people, opened, monkeyp
     monkeypatch.setattr(people.engine, "send", refuse)
     async with opened(people.engine) as pilot:
         await pilot.press(*"hello", "enter")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert pilot.app.screen.query_one(Composer).text == "hello"
 
 
@@ -57,12 +57,12 @@ async def test_a_draft_stays_with_its_chat(people, opened) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press(*"later")
         await pilot.press("alt+down")
-        await pilot.pause(0.1)
+        await pilot.pause()
         composer = pilot.app.screen.query_one(Composer)
         assert composer.text == ""
         assert people.engine.drafts[people.ada] == "later"
         await pilot.press("alt+up")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert composer.text == "later"
         await pilot.press("ctrl+z")
         assert composer.text == "later"  # nothing of another chat comes back
@@ -71,7 +71,7 @@ async def test_a_draft_stays_with_its_chat(people, opened) -> None:
 async def test_quitting_keeps_the_draft(people, opened) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press(*"later", "ctrl+q")
-        await pilot.pause(0.2)
+        await pilot.pause()
     assert people.engine.drafts[people.ada] == "later"
 
 
@@ -97,10 +97,10 @@ async def test_a_paste_is_made_harmless_and_never_sends(people, opened) -> None:
 async def test_keys_open_sheets_and_escape_closes_them(people, opened, key, screen) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press(key)
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert isinstance(pilot.app.screen, screen)
         await pilot.press("escape")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert isinstance(pilot.app.focused, Composer)
 
 
@@ -166,7 +166,7 @@ async def test_a_picked_message_tells_its_facts(people, opened, text_of) -> None
             assert words in screen
         assert "14:00" in screen  # the hour is what it keeps
         await pilot.press("i")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert isinstance(pilot.app.screen, MessageInfo)
         assert "by their clock" in text_of(pilot)
 
@@ -183,20 +183,20 @@ async def test_y_copies_the_picked_message(people, opened) -> None:
 async def test_the_palette_goes_to_a_chat_and_does_things(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("ctrl+p", *"grhop", "enter")
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert "I found a moth" in text_of(pilot)
         await pilot.press("ctrl+p", *"light", "enter")
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert pilot.app.theme == "doorless-light"
         await pilot.press("ctrl+p", *"screenshot")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert "creenshot" not in text_of(pilot).replace("screenshot", "", 1)
 
 
 async def test_the_next_unread_chat_is_one_key_away(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("alt+u")
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert "I found a moth" in text_of(pilot)
         assert "2 new messages" in text_of(pilot)
         assert people.engine.history(people.grace).first_unread() is None
@@ -208,7 +208,7 @@ async def test_a_chat_that_is_read_elsewhere_is_not_marked_before_it_is_seen(
     async with opened(people.engine) as pilot:
         pilot.app.app_focus = False
         people.engine.arrive(people.ada, "are you there?")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert people.engine.chats()[0].unread
 
 
@@ -220,7 +220,7 @@ async def test_every_pane_is_reached_by_tab_and_by_mouse(people, opened) -> None
             reached.add(type(pilot.app.focused))
         assert {ChatList, ChatLog, Composer} <= reached
         await pilot.click(ChatList, offset=(3, 4))
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert pilot.app.screen.query_one("#conversation").chat.name == "Grace Hopper"
         await pilot.click(ChatLog, offset=(4, 6))
         await pilot.pause()
@@ -257,11 +257,11 @@ async def test_the_connection_is_told_in_words(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         assert "● connected · relay.example · 24 ms" in text_of(pilot)
         people.engine.connect(Connection(Link.OFFLINE, "relay.example", 2, retry_in=8))
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert "▲ offline · next try in 8 s" in text_of(pilot)
         assert "2 waiting" in text_of(pilot)
         people.engine.connect(Connection(Link.CONNECTING, "relay.example", 2))
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert "◌ connecting" in text_of(pilot)
 
 
@@ -269,10 +269,10 @@ async def test_an_empty_messenger_says_what_to_do(engine, opened, text_of) -> No
     async with opened(engine) as pilot:
         assert "Press Ctrl+N to add somebody" in text_of(pilot)
         await pilot.press("ctrl+n", *"bob@relay.example", "enter")
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert "Say something to Bob" in text_of(pilot)
         await pilot.press(*"hi", "enter")
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert "Say something to Bob" not in text_of(pilot)
         assert [text for _, text in engine.sent] == ["hi"]
 
@@ -281,11 +281,11 @@ async def test_the_first_who_writes_is_one_key_away(engine, opened, text_of) -> 
     async with opened(engine) as pilot:
         mallory = engine.person("Mallory", standing=Standing.REQUEST)
         engine.arrive(mallory, "Hi")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert "Choose a chat" in text_of(pilot)
         assert engine.chats()[0].unread  # nothing is opened unasked
         await pilot.press("enter")
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert "Mallory wants to talk" in text_of(pilot)
 
 
@@ -293,14 +293,14 @@ async def test_text_and_enter_in_one_burst_are_one_message(people, opened) -> No
     async with opened(people.engine) as pilot:
         for key in (*"quick", "enter"):
             pilot.app._driver.send_message(Key(key, None if key == "enter" else key))
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert [text for _, text in people.engine.sent] == ["quick"]
 
 
 async def test_adding_tells_why_it_was_refused(engine, opened, text_of) -> None:
     async with opened(engine) as pilot:
         await pilot.press("ctrl+n", *"nobody", "enter")
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert "neither handle@relay nor an invite link" in text_of(pilot)
         assert isinstance(pilot.app.screen, AddContact)
 
@@ -325,5 +325,5 @@ async def test_blank_lines_around_a_message_are_not_sent(people, opened) -> None
     async with opened(people.engine) as pilot:
         await pilot.press("ctrl+j", "space", "ctrl+j", "space", *"a", "ctrl+j", "ctrl+j", *"b")
         await pilot.press("ctrl+j", "enter")
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert [text for _, text in people.engine.sent] == [" a\n\nb"]

@@ -1,10 +1,11 @@
 """On a device that was removed, the screen says so, and offers nothing that cannot be done."""
 
+from textual.widgets import Button
+
 from doorless_client.core.own_devices import LEFT_OUT
 from doorless_client.core.views import Connection, Link, Notice
 from doorless_client.text import safe_line
 from doorless_client.tui.screens.left_out import TITLE
-from textual.widgets import Button
 
 
 async def test_the_screen_says_it_once_and_bars_writing(people, opened) -> None:
@@ -12,7 +13,7 @@ async def test_the_screen_says_it_once_and_bars_writing(people, opened) -> None:
         people.engine.fleet.removed = True
         people.engine.connect(Connection(Link.REMOVED, "relay.example", 0))
         people.engine.tell(Notice(safe_line(LEFT_OUT), halts=True))
-        await pilot.pause(0.2)
+        await pilot.pause()
         sheet = pilot.app.screen
         assert sheet.query_one("#sheet-box").border_title == TITLE
         assert not pilot.app._notifications
@@ -23,7 +24,7 @@ async def test_the_screen_says_it_once_and_bars_writing(people, opened) -> None:
         assert not main.conversation.composer.display
         assert main.conversation.banner.question.title == TITLE
         people.engine.tell(Notice(safe_line(LEFT_OUT), halts=True))
-        await pilot.pause(0.1)
+        await pilot.pause()
         assert pilot.app.screen is main
 
 
