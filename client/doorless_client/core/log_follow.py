@@ -10,6 +10,7 @@ from doorless_client.core.effects import Anonymously, Flow
 from doorless_protocol.encoding import Reader
 from doorless_protocol.errors import ProofError
 from doorless_protocol.frames import AnonymousRequest, Answered
+from doorless_protocol.log.epoch import EpochLeaf
 from doorless_protocol.log.head import accept_anchors, accept_head
 from doorless_protocol.log.proofs import AnchorList, HeadProof
 from doorless_protocol.log.view import LogView
@@ -71,4 +72,23 @@ def follow(place: Place, view: LogView, now: int) -> Flow[LogView]:
         proof = yield from place.prove(LogAnchors(after, view.size))
         head, anchors = read_anchors(proof)
         view = accept_anchors(view, head, anchors, now)
+    raise ProofError("the log has more anchors than days")
+
+
+def anchors_behind(place: Place, view: LogView, after: int, last: int) -> Flow[list[EpochLeaf]]:
+    """Leaves of the anchors behind number `after`, up to number `last`, as the relay has them.
+
+    Whether they are the log's, their hashes have to tell.
+
+    Raises:
+        MalformedError: no list of anchors.
+        ProofError: the relay tells of no end of them.
+        BusyError: it does not answer.
+    """
+    leaves: list[EpochLeaf] = []
+    for _ in range(MAX_ROUNDS):
+        proof = yield from place.prove(LogAnchors(after + len(leaves), view.size))
+        leaves += read_anchors(proof)[1].leaves
+        if len(leaves) >= last - after:
+            return leaves[: last - after]
     raise ProofError("the log has more anchors than days")

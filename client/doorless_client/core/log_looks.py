@@ -12,19 +12,33 @@ import msgspec
 from doorless_client.core.api import LogProofError
 from doorless_client.core.busy import BusyError
 from doorless_client.core.effects import Flow
-from doorless_client.core.log_follow import BUSY, MAX_ROUNDS, Place, follow, newest_head
+from doorless_client.core.log_follow import (
+    BUSY,
+    MAX_ROUNDS,
+    Place,
+    anchors_behind,
+    follow,
+    newest_head,
+)
 from doorless_client.core.log_lookup import LogLookups
 from doorless_client.core.log_times import next_anchor_look
 from doorless_client.core.own_entry import OwnEntry
 from doorless_client.core.state import State
+from doorless_client.core.views import Notice
 from doorless_client.store.log_records import LogPin, LogWaiting
+from doorless_client.text import safe_line
 from doorless_protocol.errors import DoorlessError, MissingRecordsError
 from doorless_protocol.frames import Found, Hello, Lookup, RelayInfo
 from doorless_protocol.log.chain import Opened
 from doorless_protocol.log.displaced import DisplacedError
 from doorless_protocol.log.label import parse_label
 from doorless_protocol.log.lookup import anchor_due, settle
-from doorless_protocol.log.own_anchors import anchors_to_check, check_own
+from doorless_protocol.log.own_anchors import (
+    anchors_to_check,
+    check_own,
+    is_forgotten,
+    skip_forgotten,
+)
 from doorless_protocol.log.own_check import LookedOwn, UnannouncedError, look_up_own
 from doorless_protocol.log.owner import OwnChain
 from doorless_protocol.log.proofs import (
@@ -42,6 +56,10 @@ from doorless_protocol.manifest import Manifest, SignedHead
 MAX_RACES = 3
 """Times that a look is begun again, because another one moved the log meanwhile."""
 
+SKIPPED = (
+    "your entry could not be checked in {} daily states of the key log: they lie further back than "
+    "the relay keeps them. Compare safety numbers with the people who matter"
+)
 
 Lists = set[tuple[int, bytes]]
 """Version and hash of lists of our devices."""
@@ -77,12 +95,16 @@ class Looks:
             view = yield from self._follow(place)
             begun = chain or OwnChain.begin(view, parse_label(own.handle))
             view, seen, proof = yield from self._look_up_own(place, view, begun)
-            seen = yield from self._check_anchors(place, view, seen)
+            past = yield from self._go_past_forgotten(place, view, seen)
+            skipped = past.checked.anchor_no - seen.checked.anchor_no
+            seen = yield from self._check_anchors(place, view, past)
             if self._logs.view(own.relay) == base and self._logs.own() == chain:
                 with self._state.change():
                     self._logs.keep(own.relay, view)
                     self._logs.keep_own(seen, proof)
                     self._logs.note_checked(own.relay)
+                    if skipped:
+                        self._state.show(Notice(safe_line(SKIPPED.format(skipped)), alarms=True))
                 return
         raise BusyError("the key log was looked at from several sides", 1.0)
 
@@ -168,6 +190,15 @@ class Looks:
             if self._state.manifest.hash == manifest.hash:
                 return {(one.version, one.hash) for one in (*heads, manifest.head)}
         return set()
+
+    def _go_past_forgotten(self, place: Place, view: LogView, chain: OwnChain) -> Flow[OwnChain]:
+        """To the first anchor whose map the relay still has to keep, for who was away that long."""
+        due = anchors_to_check(view, chain)
+        if not due or not is_forgotten(view, chain.checked):
+            return chain
+        with self._logs.judging(place.relay, self._state.own.handle):
+            leaves = yield from anchors_behind(place, view, due.start - 1, due[-1])
+            return skip_forgotten(view, chain, leaves)
 
     def _check_anchors(self, place: Place, view: LogView, chain: OwnChain) -> Flow[OwnChain]:
         handle = self._state.own.handle

@@ -69,9 +69,19 @@ def skip_forgotten(view: LogView, own: OwnChain, leaves: Sequence[EpochLeaf]) ->
     Spec: docs/spec/10-key-log-clients.md §7.6.
     """
     check_own_anchors(view, own, leaves)
-    kept_from = view.time_ms - view.config.retention * 1000
-    forgotten = [leaf for leaf in leaves if leaf.time_ms < kept_from]
+    forgotten = [leaf for leaf in leaves if is_forgotten(view, leaf)]
     return replace(own, checked=forgotten[-1]) if forgotten else own
+
+
+def is_forgotten(view: LogView, anchor: EpochLeaf) -> bool:
+    """Whether it is older than what the log has to keep: by its own time, which is in the log.
+
+    The newest head's time stands for now, since our clock agreed with it. If the last anchor that
+    was checked is not so old, none behind it is.
+
+    Spec: docs/spec/10-key-log-clients.md §7.6.
+    """
+    return anchor.time_ms < view.time_ms - view.config.retention * 1000
 
 
 def check_own_anchors(view: LogView, own: OwnChain, leaves: Sequence[EpochLeaf]) -> None:

@@ -76,6 +76,9 @@ class SignedLeaf:
         return type(self)(self.note, self.leaf, self.path, anchors)
 
     def encode(self) -> bytes:
+        """Raises ProofError: an anchor too far behind the signed one to be shown to anybody."""
+        if len(self.descent) > MAX_DESCENT:
+            raise ProofError(f"{len(self.descent)} anchors behind the signed one")
         writer = Writer().prefixed(self.note.encode(), 2).raw(self.leaf.encode())
         writer.uint(len(self.path), 1).raw(b"".join(self.path)).uint(len(self.descent), 1)
         return writer.raw(b"".join(leaf.encode() for leaf in self.descent)).done()

@@ -379,3 +379,10 @@ def test_a_dispute_by_somebody_further_back_is_no_evidence(play: Stage) -> None:
     record = Record.sign(eve, RecordKind.DISPUTE, *fields)
     with pytest.raises(ProofError, match="further back"):
         accusation(Kind.UNAUTHORISED, play.config, changed(play, record))
+
+
+def test_an_anchor_too_far_behind_a_signed_one_has_no_form(play: Stage) -> None:
+    signed = signed_leaf(play.ledger.head())
+    assert signed.behind(*[signed.leaf] * 255).encode()
+    with pytest.raises(ProofError, match="256 anchors"):
+        signed.behind(*[signed.leaf] * 256).encode()
