@@ -35,6 +35,7 @@ from doorless_server.relay import Identity, Relay
 from doorless_server.store.schema import NewerSchemaError, open_reader
 from doorless_server.store.sqlite import SqliteStore
 from doorless_server.witness import command as witnessing
+from doorless_server.witness import convicted
 from doorless_server.witness.asking import Panel
 from doorless_server.witness.settings import Settings, SettingsError
 
@@ -205,8 +206,9 @@ def witness(chosen: argparse.Namespace) -> None:
             with _drawing(chosen.data, settings.key):
                 witnessing.print_keys(chosen.data, settings, secrets.token_bytes)
         elif chosen.action == "evidence":
-            if witnessing.print_evidence(chosen.data, settings, chosen.config, chosen.export):
-                raise CommandError("a log is convicted: what it signed is above", PROVEN)
+            kept, to = chosen.data / settings.database, chosen.export
+            if convicted.print_evidence(kept, chosen.config, to, whole=chosen.json):
+                raise CommandError("a log is convicted: what it did is above", PROVEN)
         else:
             _witness(chosen, settings)
     except SettingsError as error:

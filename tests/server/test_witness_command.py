@@ -168,6 +168,10 @@ def test_a_fork_is_exported_for_the_verifier(
     assert main(export) == 2  # a bundle needs the configuration
     capsys.readouterr()
     assert main([*export, "--config", str(config)]) == 6
+    read = capsys.readouterr().out.splitlines()
+    assert [one.split()[0] for one in read] == ["log", "kind", "first", "then", "proof"]
+    assert all(len(one) < 80 for one in read[:4]), "for a person, not for a program"
+    assert main([*export, "--config", str(config), "--json"]) == 6
     line = json.loads(capsys.readouterr().out)
     assert (line["log"], line["kind"]) == (ORIGIN, "E1")
     proven = verify(bundle.read_bytes(), [key.encode() for key in log.vkeys])
@@ -181,6 +185,8 @@ def test_a_conviction_of_an_auditor_is_exported_as_it_is(
     desk.do(lambda db: AuditStore(db).convict(Conviction("E8", "it lied", b"a bundle"), 1))
     desk.close()
     arguments = ["witness", "evidence", "--data", str(tmp_path), "--audit", "http://h/log"]
-    assert main([*arguments, "--export", str(tmp_path / "bundle")]) == 6
+    assert main(arguments) == 6
+    assert capsys.readouterr().out.startswith("kind    E8: it lied\nproof ")
+    assert main([*arguments, "--json", "--export", str(tmp_path / "bundle")]) == 6
     assert json.loads(capsys.readouterr().out)["reason"] == "it lied"
     assert (tmp_path / "bundle").read_bytes() == b"a bundle"
