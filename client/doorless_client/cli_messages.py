@@ -32,7 +32,10 @@ def send(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             watch.check_listed()
             if left is not None and await watch.arrived(GRACE):
                 await watch.quiet(GLANCE)  # what waited for us comes along
-            return _sent(left, watch, chat.conversation)
+            code = _sent(left, watch, chat.conversation)
+            if code == DONE:
+                await _copied(opened.messenger)
+            return code
 
     return run(work())
 
@@ -96,6 +99,16 @@ def _sent(message: Message | None, watch: Watch, conversation: bytes) -> int:
         complain(message.note or "the message could not be sent")
         return FAILED
     return DONE
+
+
+async def _copied(messenger: Messenger) -> None:
+    """Wait for the copies that our other devices get, which leave some seconds later."""
+    if not messenger.fleet.copies_waiting():
+        return
+    complain("sent; the copies for your other devices leave within 30 s (Ctrl-C: next time)")
+    if waiting := await messenger.fleet.copied():
+        what = "1 message waits" if waiting == 1 else f"{waiting} messages wait"
+        complain(f"{what} for being copied to your other devices: the next command goes on")
 
 
 async def _follow(messenger: Messenger, watch: Watch, *, as_json: bool) -> int:

@@ -10,6 +10,7 @@ from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Flow
 from doorless_client.core.fleet import Fleet
 from doorless_client.core.network import Network
+from doorless_client.core.own_copies import OWN_COPY_DELAY
 from doorless_client.core.views import LinkRequest, OwnDevice
 from doorless_client.driving import drive
 from doorless_client.store.base import StoreError
@@ -22,6 +23,9 @@ LOOK_EVERY = 1.0
 FIND_OUT_AFTER = (0.0, 20.0, 60.0)
 """Seconds before each look whether a device that was cut off was removed: a list that was just
 published is in the key log's next epoch, ten seconds later as a rule."""
+
+COPIED_WITHIN = OWN_COPY_DELAY[1] + 5.0
+"""Seconds after which copies for our own devices have left, if they can leave now at all."""
 
 NO_ANSWER = "the other device did not answer in time: let it show another link"
 
@@ -80,6 +84,18 @@ class FleetAtWork:
                 if await drive(self._network, self._fleet.removal.find_out()):
                     return True
         return False
+
+    def copies_waiting(self) -> int:
+        """Messages said here whose copies for our other devices did not leave yet."""
+        return self._fleet.copies_waiting()
+
+    async def copied(self) -> int:
+        """How many of them still wait after all that were put off could leave."""
+        for _ in range(int(COPIED_WITHIN / LOOK_EVERY)):
+            if not self.copies_waiting():
+                break
+            await asyncio.sleep(LOOK_EVERY)
+        return self.copies_waiting()
 
     async def told(self, seconds: float) -> bool:
         """Whether the device that was linked last was told all there is, or is within `seconds`."""

@@ -50,7 +50,11 @@ def test_a_computer_is_linked_used_renamed_and_cut_off(world: Path, relay: Relay
     assert [one["text"] for one in laptop.run("history", "bob", "--json").objects()][:1] == [
         "hello"
     ]
-    assert laptop.run("send", "bob", "from the laptop").code == 0
+    said = laptop.run("send", "bob", "from the laptop")
+    assert (said.code, "copies for your other devices" in said.err) == (0, True)
+    alice.run("receive")
+    copied = alice.run("history", "bob", "--json").objects()[-1]
+    assert (copied["text"], copied["state"]) == ("from the laptop", "sent"), "left with `send`"
     assert "from the laptop" in bob.run("receive").out
     assert laptop.run("device", "rename", "laptop", "mine").code == 1
     assert alice.run("device", "rename", "laptop", "old laptop").code == 0

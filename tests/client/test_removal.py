@@ -98,9 +98,7 @@ async def test_it_connects_no_more_and_gives_up_what_waited(world: World) -> Non
     messenger = Messenger(store, network, now=now, random=world.random)  # type: ignore[arg-type]
     messenger.listen(heard.append)
     async with messenger:
-        async with asyncio.timeout(5):
-            while messenger.connection.link is not Link.REMOVED:
-                await asyncio.sleep(0)
+        await is_left_out(messenger)
         assert not network.started
         assert [one.text for one in heard if isinstance(one, Notice) and one.halts] == [LEFT_OUT]
         assert any(isinstance(one, ConnectionChanged) for one in heard)
@@ -130,11 +128,19 @@ async def test_what_the_relay_cut_off_while_it_was_connected_finds_out(
 
     now = lambda: world.now  # noqa: E731
     messenger = Messenger(laptop.store, CutOff(), now=now, random=world.random)  # type: ignore[arg-type]
-    async with messenger, asyncio.timeout(5):
-        while messenger.connection.link is not Link.REMOVED:
-            await asyncio.sleep(0)
+    async with messenger:
+        await is_left_out(messenger)
     assert messenger.fleet.removed
     assert len(asked) == 2
+
+
+async def is_left_out(messenger: Messenger) -> None:
+    changed = asyncio.Event()
+    messenger.listen(lambda _: changed.set())
+    async with asyncio.timeout(10):
+        while messenger.connection.link is not Link.REMOVED:
+            await changed.wait()
+            changed.clear()
 
 
 def silent_about_lists(ask: Any, answered: Answered) -> Answered:

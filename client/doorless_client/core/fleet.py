@@ -62,6 +62,21 @@ class Fleet:
         waiting = self._store.outbox.find(account=self._state.account, device=device)
         return device in self.own.facts.synced and not waiting
 
+    def copies_waiting(self) -> int:
+        """Messages said here whose copies for our other devices did not leave yet.
+
+        None while no other device of ours has confirmed a session: until then nothing leaves.
+        """
+        ours = self._state.account
+        sessions = (
+            self._state.sessions.sending(ours, entry.device)
+            for entry in self._state.manifest.entries
+            if entry.device != self._state.keys.device
+        )
+        if not any(session is not None and session.confirmed for session in sessions):
+            return 0
+        return sum(item.place >= 0 for item in self._store.outbox.find(account=ours))
+
     def has_learned(self) -> bool:
         """Whether this device, that was linked, was told all that it asked for."""
         return bool(self.own.facts.names) and not self.sync.past.unfinished()

@@ -8,13 +8,21 @@ from doorless_client.text import safe_line
 from doorless_client.tui.screens.left_out import TITLE
 
 
+async def shown(pilot):
+    """The sheet, as soon as it is there."""
+    for _ in range(200):
+        if pilot.app.screen.query("#sheet-box"):
+            break
+        await pilot.pause(0.05)
+    return pilot.app.screen
+
+
 async def test_the_screen_says_it_once_and_bars_writing(people, opened) -> None:
     async with opened(people.engine) as pilot:
         people.engine.fleet.removed = True
         people.engine.connect(Connection(Link.REMOVED, "relay.example", 0))
         people.engine.tell(Notice(safe_line(LEFT_OUT), halts=True))
-        await pilot.pause()
-        sheet = pilot.app.screen
+        sheet = await shown(pilot)
         assert sheet.query_one("#sheet-box").border_title == TITLE
         assert not pilot.app._notifications
         assert [str(one.label) for one in sheet.query(Button)] == ["Quit", "Read what was said"]
@@ -31,5 +39,4 @@ async def test_the_screen_says_it_once_and_bars_writing(people, opened) -> None:
 async def test_it_says_so_at_the_next_start(people, opened) -> None:
     people.engine.fleet.removed = True
     async with opened(people.engine) as pilot:
-        await pilot.pause()
-        assert pilot.app.screen.query_one("#sheet-box").border_title == TITLE
+        assert (await shown(pilot)).query_one("#sheet-box").border_title == TITLE
