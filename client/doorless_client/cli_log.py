@@ -9,7 +9,7 @@ from doorless_client.cli_outcome import DONE, LOG, UNREACHABLE, UsageError, comp
 from doorless_client.cli_output import json_line, line, rfc3339
 from doorless_client.cli_waiting import Watch
 from doorless_client.core.api import Engine, UnreachableError
-from doorless_client.core.views import Alarm, LogStatus
+from doorless_client.core.views import Alarm, LogStatus, Witnesses
 from doorless_client.log_facts import what_was_checked
 
 LABEL = 15
@@ -76,6 +76,18 @@ def status_json(status: LogStatus) -> dict[str, Any]:
         "frozen": status.frozen,
         "alarms": status.alarms,
         "proven": status.proven,
+        **witnesses_json(status.witnesses),
+    }
+
+
+def witnesses_json(seen: Witnesses) -> dict[str, Any]:
+    """The fields of docs/reference/cli.md §5."""
+    return {
+        "policy": seen.policy,
+        "witnesses": seen.known,
+        "cosigned": seen.cosigned,
+        "quorum": seen.has_quorum if seen.required else None,
+        "witnessed": rfc3339(seen.seen_at) if seen.required and seen.seen_at else None,
     }
 
 

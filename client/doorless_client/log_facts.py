@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from doorless_client.core.views import LogStatus
+from doorless_client.core.views import LogStatus, Witnesses
 
 NO_LOG = "this relay has none: whom a handle stands for is taken on its word"
 UNSEEN = "there is one; nothing of it was seen here yet"
 FROZEN = "frozen: it was proven to have two histories, and nothing new of it is believed"
 QUIET = "none"
+NO_WITNESSES = "this log has none: that others are shown the same, only your contacts can tell"
 
 
 def what_was_checked(status: LogStatus, when: Callable[[int], str]) -> list[tuple[str, str]]:
@@ -26,8 +27,31 @@ def what_was_checked(status: LogStatus, when: Callable[[int], str]) -> list[tupl
         ("your entry", _own(status)),
         ("last checked", when(status.checked) if status.checked else "not yet"),
         ("of others", _pending(status)),
+        *_witnesses(status, when),
         ("alarms", _alarms(status)),
     ]
+
+
+def _witnesses(status: LogStatus, when: Callable[[int], str]) -> list[tuple[str, str]]:
+    """Who has to cosign, and whether they do."""
+    seen = status.witnesses
+    if not status.size:
+        return []
+    if not seen.known:
+        return [("witnesses", NO_WITNESSES)]
+    counted = f"{seen.cosigned} of {seen.known} cosigned the newest head"
+    if not seen.required:
+        return [("witnesses", f"{counted}; none is required")]
+    return [("quorum", seen.policy), ("witnesses", f"{counted}; {_quorum(seen, when)}")]
+
+
+def _quorum(seen: Witnesses, when: Callable[[int], str]) -> str:
+    if seen.has_quorum:
+        return "the quorum is there"
+    if not seen.seen_at:
+        return "too few, and never enough yet: no new key is taken"
+    until = when(seen.seen_at + seen.patience)
+    return f"too few since {when(seen.seen_at)}; from {until} on no new key is taken"
 
 
 def _log(status: LogStatus) -> str:

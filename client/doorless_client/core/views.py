@@ -233,6 +233,27 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
+class Witnesses:
+    """Who else saw the newest head of our relay's key log.
+
+    Attributes:
+        policy: who has to, in words; "" where nobody is required.
+        known: how many witnesses the log names; `cosigned` how many of them cosigned that head.
+        required: whether a quorum is required; `has_quorum` whether that head has it.
+        seen_at: when a head last had it, Unix seconds by our clock; 0: never.
+        patience: seconds from then on for which new and changed keys are taken all the same.
+    """
+
+    policy: SafeText = NOTHING
+    known: int = 0
+    cosigned: int = 0
+    required: bool = False
+    has_quorum: bool = False
+    seen_at: int = 0
+    patience: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LogStatus:
     """How far this device followed the key log of our relay.
 
@@ -245,6 +266,7 @@ class LogStatus:
         pending: entries of others that are to be found again in the next anchor.
         frozen: the log was proven to have two histories: no head of it is accepted any more.
         alarms: how many there are; `proven` how many of them come with proof.
+        witnesses: who else saw the newest head.
     """
 
     relay: str
@@ -258,6 +280,7 @@ class LogStatus:
     frozen: bool
     alarms: int
     proven: int
+    witnesses: Witnesses = Witnesses()
 
 
 @dataclass(frozen=True, slots=True)
