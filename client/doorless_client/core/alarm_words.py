@@ -12,9 +12,6 @@ WITHHELD, OTHER_LOG = "withheld", "other log"
 CONVICTING = frozenset({"E1", "E2", "E3", "E4", "E5", "E6"})
 """Kinds whose evidence convicts the relay by its own signatures, whoever looks."""
 
-MAX_PER_KIND = 100
-"""Alarms of one kind that are kept; what was not kept was told all the same."""
-
 
 class Words(NamedTuple):
     """`{relay}` and `{whom}` stand for whom it is about."""

@@ -103,16 +103,16 @@ class Gossip:
             heard = gossip.hear(view, own, pin, said, looked_since=looked_since)
         except DoorlessError:
             return  # not in its form: an honest program says nothing like it, and it proves nothing
-        is_other = heard.anchor is Anchors.OTHER_LOG
+        told, is_other = gossip.Gossip.decode(said), heard.anchor is Anchors.OTHER_LOG
         if is_other:
-            self._other_log(contact, home)
+            self._other_log(contact, home, told.log)
         theirs = Theirs.NONE if is_other and relay == home else heard.theirs  # of that log as well
         if heard.ours is Ours.GHOST:
-            self._ghost(contact)
+            self._ghost(contact, told.your_version, told.your_head)
         if theirs is Theirs.CONFLICT:
-            self._stranger(contact, relay, label)
+            self._stranger(contact, relay, label, told.my_version, told.my_head)
         if heard.anchor is Anchors.CONFLICT:
-            self._split(contact, named, gossip.Gossip.decode(said).anchor_no)
+            self._split(contact, named, told.anchor_no, told.anchor_hash)
         if theirs is Theirs.NEWER:
             self._look_before_sending(contact)
         waits = Anchors.AHEAD is heard.anchor or Ours.LATER is heard.ours
@@ -201,44 +201,50 @@ class Gossip:
             for one in theirs:
                 ours = view.anchor(one.number) if gossip.is_same_log(view, one.log) else None
                 if ours is not None and ours.hash != one.hash:
-                    self._split(contact, relay, one.number)
+                    self._split(contact, relay, one.number, one.hash)
         known = {gossip.log_id(view.config) for _, view in followed}
         others = [one for one in theirs if one.log not in known]
         if self._logs.view(home) and len(others) > (self._logs.view(entry_of(contact)[0]) is None):
-            self._other_log(contact, home)
+            self._other_log(contact, home, b"".join(sorted(one.log for one in others)))
 
     # --- what it comes to --------------------------------------------------------------------
 
-    def _ghost(self, contact: Contact) -> None:
-        relay = self._state.own.relay
-        if self._logs.alarms.raise_alarm(GHOST, relay, account=contact.account):
+    def _ghost(self, contact: Contact, version: int, head: bytes) -> None:
+        relay, shown = self._state.own.relay, version.to_bytes(4) + head
+        if self._logs.alarms.raise_alarm(GHOST, relay, account=contact.account, shown=shown):
             self._stop(contact, OUR_GHOST)
 
-    def _stranger(self, contact: Contact, relay: str, label: str) -> None:
-        if self._logs.alarms.raise_alarm(STRANGER, relay, label=label, account=contact.account):
+    def _stranger(
+        self, contact: Contact, relay: str, label: str, version: int, head: bytes
+    ) -> None:
+        account, shown = contact.account, version.to_bytes(4) + head
+        if self._logs.alarms.raise_alarm(
+            STRANGER, relay, label=label, account=account, shown=shown
+        ):
             self._stop(contact, THEIR_GHOST)
 
     def _stop(self, contact: Contact, why: str) -> None:
-        """Once for each: after the person decided, the same is no news."""
+        """Once for what was said: after the person decided, the same is no news."""
         current = self._store.contacts.get(contact.conversation)
         if current is not None:
             self._trust.contradict(current, why, offered=b"")
 
-    def _split(self, contact: Contact, relay: str, number: int) -> None:
+    def _split(self, contact: Contact, relay: str, number: int, anchor: bytes) -> None:
         """Ask them, sealed, for the anchor that they were shown: with ours it is proof."""
         row, today = self._row(contact), int(self._state.clock()) // DAY
-        self._logs.alarms.raise_alarm(SPLIT, relay, account=contact.account)
+        shown = number.to_bytes(4) + anchor
+        self._logs.alarms.raise_alarm(SPLIT, relay, account=contact.account, shown=shown)
         if row.asked != today:
             self._store.log_gossip.put(msgspec.structs.replace(row, asked=today))
             self._outbox.say(contact, AskAnchor(number))
 
-    def _other_log(self, contact: Contact, relay: str) -> None:
+    def _other_log(self, contact: Contact, relay: str, logs: bytes) -> None:
         """Told, and nothing more: no signature tells which of the two is shown to one alone.
 
         It is a contact's word, and so it is where the relay was set up anew in between. So it
         stops no sending, freezes no log, and says of nobody that they lie.
         """
-        self._logs.alarms.raise_alarm(OTHER_LOG, relay, account=contact.account)
+        self._logs.alarms.raise_alarm(OTHER_LOG, relay, account=contact.account, shown=logs)
 
     def _look_before_sending(self, contact: Contact) -> None:
         """They have devices that we do not know of: looked up before anything but a control."""

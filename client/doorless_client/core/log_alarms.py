@@ -1,6 +1,10 @@
 """Alarms of the key log: kept with their proof, told once, shown until they were read.
 
-Spec: docs/spec/08-state.md §14.6.
+    the same as was shown before ──► no news
+    something else ──► kept ──► told, unless one about the same is still to be read
+
+So neither a relay nor a contact can use an alarm up that the person has read, nor fill the screen
+or the disk. Spec: docs/spec/08-state.md §14.6.
 """
 
 from collections.abc import Sequence
@@ -8,7 +12,8 @@ from collections.abc import Sequence
 import msgspec
 
 from doorless_client.core import present
-from doorless_client.core.alarm_words import CONVICTING, MAX_PER_KIND, words
+from doorless_client.core.alarm_subjects import digest
+from doorless_client.core.alarm_words import CONVICTING, words
 from doorless_client.core.api import RefusedError
 from doorless_client.core.state import State
 from doorless_client.core.views import Alarm, AlarmRaised
@@ -18,6 +23,12 @@ from doorless_client.text import safe_line
 LONGEST = 400
 """Characters of one part of an alarm."""
 
+MAX_PER_KIND = 100
+"""Alarms of one kind that are kept."""
+
+MAX_ABOUT_ONE = 4
+"""Alarms of one kind about the same person that are kept: a contact or a relay may cause them."""
+
 
 class Alarms:
     def __init__(self, state: State) -> None:
@@ -26,22 +37,57 @@ class Alarms:
     # --- raising: inside a change ------------------------------------------------------------
 
     def raise_alarm(
-        self, kind: str, relay: str, *, label: str = "", account: bytes = b"", evidence: bytes = b""
+        self,
+        kind: str,
+        relay: str,
+        *,
+        label: str = "",
+        account: bytes = b"",
+        shown: bytes = b"",
+        evidence: bytes = b"",
     ) -> bool:
-        """Keep it, and tell it once the open change is durable. Returns whether it is new.
+        """Keep it, and tell it once the open change is durable.
 
-        The same once more is no news: a relay could cause it at every look.
+        Args:
+            shown: what the alarm is about, without evidence: the same bytes again are no news.
+
+        Returns:
+            whether it is new; told it is only if none about the same waits to be read.
         """
-        held = self._store.log_alarms.find(kind=kind, relay=relay, label=label, account=account)
-        if len(held) and (not evidence or any(row.evidence for row in held)):
+        seen = digest(shown, evidence)
+        about = self._store.log_alarms.find(kind=kind, relay=relay, label=label, account=account)
+        same = [row for row in about if row.shown == seen]
+        if same and (not evidence or any(row.evidence for row in same)):
             return False
         last = self._store.log_alarms.last()
         number = last.number + 1 if last else 1
-        row = LogAlarm(number, self._state.now(), kind, relay, label, account, evidence)
-        if len(self._store.log_alarms.find(kind=kind)) < MAX_PER_KIND:
+        row = LogAlarm(number, self._state.now(), kind, relay, label, account, evidence, shown=seen)
+        unread = [one for one in about if not one.seen and (one.evidence or not evidence)]
+        if self._make_room(kind, about):
             self._store.log_alarms.put(row)
-        self._state.show(AlarmRaised(self._shown(row)))
+        else:
+            unread += [one for one in self._store.log_alarms.find(kind=kind) if not one.seen]
+        if not unread:
+            self._state.show(AlarmRaised(self._shown(row)))
         return True
+
+    def _make_room(self, kind: str, about: Sequence[LogAlarm]) -> bool:
+        """For one more, if need be in the place of another. False: only proven ones are left."""
+        of_kind = self._store.log_alarms.find(kind=kind)
+        full = next(
+            (
+                rows
+                for rows, at_most in ((about, MAX_ABOUT_ONE), (of_kind, MAX_PER_KIND))
+                if len(rows) >= at_most
+            ),
+            None,
+        )
+        if full is None:
+            return True
+        gone = expendable(full)
+        if gone is not None:
+            self._store.log_alarms.drop(gone.number)
+        return gone is not None
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -94,6 +140,12 @@ class Alarms:
         if row.label == own.handle and row.relay == own.relay:
             return "you"
         return f"{row.label}@{row.relay}" if row.label else "somebody"
+
+
+def expendable(rows: Sequence[LogAlarm]) -> LogAlarm | None:
+    """What gives way to a newer one: without a proof, read before unread, then the oldest."""
+    unproven = [row for row in rows if not row.evidence]
+    return min(unproven, key=lambda row: (not row.seen, row.number), default=None)
 
 
 def is_proven(row: LogAlarm) -> bool:

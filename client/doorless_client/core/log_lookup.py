@@ -184,7 +184,7 @@ class LogLookups:
         if held is not None:
             if info.config_hash != held.config.hash:
                 with self._state.change():
-                    self.logs.alarms.raise_alarm(CONFIG, relay)
+                    self.logs.alarms.raise_alarm(CONFIG, relay, shown=info.config_hash)
                 raise LogProofError(OTHER_LOG)
             return held
         self._compare_with_told(relay, info)
@@ -203,7 +203,7 @@ class LogLookups:
                 check_told(info, own.config)
         except LogProofError:
             with self._state.change():
-                self.logs.alarms.raise_alarm(CONFIG, relay)
+                self.logs.alarms.raise_alarm(CONFIG, relay, shown=info.config_hash)
             raise
 
     def _look(
@@ -240,7 +240,11 @@ class LogLookups:
         except LogProofError:
             with self._state.change():
                 self.logs.alarms.raise_alarm(
-                    STRANGER, verified.relay, label=verified.label, account=verified.account
+                    STRANGER,
+                    verified.relay,
+                    label=verified.label,
+                    account=verified.account,
+                    shown=verified.pin.head + (manifest.hash if manifest is not None else b""),
                 )
             raise
 

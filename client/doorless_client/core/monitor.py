@@ -28,7 +28,7 @@ from doorless_client.core.views import LogStatus, Notice
 from doorless_client.store.log_records import LogPin, LogWaiting
 from doorless_client.store.records import Setting
 from doorless_client.text import safe_line
-from doorless_protocol.errors import DoorlessError
+from doorless_protocol.errors import DoorlessError, MisconductError
 from doorless_protocol.log.view import LogView
 
 PUT_OFF = 60.0
@@ -194,10 +194,10 @@ class Monitor:
         """Find again, in an anchor, what was used; who was shown otherwise is asked about."""
         try:
             yield from self._looks.settle(row)
-        except LogProofError:
+        except LogProofError as failed:
             with self._state.change():
                 self._looks.redraw(row)
-                if self._store.log_alarms.find(relay=row.relay, label=row.label):
+                if isinstance(failed.__cause__, MisconductError):
                     self._stop(row.account)
                 else:
                     self._tell_withheld(row)
@@ -219,7 +219,9 @@ class Monitor:
         if held is None:
             self._store.settings.put(Setting(_withheld(row), msgspec.msgpack.encode(since)))
         if view is not None and now - since > WITHHELD_AFTER * view.config.window:
-            self.alarms.raise_alarm(WITHHELD, row.relay, label=row.label, account=row.account)
+            self.alarms.raise_alarm(
+                WITHHELD, row.relay, label=row.label, account=row.account, shown=b"%f" % since
+            )
 
     def _stop(self, account: bytes) -> None:
         """Nothing is sent to whom we were shown otherwise than the log holds, until decided."""
@@ -238,7 +240,9 @@ class Monitor:
         since = row.checked or float(self._state.manifest.head.not_before)
         if self._state.clock() - since > OVERDUE_AFTER * view.config.window:
             with self._state.change():
-                if self.alarms.raise_alarm(OVERDUE, own.relay, label=own.handle):
+                if self.alarms.raise_alarm(
+                    OVERDUE, own.relay, label=own.handle, shown=b"%f" % since
+                ):
                     self._state.show(Notice(safe_line(f"the key log: {why}")))
 
     # --- what is known -----------------------------------------------------------------------

@@ -143,7 +143,9 @@ class OwnEntry:
             with suppress(DoorlessError):  # told and disputed also where it would not convict
                 evidence = accuse(view.config, found, signing.verifying, said).evidence
         with self._state.change():
-            self.logs.alarms.raise_alarm("E7", own.relay, label=own.handle, evidence=evidence)
+            self.logs.alarms.raise_alarm(
+                "E7", own.relay, label=own.handle, shown=found.shown, evidence=evidence
+            )
             if record and not self._store.settings.get(OBJECTION):
                 opening = self._state.random(OPENING_SIZE)
                 row = Setting(OBJECTION, msgspec.msgpack.encode((record, opening)))

@@ -110,6 +110,8 @@ class LogAlarm(Row, frozen=True):
         account: of the contact who told of it; b"" where nobody did.
         evidence: a bundle that proves it with the pinned keys alone; b"" where there is none.
         seen: the person read it.
+        shown: SHA-256 of what was shown, which the same alarm has once more; b"" of one that was
+            raised before schema 7.
     """
 
     table: ClassVar[str] = "log_alarms"
@@ -123,6 +125,7 @@ class LogAlarm(Row, frozen=True):
     account: bytes
     evidence: bytes
     seen: bool = False
+    shown: bytes = b""
 
 
 LOG_ROWS: tuple[type[Row], ...] = (Log, LogPin, LogOwn, LogWaiting, LogGossip, LogAlarm)

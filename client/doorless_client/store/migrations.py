@@ -16,6 +16,7 @@ SCRIPTS = (
     "schema_4.sql",
     "schema_5.sql",
     "schema_6.sql",
+    "schema_7.sql",
 )
 
 
