@@ -1,22 +1,27 @@
 """D01: an alarm is used up beforehand, so that the real one is silent."""
 
-from dataclasses import replace
-
+import msgspec
 import pytest
 
 from doorless_client.core.views import Trust
 from doorless_lab.world import World
 from doorless_lab.world_person import Person
-from doorless_protocol.log.gossip import Gossip
-from logged import alarms, checks
+from doorless_protocol.content import Text
+from doorless_protocol.log.gossip import Gossip, log_id
+from logged import alarms, checks, view
 
 
-def names_another_entry(peer: Person, head: bytes, patch: pytest.MonkeyPatch) -> None:
-    """What the peer's texts say from now on of whom they were sealed to."""
-    conversations = peer.engine._conversations
-    said = Gossip.decode(conversations.gossip(peer._contact("alice")))
-    lied = replace(said, your_version=1, your_head=head).encode()
-    patch.setattr(conversations, "gossip", lambda _: lied)
+def says_to_have_seen(peer: Person, head: bytes) -> None:
+    """The peer's changed program names an entry of Alice that is none of hers."""
+    log = view(peer)
+    anchor = log.newest_anchor
+    assert anchor is not None
+    lie = Gossip(log_id(log.config), anchor.anchor_no, anchor.hash, 0, bytes(16), 1, head)
+    content = msgspec.structs.replace(
+        peer.next_content("alice", Text("I was shown another one")), gossip=lie.encode()
+    )
+    peer.says_bytes("alice", content.encode())
+    peer.world.settle()
 
 
 @pytest.mark.attack(
@@ -25,20 +30,17 @@ def names_another_entry(peer: Person, head: bytes, patch: pytest.MonkeyPatch) ->
     weaken={"doorless_client.core.log_alarms.digest": lambda *_: bytes(32)},
 )
 def test_a_ghost_is_not_silenced_by_one_before_it() -> None:
-    with World(log=True) as world, pytest.MonkeyPatch.context() as patch:
+    with World(log=True) as world:
         alice, bob = world.friends("alice", "bob")
         world.advance(86_400)
         checks(alice, bob)
         for head in (b"\1" * 16, b"\2" * 16):
-            names_another_entry(bob, head, patch)
-            for text in ("I was shown another one", "the same again"):
-                bob.says("alice", text)
-                world.settle()
+            says_to_have_seen(bob, head)
+            says_to_have_seen(bob, head)
             assert alice.chat("bob").trust is Trust.CHANGED
             for alarm in alice.engine.alarms():
                 alice.engine.read_alarm(alarm.number)
             alice.accepts("bob")
-            bob.says("alice", "and the same after you decided")
-            world.settle()
+            says_to_have_seen(bob, head)  # the same after she decided
             assert alice.chat("bob").trust is not Trust.CHANGED
         assert alarms(alice) == ["ghost", "ghost"]
