@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from doorless_protocol.errors import (
-    ForgedError,
     MalformedError,
     MisconductError,
     ProofError,
@@ -26,7 +25,7 @@ from doorless_protocol.log.lookup import look_up, signed_leaf
 from doorless_protocol.log.map import Path
 from doorless_protocol.log.note import Algorithm
 from doorless_protocol.log.own_anchors import check_own
-from doorless_protocol.log.own_check import look_up_own
+from doorless_protocol.log.own_check import NotOursError, look_up_own
 from doorless_protocol.log.owner import OwnChain
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.policy import Policy
@@ -182,7 +181,7 @@ def test_a_first_look_at_ourselves_accepts_our_own_key_alone(play: Stage) -> Non
     play.ledger.show(ALICE, play.ghost(eve, RecordKind.RESET))
     play.epoch()
     play.alice.own = OwnChain.begin(play.alice.view, ALICE)
-    with pytest.raises(ForgedError):
+    with pytest.raises(NotOursError):
         play.alice.look_at_self(play.ledger, play.now)
 
 

@@ -124,6 +124,8 @@ def test_a_head_is_of_now(play: Stage) -> None:
         accept_head(play.bob.view, proof, play.now + late)
     for late in (901, -121):
         refused(play.bob.view, proof, play.now + late, StaleLogError)
+    within = replace(proof.leaf, time_ms=proof.leaf.time_ms + 999)  # a clock of whole seconds
+    rules.check_clock(play.config, within, play.now - 120)
 
 
 def test_without_the_rule_a_frozen_log_would_pass(
@@ -138,9 +140,10 @@ def test_a_log_that_makes_no_more_anchors_is_refused(play: Stage) -> None:
     leaf = play.ledger.epochs[1].leaf
     anchor = play.ledger.epochs[0].leaf
     rules.check_anchor_age(play.config, leaf, anchor)
-    old = replace(leaf, time_ms=anchor.time_ms + 3 * window // 2 + 1)
+    last = replace(leaf, anchor_no=2, time_ms=anchor.time_ms + 3 * window // 2)
+    rules.check_anchor_age(play.config, last, anchor)
     with pytest.raises(StaleLogError):
-        rules.check_anchor_age(play.config, old, anchor)
+        rules.check_anchor_age(play.config, replace(last, time_ms=last.time_ms + 1), anchor)
     skipped = replace(leaf, time_ms=(anchor.time_ms // window + 1) * window)
     with pytest.raises(ProofError, match="had to be an anchor"):
         rules.check_anchor_age(play.config, skipped, anchor)
@@ -161,6 +164,20 @@ def test_anchors_follow_one_another(play: Stage) -> None:
         assert signed.shown == leaf
     with pytest.raises(ProofError):
         view.signed_anchor(3)
+
+
+def test_a_second_anchor_in_the_window_of_ours_is_refused(play: Stage) -> None:
+    play.anchor()
+    play.bob.catch_up(play.ledger, play.now)
+    newest = play.bob.view.newest_anchor
+    assert newest is not None
+    again = play.epoch(60)
+    play.ledger.epochs.pop()
+    ledger = play.ledger.fork()
+    ledger.put(replace(again, leaf=replace(again.leaf, anchor_no=newest.anchor_no + 1)))
+    head, listed = ledger.anchors(newest.anchor_no, play.bob.view.size)
+    with pytest.raises(ProofError, match="in the window of the one before"):
+        accept_anchors(play.bob.view, head, listed, play.now)
 
 
 def test_an_anchor_that_is_left_out_is_seen(play: Stage) -> None:

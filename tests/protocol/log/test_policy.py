@@ -66,7 +66,7 @@ def test_auditors_are_the_witnesses_of_the_group_with_that_name() -> None:
 
 def test_spaces_comments_and_urls_say_nothing() -> None:
     key = WITNESSES[0].vkey.encode()
-    text = f"\n \t# hello\n\twitness  W1 {key}\thttps://w.example/ \n quorum W1\n"
+    text = f"\n \t# hello ~\n\twitness  W1 {key}\thttps://w.example/ \n quorum W1\n"
     assert Policy.parse(text).check(seen_by(1))
 
 
@@ -88,7 +88,8 @@ def test_spaces_comments_and_urls_say_nothing() -> None:
         KEYS,
         KEYS + KEYS + "quorum none\n",
         KEYS + KEYS.splitlines()[0].replace("W1", "W9") + "\nquorum none\n",
-        KEYS.replace("W1", "none") + "quorum none\n",
+        KEYS.replace("witness W1", "witness none") + "quorum none\n",
+        KEYS.replace("witness W2", "witness W1") + "quorum none\n",
         KEYS.splitlines()[0] + " url another\nquorum none\n",
         f"witness L {LOG.vkey.encode()}\nquorum L\n",
         KEYS + "group g 0 W1\nquorum g\n",
@@ -109,3 +110,10 @@ def test_spaces_comments_and_urls_say_nothing() -> None:
 def test_what_is_no_policy_is_refused(text: str) -> None:
     with pytest.raises(MalformedError):
         Policy.parse(text)
+
+
+def test_a_policy_is_so_long_and_no_longer() -> None:
+    quorum = "\nquorum none\n"
+    assert Policy.parse("#" * (MAX_POLICY - len(quorum)) + quorum).quorum is None
+    with pytest.raises(MalformedError, match="characters"):
+        Policy.parse("#" * (MAX_POLICY - len(quorum) + 1) + quorum)

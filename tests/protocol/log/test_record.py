@@ -43,6 +43,11 @@ def test_the_longest_label_makes_the_largest_record() -> None:
     assert len(record.encode()) == MAX_RECORD == 3568
 
 
+def test_the_last_version_that_there_is_has_a_record() -> None:
+    last = Record.sign(KEY, RecordKind.UPDATE, ALICE, MAX_VERSION, HEAD, 0, 1, MANIFEST)
+    assert Record.decode(last.encode()).version == MAX_VERSION
+
+
 def test_only_the_account_that_it_names_signs_a_record() -> None:
     with pytest.raises(ForgedError, match="another account"):
         SECOND.check_signature(OTHER.verifying)

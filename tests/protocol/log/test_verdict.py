@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from doorless_lab.keylog.people import Owner
 from doorless_protocol.errors import (
     DoorlessError,
     MalformedError,
@@ -27,6 +28,7 @@ from doorless_protocol.log.evidence import (
     Sightings,
     Transition,
 )
+from doorless_protocol.log.label import Label
 from doorless_protocol.log.record import RecordKind
 from doorless_protocol.log.sighting import Sighting, Trail
 from doorless_protocol.log.signed_leaf import SignedLeaf
@@ -59,6 +61,7 @@ def proves(play: Stage, kind: Kind, body: object) -> str:
     found = accusation(kind, play.config, body)
     proven = verify(found.evidence, {play.config.hash.hex()})
     assert (proven.kind, proven.is_challenge) == (kind, False)
+    assert (proven.origin, proven.config_hash) == (play.config.origin, play.config.hash)
     return proven.what
 
 
@@ -141,10 +144,16 @@ def test_a_head_that_does_not_follow_from_the_deltas(play: Stage) -> None:
     play.ledger.show_truth(ALICE)
     play.epoch()  # 4
     play.ledger.show(ALICE, None)
-    play.epoch()  # 5: gone
-    for epoch in (3, 4, 5):
+    play.epoch()  # 5: gone, and nobody else is there
+    play.ledger.show_truth(ALICE)
+    Owner.named(play.ledger, Label("carol"), play.random.randbytes, play.now)
+    play.epoch()  # 6
+    play.epoch()  # 7: nobody changed
+    play.ledger.show(ALICE, None)
+    play.epoch()  # 8: gone, and Carol is there
+    for epoch in (3, 4, 5, 6, 8):
         proves(play, Kind.BAD_TRANSITION, body(epoch))
-    for epoch in (1, 2):  # created, updated
+    for epoch in (1, 2, 7):  # created, updated, as before
         proves_nothing(play, Kind.BAD_TRANSITION, body(epoch))
     proves_nothing(play, Kind.BAD_TRANSITION, body(3, play.ledger.epochs[2].deltas))
     proves_nothing(play, Kind.BAD_TRANSITION, replace(body(3), after=leaf_of(play, 4)))
@@ -183,12 +192,28 @@ def test_a_change_that_the_account_did_not_sign(play: Stage) -> None:
     body = changed(play, eve, RecordKind.UPDATE)
     proves(play, Kind.UNAUTHORISED, body)
     proves_nothing(play, Kind.UNAUTHORISED, replace(body, key=eve.verifying))
+    stranger = SigningKey.draw(play.random.randbytes)
+    proves_nothing(play, Kind.UNAUTHORISED, replace(body, key=stranger.verifying))
     proves_nothing(play, Kind.UNAUTHORISED, replace(body, version=2))
     proves_nothing(play, Kind.UNAUTHORISED, replace(body, record=body.before))
 
 
 def test_a_change_that_the_account_signed_convicts_nobody(play: Stage) -> None:
     body = changed(play, play.alice.signing, RecordKind.UPDATE)
+    proves_nothing(play, Kind.UNAUTHORISED, body)
+
+
+def test_a_label_that_its_account_closed_is_free_for_anybody(play: Stage) -> None:
+    closed = play.ghost(kind=RecordKind.CLOSE)
+    play.ledger.show(ALICE, closed)
+    play.epoch()
+    eve = SigningKey.draw(play.random.randbytes)
+    play.ledger.show(ALICE, play.ghost(eve, RecordKind.CREATE, closed))
+    play.epoch()
+    seen = sighting(play, play.ledger.size - 1)
+    history = play.ledger.history(play.ledger.epochs[-1].heads[seen.index])
+    key = play.alice.signing.verifying
+    body = Change(seen, 4, history[2].opened, history[3].opened, key, b"")
     proves_nothing(play, Kind.UNAUTHORISED, body)
 
 
