@@ -127,10 +127,10 @@ class Accountant:
     # --- what arrives ------------------------------------------------------------------------
 
     def _is_told(self, client: Client, event: Typed) -> None:
-        """What a text says of the key log is what was known as it was typed."""
-        keylog, account = client.keylog, self.clients[event.whom].person.account
-        gossip, anchor = keylog.gossip(event.whom), keylog.anchor_for(account, event.now)
-        client.typed.setdefault(event.whom, []).append(Said(event.text, gossip, anchor))
+        """The anchor that goes after a text is the newest one as it was typed."""
+        account = self.clients[event.whom].person.account
+        anchor = client.keylog.anchor_for(account, event.now)
+        client.typed.setdefault(event.whom, []).append(Said(event.text, anchor))
 
     def _hears(self, client: Client, event: Heard) -> None:
         session, said = client.person.hear(event.envelope, event.now)
@@ -310,7 +310,7 @@ class Accountant:
         )
         session, said = self._as_heard_by(other, envelope, event.now)
         (own,) = [each for each in client.person.sessions if each.id == session.id]
-        derived = self._content(client, other, Content.decode(said)).encode()
+        derived = self._as_of_now(client, other, Content.decode(said)).encode()
         self._learn(other)
         if own.repeated:
             own.repeated.inside = replace(own.repeated.inside, proof=client.keylog.proof)
@@ -332,15 +332,21 @@ class Accountant:
             hop = session.ratchet.hop
             self.seeds[hop.key] = hop.seed or other.person.device.identity_kem
 
+    def _as_of_now(self, client: Client, other: Client, said: Content) -> Content:
+        """What a text says of the key log is what was known as this copy was sealed."""
+        content = self._content(client, other, said)
+        if content.kind == TEXT:
+            content = replace(content, gossip=client.keylog.gossip(other.handle))
+        client.said[said.id] = content.encode()
+        return content
+
     def _content(self, client: Client, other: Client, said: Content) -> Content:
         """The same from what was typed and heard, our counters, our clock and our draws."""
         if said.id in client.said:  # once more, for another device or in another session
             return Content.decode(client.said[said.id])
         assert said.time in self.clock
         client.draws.claim(said.id)
-        content = self._new_content(client, other, said)
-        client.said[said.id] = content.encode()
-        return content
+        return self._new_content(client, other, said)
 
     def _new_content(self, client: Client, other: Client, said: Content) -> Content:
         voice = client.voice(other.person.account)
@@ -349,7 +355,7 @@ class Accountant:
         if said.kind != TEXT:
             return voice.say(said.kind, self._body(client, said), said.id, said.time)
         typed = client.typed[other.handle].pop(0)
-        content = voice.say(TEXT, [typed.text], said.id, said.time, typed.gossip)
+        content = voice.say(TEXT, [typed.text], said.id, said.time)
         if typed.anchor:
             client.told[other.handle] = Told.after(voice, typed.anchor)
         return content

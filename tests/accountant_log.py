@@ -28,10 +28,9 @@ class Pin:
 
 @dataclass
 class Said:
-    """A text as it was typed: what it says of the log, and the signed anchor that goes after it."""
+    """A text as it was typed, and the signed anchor that goes after it."""
 
     text: str
-    gossip: bytes
     anchor: bytes
 
 

@@ -126,7 +126,7 @@ class Content(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         previous: `digest` of the content before it, NO_PREVIOUS for the first.
         conversation: SHA-256 of a label and the two account ids, sorted.
         time: by the sender's clock, in Unix milliseconds; a claim, never an order.
-        gossip: what the sender saw of the key log; empty until there is one.
+        gossip: what the sender saw of the key log as this copy was sealed; zeros until then.
         body: the kind's own encoding.
     """
 
@@ -188,8 +188,12 @@ class Content(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         return body
 
     def digest(self) -> bytes:
-        """What the next content of this device names as `previous`. Spec §1.2."""
-        return sha256(b"doorless/1 content" + self.encode())
+        """What the next content of this device names as `previous`: without gossip. Spec §1.2."""
+        return sha256(b"doorless/1 content" + self.with_gossip(b"").encode())
+
+    def with_gossip(self, gossip: bytes) -> "Content":
+        """This content as one copy of it leaves: the rest of it stays as it was said. Spec §1.4."""
+        return msgspec.structs.replace(self, gossip=gossip)
 
 
 def _check_lengths(body: Body) -> None:

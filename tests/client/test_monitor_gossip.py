@@ -12,6 +12,8 @@ from doorless_protocol.content import GOSSIP_BYTES, Anchor, Content, Control, Re
 from doorless_protocol.frames import Submit
 from doorless_protocol.log.evidence import Evidence
 from doorless_protocol.log.gossip import Gossip
+from doorless_protocol.primitives import Random
+from doorless_protocol.session import Session
 from logged import OF_THE_LOG, Asked, alarm, alarms, checks, days_pass, shows_other_log, view
 
 
@@ -32,19 +34,32 @@ def contents(person: Person) -> list[Content]:
     return [Content.decode(item.content) for item in person.store.outbox.find()]
 
 
-def test_every_text_says_it_and_nothing_else_does(friends: list[Person]) -> None:
-    alice, bob = friends
-    bob.online = False
+def test_every_text_says_it_and_nothing_else_does(
+    friends: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, _bob = friends
+    sealed: list[Content] = []
+    seal = Session.seal
+
+    def watched(session: Session, plaintext: bytes, random: Random) -> tuple[Session, bytes]:
+        sealed.append(Content.decode(plaintext))
+        return seal(session, plaintext, random)
+
+    monkeypatch.setattr(Session, "seal", watched)
     alice.says("bob", "one")
     alice.says("bob", "two")
-    said = [content for content in contents(alice) if isinstance(content.say(), Text)]
+    assert not any(map(any, (one.gossip for one in contents(alice))))  # it is not known yet
+    alice.live()
+    said = [content for content in sealed if isinstance(content.say(), Text)]
     assert [len(content.gossip) for content in said] == [GOSSIP_BYTES] * 2
-    told = Gossip.decode(said[0].gossip)
     newest = view(alice).newest_anchor
     assert newest is not None
-    assert (told.anchor_no, told.anchor_hash) == (newest.anchor_no, newest.hash)
-    assert (told.my_version, told.your_version) == (1, 1)
-    others = [one for one in contents(alice) if isinstance(one.say(), Receipt | Control | Anchor)]
+    for told in (Gossip.decode(content.gossip) for content in said):
+        assert (told.anchor_no, told.anchor_hash) == (newest.anchor_no, newest.hash)
+        assert (told.my_version, told.your_version) == (1, 1)
+    alice.world.advance(60)
+    others = [one for one in sealed if isinstance(one.say(), Receipt | Control | Anchor)]
+    assert others
     assert all(content.gossip == b"" for content in others)
 
 
@@ -169,7 +184,7 @@ def test_another_entry_of_ours_is_a_ghost_and_stops_sending(
     alice, bob = friends
     row = bob.store.logs.last()
     assert row is not None
-    said = Gossip.decode(bob.engine._conversations._gossip(bob._contact("alice")))
+    said = Gossip.decode(bob.engine._conversations.gossip(bob._contact("alice")))
     lied = Gossip(
         said.log,
         said.anchor_no,
@@ -179,7 +194,7 @@ def test_another_entry_of_ours_is_a_ghost_and_stops_sending(
         said.your_version,
         bytes(16),
     ).encode()
-    monkeypatch.setattr(bob.engine._conversations, "_gossip", lambda _: lied)
+    monkeypatch.setattr(bob.engine._conversations, "gossip", lambda _: lied)
     bob.says("alice", "I was shown another one")
     world.settle()
     assert alarms(alice) == ["ghost"]

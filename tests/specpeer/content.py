@@ -1,6 +1,6 @@
 """What people say to each other. docs/spec/06-content.md."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from specpeer.crypto import Refused, sha256
 from specpeer.manifests import Manifest
@@ -49,7 +49,7 @@ class Content:
     @property
     def digest(self) -> bytes:
         """What the next counted content names as `previous`. §1.2."""
-        return sha256(b"doorless/1 content" + self.encode())
+        return sha256(b"doorless/1 content" + replace(self, gossip=b"").encode())
 
     @property
     def known(self) -> bool:

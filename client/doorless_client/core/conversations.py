@@ -47,7 +47,10 @@ class Conversations:
     # --- saying ------------------------------------------------------------------------------
 
     def say(self, contact: Contact, body: Body, *, id: bytes = b"") -> Content:
-        """The content that says `body` next. Inside a change; counted when it will be shown."""
+        """The content that says `body` next. Inside a change; counted when it will be shown.
+
+        What a text says of the key log is left open until it is sealed: `gossip`.
+        """
         theirs = AccountId(contact.account)
         conversation = conversation_id(self._state.account, theirs)
         device = self._state.keys.device
@@ -59,7 +62,7 @@ class Conversations:
             previous=voice.last,
             conversation=conversation,
             time=int(self._state.clock() * 1000),
-            gossip=self._gossip(contact) if isinstance(body, Text) else b"",
+            gossip=bytes(GOSSIP_BYTES) if isinstance(body, Text) else b"",
         )
         if not isinstance(body, UNCOUNTED):
             self._voices.say(content, device)
@@ -78,8 +81,8 @@ class Conversations:
         )
         return content.encode()
 
-    def _gossip(self, contact: Contact) -> bytes:
-        """What a text says of the key log: always as many bytes."""
+    def gossip(self, contact: Contact) -> bytes:
+        """What a text that is sealed now says of the key log: always as many bytes."""
         relay, label = relay_and_label(contact, self._state.own.relay)
         view = self._logs.view(relay)
         if view is None:

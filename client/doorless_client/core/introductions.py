@@ -14,6 +14,7 @@ Spec: docs/spec/08-state.md §8.
 import msgspec
 
 from doorless_client.core import settings
+from doorless_client.core.contacts import is_fresh
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
@@ -53,13 +54,13 @@ class Introductions:
         """After a message of a contact opened: what is owed for it at once."""
         if contact.trust == Trust.CHANGED.value:
             return
-        self._outbox.seal(contact.account)  # a text that waited answers as well as a control
+        if is_fresh(contact, self._state.clock()):
+            self._outbox.seal(contact.account)  # a text that waited answers as well as a control
         self._control(contact, session.their_device)
         current = self._state.sessions.get(session.id)
         if current is not None and may_be_told(current) and not was_confirmed:
             self._resyncs.confirmed(contact, current)
         if current is not None and current.confirmed and not was_confirmed:
-            self._outbox.seal(contact.account)
             self._receipts.release(contact)
             self._conversations.show_chat(contact)
         self.introduce(contact)

@@ -5,7 +5,9 @@
 
 Sealing puts {the session's next state, the final envelope} into one transaction; only then
 it leaves, and what leaves again after a crash is the same bytes. Nothing is ever sealed
-twice in one session. What left is kept in core/unacknowledged.py, for a resync to repeat.
+twice in one session. What a text says of the key log is filled in then: by that, whoever it is
+sealed to can tell whether it was sealed to anybody else. What left is kept in
+core/unacknowledged.py, for a resync to repeat.
 Spec: docs/spec/08-state.md §5.
 """
 
@@ -63,7 +65,7 @@ class Outbox:
         device: bytes = b"",
         not_before: float = 0.0,
     ) -> None:
-        """Queue `body` for every device of the contact, or for one, and seal what can be."""
+        """Queue `body` for every device of the contact, or for one."""
         content = content or self._conversations.say(contact, body)
         now = self._state.clock()
         life = TYPING_KEPT_FOR if isinstance(body, Typing) else KEPT_FOR
@@ -82,13 +84,11 @@ class Outbox:
         self._store.outbox.put(item)
         if place >= 0 and self._devices.recipients(self._state.account):
             self._own.copy(item)
-        self.seal(contact.account)
         self._state.emit(Wake())
 
     def tell_own(self, body: Body, *, device: bytes = b"") -> None:
         """Queue `body` for our other devices, some time from now; or for one of them, at once."""
         self._own.put(body, device)
-        self.seal(self._state.account)
         self._state.emit(Wake())
 
     def repeat(self, account: bytes, device: bytes, not_before: float) -> None:
@@ -101,7 +101,6 @@ class Outbox:
                 self._store.outbox.put(self._repetition(row, number, not_before))
             self._store.copies.drop(row.number, device)
             self._kept.drop(row)
-        self.seal(account)
         self._state.emit(Wake())
 
     def _repetition(self, row: Unacknowledged, number: int, not_before: float = 0.0) -> Outgoing:
@@ -121,7 +120,11 @@ class Outbox:
     # --- sealing -----------------------------------------------------------------------------
 
     def seal(self, account: bytes) -> None:
-        """Seal, for each device, what has no envelope yet, as far as its session allows."""
+        """Seal, for each device, what has no envelope yet, as far as its session allows.
+
+        Only right after their newest list was looked up, or while that look is fresh: a text
+        says to which entry of theirs it is sealed.
+        """
         for item, entry, session in self._sealable(account):
             self._seal_one(item, entry, session)
 
@@ -153,7 +156,7 @@ class Outbox:
 
     def _seal_one(self, item: Outgoing, entry: DeviceEntry, session: Session) -> None:
         proven = session.with_log_proof(self._logs.own_proof)
-        following, envelope = proven.seal(item.content, self._state.random)
+        following, envelope = proven.seal(self._as_of_now(item), self._state.random)
         self._state.sessions.keep(following)
         self._store.copies.put(
             Copy(
@@ -165,6 +168,16 @@ class Outbox:
                 sent=False,
             )
         )
+
+    def _as_of_now(self, item: Outgoing) -> bytes:
+        """The content with what is known of their key log at this moment, if it says that."""
+        content = Content.decode(item.content)
+        if not content.gossip:
+            return item.content
+        (contact, *_) = self._store.contacts.find(account=item.account) or (None,)
+        if contact is None:
+            return item.content  # a copy for our own devices: not said to whom it is about
+        return content.with_gossip(self._conversations.gossip(contact)).encode()
 
     def _lacks_copy(self, item: Outgoing, entry: DeviceEntry) -> bool:
         if item.device and item.device != entry.device:

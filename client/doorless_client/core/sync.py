@@ -94,7 +94,8 @@ class Sync:
     def answer(self, session: Session, *, was_confirmed: bool) -> None:
         """After a message of a device of ours opened: what is owed for it at once."""
         account, device = session.their_account, session.their_device
-        self._outbox.seal(account)
+        if self._own.is_fresh:
+            self._outbox.seal(account)
         sending = self._state.sessions.sending(account, device)
         if sending is not None and sending.owes_control:
             self._outbox.tell_own(Control(), device=device)
@@ -105,7 +106,6 @@ class Sync:
     def _confirmed(self, session: Session) -> None:
         """Nobody but that device of ours is at the other end."""
         device, facts = session.their_device, self._own.facts
-        self._outbox.seal(session.their_account)
         begun_anew = session.kind is Kind.RESYNC
         if begun_anew:
             self._outbox.repeat(session.their_account, device, self._state.clock())
