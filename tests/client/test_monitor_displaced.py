@@ -7,7 +7,10 @@ import pytest
 from doorless_client.core import own_entry
 from doorless_client.core.api import LogProofError, RefusedError
 from doorless_client.core.effects import Ask
+from doorless_client.core.recovery import prepare_return
 from doorless_client.core.views import Trust
+from doorless_client.store.memory import MemoryStore
+from doorless_lab.linking import link
 from doorless_lab.world import World
 from doorless_lab.world_person import RELAY, Person, at_once
 from doorless_protocol.errors import ProofError
@@ -15,6 +18,7 @@ from doorless_protocol.frames import Answered, Found, Lookup
 from doorless_protocol.log.evidence import Evidence
 from doorless_protocol.log.label import parse_label
 from doorless_protocol.log.record import Record, RecordKind
+from doorless_protocol.manifest import Manifest
 from doorless_server.directory.base import Change
 from logged import alarm, alarms, checks, days_pass, own, pin
 
@@ -45,11 +49,15 @@ def displace(world: World, victim: Person, thief: Person) -> None:
 
 def showing_thief(thief: Person, label: str) -> Callable[[Ask, Answered], Answered]:
     """The relay hands out the thief's manifest with the proof, as its log has it."""
+    return showing(thief.engine.state.manifest, label)
+
+
+def showing(manifest: Manifest, label: str = "alice") -> Callable[[Ask, Answered], Answered]:
 
     def change(ask: Ask, answered: Answered) -> Answered:
         asked = getattr(ask, "request", None)
         if isinstance(answered, Found) and isinstance(asked, Lookup) and asked.handle == label:
-            return Found(thief.engine.state.manifest.encode(), (), answered.proof)
+            return Found(manifest.encode(), (), answered.proof)
         return answered
 
     return change
@@ -134,3 +142,51 @@ def test_the_owner_is_told_and_disputes_it_also_where_no_evidence_can_be_made(
     assert alarms(alice) == ["E7"]
     assert not alarm(alice, "E7").evidence
     assert alice.store.settings.get(own_entry.OBJECTION) is not None
+
+
+def test_a_device_that_never_looked_before_alarms_without_a_proof(world: World) -> None:
+    alice, mallory = world.people("alice", "mallory")
+    laptop = link(alice)
+    world.advance(60)
+    checks(alice, laptop)
+    displace(world, alice, mallory)
+    with laptop.engine.state.change():
+        laptop.store.log_own.clear()
+        laptop.store.logs.clear()
+    laptop.engine.monitor._has_asked = False
+    world.advance(60)
+    with pytest.raises(LogProofError, match="other keys stand for your name"):
+        checks(laptop)
+    assert alarms(laptop) == ["E7"]
+    assert not alarm(laptop, "E7").evidence
+    assert laptop.store.log_own.find() == []
+
+
+def test_an_account_is_not_restored_where_others_stand_and_the_alarm_is_kept(world: World) -> None:
+    """The relay hands out her own list all the same, so that she does not see it at once."""
+    alice, mallory = world.people("alice", "mallory")
+    checks(alice)
+    (hers,) = alice.store.own.find()
+    held, now = alice.engine.state.manifest, int(world.now)
+    alice.online = False
+    displace(world, alice, mallory)
+    world.advance(60)
+    returning = prepare_return(
+        MemoryStore(),
+        handle="alice",
+        relay=RELAY,
+        tls=True,
+        pin=b"",
+        seed=hers.unshown_seed,
+        held=held,
+        now=now,
+        random=world.random,
+    )
+    device = Person(world, "alice", returning.store, returning.keys, held.account)
+    device.change_answer = showing(held)
+    for _ in range(2):
+        with pytest.raises(LogProofError, match="nothing was changed"):
+            device.run(returning.register(int(world.now), world.random))
+    (row,) = device.store.log_alarms.find()
+    assert (row.kind, row.label, row.evidence, row.seen) == ("E7", "alice", b"", False)
+    assert device.store.log_own.find() == []

@@ -17,6 +17,7 @@ from doorless_client.core.alarm_words import CONVICTING, words
 from doorless_client.core.api import RefusedError
 from doorless_client.core.state import State
 from doorless_client.core.views import Alarm, AlarmRaised
+from doorless_client.store.base import Store
 from doorless_client.store.log_records import LogAlarm
 from doorless_client.text import safe_line
 
@@ -54,14 +55,19 @@ class Alarms:
         Returns:
             whether it is new; told it is only if none about the same waits to be read.
         """
-        seen = digest(shown, evidence)
         about = self._store.log_alarms.find(kind=kind, relay=relay, label=label, account=account)
-        same = [row for row in about if row.shown == seen]
-        if same and (not evidence or any(row.evidence for row in same)):
+        row = alarm_row(
+            self._store,
+            self._state.now(),
+            kind,
+            relay,
+            label=label,
+            account=account,
+            shown=shown,
+            evidence=evidence,
+        )
+        if row is None:
             return False
-        last = self._store.log_alarms.last()
-        number = last.number + 1 if last else 1
-        row = LogAlarm(number, self._state.now(), kind, relay, label, account, evidence, shown=seen)
         unread = [one for one in about if not one.seen and (one.evidence or not evidence)]
         if self._make_room(kind, about):
             self._store.log_alarms.put(row)
@@ -140,6 +146,28 @@ class Alarms:
         if row.label == own.handle and row.relay == own.relay:
             return "you"
         return f"{row.label}@{row.relay}" if row.label else "somebody"
+
+
+def alarm_row(
+    store: Store,
+    now: int,
+    kind: str,
+    relay: str,
+    *,
+    label: str = "",
+    account: bytes = b"",
+    shown: bytes = b"",
+    evidence: bytes = b"",
+) -> LogAlarm | None:
+    """The row of a new alarm, not kept yet; None: the same is there, as well proven."""
+    seen = digest(shown, evidence)
+    rows = store.log_alarms.find(kind=kind, relay=relay, label=label, account=account)
+    same = [row for row in rows if row.shown == seen]
+    if same and (not evidence or any(row.evidence for row in same)):
+        return None
+    last = store.log_alarms.last()
+    number = last.number + 1 if last else 1
+    return LogAlarm(number, now, kind, relay, label, account, evidence, shown=seen)
 
 
 def expendable(rows: Sequence[LogAlarm]) -> LogAlarm | None:

@@ -6,9 +6,10 @@ is cut short goes on with the same bytes. Spec: docs/spec/08-state.md §14.1.
 
 from doorless_client.core.api import LogProofError
 from doorless_client.core.effects import Flow
+from doorless_client.core.log_alarms import alarm_row
 from doorless_client.core.log_follow import Place, follow
 from doorless_client.core.log_lookup import config_of
-from doorless_client.core.own_entry import promised, sign_record
+from doorless_client.core.own_entry import OTHERS_STAND, promised, sign_record
 from doorless_client.store.base import Store
 from doorless_client.store.log_records import Log, LogOwn
 from doorless_client.store.records import Own
@@ -17,7 +18,7 @@ from doorless_protocol.frames import Answered, Found, Lookup, RelayInfo
 from doorless_protocol.keys import SigningKey
 from doorless_protocol.log.chain import OPENING_SIZE
 from doorless_protocol.log.label import parse_label
-from doorless_protocol.log.own_check import look_up_own
+from doorless_protocol.log.own_check import NotOursError, look_up_own
 from doorless_protocol.log.owner import OwnChain, prepare
 from doorless_protocol.log.proofs import LookupProof
 from doorless_protocol.log.receipt import Receipt
@@ -29,6 +30,11 @@ from doorless_protocol.primitives import Random
 
 NO_RECORD = (b"", b"")
 
+NOT_RESTORED = (
+    "nothing was changed. Whoever looks you up is given those. Tell your contacts on another way, "
+    "and ask who runs the relay"
+)
+
 
 def claim_record(
     store: Store, own: Own, info: RelayInfo, manifest: Manifest, now: int, random: Random
@@ -36,7 +42,8 @@ def claim_record(
     """The record that goes with `manifest`, and what opens it; NO_RECORD where there is no log.
 
     Raises:
-        LogProofError: the relay's log does not hold what it must, or is another one.
+        LogProofError: the relay's log does not hold what it must, or is another one. That other
+            keys stand for our name is an alarm as well.
         BusyError: it does not show its log.
     """
     held = store.log_own.get(own.handle)
@@ -52,6 +59,12 @@ def claim_record(
         chain = OwnChain.begin(view, parse_label(own.handle))
         if manifest.version > 1:
             view, chain = yield from _found_again(place, view, chain, key, manifest, own, now)
+    except NotOursError as found:
+        with store.transaction():
+            row = alarm_row(store, now, "E7", own.relay, label=own.handle, shown=found.shown)
+            if row is not None:
+                store.log_alarms.put(row)  # told when the profile is opened, if it ever is
+        raise LogProofError(f"{OTHERS_STAND}: {NOT_RESTORED}") from found
     except DoorlessError as error:
         raise LogProofError(f"the relay's key log does not verify: {error}") from error
     kind = RecordKind.RESET if chain.version else RecordKind.CREATE

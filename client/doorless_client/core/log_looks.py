@@ -39,7 +39,12 @@ from doorless_protocol.log.own_anchors import (
     is_forgotten,
     skip_forgotten,
 )
-from doorless_protocol.log.own_check import LookedOwn, UnannouncedError, look_up_own
+from doorless_protocol.log.own_check import (
+    LookedOwn,
+    NotOursError,
+    UnannouncedError,
+    look_up_own,
+)
 from doorless_protocol.log.owner import OwnChain
 from doorless_protocol.log.proofs import (
     AnchorProof,
@@ -172,7 +177,7 @@ class Looks:
                 if told is None and not self._state.is_primary:
                     return error
                 raise self._entry.stands_otherwise(view, error) from error
-            except DisplacedError as error:
+            except (DisplacedError, NotOursError) as error:
                 raise self._entry.stands_otherwise(view, error) from error
 
     def _told_by(self, answered: Found) -> Lists:

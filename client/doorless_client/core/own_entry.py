@@ -23,13 +23,15 @@ from doorless_protocol.frames import Answered
 from doorless_protocol.keys import SigningKey
 from doorless_protocol.log.chain import OPENING_SIZE
 from doorless_protocol.log.displaced import DisplacedError, accuse, dispute
-from doorless_protocol.log.own_check import UnannouncedError
+from doorless_protocol.log.own_check import NotOursError, UnannouncedError
 from doorless_protocol.log.owner import OwnChain, prepare, take_receipt
 from doorless_protocol.log.receipt import Receipt
 from doorless_protocol.log.record import Record, RecordKind
 from doorless_protocol.log.view import LogView
 from doorless_protocol.log_frames import Dispute, Logged
 from doorless_protocol.manifest import Manifest
+
+OTHERS_STAND = "other keys stand for your name in the key log"
 
 OBJECTION = "objection"
 """Where our dispute of keys that took our name is kept: said at each look until they are gone."""
@@ -128,7 +130,7 @@ class OwnEntry:
     # --- when somebody else stands there -----------------------------------------------------
 
     def stands_otherwise(
-        self, view: LogView, found: DisplacedError | UnannouncedError
+        self, view: LogView, found: DisplacedError | NotOursError | UnannouncedError
     ) -> LogProofError:
         """Our label was given to other keys, or our own key signed what nobody here said.
 
@@ -150,7 +152,7 @@ class OwnEntry:
                 opening = self._state.random(OPENING_SIZE)
                 row = Setting(OBJECTION, msgspec.msgpack.encode((record, opening)))
                 self._store.settings.put(row)
-        return LogProofError("other keys stand for your name in the key log")
+        return LogProofError(OTHERS_STAND)
 
     def object(self) -> Flow[None]:
         """Tell the log that keys which took our label are not ours, if they did.

@@ -51,6 +51,13 @@ class UnannouncedError(GhostError):
     """Our account key signed a version of our label that no device of ours told us of."""
 
 
+class NotOursError(GhostError):
+    """A device that never looked before is shown a version that our account did not sign.
+
+    It holds none that this one could be held against: it is told, and convicts nobody here.
+    """
+
+
 def look_up_own(
     view: LogView,
     own: OwnChain,
@@ -72,6 +79,7 @@ def look_up_own(
         MisconductError: E4, versions of ours are gone or another; E6, an update is overdue; E7,
             a version that our account did not sign.
         DisplacedError: a reset that our account did not sign.
+        NotOursError: the same, or another record, at the first look of a device.
         UnannouncedError: our account signed it, and no device of ours told us.
         ForgedError, ProofError: the answer does not prove what it says.
 
@@ -209,7 +217,7 @@ def _entitled(
         )
     except ForgedError:
         if own.opened is None:
-            raise
+            raise NotOursError("account", opened.record, b"") from None
         sighting = with_own_links(own, sight.sighting)
         if record.kind is RecordKind.RESET:
             raise DisplacedError(record, sighting, opened, own.opened) from None
