@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from doorless_client.core import present
-from doorless_client.core.checked import is_checked, relay_and_label
+from doorless_client.core.checked import entry_of, is_checked, relay_and_label
 from doorless_client.core.logs import Logs
 from doorless_client.core.order import order_of
 from doorless_client.core.state import State
@@ -82,8 +82,11 @@ class Conversations:
         return content.encode()
 
     def gossip(self, contact: Contact) -> bytes:
-        """What a text that is sealed now says of the key log: always as many bytes."""
-        relay, label = relay_and_label(contact, self._state.own.relay)
+        """What a text that is sealed now says of the key log: always as many bytes.
+
+        Nothing of whom nobody vouches for: our own relay's log may be another one than theirs.
+        """
+        relay, label = entry_of(contact)
         view = self._logs.view(relay)
         if view is None:
             return bytes(GOSSIP_BYTES)
