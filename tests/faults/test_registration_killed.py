@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 EVERY_MOMENT = range(1, 16)
-MOMENTS = EVERY_MOMENT if os.environ.get("DOORLESS_EVERY_POINT") else (5, 10, 12)
+MOMENTS = EVERY_MOMENT if os.environ.get("DOORLESS_EVERY_POINT") else (10,)
 """How many times a thread told the disk to keep something, when the program is killed."""
 
 

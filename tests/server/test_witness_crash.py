@@ -1,11 +1,5 @@
 """Killed at any write, a witness holds whatever it cosigned."""
 
-import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -22,41 +16,17 @@ from doorless_server.witness.decision import Head, known_logs
 from doorless_server.witness.desk import open_desk, open_to_look
 from doorless_server.witness.service import Witness
 from growing_log import NOW, ORIGIN, GrowingLog
+from served import KILLED_BY_HAND, Served, points, serving
 
 SIZE = 24
 
-POINTS = ["pwrite64:9", "fdatasync:4", "kill -9"]
-if os.environ.get("DOORLESS_EVERY_POINT"):
-    POINTS += [f"pwrite64:{n}" for n in range(1, 24)] + [f"fdatasync:{n}" for n in range(1, 16)]
-
-
-def can_trace() -> bool:
-    if shutil.which("strace") is None:
-        return False
-    probe = ["strace", "-qq", "-e", "inject=getpid:signal=SIGURG:when=1", "true"]
-    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
-
 
 @contextmanager
-def witness(
-    data: Path, log: GrowingLog, *before: str
-) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def witness(data: Path, log: GrowingLog, point: str) -> Iterator[Served]:
     keys = [part for key in log.vkeys for part in ("--log", key.encode())]
-    command = [*before, sys.executable, "-m", "doorless_server", "witness", "--data", str(data)]
-    process = subprocess.Popen(
-        [*command, "--listen", "127.0.0.1:0", *keys],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        yield process, json.loads(line)["url"] if line else ""
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=20)
+    arguments = ("witness", "--data", str(data), "--listen", "127.0.0.1:0", *keys)
+    with serving(*arguments, point=point) as served:
+        yield served
 
 
 def ask(url: str, body: bytes) -> tuple[int, bytes] | None:
@@ -99,22 +69,15 @@ async def answered(data: Path, log: GrowingLog, body: bytes) -> tuple[int, bytes
         return answer.status, answer.body
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", points("pwrite64:29", writes=80, syncs=20))
 async def test_what_was_cosigned_is_held_after_a_kill(point: str, tmp_path: Path) -> None:
-    if point != "kill -9" and not can_trace():
-        pytest.skip("strace cannot trace here")
     data, log = tmp_path / "data", GrowingLog().grow(SIZE)
     data.mkdir()
     open_desk(data / "witness.db").close()
-    before: tuple[str, ...] = ()
-    if point != "kill -9":
-        call, when = point.split(":")
-        rule = f"inject={call}:signal=SIGKILL:when={when}"
-        before = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", rule)
-    with witness(data, log, *before) as (process, url):
-        kill = process.kill if point == "kill -9" else None
-        last = grow(url, log, 0, kill) if url else 0
-        assert process.wait(timeout=20) in (-signal.SIGKILL, 128 + signal.SIGKILL)
+    with witness(data, log, point) as served:
+        kill = served.kill if point == KILLED_BY_HAND else None
+        last = grow(served.url, log, 0, kill) if served.url else 0
+        served.check_killed()
     assert last < SIZE
 
     kept = held(data)

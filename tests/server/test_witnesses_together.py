@@ -6,31 +6,18 @@ import json
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import connect
 
 from doorless_protocol.errors import UnwitnessedError
-from doorless_protocol.frames import (
-    Answer,
-    Call,
-    Challenge,
-    Register,
-    decode_from_relay,
-    delivery_token_hash,
-    encode,
-)
-from doorless_protocol.log.chain import NO_HEAD
 from doorless_protocol.log.config import LogConfig
-from doorless_protocol.log.label import Label
 from doorless_protocol.log.note import Note, Vkey
-from doorless_protocol.log.record import Record, RecordKind
-from doorless_server.peers import Greeted
+from doorless_protocol.log_frames import Logged
+from served import ask_once
 from stranger import Audit
 
 RELAY = "relay.test"
@@ -127,31 +114,7 @@ def begin(stage: Stage) -> dict[str, str]:
 
 
 async def register(stage: Stage, person: Any) -> None:
-    record = Record.sign(
-        person.key,
-        RecordKind.CREATE,
-        Label(person.handle),
-        1,
-        NO_HEAD,
-        int(time.time() * 1000),
-        person.manifest.version,
-        person.manifest.hash,
-    )
-    asked = Register(
-        person.handle,
-        person.manifest.encode(),
-        delivery_token_hash(person.token),
-        record.encode(),
-        person.random(16),
-    )
-    async with connect(stage.url, subprotocols=["doorless.1"], compression=None) as talk:  # type: ignore[list-item]
-        challenge = decode_from_relay(await talk.recv())  # type: ignore[arg-type]
-        assert isinstance(challenge, Challenge)
-        for request in (person.sign_in(Greeted(challenge, 0, bytes(32))), asked):
-            await talk.send(encode(Call(1, request)))
-            while not isinstance(heard := decode_from_relay(await talk.recv()), Answer):  # type: ignore[arg-type]
-                pass
-            assert type(heard.answered).__name__ in ("Done", "Logged"), heard.answered
+    assert isinstance(await ask_once(stage.url, person.register(), person), Logged)
 
 
 async def published(stage: Stage, holds: Callable[[Note], bool]) -> Note:

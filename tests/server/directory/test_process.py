@@ -1,120 +1,31 @@
 """The relay as a process: killed while people register, and started on an older log."""
 
 import asyncio
-import json
 import secrets
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from doorless_protocol.frames import (
-    Answer,
-    Call,
-    Challenge,
-    Found,
-    Lookup,
-    Register,
-    Request,
-    decode_from_relay,
-    delivery_token_hash,
-    encode,
-)
-from doorless_protocol.log.chain import NO_HEAD
+from doorless_protocol.frames import Found, Lookup
 from doorless_protocol.log.checkpoint import Checkpoint
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.label import Label
 from doorless_protocol.log.proofs import HeadProof, LookupProof
-from doorless_protocol.log.record import Record, RecordKind
 from doorless_protocol.log.tree import verify_consistency
 from doorless_protocol.log_frames import Logged, LogHead, LogProof
 from doorless_server.__main__ import main
 from doorless_server.directory import opening
 from doorless_server.directory.heads import HeadStore
 from doorless_server.directory.keylog import KeyLog
-from doorless_server.peers import Greeted
-
-
-@contextmanager
-def relay(data: Path, *before: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    command = [*before, sys.executable, "-m", "doorless_server", "serve", "--data", str(data)]
-    process = subprocess.Popen(
-        [*command, "--listen", "127.0.0.1:0", "--name", "relay.test", "--epoch", "1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        yield process, json.loads(line)["url"] if line else ""
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=20)
-
-
-@contextmanager
-def killing(data: Path, point: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A relay that is killed at a system call, or by whoever uses it."""
-    if point == "kill -9":
-        with relay(data) as running:
-            yield running
-        return
-    call, when = point.split(":")
-    rule = f"inject={call}:signal=SIGKILL:when={when}"
-    trace = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", rule)
-    with relay(data, *trace) as running:
-        yield running
-
-
-def can_trace() -> bool:
-    if shutil.which("strace") is None:
-        return False
-    probe = ["strace", "-qq", "-e", "inject=getpid:signal=SIGURG:when=1", "true"]
-    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
-
-
-async def hear(socket: ClientConnection) -> Any:
-    data = await socket.recv()
-    assert isinstance(data, bytes)
-    return decode_from_relay(data)
-
-
-async def ask(url: str, request: Request, person: Any = None) -> Any:
-    """On a connection of its own, signed in as `person` if there is one."""
-    async with connect(url, subprotocols=["doorless.1"], compression=None) as socket:  # type: ignore[list-item]
-        challenge = await hear(socket)
-        assert isinstance(challenge, Challenge)
-        asked = [] if person is None else [person.sign_in(Greeted(challenge, 0, bytes(32)))]
-        for each in (*asked, request):
-            await socket.send(encode(Call(1, each)))
-            answer = await hear(socket)
-            assert isinstance(answer, Answer)
-        return answer.answered
-
-
-def registration(person: Any) -> Register:
-    manifest, label = person.manifest, Label(person.handle)
-    record = Record.sign(
-        person.key, RecordKind.CREATE, label, 1, NO_HEAD, 0, manifest.version, manifest.hash
-    )
-    token = delivery_token_hash(person.token)
-    return Register(
-        person.handle, manifest.encode(), token, record.encode(), person.handle.encode().ljust(16)
-    )
+from served import KILLED_BY_HAND, ask_once, points, relay
 
 
 async def head(url: str, config: LogConfig, size: int = 0) -> HeadProof:
-    answered = await ask(url, LogHead(size))
+    answered = await ask_once(url, LogHead(size))
     assert isinstance(answered, LogProof)
     proof = HeadProof.decode(answered.proof)
     proof.check(config)
@@ -128,17 +39,17 @@ def config_of(data: Path) -> LogConfig:
 async def enrol(
     url: str,
     config: LogConfig,
-    people: list[tuple[Any, Register]],
+    people: list[Any],
     heads: list[Checkpoint],
-    kill: Any = None,
+    kill: Callable[[], None] | None = None,
 ) -> set[str]:
     """Register people one after the other, and look at the log; who was answered."""
     answered: set[str] = set()
     try:
-        for person, asked in people:
+        for person in people:
             if len(answered) == 2 and kill is not None:
                 kill()
-            assert isinstance(await ask(url, asked, person), Logged)
+            assert isinstance(await ask_once(url, person.register(), person), Logged)
             answered.add(person.handle)
             heads.append((await head(url, config)).check(config))
     except (WebSocketException, OSError, EOFError):
@@ -146,36 +57,35 @@ async def enrol(
     return answered
 
 
-@pytest.mark.parametrize("point", ["fdatasync:11", "kill -9"])
+@pytest.mark.parametrize("point", points("fdatasync:21", writes=150, syncs=22))
 async def test_killed_while_people_register_it_forks_nothing_and_keeps_what_it_promised(
     point: str, tmp_path: Path, alice: Any, bob: Any, mallory: Any
 ) -> None:
-    if point != "kill -9" and not can_trace():
-        pytest.skip("strace cannot trace here")
-    data, heads = tmp_path / "data", list[Checkpoint]()
-    people = [(person, registration(person)) for person in (alice, bob, mallory)]
+    data, heads, people = tmp_path / "data", list[Checkpoint](), [alice, bob, mallory]
     main(["log-key", "--data", str(data), "--name", "relay.test"])
-    with killing(data, point) as (process, url):
-        kill = process.kill if point == "kill -9" else None
-        answered = await enrol(url, config_of(data), people, heads, kill) if url else set()
-        assert process.wait(timeout=20) in (-signal.SIGKILL, 128 + signal.SIGKILL)
+    with relay(data, "--epoch", "1", point=point) as served:
+        kill = served.kill if point == KILLED_BY_HAND else None
+        answered = set[str]()
+        if served.url:
+            answered = await enrol(served.url, config_of(data), people, heads, kill)
+        served.check_killed()
     assert len(answered) < 3
-    with relay(data) as (_, url):
+    with relay(data) as served:
         config = config_of(data)
-        assert len(await enrol(url, config, people, heads)) == 3
+        assert len(await enrol(served.url, config, people, heads)) == 3
         for older in heads:
-            proof = await head(url, config, older.size)
+            proof = await head(served.url, config, older.size)
             newest = proof.check(config)
             verify_consistency(older.size, older.root, newest.size, newest.root, proof.consistency)
-        for person, _ in people:
-            assert await version(url, config, person) == 1
+        for person in people:
+            assert await version(served.url, config, person) == 1
 
 
 async def version(url: str, config: LogConfig, person: Any) -> int:
     """Of a person's label, as soon as it has one."""
     async with asyncio.timeout(10):
         while True:
-            found = await ask(url, Lookup(person.handle, 0))
+            found = await ask_once(url, Lookup(person.handle, 0))
             assert isinstance(found, Found)
             proof = LookupProof.decode(found.proof or b"")
             root = proof.head.leaf.map_root
