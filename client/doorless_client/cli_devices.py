@@ -17,15 +17,20 @@ from doorless_client.cli_context import (
 )
 from doorless_client.cli_outcome import DONE, UNREACHABLE, UsageError, complain
 from doorless_client.cli_output import json_line, line, rfc3339
+from doorless_client.cli_patience import waiting_for
 from doorless_client.cli_waiting import Watch
-from doorless_client.core.api import RefusedError, UnreachableError
+from doorless_client.core.api import BadInputError, RefusedError, UnreachableError
+from doorless_client.core.approving import check_form
 from doorless_client.core.views import OwnDevice
 from doorless_client.creating import begin_return
 from doorless_client.joining_account import NewDevice, begin_joining
+from doorless_client.messenger import Messenger
 from doorless_client.opening import Opened
 from doorless_client.profile import ProfileExistsError, is_profile
 from doorless_client.qr import half_blocks
 from doorless_client.recovery_words import seed_of
+from doorless_protocol.errors import ExpiredError, MalformedError
+from doorless_protocol.linking.link import PREFIX, DeviceLink, check_in_time
 
 SYNC_WITHIN = 30.0
 """Seconds for which both ends stay after linking, for what the new one has to know."""
@@ -103,14 +108,16 @@ async def _meet(new: NewDevice, chosen: argparse.Namespace) -> Opened:
         line(row)
     line("On your primary device: doorless device approve LINK   (within 4 minutes)")
     sys.stdout.flush()
-    code, address = await new.met()
+    async with waiting_for("the primary device", lambda: new.wait):
+        code, address = await new.met()
     line(f"code {code}  type it on the primary device of {address}")
     sys.stdout.flush()
     if not chosen.yes:
         said = await _ask(f"Did the device of {address} take this very code? Type yes: ")
         if said.strip().lower() != "yes":
             raise RefusedError("nothing was linked: the codes were not said to be the same")
-    return await new.enter()
+    async with waiting_for("the primary device", lambda: new.wait):
+        return await new.enter()
 
 
 async def _learn(opened: Opened) -> int:
@@ -124,6 +131,10 @@ async def _learn(opened: Opened) -> int:
 
 
 def _approve(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    _check_link(chosen.link, now())
+    if chosen.code is not None:
+        check_form(chosen.code)
+
     async def work() -> int:
         async with messenger(chosen, now, random) as opened:
             own = opened.messenger
@@ -133,21 +144,58 @@ def _approve(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             watch.check_listed()
             if not arrived:
                 raise UnreachableError("the relay cannot be reached: nothing was answered")
-            asked = await own.fleet.answer(chosen.link)
-            line(f"device   {asked.name}")
-            line(f"shown    {rfc3339(asked.made)}")
-            line(asked.consequence + ".")
-            sys.stdout.flush()
-            code = chosen.code or await _ask("Code that it shows (nothing: refuse): ")
-            if not code.strip():
-                raise RefusedError("nothing was linked")
-            await own.fleet.allow(code)
-            line(f"linked {asked.name}")
-            sys.stdout.flush()
-            await own.fleet.told(SYNC_WITHIN)  # what is left, it is told whenever both are online
-            return await watch.settled()
+            try:
+                return await _link_one(own, watch, chosen)
+            finally:
+                await own.fleet.refuse()  # where it was not allowed, it need not wait
 
     return run(work())
+
+
+async def _link_one(own: Messenger, watch: Watch, chosen: argparse.Namespace) -> int:
+    async with waiting_for("the new device", lambda: own.fleet.wait):
+        asked = await own.fleet.answer(chosen.link)
+    line(f"device   {asked.name}")
+    line(f"shown    {rfc3339(asked.made)}")
+    line(asked.consequence + ".")
+    sys.stdout.flush()
+    code = chosen.code or await _ask_code()
+    async with waiting_for("the new device", lambda: own.fleet.wait):
+        await own.fleet.allow(code)
+    line(f"linked {asked.name}")
+    sys.stdout.flush()
+    await own.fleet.told(SYNC_WITHIN)  # what is left, it is told whenever both are online
+    return await watch.settled()
+
+
+async def _ask_code() -> str:
+    """Eight digits. What is no code, a person on a terminal may type again.
+
+    Raises:
+        RefusedError: nothing was typed. BadInputError: no code, and nobody to ask again.
+    """
+    while True:
+        code = await _ask("Code that it shows (nothing: refuse): ")
+        if not code.strip():
+            raise RefusedError("nothing was linked")
+        try:
+            check_form(code)
+        except BadInputError as bad:
+            if not sys.stdin.isatty():
+                raise
+            complain(str(bad))
+        else:
+            return code
+
+
+def _check_link(text: str, now: float) -> None:
+    """Before anybody types a passphrase. Raises UsageError: no link of a device, or too old."""
+    try:
+        check_in_time(DeviceLink.parse("".join(text.split())), int(now))
+    except MalformedError as error:
+        raise UsageError(f"that is no link of a device ({PREFIX}…): {error}") from None
+    except ExpiredError as error:
+        raise UsageError(str(error)) from None
 
 
 def _remove(chosen: argparse.Namespace, now: Now, random: Random) -> int:

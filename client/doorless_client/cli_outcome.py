@@ -7,7 +7,13 @@ import sys
 from collections.abc import Callable
 
 from doorless_client.cli_output import OutputError, flush
-from doorless_client.core.api import KeyChangedError, LogProofError, RefusedError, UnreachableError
+from doorless_client.core.api import (
+    BadInputError,
+    KeyChangedError,
+    LogProofError,
+    RefusedError,
+    UnreachableError,
+)
 from doorless_client.key_file import WrongPassphraseError
 from doorless_client.mistakes import place
 from doorless_client.profile import DamagedProfileError, NoProfileError, ProfileExistsError
@@ -37,6 +43,7 @@ CODES: tuple[tuple[type[Exception], int], ...] = (  # the first that fits
     (KeyChangedError, KEY),
     (LogProofError, LOG),
     (UnreachableError, UNREACHABLE),
+    (BadInputError, USAGE),
     (RefusedError, FAILED),
     (WeakRandomError, FAILED),
     (UsageError, USAGE),

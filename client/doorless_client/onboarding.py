@@ -7,6 +7,7 @@ from pathlib import Path
 
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.state import Clock
+from doorless_client.core.views import Wait
 from doorless_client.creating import begin_account, begin_return
 from doorless_client.endpoint import Endpoint
 from doorless_client.joining_account import NewDevice, begin_joining
@@ -118,6 +119,10 @@ class _Linking:
 
     def __init__(self, onboarding: ProfileOnboarding, new: NewDevice) -> None:
         self._onboarding, self._new, self.link = onboarding, new, new.link
+
+    @property
+    def wait(self) -> Wait:
+        return self._new.wait
 
     async def met(self) -> tuple[str, str]:
         with _refusing():

@@ -3,22 +3,19 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
 
-from doorless_client.core.api import RefusedError, UnreachableError
+from doorless_client.core.api import KeyChangedError, RefusedError, UnreachableError
+from doorless_client.core.approving import check_form
 from doorless_client.core.contacts import BusyError
-from doorless_client.core.effects import Flow
 from doorless_client.core.fleet import Fleet
 from doorless_client.core.network import Network
 from doorless_client.core.own_copies import OWN_COPY_DELAY
-from doorless_client.core.views import LinkRequest, OwnDevice
+from doorless_client.core.views import LinkRequest, OwnDevice, Wait
 from doorless_client.driving import drive
+from doorless_client.patience import LOOK_EVERY, Patience
 from doorless_client.store.base import StoreError
-from doorless_protocol.linking.link import LINK_LIFE
+from doorless_protocol.linking.link import DeviceLink
 from doorless_protocol.linking.meeting import Challenging
-
-LOOK_EVERY = 1.0
-"""Seconds between two looks whether the other device answered: a person waits."""
 
 FIND_OUT_AFTER = (0.0, 20.0, 60.0)
 """Seconds before each look whether a device that was cut off was removed: a list that was just
@@ -27,9 +24,8 @@ published is in the key log's next epoch, ten seconds later as a rule."""
 COPIED_WITHIN = OWN_COPY_DELAY[1] + 5.0
 """Seconds after which copies for our own devices have left, if they can leave now at all."""
 
-NO_ANSWER = "the other device did not answer in time: let it show another link"
-
-T = TypeVar("T")
+WORD_WITHIN = 2.0
+"""Seconds for telling the other device that nothing comes of it, which is a courtesy."""
 
 
 class FleetAtWork:
@@ -38,6 +34,8 @@ class FleetAtWork:
     def __init__(self, network: Network, fleet: Fleet) -> None:
         self._network, self._fleet = network, fleet
         self._answered: Challenging | None = None
+        self._meeting: DeviceLink | None = None  # whose device waits for a word of ours
+        self._patience: Patience | None = None
         self._linked = b""
 
     @property
@@ -55,24 +53,51 @@ class FleetAtWork:
         with _refusing():
             await drive(self._network, self._fleet.remove(device))
 
+    @property
+    def wait(self) -> Wait | None:
+        return self._patience.wait if self._patience is not None else None
+
     async def answer(self, link: str) -> LinkRequest:
         self._answered = None
         approving = self._fleet.approving
         with _refusing():
             answering = await drive(self._network, approving.begin(link))
-            met = await until(self._network, lambda: approving.offered(answering))
+            self._meeting = answering.link
+            with self._patient(answering.link) as patience:
+                met = await patience.hear(self._network, lambda: approving.offered(answering))
         self._answered = met
         return approving.shown(met)
 
     async def allow(self, code: str) -> None:
-        met, self._answered = self._answered, None
+        met = self._answered
         if met is None:
             raise RefusedError("no device asks to be linked")
-        approving = self._fleet.approving
+        check_form(code)
+        self._answered, approving = None, self._fleet.approving
         with _refusing():
-            await drive(self._network, approving.allow(met, code))
-            self._linked = met.offer.entry.device
-            await until(self._network, lambda: approving.finish(met))
+            try:
+                await drive(self._network, approving.allow(met, code))
+            except KeyChangedError:
+                await self.refuse()
+                raise
+            self._meeting, self._linked = None, met.offer.entry.device
+            with self._patient(met.link) as patience:
+                await patience.hear(self._network, lambda: approving.finish(met))
+
+    async def refuse(self) -> None:
+        link, self._meeting, self._answered = self._meeting, None, None
+        if link is not None:
+            with contextlib.suppress(TimeoutError, RefusedError):
+                async with asyncio.timeout(WORD_WITHIN):
+                    await drive(self._network, self._fleet.approving.refuse(link))
+
+    @contextlib.contextmanager
+    def _patient(self, link: DeviceLink) -> Iterator[Patience]:
+        self._patience = Patience(link.until, self._fleet.clock)
+        try:
+            yield self._patience
+        finally:
+            self._patience = None
 
     async def find_out(self) -> bool:
         """Whether our account removed this device, which the relay cut off: it takes a while
@@ -126,22 +151,3 @@ def _refusing() -> Iterator[None]:
         raise UnreachableError(f"{busy}: it is told again soon") from None
     except StoreError as error:
         raise RefusedError(f"it was not done, and nothing changed: {error}") from error
-
-
-async def until(
-    network: Network, look: Callable[[], Flow[T | None]], seconds: float = LINK_LIFE
-) -> T:
-    """What a flow returns as soon as it returns something; a relay away for a moment is no reason.
-
-    Raises:
-        RefusedError: nothing in time; or what the flow raises.
-    """
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while True:
-                with contextlib.suppress(UnreachableError):
-                    found = await drive(network, look())
-                    if found is not None:
-                        return found
-                await asyncio.sleep(LOOK_EVERY)
-    raise RefusedError(NO_ANSWER)

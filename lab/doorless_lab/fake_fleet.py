@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from doorless_client.core.api import KeyChangedError, RefusedError
-from doorless_client.core.views import LinkRequest, OwnDevice
+from doorless_client.core.api import BadInputError, KeyChangedError, RefusedError
+from doorless_client.core.approving import check_form
+from doorless_client.core.views import LinkRequest, OwnDevice, Wait
 from doorless_client.text import safe_line
 
 CODE = "1234 5678"
@@ -40,12 +41,20 @@ class FakeFleet:
             raise RefusedError("the primary cannot remove itself")
         self.devices = [one for one in self.devices if one.device.hex() != device]
 
+    @property
+    def wait(self) -> Wait | None:
+        return None
+
+    async def refuse(self) -> None:
+        self.done.append(("refuse",))
+
     async def answer(self, link: str) -> LinkRequest:
         if not link.startswith("doorless:link1?"):
-            raise RefusedError("that is no link of a device")
+            raise BadInputError("that is no link of a device")
         return LinkRequest(safe_line("laptop"), self.now, CODE, "It will read what is said to you")
 
     async def allow(self, code: str) -> None:
+        check_form(code)
         if code.replace(" ", "") != CODE.replace(" ", ""):
             raise KeyChangedError("that is not the code: somebody may be in between")
         self.done.append(("allow", code))

@@ -6,6 +6,7 @@ DoorlessError
 ├── ReplayedError         acknowledge it and say nothing; this message was opened before
 ├── SkippedTooFarError    drop it and ask for a resync; too many messages lie between
 ├── BrokenSessionError    drop it and ask for a resync; authentic, but it does not fit what we hold
+├── GivenUpError          begin anew; the other device ended what both began
 ├── UnknownPrekeyError    count it; it was sealed to a prekey that is gone
 ├── ExhaustedError        refuse it; it asks for more memory than there is
 ├── ExpiredError          fetch a newer one; this object is no longer valid
@@ -53,6 +54,10 @@ class SkippedTooFarError(DoorlessError):
 
 class BrokenSessionError(DoorlessError):
     """An authentic header with a message that does not fit: a rollback, a clone, or a thief."""
+
+
+class GivenUpError(DoorlessError):
+    """The other device said, authentically, that nothing will come of it."""
 
 
 class UnknownPrekeyError(DoorlessError):

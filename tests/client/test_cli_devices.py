@@ -1,8 +1,11 @@
 """Two real computers and a real relay: linked, named, removed and restored on the command line."""
 
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from doorless_client import cli
 from doorless_lab.processes import PATIENCE, Client, Relay
@@ -30,9 +33,8 @@ def link(primary: Client, new: Client, relay: Relay, name: str, wrong: int = 0) 
             out, err = approving.communicate(timeout=PATIENCE)
             assert name in out, err
             assert "read all that is said to you" in out
-        if wrong:
-            showing.terminate()
-        showing.communicate(timeout=PATIENCE)
+        _, told = showing.communicate(timeout=PATIENCE)  # at once, also after a wrong code
+        assert not wrong or "given another code" in told
     return approving.returncode, showing.returncode
 
 
@@ -67,7 +69,7 @@ def test_a_computer_is_linked_used_renamed_and_cut_off(world: Path, relay: Relay
 
 def test_a_wrong_code_links_nothing_and_exits_3(world: Path, relay: Relay) -> None:
     alice, laptop = Client(world / "alice"), Client(world / "laptop")
-    assert link(alice, laptop, relay, "laptop", wrong=1)[0] == 3
+    assert link(alice, laptop, relay, "laptop", wrong=1) == (3, 1)
     assert len(alice.run("devices", "--json").objects()) == 1
     assert not (world / "laptop").exists()
 
@@ -84,6 +86,36 @@ def test_an_account_comes_back_from_its_words(tmp_path: Path, relay: Relay) -> N
     assert other.code == 1  # a profile is there already
     words.write_text("abandon " * 24)
     assert Client(tmp_path / "none").run("recover", *account, "--words-file", str(words)).code == 2
+
+
+OVER = f"doorless:link1?relay=relay.test&until=1700000000&secret={'A' * 43}&offer={'A' * 43}"
+"""A link in its form, whose time is long over."""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("device", "approve", "nonsense"),
+        ("device", "approve", "doorless:link1?relay=relay.test"),
+        ("device", "approve", "doorless:v1?relay=relay.test&handle=bob&account=" + "0" * 64),
+        ("device", "approve", OVER),
+        ("device", "approve", OVER.replace("1700000000", "2" * 10)),
+        ("device", "link", "--relay", "not a relay", "--name", "laptop"),
+        ("device", "link", "--relay", "relay.test", "--certificate", "xyz", "--name", "laptop"),
+        ("add", OVER),
+        ("add", "doorless:v1?relay=relay.test"),
+        ("add", "bob@@relay.test"),
+    ],
+)
+def test_a_link_that_cannot_be_used_exits_2(doorless: Any, arguments: tuple[str, ...]) -> None:
+    ended = doorless(*arguments)
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+
+
+def test_what_cannot_be_a_code_or_a_name_exits_2(doorless: Any, relay: Relay) -> None:
+    soon = OVER.replace("1700000000", str(int(time.time()) + 100))
+    assert doorless("device", "approve", soon, "--code", "yes").code == 2
+    assert doorless("device", "link", "--relay", relay.url, "--name", " ").code == 2
 
 
 def test_every_device_command_has_help(doorless: Any) -> None:

@@ -28,6 +28,10 @@ class RefusedError(Exception):
     """It was not done; the message says in one line why and what the person can do."""
 
 
+class BadInputError(RefusedError):
+    """What was typed or pasted is of no use, whoever is asked: something else has to be given."""
+
+
 class UnreachableError(RefusedError):
     """The relay cannot be reached. What can wait was queued; the message says whether."""
 

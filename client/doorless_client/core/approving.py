@@ -7,7 +7,7 @@ Nothing is signed before the new device proved all of its keys, and the person c
 Spec: docs/spec/11-devices.md §3.
 """
 
-from doorless_client.core.api import KeyChangedError, RefusedError
+from doorless_client.core.api import BadInputError, KeyChangedError, RefusedError
 from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.own_devices import OwnDevices
 from doorless_client.core.own_facts import OwnFacts
@@ -19,13 +19,23 @@ from doorless_protocol.errors import DoorlessError, MalformedError
 from doorless_protocol.frames import Answered, Collect, Collected, Done, Leave, Refusal, Refused
 from doorless_protocol.linking.link import PREFIX, DeviceLink, check_in_time
 from doorless_protocol.linking.meeting import Answering, Challenging
-from doorless_protocol.linking.messages import AGREED, CHALLENGE, HELLO, OFFER, WELCOME, Welcome
+from doorless_protocol.linking.messages import (
+    AGREED,
+    CHALLENGE,
+    HELLO,
+    OFFER,
+    WELCOME,
+    Welcome,
+    give_up,
+)
 from doorless_protocol.manifest import MAX_DEVICES
 
 CONSEQUENCE = (
     "It will read all that is said to you from now on, and write in your name. Go on only if you "
     "hold it in your hands, and began this yourself"
 )
+CODE_DIGITS = 8
+FULL = f"an account has at most {MAX_DEVICES} devices: remove one first"
 SAME_AS_ANOTHER = "nothing was linked: it offers an id or a key of another device of yours"
 OTHER_CODE = "that is not the code: somebody may be in between. Nothing was linked; begin anew"
 
@@ -41,14 +51,15 @@ class Approving:
         """Answer a link, once.
 
         Raises:
-            RefusedError: no link, too old, used, of another relay, or not on this device.
+            BadInputError: no link, too old, used, or of another relay.
+            RefusedError: not on this device, or there is no room for another one.
             UnreachableError: nothing was answered; the same link may be tried again.
         """
         link = self._parse(text)
         try:
             check_in_time(link, self._state.now())
         except DoorlessError as error:
-            raise RefusedError(str(error)) from None
+            raise BadInputError(str(error)) from None
         used = self._facts.used_links
         check_unused(used, link)
         own = self._state.own
@@ -111,6 +122,8 @@ class Approving:
             raise RefusedError(f"nothing was linked: {error}") from None
         held = self._state.manifest.entries
         if offer.entry not in held:
+            if len(held) >= MAX_DEVICES:  # filled while the person compared
+                raise RefusedError(f"nothing was linked: {FULL}")
             try:
                 with self._state.change():
                     self._publishing.sign([*held, offer.entry])
@@ -126,17 +139,22 @@ class Approving:
         yield from self._leave(link, WELCOME, message)
         return True
 
+    def refuse(self, link: DeviceLink) -> Flow[None]:
+        """Tell the new device, which waits for our challenge, that none will come."""
+        message = give_up(link, CHALLENGE, self._state.random)
+        yield self._ask(Leave(link.place(CHALLENGE), message), link.place(CHALLENGE))
+
     def _parse(self, text: str) -> DeviceLink:
         if not self._state.is_primary:
             raise RefusedError("devices are linked on the primary: the one you registered with")
         if len(self._state.manifest.entries) >= MAX_DEVICES:
-            raise RefusedError(f"an account has at most {MAX_DEVICES} devices: remove one first")
+            raise RefusedError(FULL)
         try:
             link = DeviceLink.parse("".join(text.split()))
         except MalformedError as error:
-            raise RefusedError(f"that is no link of a device ({PREFIX}…): {error}") from None
+            raise BadInputError(f"that is no link of a device ({PREFIX}…): {error}") from None
         if str(link.relay) != self._state.own.relay:
-            raise RefusedError(
+            raise BadInputError(
                 f"that device asks for {link.relay}; you are at {self._state.own.relay}"
             )
         return link
@@ -155,9 +173,16 @@ class Approving:
 
 
 def check_unused(used: dict[bytes, int], link: DeviceLink) -> None:
-    """Raises RefusedError: this link was answered before, here."""
+    """Raises BadInputError: this link was answered before, here."""
     if link.commitment in used:
-        raise RefusedError("this link was used before: let the new device show another one")
+        raise BadInputError("this link was used before: let the new device show another one")
+
+
+def check_form(code: str) -> None:
+    """Raises BadInputError: no eight digits, so nobody's code: it is to be typed again."""
+    digits = "".join(code.split())
+    if not (len(digits) == CODE_DIGITS and digits.isascii() and digits.isdecimal()):
+        raise BadInputError(f"the code has {CODE_DIGITS} digits, as the new device shows them")
 
 
 def check_code(challenging: Challenging, code: str) -> None:

@@ -17,7 +17,7 @@ from doorless_client.core.own_devices import OwnDevices
 from doorless_client.core.prekeys import ask
 from doorless_client.core.publishing import Publishing
 from doorless_client.core.removal import Removal
-from doorless_client.core.state import State
+from doorless_client.core.state import Clock, State
 from doorless_client.core.sync import Sync
 from doorless_client.core.telling import Telling
 from doorless_client.core.trust import TrustKeeper
@@ -80,6 +80,10 @@ class Fleet:
     def has_learned(self) -> bool:
         """Whether this device, that was linked, was told all that it asked for."""
         return bool(self.own.facts.names) and not self.sync.past.unfinished()
+
+    @property
+    def clock(self) -> Clock:
+        return self._state.clock
 
     # --- what the person does with devices ---------------------------------------------------
 

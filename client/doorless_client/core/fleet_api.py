@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from doorless_client.core.views import LinkRequest, OwnDevice
+from doorless_client.core.views import LinkRequest, OwnDevice, Wait
 
 
 class OwnFleet(Protocol):
@@ -35,11 +35,21 @@ class OwnFleet(Protocol):
         """
         ...
 
+    @property
+    def wait(self) -> Wait | None:
+        """While `answer` or `allow` waits for the other device: how long yet."""
+        ...
+
+    async def refuse(self) -> None:
+        """Tell the device that was answered last that it is not linked; it need not wait."""
+        ...
+
     async def answer(self, link: str) -> LinkRequest:
         """Read the link that a new device shows, and wait for what it asks.
 
         Raises:
-            RefusedError: no link, too old, used, not on the primary, or nothing came in time.
+            BadInputError: no link, too old, used, or of another relay.
+            RefusedError: not on the primary, or nothing came in time.
             UnreachableError: no relay; nothing was answered.
         """
         ...
@@ -48,6 +58,7 @@ class OwnFleet(Protocol):
         """Link the device that was answered last, if `code` is what it shows.
 
         Raises:
+            BadInputError: it is no code; another try is as good as the first.
             KeyChangedError: it is another code: somebody may be in between.
             RefusedError: it did not prove its keys, or not in time. Nothing was linked.
             UnreachableError: it is linked here; the relay is told as soon as it can be.

@@ -6,7 +6,7 @@ Until the welcome, nothing is stored: who gives up has left nothing behind but a
 over in minutes. Spec: docs/spec/11-devices.md §3.
 """
 
-from doorless_client.core.api import RefusedError
+from doorless_client.core.api import BadInputError, RefusedError
 from doorless_client.core.approving import check_left
 from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.own_facts import OwnFacts
@@ -25,6 +25,7 @@ from doorless_protocol.linking.messages import (
     OFFER,
     WELCOME,
     Welcome,
+    give_up,
 )
 from doorless_protocol.primitives import Random
 
@@ -42,14 +43,14 @@ class Joining:
     """
 
     def __init__(self, name: str, relay: str, pin: bytes, now: int, random: Random) -> None:
-        """Raises RefusedError: the name is empty, or too long."""
+        """Raises BadInputError: the name is empty, or too long."""
         self._relay, self._pin, self._random = relay, pin, random
         try:
             self.device = NewDevice.draw(
                 name.strip(), RelayAddress.parse(relay), pin or None, now, random
             )
         except ValueError:
-            raise RefusedError(f"a device's name has 1 to {MAX_NAME} bytes") from None
+            raise BadInputError(f"a device's name has 1 to {MAX_NAME} bytes") from None
 
     @property
     def link(self) -> str:
@@ -92,6 +93,16 @@ class Joining:
             return agreeing.enter(sealed, now)
         except DoorlessError as error:
             raise RefusedError(f"nothing was linked: {error}") from None
+
+    def give_up(self, *, met: bool) -> Flow[None]:
+        """Tell the primary, which waits for us, that nothing will come.
+
+        Args:
+            met: our offer was left already.
+        """
+        step = AGREED if met else OFFER
+        message, place = give_up(self.device.link, step, self._random), self.device.link.place(step)
+        yield Anonymously(self._relay, self._pin, Leave(place, message), place)
 
     def _collect(self, step: int, now: int) -> Flow[bytes | None]:
         try:

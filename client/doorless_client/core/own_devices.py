@@ -7,7 +7,7 @@ most ten minutes ago, like those to anybody else. Spec: docs/spec/11-devices.md 
 
 from collections.abc import Sequence
 
-from doorless_client.core.api import RefusedError
+from doorless_client.core.api import BadInputError, RefusedError
 from doorless_client.core.contacts import FRESH_FOR, BusyError, check_same_key
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Anonymously, Flow, Wake
@@ -90,10 +90,10 @@ class OwnDevices:
     # --- what the person says ----------------------------------------------------------------
 
     def name(self, device: bytes, name: str) -> dict[bytes, str]:
-        """Call a device so; returns all names. Raises RefusedError: not possible as a name."""
+        """Call a device so; returns all names. Raises BadInputError: not possible as a name."""
         size = len(name.encode())
         if not name.strip() or size > MAX_NAME:
-            raise RefusedError(f"a name has 1 to {MAX_NAME} bytes, not {size}")
+            raise BadInputError(f"a name has 1 to {MAX_NAME} bytes, not {size}")
         listed = {entry.device for entry in self._state.manifest.entries}
         names = {known: text for known, text in self.facts.names.items() if known in listed}
         self.facts.set_names({**names, device: name})

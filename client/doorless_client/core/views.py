@@ -307,6 +307,19 @@ class Alarm:
     read: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """For another device, while a link holds.
+
+    Attributes:
+        left: seconds until the link is over.
+        away: the relay cannot be reached at the moment; it is tried again.
+    """
+
+    left: int
+    away: bool
+
+
 # --- events: what happened, told to whoever listens --------------------------------------------
 
 

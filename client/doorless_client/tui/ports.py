@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from doorless_client.core.api import Engine, RefusedError
+from doorless_client.core.views import Wait
 
 
 class WrongPassphraseError(RefusedError):
@@ -31,6 +32,11 @@ class Linking(Protocol):
 
     @property
     def link(self) -> str: ...
+
+    @property
+    def wait(self) -> Wait:
+        """How long the link holds yet, and whether the relay is there."""
+        ...
 
     async def met(self) -> tuple[str, str]:
         """Wait for who answers; the code to compare, and their address. Raises RefusedError."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from doorless_protocol.encoding import Reader, Writer, transcript_hash
-from doorless_protocol.errors import ForgedError, MalformedError
+from doorless_protocol.errors import ForgedError, GivenUpError, MalformedError
 from doorless_protocol.handles import canonical
 from doorless_protocol.keys import ACCOUNT_ID_SIZE, AccountId, DeviceId
 from doorless_protocol.linking.link import DeviceLink
@@ -172,9 +172,24 @@ def seal(link: DeviceLink, step: int, data: bytes, random: Random) -> bytes:
     return seal_with(link.key(step), data, link.commitment, random)
 
 
+def give_up(link: DeviceLink, step: int, random: Random) -> bytes:
+    """An empty message where another one is waited for. Spec: docs/spec/11-devices.md §3.7."""
+    return seal(link, step, b"", random)
+
+
 def open_sealed(link: DeviceLink, step: int, sealed: bytes) -> bytes:
-    """Raises ForgedError: sealed by nobody who holds the link. Spec: docs/spec/11-devices.md §3."""
-    return unseal(link.key(step), sealed, link.commitment)
+    """Open what was left at the place of a step.
+
+    Raises:
+        ForgedError: sealed by nobody who holds the link.
+        GivenUpError: the other device ended it.
+
+    Spec: docs/spec/11-devices.md §3, §3.7.
+    """
+    data = unseal(link.key(step), sealed, link.commitment)
+    if not data:
+        raise GivenUpError("the other device gave up, or was given another code: begin anew")
+    return data
 
 
 def seal_with(key: bytes, data: bytes, context: bytes, random: Random) -> bytes:

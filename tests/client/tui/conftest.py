@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from doorless_client.core.api import Engine, RefusedError
-from doorless_client.core.views import Kind, Standing, State, Trust
+from doorless_client.core.views import Kind, Standing, State, Trust, Wait
 from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.glyphs import UNICODE
 from doorless_client.tui.ports import Created, WrongPassphraseError
@@ -49,6 +49,7 @@ class FakeLinking:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.wait = Wait(200, away=False)
         self.answered = asyncio.Event()
         self.closed = False
 

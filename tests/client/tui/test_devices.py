@@ -84,11 +84,25 @@ async def test_a_device_is_linked_only_with_the_code_that_it_shows(
         await pilot.press("enter")
         await settle(pilot)
         assert "It will read what is said to you." in text_of(pilot)
+        sheet.query_one("#code").value = "what code?"
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "the code has 8 digits" in text_of(pilot)
         sheet.query_one("#code").value = "0000 0000"
         await pilot.press("enter")
         await settle(pilot)
         assert "somebody may be in between" in text_of(pilot)
         assert len(engine.fleet.listed()) == 1
+        assert not sheet.query_one("#code").display, "a link is answered once"
+        await pilot.press("escape")
+        await settle(pilot)
+        assert ("refuse",) in engine.fleet.done
+        await pilot.click("#link")
+        await settle(pilot)
+        sheet = app.screen
+        sheet.query_one("#link-text").value = "doorless:link1?relay=y"
+        await pilot.press("enter")
+        await settle(pilot)
         sheet.query_one("#code").value = "12345678"
         await pilot.press("enter")
         await settle(pilot)

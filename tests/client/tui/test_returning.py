@@ -2,6 +2,7 @@
 
 import pytest
 
+from doorless_client.core.views import Wait
 from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.screens.main import MainScreen
 
@@ -31,6 +32,10 @@ async def test_a_computer_is_linked_by_a_code_that_is_said_to_be_the_same(
         await pilot.click("#link")
         await settle(pilot)
         assert "doorless:link1?" in text_of(pilot)
+        assert "3:20 left. Esc gives up." in text_of(pilot)
+        onboarding.linking.wait = Wait(100, away=True)
+        app.screen._count()
+        assert "cannot be reached, trying again; 1:40 left" in text_of(pilot)
         onboarding.linking.answered.set()
         await settle(pilot)
         assert "1234 5678" in text_of(pilot)

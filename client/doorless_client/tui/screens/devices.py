@@ -9,9 +9,10 @@ from textual.content import Content
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from doorless_client.core.api import RefusedError
+from doorless_client.core.api import BadInputError, RefusedError
 from doorless_client.core.fleet_api import OwnFleet
 from doorless_client.core.views import LinkRequest, OwnDevice
+from doorless_client.patience import in_words
 from doorless_client.tui import moments
 from doorless_client.tui.attempt import tell_refusal
 from doorless_client.tui.plain import plain
@@ -114,22 +115,24 @@ class Approve(Sheet[bool]):
             yield Button("Link it", "success", id="allow", compact=True, disabled=True)
 
     def on_mount(self) -> None:
+        self._counting = self.set_interval(1.0, self._count, pause=True)
         self.query_one("#code", Line).display = False
         self.query_one("#link-text", Line).focus()
 
     @on(Input.Submitted, "#link-text")
     def read(self, event: Input.Submitted) -> None:
         if event.value.strip():
-            self._tell("Waiting for the device…")
+            self._counting.resume()
+            self._count()
             self.run_worker(self._answer(event.value.strip()), exclusive=True)
 
     async def _answer(self, link: str) -> None:
         try:
             asked = await self._fleet.answer(link)
         except RefusedError as refused:
-            self._tell(str(refused))
+            self._stop_counting(str(refused))
             return
-        self._tell("")
+        self._stop_counting("")
         self.query_one("#asked", Static).update(plain(question(asked)))
         self.query_one("#link-text", Line).display = False
         code = self.query_one("#code", Line)
@@ -142,22 +145,39 @@ class Approve(Sheet[bool]):
     def begin(self) -> None:
         code = self.query_one("#code", Line).value
         if code.strip():
-            self._tell("Waiting for its proof…")
+            self._counting.resume()
+            self._count()
             self.query_one("#allow", Button).disabled = True
             self.run_worker(self._allow(code), exclusive=True)
 
     async def _allow(self, code: str) -> None:
         try:
             await self._fleet.allow(code)
+        except BadInputError as bad:  # nothing was compared: type it again
+            self._stop_counting(f"{bad}.")
+            self.query_one("#allow", Button).disabled = False
+            return
         except RefusedError as refused:
-            self._tell(str(refused))
+            self._stop_counting(str(refused))
+            self.query_one("#code", Line).display = False
             return
         self.app.notify("It is linked. Leave both running for a moment.", markup=False)
         self.dismiss(True)
 
     @on(Button.Pressed, "#refuse")
-    def refuse(self) -> None:
+    def action_put_away(self) -> None:
+        """Also by Esc: the device that waits is told."""
+        self.workers.cancel_node(self)
+        self.app.run_worker(self._fleet.refuse())
         self.dismiss(False)
+
+    def _count(self) -> None:
+        if (wait := self._fleet.wait) is not None:
+            self._tell(f"Waiting for the device: {in_words(wait)}. Esc gives up.")
+
+    def _stop_counting(self, words: str) -> None:
+        self._counting.pause()
+        self._tell(words)
 
     def _tell(self, words: str) -> None:
         self.query_one("#refused", Static).update(plain(words))

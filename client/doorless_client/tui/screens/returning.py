@@ -8,6 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from doorless_client.core.api import Engine, RefusedError
+from doorless_client.patience import in_words
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.passphrase import SHORTEST
 from doorless_client.tui.plain import plain
@@ -46,6 +47,7 @@ class HaveAccount(Sheet[Engine]):
                 yield Button("Link this computer", "success", id="link", compact=True)
 
     def on_mount(self) -> None:
+        self._counting = self.set_interval(1.0, self._count, pause=True)
         self.query_one("#home", Line).value = self._onboarding.relay
         self.query_one("#home", Line).focus()
 
@@ -54,6 +56,11 @@ class HaveAccount(Sheet[Engine]):
 
     def _tell(self, words: str) -> None:
         self.query_one("#said", Static).update(plain(words))
+
+    def _count(self) -> None:
+        """How long yet, and how to give up, while somebody is waited for."""
+        if self._linking is not None:
+            self._tell(f"{in_words(self._linking.wait)}. Esc gives up.")
 
     def _lacks(self, *fields: tuple[str, str]) -> bool:
         """Tells what is missing, if anything is."""
@@ -103,8 +110,11 @@ class HaveAccount(Sheet[Engine]):
             self._tell(str(refused))
             return
         await self._show_link(linking)
+        self._counting.resume()
+        self._count()
         try:
             code, address = await linking.met()
+            self._counting.pause()
             await self._show_code(code, address)
         except RefusedError as refused:
             await self._give_up(str(refused))
@@ -118,7 +128,7 @@ class HaveAccount(Sheet[Engine]):
             Static("On your primary device: My devices, Link a device", classes="title"),
             *([code] if self._glyphs.blocks and fits else []),
             Static(plain(linking.link), id="link-words", classes="quiet"),
-            Static("It holds for four minutes.", id="said"),
+            Static(id="said"),
             Horizontal(Button("Copy it", id="copy", compact=True), classes="buttons"),
         )
 
@@ -145,7 +155,8 @@ class HaveAccount(Sheet[Engine]):
 
     @on(Button.Pressed, "#yes")
     def agree(self) -> None:
-        self._tell("Waiting to be listed…")
+        self._counting.resume()
+        self._count()
         self.run_worker(self._enter(), exclusive=True)
 
     async def _enter(self) -> None:
@@ -164,6 +175,7 @@ class HaveAccount(Sheet[Engine]):
 
     async def _give_up(self, why: str) -> None:
         linking, self._linking = self._linking, None
+        self._counting.pause()
         if linking is not None:
             await linking.close()
         self.app.notify(plain(why).plain, severity="warning", markup=False, timeout=8)
