@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from doorless_client.core.alarm_words import CONVICTING, WORDS
+from doorless_client.core.log_alarms import is_proven
+from doorless_client.store.log_records import LogAlarm
 from doorless_lab.keylog.malicious import MODES, Mode
 from doorless_lab.keylog.scene import stage
+from doorless_lab.world_person import RELAY
 from doorless_protocol.log.evidence import Kind
 from doorless_verify.__main__ import main as doorless_verify
 
@@ -24,6 +28,12 @@ def test_the_specification_names_each_mode_and_who_catches_it() -> None:
 
 def test_there_is_a_mode_for_each_kind_of_evidence() -> None:
     assert {kind.value for kind in Kind} <= {mode.evidence for mode in MODES}
+
+
+def test_each_kind_has_words_and_all_but_a_challenge_convict() -> None:
+    kinds = {kind.value for kind in Kind}
+    assert kinds <= set(WORDS)
+    assert kinds - CONVICTING == {"C1"}
 
 
 def test_an_honest_log_is_accused_by_nobody() -> None:
@@ -45,4 +55,6 @@ def test_it_is_caught_by_whom_the_table_names(mode: Mode, tmp_path: Path) -> Non
         pins = [key.encode() for key in scene.truth.config.vkeys]
         convicts = int(found == "C1")  # a challenge is no proof, and says so
         assert doorless_verify([str(bundle), "--pin", *pins]) == convicts
+        alarm = LogAlarm(1, scene.now, found, RELAY, "", b"", caught.evidence)
+        assert is_proven(alarm) is not bool(convicts), "what a screen says is what a reader finds"
         assert doorless_verify([str(bundle), "--pin", "0" * 64]) == 1

@@ -6,11 +6,13 @@ that only this device can see. No word of it accuses beyond what the evidence sh
 
 from typing import NamedTuple
 
+from doorless_protocol.log.evidence import Kind
+
 GHOST, SPLIT, CONFIG, OVERDUE, STRANGER = "ghost", "split", "config", "overdue", "stranger"
 WITHHELD, OTHER_LOG = "withheld", "other log"
 
-CONVICTING = frozenset({"E1", "E2", "E3", "E4", "E5", "E6"})
-"""Kinds whose evidence convicts the relay by its own signatures, whoever looks."""
+CONVICTING = frozenset(kind.value for kind in Kind if kind.convicts)
+"""Kinds whose evidence convicts the relay by its own signatures, as doorless-verify says it."""
 
 
 class Words(NamedTuple):
@@ -70,6 +72,13 @@ WORDS: dict[str, Words] = {
         "way. Where this device has the keys, it entered a dispute into the log by itself, which "
         "stops others from taking the new keys. Export the evidence.",
     ),
+    "E8": Words(
+        "The relay's log does not follow from itself",
+        "{relay} signed an epoch of its key log that does not follow from the one before it and "
+        "what it said was changed.",
+        "Everybody who uses {relay}.",
+        _EXPORT,
+    ),
     "C1": Words(
         "Two heads of the log that nobody connects",
         "{relay} signed two states of its key log, and does not show how the one became the "
@@ -103,10 +112,10 @@ WORDS: dict[str, Words] = {
     ),
     OTHER_LOG: Words(
         "You and {whom} were told of different logs",
-        "{whom} follows a key log for you at {relay} that is set up otherwise than the one pinned "
-        "here. Either it was set up anew between your first meeting with it and theirs, or {whom} "
-        "has you at another relay, or it keeps a log for one of you alone. Nothing is signed that "
-        "tells which: this is no proof.",
+        "{whom} follows a key log for you at {relay} that is not the one that this device was told "
+        "of, if it was told of any. Either it was set up anew between your first meeting with it "
+        "and theirs, or {whom} has you at another relay, or it lies to one of you. Nothing is "
+        "signed that tells which: this is no proof.",
         "You or {whom}: who is kept apart may be given other keys than the true ones.",
         "Compare the pinned set-up (doorless log status) with {whom}, with others at {relay} and "
         "with whoever runs it, face to face or by voice: the one that nobody else has is not to be "

@@ -45,6 +45,11 @@ class Kind(Enum):
     BAD_EPOCH = "E8"
     UNCONNECTED = "C1"
 
+    @property
+    def convicts(self) -> bool:
+        """Whether a bundle of this kind, once it is proven, leaves the log no answer."""
+        return self is not Kind.UNCONNECTED
+
 
 @dataclass(frozen=True, slots=True)
 class Notes:

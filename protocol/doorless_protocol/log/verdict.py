@@ -63,8 +63,7 @@ def verify(data: bytes, pins: Collection[str]) -> Proven:
     evidence = Evidence.decode(data)
     config = evidence.config
     check_pinned(config, pins)
-    what = judge(evidence)
-    challenge = evidence.kind is Kind.UNCONNECTED
+    what, challenge = judge(evidence), not evidence.kind.convicts
     return Proven(evidence.kind, config.origin, config.hash, what, challenge)
 
 
