@@ -45,3 +45,23 @@ def test_keys_after_a_reset_wait() -> None:
     scene.publish()
     with pytest.raises(RefusedError, match="replaced others"):
         dave.add("alice")
+
+
+@pytest.mark.attack(
+    "D06",
+    "an answer without a proof is not taken for a relay without a log, though it was never met",
+    weaken={"doorless_client.core.log_lookup.is_without_log": lambda *_: True},
+)
+def test_no_proof_at_a_first_meeting_is_no_sign_of_no_log() -> None:
+    scene = stage()
+    dave, eve = scene.person("dave"), scene.eve.engine.state.manifest
+    with dave.engine.state.change():
+        dave.store.logs.clear()  # as one who is at another relay
+
+    def lie(ask: Ask, answered: Answered) -> Answered:
+        is_lookup = isinstance(ask, Anonymously) and isinstance(ask.request, Lookup)
+        return Found(eve.encode(), (), None) if is_lookup else answered
+
+    dave.change_answer = lie
+    with pytest.raises(LogProofError):
+        dave.add("alice")

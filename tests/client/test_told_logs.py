@@ -7,14 +7,15 @@ import pytest
 
 from doorless_client.core import log_lookup
 from doorless_client.core.api import LogProofError
+from doorless_client.core.checked import is_checked
 from doorless_client.core.effects import Ask
 from doorless_client.core.log_lookup import LogLookups
 from doorless_lab.linking import link
 from doorless_lab.world import World
 from doorless_lab.world_person import RELAY, Person
-from doorless_protocol.frames import Answered, Found, RelayInfo
+from doorless_protocol.frames import Answered, Found, Hello, Lookup, RelayInfo
 from doorless_protocol.log.config import LogKeys, hash_without_log, origin_of
-from logged import alarms
+from logged import Asked, alarm, alarms, checks
 
 
 @pytest.fixture
@@ -92,3 +93,115 @@ def test_a_relay_that_had_no_log_may_begin_one(world: World) -> None:
     with laptop.engine.state.change():
         laptop.store.own.put(own)
     assert LogLookups(laptop.engine.state).meet(RELAY, another_log(world)) is not None
+
+
+# --- at a first meeting, without a link -----------------------------------------------------------
+
+
+ELSEWHERE = "alice@elsewhere.test"
+"""By another name for the same relay: one that Bob never met."""
+
+
+def never_met(world: World) -> Person:
+    _alice, bob = world.people("alice", "bob")
+    return bob
+
+
+def without_proof_alone(_: Ask, answered: Answered) -> Answered:
+    return (
+        msgspec.structs.replace(answered, proof=None) if isinstance(answered, Found) else answered
+    )
+
+
+def says_there_is_none(_: Ask, answered: Answered) -> Answered:
+    """The whole lie: no proof, no set-up, and the hash of a relay that keeps no log."""
+    if isinstance(answered, RelayInfo):
+        none = hash_without_log(RELAY)
+        return msgspec.structs.replace(answered, config=b"", config_hash=none, log_keys=())
+    return without_proof_alone(_, answered)
+
+
+@pytest.mark.parametrize("lie", [without_proof_alone, without_log])
+def test_an_answer_without_a_proof_is_no_sign_that_there_is_no_log(
+    world: World, lie: Callable[[Ask, Answered], Answered]
+) -> None:
+    bob = never_met(world)
+    bob.change_answer = lie
+    with pytest.raises(LogProofError):
+        bob.add(ELSEWHERE)
+    assert len(bob.store.contacts.find()) == 0
+
+
+def test_a_relay_that_says_that_it_keeps_none_is_asked_once_and_shown_so(world: World) -> None:
+    bob = never_met(world)
+    bob.change_answer = says_there_is_none
+    asked = Asked(bob)
+    alice = bob.add(ELSEWHERE)
+    assert len(asked.anonymous(Hello)) == 1
+    assert not bob.engine.details(alice.conversation).checked
+    bob.run(bob.engine._contacts.refresh(alice.conversation))
+    world.now += 3_600
+    bob.run(bob.engine._contacts.refresh(alice.conversation))
+    assert len(asked.anonymous(Hello)) == 1
+    assert len(asked.anonymous(Lookup)) == 2
+
+
+def test_one_that_begins_a_log_later_is_held_to_it(world: World) -> None:
+    bob = never_met(world)
+    bob.change_answer = says_there_is_none
+    alice = bob.add(ELSEWHERE)
+    bob.change_answer = lambda _, answered: answered
+    world.now += 3_600
+    bob.run(bob.engine._contacts.refresh(alice.conversation))
+    assert bob.engine.details(alice.conversation).checked
+    bob.change_answer = says_there_is_none
+    world.now += 3_600
+    with pytest.raises(LogProofError):
+        bob.run(bob.engine._contacts.refresh(alice.conversation))
+
+
+def test_nobody_is_checked_by_a_relay_that_was_never_asked(world: World) -> None:
+    bob = never_met(world)
+    bob.change_answer = says_there_is_none
+    bob.add(ELSEWHERE)
+    contact = bob._contact("alice")
+    assert is_checked(bob.store, contact, RELAY)  # it said that there is nothing to ask
+    assert not is_checked(bob.store, msgspec.structs.replace(contact, relay="other.test"), RELAY)
+
+
+def told_of_none(world: World) -> list[Person]:
+    """Bob's own relay told him from the start that it keeps no log."""
+    alice, bob = world.people("alice", "bob")
+    with bob.engine.state.change():
+        own = msgspec.structs.replace(bob.engine.state.own, config=hash_without_log(RELAY))
+        bob.store.own.put(own)
+        for rows in (bob.store.logs, bob.store.log_own, bob.store.log_pins):
+            rows.clear()
+    bob.change_answer = says_there_is_none
+    bob.add("alice")
+    alice.add("bob")
+    checks(alice)
+    return [alice, bob]
+
+
+def test_whose_relay_keeps_its_log_from_them_is_told_by_a_contact(world: World) -> None:
+    alice, bob = told_of_none(world)
+    assert bob.engine.log_status().size == 0
+    alice.says("bob", "hello")
+    world.settle()
+    assert alarms(bob) == ["other log"]
+    assert "if it was told of any" in alarm(bob, "other log").happened
+    assert alarms(alice) == []
+
+
+def test_a_log_that_was_begun_since_the_last_look_is_no_lie(world: World) -> None:
+    alice, bob = told_of_none(world)
+    world.now += 3_600  # and in this hour the relay began one
+    bob.change_answer = lambda _, answered: answered
+    alice.says("bob", "hello")
+    world.settle()
+    assert alarms(bob) == []
+    bob.says("alice", "hello")
+    world.settle()
+    assert bob.engine.details(bob.chat("alice").conversation).checked
+    assert alarms(bob) == []

@@ -3,24 +3,39 @@
 Spec: docs/spec/08-state.md §14.4.
 """
 
+import msgspec
+
 from doorless_client.store.base import Store
-from doorless_client.store.records import Contact
+from doorless_client.store.records import Contact, Setting
 from doorless_protocol.invite import Address
+
+_WITHOUT = "no key log at "
 
 
 def is_checked(store: Store, contact: Contact, home: str) -> bool:
     """Whether a key log vouches for this account under the address of the contact.
 
-    Where the relay has no log, there is nothing to ask: then, too.
+    Where the relay said that it has no log, there is nothing to ask: then, too. Of one that was
+    never asked nobody knows.
 
     Args:
         home: our own relay, where nobody says otherwise.
     """
     relay, label = relay_and_label(contact, home)
     if store.logs.get(relay) is None:
-        return True
+        return is_without_log(store, relay)
     row = store.log_pins.get(relay, label)
     return row is not None and row.account == contact.account
+
+
+def is_without_log(store: Store, relay: str) -> bool:
+    """Whether this relay was asked, and said that it keeps no key log."""
+    return store.settings.get(_WITHOUT + relay) is not None
+
+
+def note_without_log(store: Store, relay: str) -> None:
+    """It says so, and is held to nothing: from now on its word is all there is. Inside a change."""
+    store.settings.put(Setting(_WITHOUT + relay, msgspec.msgpack.encode(True)))
 
 
 def relay_and_label(contact: Contact, home: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ import msgspec
 from doorless_client.core.alarm_words import GHOST, OTHER_LOG, SPLIT, STRANGER
 from doorless_client.core.api import LogProofError
 from doorless_client.core.checked import entry_of, relay_and_label
+from doorless_client.core.contacts import is_fresh
 from doorless_client.core.drawn import between
 from doorless_client.core.logs import Logs
 from doorless_client.core.outbox import Outbox
@@ -94,7 +95,10 @@ class Gossip:
             looked_since: heard again, and the look at our own entry between showed all of it.
         """
         home = self._state.own.relay
-        if self._logs.view(home) is None or len(said) != gossip.GOSSIP_SIZE or said == gossip.EMPTY:
+        if len(said) != gossip.GOSSIP_SIZE or said == gossip.EMPTY:
+            return
+        if self._logs.view(home) is None:
+            self._hear_of_a_log(contact, gossip.Gossip.decode(said))
             return
         named, view = self._named(said[: gossip.LOG_ID])
         relay, label = relay_and_label(contact, home)
@@ -120,6 +124,17 @@ class Gossip:
         row = self._row(contact)
         if row.heard != kept:
             self._store.log_gossip.put(msgspec.structs.replace(row, heard=kept))
+
+    def _hear_of_a_log(self, contact: Contact, said: gossip.Gossip) -> None:
+        """They follow a log of our relay, and to us the relay gives lookups without a proof.
+
+        Only beside a look of a moment ago: a log that was begun since shows in the next one.
+        """
+        named = [view for _, view in self._logs.followed() if gossip.is_same_log(view, said.log)]
+        home, (relay, _) = self._state.own.relay, entry_of(contact)
+        just_looked = relay == home and is_fresh(contact, self._state.clock())
+        if said.anchor_no and not named and just_looked:
+            self._other_log(contact, home, said.log)
 
     def _named(self, log: bytes) -> tuple[str, LogView]:
         """The relay whose log this is, and what we hold of it; our own, if we follow none such.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from doorless_client.core.alarm_words import CONFIG, STRANGER
 from doorless_client.core.api import LogProofError, RefusedError
 from doorless_client.core.busy import BusyError
+from doorless_client.core.checked import is_without_log, note_without_log
 from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.logs import Logs, StaleProofError
 from doorless_client.core.state import State
@@ -37,7 +38,7 @@ STANDS_STILL = 24 * 3600.0
 MAX_PAGES = 64
 """Answers of older records that one lookup asks for: more history than any person makes."""
 
-NO_PROOF = "the relay gives no proof from its key log any more: nothing of its answer is used"
+NO_PROOF = "the relay gives no proof from its key log: nothing of its answer is used"
 OTHER_LOG = "the relay has another key log than the one that is pinned: nothing of it is believed"
 WAITS = (
     "these keys replaced others without being vouched for by them: they can be used when they "
@@ -164,10 +165,13 @@ class LogLookups:
     # --- steps -------------------------------------------------------------------------------
 
     def _view(self, address: Address, tls: bytes, answered: Found) -> Flow[LogView | None]:
-        """The log as we know it; of a relay that was never asked, as it says now."""
+        """The log as we know it; of a relay that was never asked, as it says now.
+
+        That an answer comes without a proof says nothing: whoever took it away would be believed.
+        """
         relay = str(address.relay)
         view = self.logs.view(relay)
-        if view is not None or answered.proof is None:
+        if view is not None or (answered.proof is None and is_without_log(self._store, relay)):
             return view
         info = yield Anonymously(relay, tls, Hello(), str(address).encode())
         if not isinstance(info, RelayInfo):
@@ -189,6 +193,8 @@ class LogLookups:
             return held
         self._compare_with_told(relay, info)
         if not info.config:
+            with self._state.change():
+                note_without_log(self._store, relay)
             return None
         config = config_of(info)
         with self._state.change():

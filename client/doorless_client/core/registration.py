@@ -16,6 +16,7 @@ import msgspec
 
 from doorless_client.core import keyring, prekeys
 from doorless_client.core.api import RefusedError, UnreachableError
+from doorless_client.core.checked import note_without_log
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Anonymously, Flow, SignedIn
 from doorless_client.core.log_claim import claim_record, keep_receipt
@@ -161,6 +162,8 @@ class Newcomer:
                 msgspec.structs.replace(self._own, registered=True, config=info.config_hash)
             )
             keep_receipt(self._store, self._own, answered, now)
+            if not info.config:
+                note_without_log(self._store, self._own.relay)
             OwnFacts(self._store).set_published(self.manifest.version)
             keyring.keep(self._store, secrets, now)
         with contextlib.suppress(BusyError, UnreachableError):  # then with the next sign-in
