@@ -9,6 +9,8 @@ Everything is asked anonymously, and what is about two people never shares a con
 ahead of us in a message waits for these times. Spec: docs/spec/08-state.md §14.3.
 """
 
+import math
+
 import msgspec
 
 from doorless_client.core.alarm_words import OVERDUE, WITHHELD
@@ -24,7 +26,8 @@ from doorless_client.core.own_entry import OwnEntry
 from doorless_client.core.schedule import Schedule
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
-from doorless_client.core.views import LogStatus, Notice
+from doorless_client.core.views import LogStatus, Notice, Witnesses
+from doorless_client.core.witnessed import witnesses_of
 from doorless_client.store.log_records import LogPin, LogWaiting
 from doorless_client.store.records import Setting
 from doorless_client.text import safe_line
@@ -62,6 +65,7 @@ class Monitor:
         self.alarms, self.gossip = self._logs.alarms, gossip
         self._publish, self._put_off_until = fleet.publishing.publish, 0.0
         self._has_asked = False
+        self._told_since = 0.0
 
     # --- when --------------------------------------------------------------------------------
 
@@ -102,7 +106,7 @@ class Monitor:
         times = [row.at for row in self._store.log_pins.find() if row.at]
         times += [row.at for row in self._store.log_waiting.find()]
         if view is not None:
-            times.append(self._times(view).at)
+            times += [self._times(view).at, self._overdue_at(view)]
         elif self._is_unmet():
             times.append(self._state.clock())
         return max(min(times), self._put_off_until) if times else None
@@ -113,7 +117,20 @@ class Monitor:
 
     def _is_own_time(self, now: float) -> bool:
         view = self._home_view()
-        return view is not None and 0 < self._times(view).at <= now
+        if view is None:
+            return False
+        return 0 < self._times(view).at <= now or self._overdue_at(view) <= now
+
+    def _overdue_at(self, view: LogView) -> float:
+        """When the person is to be told, unless a look is done before; inf: was told."""
+        since = self._checked()
+        is_told = view.frozen or since == self._told_since
+        return math.inf if is_told else since + OVERDUE_AFTER * view.config.window
+
+    def _checked(self) -> float:
+        """When a look was last done to the end; on a device that did none, when it was listed."""
+        row = self._store.logs.get(self._state.own.relay)
+        return (row.checked if row else 0.0) or float(self._state.manifest.head.not_before)
 
     def _times(self, view: LogView) -> Schedule:
         return Schedule(self._state, "log at", *between_looks(view.config))
@@ -233,12 +250,9 @@ class Monitor:
 
     def _tell_overdue(self, why: str) -> None:
         """Once a look was not done for two windows: that is no proof, and how it would look."""
-        own, view = self._state.own, self._home_view()
-        row = self._store.logs.get(own.relay)
-        if view is None or row is None:
-            return
-        since = row.checked or float(self._state.manifest.head.not_before)
-        if self._state.clock() - since > OVERDUE_AFTER * view.config.window:
+        own, view, since = self._state.own, self._home_view(), self._checked()
+        if view is not None and self._overdue_at(view) <= self._state.clock():
+            self._told_since = since
             with self._state.change():
                 if self.alarms.raise_alarm(
                     OVERDUE, own.relay, label=own.handle, shown=b"%f" % since
@@ -268,6 +282,7 @@ class Monitor:
             frozen=bool(view is not None and view.frozen),
             alarms=len(alarms),
             proven=self.alarms.proven(),
+            witnesses=witnesses_of(view) if view is not None else Witnesses(),
         )
 
 
