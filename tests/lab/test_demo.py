@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from doorless_client.core.views import Standing, State
+from doorless_client.tui.widgets.composer import Composer
 from doorless_lab.demo.app import DemoApp
 from doorless_lab.demo.database import Database
 from doorless_lab.demo.opening import ANSWER, HELLO
@@ -46,16 +47,23 @@ class Seats:
     def texts(self, name: str, other: str) -> list[str]:
         return [message.text for message in self.person(name).messages(self.person(other))]
 
-    def state(self, name: str, other: str, text: str) -> State:
+    def state(self, name: str, other: str, text: str) -> State | None:
+        """None: not said yet."""
         found = [one for one in self.person(name).messages(self.person(other)) if one.text == text]
-        return found[0].state
+        return found[0].state if found else None
 
     async def write(self, text: str) -> None:
-        """Type it where the cursor is, and send it."""
+        """Type it where the cursor is, or is about to be, and send it."""
+        await until(self.may_write, WITHIN, "the cursor")
         composer = self.app.focused
         await self.pilot.press(*text)
         await until(lambda: getattr(composer, "text", "") == text, WITHIN, "the typing")
         await self.pilot.press("enter")
+
+    def may_write(self) -> bool:
+        """A change of the writer is told at once; the cursor follows when it was drawn."""
+        pane = self.app.demo.panes[self.app.demo.writer]
+        return pane.has_focus_within and isinstance(self.app.focused, Composer)
 
     async def sees(self, words: str) -> None:
         await until(lambda: words in self.shown(), WITHIN, f"{words!r} on the screen")
@@ -78,7 +86,7 @@ async def demo(size: tuple[int, int]) -> AsyncIterator[Seats]:
             await until(lambda: len(people) == 2, WITHIN, "two people")
             await until(lambda: app.demo.panes["bob"].person is not None, WITHIN, "Bob")
             await until(lambda: ANSWER in seats.texts("alice", "bob"), WITHIN, "the opening")
-            await pilot.pause()
+            await until(seats.may_write, WITHIN, "a place to write")
             yield seats
             await app.demo.settle()
         pid, folder = stage.relay.pid, stage.folder

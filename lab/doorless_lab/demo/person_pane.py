@@ -58,8 +58,8 @@ class PersonPane(Vertical):
         self.show_connection()
         await self._open_newest()
 
-    async def leave(self) -> None:
-        """Nobody sits here any more."""
+    def on_unmount(self) -> None:
+        """The conversation is gone already: what happens from here on is shown nowhere."""
         if self._bridge is not None:
             self._bridge.stop()
             self._bridge = None

@@ -101,10 +101,6 @@ class DemoScreen(Screen[None]):
         opening = Opening(self._stage, self.panes, self.seat, self._pace)
         self.run_worker(opening.play(), group="opening")
 
-    async def on_unmount(self) -> None:
-        for pane in self.panes.values():
-            await pane.leave()
-
     async def seat(self, pane: PersonPane, person: Person) -> None:
         """Somebody has an account now: what only they may know is searched for from here on."""
         self._watch.add(secrets_of(person))
