@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from copy import deepcopy
 
+import msgspec
+
 from doorless_client.core.effects import Anonymously, Ask
 from doorless_client.core.views import Alarm, AlarmRaised
 from doorless_lab.world import World
 from doorless_lab.world_person import NO_CERTIFICATE, RELAY, Person, at_once
-from doorless_protocol.frames import Answered, Found, Lookup
+from doorless_protocol.frames import Answered, Found, Lookup, RelayInfo
+from doorless_protocol.log.config import hash_without_log
 from doorless_protocol.log.owner import OwnChain
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.view import LogView
@@ -102,3 +105,26 @@ def without_proof(ask: Ask, answered: Answered) -> Answered:
     if isinstance(answered, Found):
         return Found(answered.manifest, answered.heads, None)
     return answered
+
+
+def says_there_is_none(ask: Ask, answered: Answered) -> Answered:
+    """The whole lie: no proof, no set-up, and the hash of a relay that keeps no log."""
+    if isinstance(answered, RelayInfo):
+        none = hash_without_log(answered.name)
+        return msgspec.structs.replace(answered, config=b"", config_hash=none, log_keys=())
+    return without_proof(ask, answered)
+
+
+def told_of_none(world: World) -> list[Person]:
+    """Alice and Bob, whose own relay told Bob alone, from the start, that it keeps no log."""
+    alice, bob = world.people("alice", "bob")
+    with bob.engine.state.change():
+        none = hash_without_log(RELAY)
+        bob.store.own.put(msgspec.structs.replace(bob.engine.state.own, config=none))
+        for rows in (bob.store.logs, bob.store.log_own, bob.store.log_pins):
+            rows.clear()
+    bob.change_answer = says_there_is_none
+    bob.add("alice")
+    alice.add("bob")
+    checks(alice)
+    return [alice, bob]

@@ -4,8 +4,10 @@ import pytest
 
 from doorless_lab.keylog import malicious
 from doorless_lab.keylog.scene import stage
+from doorless_lab.world import World
 from doorless_protocol.log.gossip import Anchors
 from doorless_protocol.log.verdict import verify
+from logged import alarms, told_of_none
 
 SAME_FOR_ALL = {
     "doorless_protocol.log.gossip.compare_anchors": lambda *_: Anchors.SAME,
@@ -48,3 +50,17 @@ def test_a_log_set_up_for_one_victim_is_told_by_one_text() -> None:
     caught = malicious.another_set_up_for_one(stage())
     assert caught is not None
     assert (caught.by, caught.kind, caught.anchors) == ("carol", "other log", 0)
+
+
+@pytest.mark.attack(
+    "D09",
+    "whose own relay says from the start that it keeps no log is told by a contact's first text",
+    weaken={"doorless_client.core.gossip.Gossip._hear_of_a_log": lambda *_: None},
+)
+def test_a_log_that_is_kept_from_one_person_is_told_by_one_text() -> None:
+    with World(log=True) as world:
+        alice, bob = told_of_none(world)
+        alice.says("bob", "hello")
+        world.settle()
+        assert alarms(bob) == ["other log"]
+        assert alarms(alice) == []

@@ -15,7 +15,7 @@ from doorless_lab.world import World
 from doorless_lab.world_person import RELAY, Person
 from doorless_protocol.frames import Answered, Found, Hello, Lookup, RelayInfo
 from doorless_protocol.log.config import LogKeys, hash_without_log, origin_of
-from logged import Asked, alarm, alarms, checks
+from logged import Asked, alarm, alarms, says_there_is_none, told_of_none, without_proof
 
 
 @pytest.fixture
@@ -107,21 +107,7 @@ def never_met(world: World) -> Person:
     return bob
 
 
-def without_proof_alone(_: Ask, answered: Answered) -> Answered:
-    return (
-        msgspec.structs.replace(answered, proof=None) if isinstance(answered, Found) else answered
-    )
-
-
-def says_there_is_none(_: Ask, answered: Answered) -> Answered:
-    """The whole lie: no proof, no set-up, and the hash of a relay that keeps no log."""
-    if isinstance(answered, RelayInfo):
-        none = hash_without_log(RELAY)
-        return msgspec.structs.replace(answered, config=b"", config_hash=none, log_keys=())
-    return without_proof_alone(_, answered)
-
-
-@pytest.mark.parametrize("lie", [without_proof_alone, without_log])
+@pytest.mark.parametrize("lie", [without_proof, without_log])
 def test_an_answer_without_a_proof_is_no_sign_that_there_is_no_log(
     world: World, lie: Callable[[Ask, Answered], Answered]
 ) -> None:
@@ -167,21 +153,6 @@ def test_nobody_is_checked_by_a_relay_that_was_never_asked(world: World) -> None
     contact = bob._contact("alice")
     assert is_checked(bob.store, contact, RELAY)  # it said that there is nothing to ask
     assert not is_checked(bob.store, msgspec.structs.replace(contact, relay="other.test"), RELAY)
-
-
-def told_of_none(world: World) -> list[Person]:
-    """Bob's own relay told him from the start that it keeps no log."""
-    alice, bob = world.people("alice", "bob")
-    with bob.engine.state.change():
-        own = msgspec.structs.replace(bob.engine.state.own, config=hash_without_log(RELAY))
-        bob.store.own.put(own)
-        for rows in (bob.store.logs, bob.store.log_own, bob.store.log_pins):
-            rows.clear()
-    bob.change_answer = says_there_is_none
-    bob.add("alice")
-    alice.add("bob")
-    checks(alice)
-    return [alice, bob]
 
 
 def test_whose_relay_keeps_its_log_from_them_is_told_by_a_contact(world: World) -> None:
