@@ -1,7 +1,8 @@
 """What an alarm of the key log says to the person: what happened, whom it concerns, what to do.
 
-One entry for each kind of evidence (docs/spec/10-key-log-clients.md §8.2), and for each thing
-that only this device can see. No word of it accuses beyond what the evidence shows.
+One entry for each kind of evidence (docs/spec/10-key-log-clients.md §8.2), one more for each change
+of ours that a relay can promise, and one for each thing that only this device can see. No word of
+it accuses beyond what the evidence shows.
 """
 
 from typing import NamedTuple
@@ -13,6 +14,10 @@ WITHHELD, OTHER_LOG = "withheld", "other log"
 
 CONVICTING = frozenset(kind.value for kind in Kind if kind.convicts)
 """Kinds whose evidence convicts the relay by its own signatures, as doorless-verify says it."""
+
+
+JOINED, RESTORED, REMOVED = "joined", "restored", "removed"
+"""Of E6: changes of ours, besides a new list of devices with more on it, that are not entered."""
 
 
 class Words(NamedTuple):
@@ -29,6 +34,7 @@ _FROZEN = (
     "Here the log is frozen: nobody new is believed, and no changed devices. What you have with "
     "contacts goes on."
 )
+_BROKEN = "The relay broke a signed promise"
 _FORK = Words(
     "The relay signed two histories",
     "The key log of {relay} was shown to you one way and to somebody else another way, both "
@@ -58,11 +64,39 @@ WORDS: dict[str, Words] = {
         _EXPORT,
     ),
     "E6": Words(
-        "The relay broke a signed promise",
+        _BROKEN,
         "{relay} signed that it would enter your new list of devices into its key log by a "
         "certain time. The time is past, the log went on, and the list is not in it.",
-        "You: others are still given your old devices, perhaps one that you removed.",
-        f"{_EXPORT} Tell your contacts which devices are yours, and compare safety numbers.",
+        "You: others are still given the list before it, so nothing that they write reaches a "
+        "device that you added.",
+        f"{_EXPORT} Until it is entered, use the devices that you had before. Ask who runs the "
+        "relay.",
+    ),
+    f"E6 {JOINED}": Words(
+        _BROKEN,
+        "{relay} signed that it would enter your new account into its key log by a certain time. "
+        "The time is past, the log went on, and you are not in it. No key was changed.",
+        "You: for whoever looks you up, nobody has your name. They cannot write to you, and the "
+        "relay could give the name to somebody else.",
+        f"{_EXPORT} Do not give your address to anybody yet. Ask who runs the relay, or register "
+        "at another one.",
+    ),
+    f"E6 {RESTORED}": Words(
+        _BROKEN,
+        "{relay} signed that it would enter your restored account into its key log by a certain "
+        "time. The time is past, the log went on, and this device is not in it.",
+        "You: others are still given the devices that you had before. Whoever holds one of them "
+        "can read what they write meanwhile.",
+        f"{_EXPORT} If one was stolen, tell your contacts on another way. Ask who runs the relay.",
+    ),
+    f"E6 {REMOVED}": Words(
+        _BROKEN,
+        "{relay} signed that it would enter your list without the device that you removed into "
+        "its key log by a certain time. The time is past, and the log still holds the old list.",
+        "You: others are still given the device that you removed. Whoever holds it can read what "
+        "they write meanwhile.",
+        f"{_EXPORT} Tell your contacts on another way which device is yours no more. Ask who runs "
+        "the relay.",
     ),
     "E7": Words(
         "Other keys stand for {whom}",
@@ -78,6 +112,13 @@ WORDS: dict[str, Words] = {
         "what it said was changed.",
         "Everybody who uses {relay}.",
         _EXPORT,
+    ),
+    "E9": Words(
+        "The relay's log holds what cannot be there",
+        "{relay} signed a key log with an entry that says it is another one than it is, or that "
+        "is kept by other rules than the entries before.",
+        "Everybody who uses {relay}: what its log proves of anybody can no longer be told.",
+        f"{_EXPORT} {_FROZEN}",
     ),
     "C1": Words(
         "Two heads of the log that nobody connects",
@@ -148,7 +189,12 @@ WORDS: dict[str, Words] = {
 }
 
 
-def words(kind: str, *, relay: str, whom: str) -> Words:
-    """What to say of an alarm. `whom`: the name or the handle that it is about."""
-    said = WORDS.get(kind, WORDS[STRANGER])
+def words(kind: str, *, relay: str, whom: str, change: str = "") -> Words:
+    """What to say of an alarm.
+
+    Args:
+        whom: the name or the handle that it is about.
+        change: of E6, which of our changes was promised; "": a new list of devices.
+    """
+    said = WORDS.get(f"{kind} {change}".rstrip(), WORDS[STRANGER])
     return Words(*(text.format(relay=relay, whom=whom) for text in said))

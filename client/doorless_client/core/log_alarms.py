@@ -46,11 +46,13 @@ class Alarms:
         account: bytes = b"",
         shown: bytes = b"",
         evidence: bytes = b"",
+        change: str = "",
     ) -> bool:
         """Keep it, and tell it once the open change is durable.
 
         Args:
             shown: what the alarm is about, without evidence: the same bytes again are no news.
+            change: of E6, which of our changes was promised.
 
         Returns:
             whether it is new; told it is only if none about the same waits to be read.
@@ -65,6 +67,7 @@ class Alarms:
             account=account,
             shown=shown,
             evidence=evidence,
+            change=change,
         )
         if row is None:
             return False
@@ -124,7 +127,7 @@ class Alarms:
             self._store.log_alarms.put(msgspec.structs.replace(row, seen=True))
 
     def _shown(self, row: LogAlarm) -> Alarm:
-        said = words(row.kind, relay=row.relay, whom=self._whom(row))
+        said = words(row.kind, relay=row.relay, whom=self._whom(row), change=row.change)
         title, happened, affected, todo = (safe_line(text, at_most=LONGEST) for text in said)
         return Alarm(
             number=row.number,
@@ -158,6 +161,7 @@ def alarm_row(
     account: bytes = b"",
     shown: bytes = b"",
     evidence: bytes = b"",
+    change: str = "",
 ) -> LogAlarm | None:
     """The row of a new alarm, not kept yet; None: the same is there, as well proven."""
     seen = digest(shown, evidence)
@@ -167,7 +171,7 @@ def alarm_row(
         return None
     last = store.log_alarms.last()
     number = last.number + 1 if last else 1
-    return LogAlarm(number, now, kind, relay, label, account, evidence, shown=seen)
+    return LogAlarm(number, now, kind, relay, label, account, evidence, False, seen, change)
 
 
 def expendable(rows: Sequence[LogAlarm]) -> LogAlarm | None:

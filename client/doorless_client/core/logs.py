@@ -13,6 +13,7 @@ import msgspec
 from doorless_client.core.api import LogProofError
 from doorless_client.core.log_alarms import Alarms
 from doorless_client.core.log_times import next_anchor_look
+from doorless_client.core.promised import promised_change
 from doorless_client.core.state import State
 from doorless_client.store.log_records import Log, LogOwn, LogPin
 from doorless_protocol.errors import (
@@ -140,8 +141,14 @@ class Logs:
         view = self.view(relay)
         if view is not None and caught.kind in FORKS and not view.frozen:
             self.keep(relay, view.freeze(caught.evidence))
+        change = promised_change(self._store, self.own()) if caught.kind == "E6" else ""
         self.alarms.raise_alarm(
-            caught.kind, relay, label=label, account=account, evidence=caught.evidence
+            caught.kind,
+            relay,
+            label=label,
+            account=account,
+            evidence=caught.evidence,
+            change=change,
         )
 
 

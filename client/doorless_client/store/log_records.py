@@ -112,6 +112,7 @@ class LogAlarm(Row, frozen=True):
         seen: the person read it.
         shown: SHA-256 of what was shown, which the same alarm has once more; b"" of one that was
             raised before schema 7.
+        change: of E6, what the promise was of (core/alarm_words.py); "" of the others.
     """
 
     table: ClassVar[str] = "log_alarms"
@@ -126,6 +127,7 @@ class LogAlarm(Row, frozen=True):
     evidence: bytes
     seen: bool = False
     shown: bytes = b""
+    change: str = ""
 
 
 LOG_ROWS: tuple[type[Row], ...] = (Log, LogPin, LogOwn, LogWaiting, LogGossip, LogAlarm)
