@@ -7,7 +7,8 @@ from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_outcome import DONE, UsageError
 from doorless_client.cli_output import (
     chat_json,
-    chat_line,
+    chat_row,
+    columns,
     details_json,
     json_line,
     line,
@@ -110,11 +111,12 @@ def _list(chosen: argparse.Namespace, now: Now, random: Random, standings: set[S
     async def work() -> int:
         async with messenger(chosen, now, random) as opened:
             chats = [chat for chat in opened.messenger.chats() if chat.standing in standings]
-        for chat in chats:
-            if chosen.json:
+        if chosen.json:
+            for chat in chats:
                 json_line(chat_json(chat))
-            else:
-                line(chat_line(chat))
+        else:
+            for shown in columns([chat_row(chat) for chat in chats]):
+                line(shown)
         return DONE
 
     return run(work())

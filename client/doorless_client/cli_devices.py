@@ -16,7 +16,7 @@ from doorless_client.cli_context import (
     run,
 )
 from doorless_client.cli_outcome import DONE, UNREACHABLE, UsageError, complain
-from doorless_client.cli_output import json_line, line, rfc3339
+from doorless_client.cli_output import columns, json_line, line, rfc3339
 from doorless_client.cli_patience import waiting_for
 from doorless_client.cli_waiting import Watch
 from doorless_client.core.api import BadInputError, RefusedError, UnreachableError
@@ -39,8 +39,13 @@ SYNC_WITHIN = 30.0
 def devices(chosen: argparse.Namespace, now: Now, random: Random) -> int:
     async def work() -> int:
         async with messenger(chosen, now, random) as opened:
-            for one in opened.messenger.fleet.listed():
-                _show(one, as_json=chosen.json)
+            held = opened.messenger.fleet.listed()
+        if chosen.json:
+            for one in held:
+                json_line(_json(one))
+        else:
+            for shown in columns([_row(one) for one in held]):
+                line(shown)
         return DONE
 
     return run(work())
@@ -227,14 +232,16 @@ def _rename(chosen: argparse.Namespace, now: Now, random: Random) -> int:
     return run(work())
 
 
-def _show(one: OwnDevice, *, as_json: bool) -> None:
-    if as_json:
-        fields = {"device": one.device.hex(), "name": one.name, "added": rfc3339(one.added)}
-        json_line({**fields, "this": one.this, "primary": one.primary})
-        return
+def _json(one: OwnDevice) -> dict[str, object]:
+    """The fields of docs/reference/cli.md §5."""
+    fields = {"device": one.device.hex(), "name": one.name, "added": rfc3339(one.added)}
+    return {**fields, "this": one.this, "primary": one.primary}
+
+
+def _row(one: OwnDevice) -> tuple[str, str, str, str]:
     marks = [mark for mark, true in (("primary", one.primary), ("this one", one.this)) if true]
-    note = f"  {', '.join(marks)}" if marks else ""
-    line(f"{one.device.hex()}  added {rfc3339(one.added)[:10]}  {one.name or '-'}{note}")
+    added = f"added {rfc3339(one.added)[:10]}"
+    return one.device.hex(), added, one.name or "-", ", ".join(marks)
 
 
 async def _ask(question: str) -> str:

@@ -6,10 +6,12 @@ goes on, so that no text can pass for another message.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
+
+from rich.cells import cell_len
 
 from doorless_client.core.views import Chat, Details, Kind, Message, Standing, State, Trust
 
@@ -18,6 +20,9 @@ LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 
 ID_DIGITS = 16
 """Digits of an account id that are printed; commands take 8 or more."""
+
+WIDEST = 40
+"""Cells that a column takes at most for the others' sake; a longer cell pushes its row."""
 
 _CONTINUED = "\n      │ "
 
@@ -76,6 +81,16 @@ def message_json(message: Message) -> dict[str, Any]:
     }
 
 
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Lines whose cells stand below each other, also where letters are two cells wide."""
+    widths = [min(WIDEST, max(map(cell_len, column))) for column in zip(*rows, strict=True)]
+    for row in rows:
+        padded = [
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        ]
+        yield "  ".join(padded).rstrip()
+
+
 def message_line(message: Message, chat: Chat) -> str:
     """`chat` is the message's; of a request it has a name that says more than the account id."""
     when = rfc3339(message.received)[:16].replace("T", " ")
@@ -129,13 +144,14 @@ _TRUST_WORDS = {
 }
 
 
-def chat_line(chat: Chat) -> str:
+def chat_row(chat: Chat) -> tuple[str, str, str]:
+    """Who, under which other name or number, and what is to be known of them."""
     facts = [_TRUST_WORDS[chat.trust]]
     if chat.standing is not Standing.CONTACT:
         facts.append(chat.standing.value)
     if chat.unread:
         facts.append(f"{chat.unread} unread")
     if chat.standing is Standing.REQUEST:
-        return f"{chat.name}  {chat.address[:ID_DIGITS]}  {', '.join(facts)}"
-    name = f" ({chat.name})" if chat.name and chat.name != chat.address else ""
-    return f"{chat.address}{name}  {', '.join(facts)}"
+        return chat.name, chat.address[:ID_DIGITS], ", ".join(facts)
+    name = f"({chat.name})" if chat.name and chat.name != chat.address else ""
+    return chat.address, name, ", ".join(facts)

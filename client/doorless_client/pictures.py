@@ -27,7 +27,10 @@ PATIENCE = 15.0
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 
-_MISSING = "reading a picture needs two more packages: pip install 'doorless[scan]'"
+_MISSING = (
+    "reading a picture needs two more packages: pip install '.[scan]' in the folder of doorless's "
+    "source, where you installed it from"
+)
 _UNREADABLE = "that is not a PNG or JPEG picture that can be read here"
 
 

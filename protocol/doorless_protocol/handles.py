@@ -64,6 +64,8 @@ def canonical(text: str) -> str:
         raise HandleError(
             f"a handle has {MIN_HANDLE} to {MAX_HANDLE} characters, this has {len(text)}"
         )
+    if text != text.lower() and _VALID.fullmatch(text.lower()):  # ASCII capitals, and nothing else
+        raise HandleError(f"a handle is in small letters: write '{text.lower()}'")
     for place, character in enumerate(text, start=1):
         check_character(character, place)
     if _VALID.fullmatch(text):

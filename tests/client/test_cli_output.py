@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
-from doorless_client.cli_output import ID_DIGITS, chat_line, message_line
+from doorless_client.cli_output import ID_DIGITS, WIDEST, chat_row, columns, message_line
 from doorless_client.core.views import Chat, Kind, Message, Standing, State, Trust
 from doorless_client.text import safe
 
@@ -37,9 +38,9 @@ MESSAGE = Message(
 
 
 def test_a_request_is_named_and_found_by_the_digits_that_are_shown() -> None:
-    assert chat_line(REQUEST) == (
+    assert list(columns([chat_row(REQUEST)])) == [
         f"bob@relay.test (not checked)  {ACCOUNT[:ID_DIGITS]}  not verified, request"
-    )
+    ]
     assert message_line(MESSAGE, REQUEST) == (
         "1970-01-01 00:00  bob@relay.test (not checked): hello  [request]"
     )
@@ -55,3 +56,16 @@ def test_anybody_else_is_their_address(state: State) -> None:
 def test_what_is_missing_and_what_is_late_stands_behind_the_words() -> None:
     heard = replace(MESSAGE, state=State.RECEIVED, gap=2, late=True)
     assert message_line(heard, REQUEST).endswith(": hello  [2 missing before, late]")
+
+
+def test_columns_stand_below_each_other_whatever_is_in_them() -> None:
+    names = ("bob", "李小龍", "José", "👩‍🚀", "")
+    lines = list(columns([(name, "not verified") for name in names]))
+    assert {cell_len(one.partition("not verified")[0]) for one in lines} == {8}
+
+
+def test_one_long_name_does_not_push_the_others() -> None:
+    long, short = columns([("x" * 60, "end"), ("bob", "end")])
+    assert long == "x" * 60 + "  end"
+    assert short == f"{'bob':<{WIDEST}}  end"
+    assert list(columns([])) == []

@@ -125,7 +125,10 @@ def test_a_third_device_is_told_of_on_the_second(world: World) -> None:
     world.advance(40)
     desk = link(alice, "desk")
     world.advance(700)
-    assert any("a device was added to your account" in line for line in lines(laptop))
+    shown = desk.engine.fleet.own.find("desk").device.hex()[:8]
+    said = [line for line in lines(laptop) if "added to your account" in line]
+    assert shown in said[0]
+    assert said[-1].endswith(f"desk ({shown})") or f"desk ({shown})" in said[0]
     for device in (alice, laptop, desk):
         assert {one.name for one in device.engine.fleet.listed()} == {"", "laptop", "desk"}
     desk.says("bob", "from the desk")

@@ -199,5 +199,5 @@ def test_without_the_packages_it_says_how_to_get_them(
     (tmp_path / "picture.png").write_bytes(SOUND)
     (tmp_path / "decoder.py").write_text(f"raise SystemExit({picture_decoder.NOT_INSTALLED})")
     monkeypatch.setattr(picture_decoder, "__file__", str(tmp_path / "decoder.py"))
-    with pytest.raises(PictureError, match=r"doorless\[scan\]"):
+    with pytest.raises(PictureError, match=r"pip install '\.\[scan\]'"):
         read_code(tmp_path / "picture.png")

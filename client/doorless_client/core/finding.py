@@ -16,6 +16,15 @@ def find_contact(held: Sequence[Contact], words: str) -> Contact:
     Raises:
         RefusedError: nobody is called so, or several are.
     """
+    if found := _find(held, words):
+        return found
+    small = words.lower()
+    if small != words and _find(held, small):
+        raise RefusedError(f"no contact is called so: handles are in small letters, '{small}'?")
+    raise RefusedError("no contact is called so: add them first")
+
+
+def _find(held: Sequence[Contact], words: str) -> Contact | None:
     for found in (
         [contact for contact in held if words == f"{contact.handle}@{contact.relay}"],
         [contact for contact in held if words == contact.handle],
@@ -28,7 +37,7 @@ def find_contact(held: Sequence[Contact], words: str) -> Contact:
             raise RefusedError("several contacts are called so: give the whole address")
         if found:
             return found[0]
-    raise RefusedError("no contact is called so: add them first")
+    return None
 
 
 def parse_address(text: str) -> tuple[Address, InviteLink | None]:

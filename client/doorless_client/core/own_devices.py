@@ -5,7 +5,7 @@ continues what they hold. Copies to our own devices rest on a manifest that was 
 most ten minutes ago, like those to anybody else. Spec: docs/spec/11-devices.md §4.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from doorless_client.core.api import BadInputError, RefusedError
 from doorless_client.core.contacts import FRESH_FOR, BusyError, check_same_key
@@ -21,13 +21,17 @@ from doorless_protocol.frames import Found, Lookup
 from doorless_protocol.linking.messages import MAX_NAME
 from doorless_protocol.manifest import Manifest, SignedHead, Staple, check_follows
 
+SHOWN_DIGITS = 8
+"""Hex digits of a device's id that tell it from others, and that commands take."""
+
 MAX_CLAIMS = 16
 """Versions of our manifest remembered that only peers have named; each is looked up soon."""
 
 ADDED = (
-    "a device was added to your account: if that was not you, remove it on your primary device, "
-    "with doorless device remove"
+    "a device was added to your account: {}. If that was not you, remove it on your primary "
+    "device, with doorless device remove"
 )
+CALLED = "the device that was added to your account is called so: {}"
 REMOVED = "a device was removed from your account"
 LEFT_OUT = (
     "this device was removed from your account, by the primary device or with the recovery words. "
@@ -50,6 +54,7 @@ class OwnDevices:
         self._state, self._store = state, state.store
         self._devices, self._trust = devices, trust
         self.facts = OwnFacts(state.store)
+        self._nameless: set[bytes] = set()  # added and told of before their names came
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -98,6 +103,13 @@ class OwnDevices:
         names = {known: text for known, text in self.facts.names.items() if known in listed}
         self.facts.set_names({**names, device: name})
         return self.facts.names
+
+    def hear_names(self, names: dict[bytes, str]) -> None:
+        """What our devices are called, by the primary; of one that was told of without, say so."""
+        self.facts.set_names(names)
+        for device in sorted(self._nameless & names.keys()):
+            self._nameless.discard(device)
+            self._tell(CALLED.format(self._called(device)), alarms=False)
 
     # --- manifests that were signed elsewhere ------------------------------------------------
 
@@ -192,9 +204,19 @@ class OwnDevices:
         if self._state.is_primary:
             self._tell(ELSEWHERE, alarms=True)
         elif after.keys() - before.keys():
-            self._tell(ADDED, alarms=True)
+            self._tell_added(after.keys() - before.keys())
         elif before.keys() - after.keys() and not self._state.is_removed:
             self._tell(REMOVED, alarms=False)
+
+    def _tell_added(self, devices: Collection[bytes]) -> None:
+        names = self.facts.names
+        self._nameless |= {device for device in devices if not names.get(device)}
+        self._tell(ADDED.format(", ".join(map(self._called, devices))), alarms=True)
+
+    def _called(self, device: bytes) -> str:
+        """As `doorless devices` lists it: its name, as far as it was told, and its id."""
+        name, id = safe_line(self.facts.names.get(device, "")), device.hex()[:SHOWN_DIGITS]
+        return f"{name} ({id})" if name else id
 
     def _settle_claims(self) -> None:
         claims = self.facts.claimed

@@ -152,7 +152,7 @@ class Sync:
             case Newest(manifest):
                 self._hear_newest(manifest)
             case Names(names):
-                self._own.facts.set_names(dict(names))
+                self._own.hear_names(dict(names))
             case Chosen():
                 self._hear_chosen(notice)
             case Person():
