@@ -33,6 +33,14 @@ def a_shorter_log(play: Stage) -> None:
     accept_head(play.bob.view, play.ledger.head(size=2), play.now)
 
 
+def an_epoch_out_of_its_place(play: Stage) -> None:
+    play.bob_checks()
+    epoch = play.ledger.fork().publish(play.now + 10)
+    play.now += 10
+    play.ledger.put(replace(epoch, leaf=replace(epoch.leaf, epoch=epoch.leaf.epoch + 1)))
+    accept_head(play.bob.view, play.ledger.head(play.bob.view.size), play.now)
+
+
 def no_more_anchors(play: Stage) -> None:
     play.anchor()
     last = play.ledger.epochs.pop()

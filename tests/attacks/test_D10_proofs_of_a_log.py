@@ -3,7 +3,7 @@
 import pytest
 
 import loglies as lies
-from doorless_protocol.errors import ForgedError, ProofError, StaleLogError
+from doorless_protocol.errors import ForgedError, MisconductError, ProofError, StaleLogError
 from logstage import stage
 
 
@@ -45,3 +45,13 @@ def test_a_log_without_anchors_is_refused() -> None:
 def test_an_unsigned_record_is_refused() -> None:
     with pytest.raises(ForgedError):
         lies.an_unsigned_record(stage(versions=2))
+
+
+@pytest.mark.attack(
+    "D10",
+    "a log that signs an epoch out of its place is convicted, not only refused",
+    weaken={"doorless_protocol.log.head.check_belongs": lambda *_: None},
+)
+def test_an_epoch_out_of_its_place_convicts() -> None:
+    with pytest.raises(MisconductError):
+        lies.an_epoch_out_of_its_place(stage(versions=2))

@@ -180,7 +180,7 @@ def honest_for_a_while() -> KeyLog:
     return log
 
 
-async def refused_for_ever(desk: Desk, log: KeyLog) -> str:
+async def refused_for_ever(desk: Desk, log: KeyLog, kind: Kind = Kind.BAD_EPOCH) -> str:
     """The reason; the evidence convicts with the log's keys alone, also after a restart."""
     told = []
     for _ in range(2):
@@ -190,7 +190,7 @@ async def refused_for_ever(desk: Desk, log: KeyLog) -> str:
     kept = conviction(desk)
     assert kept is not None
     proven = verify(kept.evidence, [key.encode() for key in log.vkeys])
-    assert (proven.kind, proven.origin) == (Kind.BAD_EPOCH, ORIGIN)
+    assert (proven.kind, proven.origin) == (kind, ORIGIN)
     assert told[0] == told[1]
     return told[0]
 
@@ -246,14 +246,26 @@ async def test_two_heads_of_the_size_that_was_replayed_convict(desk: Desk) -> No
     assert verify(kept.evidence, [key.encode() for key in log.vkeys]).kind is Kind.TWO_ROOTS
 
 
-@pytest.mark.parametrize("wrong", [{"epoch": 40}, {"prev_anchor_hash": bytes(32)}])
-async def test_a_leaf_that_is_none_is_refused_again_and_again(
-    wrong: dict[str, object], desk: Desk
+MISPLACED = [{"epoch": 40}, {"epoch": 2}, {"config_hash": X}]
+
+
+@pytest.mark.parametrize("wrong", MISPLACED)
+@pytest.mark.parametrize("more", [0, 2])
+async def test_an_epoch_that_cannot_stand_there_convicts_the_log(
+    wrong: dict[str, object], more: int, desk: Desk
 ) -> None:
-    """No form of evidence holds it: a leaf is proven at the place that it names, in its form."""
+    log = honest_for_a_while()
+    log.publish("a", signs=lies(**wrong))
+    log.busy(more)
+    await refused_for_ever(desk, log, Kind.MISPLACED)
+    assert replayed(desk) == 3
+
+
+async def test_a_leaf_that_is_none_is_refused_again_and_again(desk: Desk) -> None:
+    """The log's pages for auditors show leaves: of what is none they tell nothing."""
     log = honest_for_a_while()
     await auditor_of(desk, log).approve(signed(log))
-    log.publish("a", signs=lies(**wrong))
+    log.publish("a", signs=lies(prev_anchor_hash=bytes(32)))
     log.busy(2)
     for _ in range(2):
         with pytest.raises(UnauditedError):
@@ -340,9 +352,14 @@ async def test_a_log_with_other_keys_is_not_replayed(desk: Desk) -> None:
     assert replayed(desk) == 0
 
 
-async def test_another_configuration_is_refused_and_convicts_nobody(desk: Desk) -> None:
+async def test_an_auditor_that_is_told_other_rules_convicts_nobody(desk: Desk) -> None:
+    """Whoever shows it pages is not the log: what the log signed fits, and is of one kind."""
+
+    class OtherRules(Pages):
+        async def config(self) -> LogConfig:
+            return replace(self.log.config, window=2 * self.log.config.window)
+
     log = honest_for_a_while()
-    log.publish(signs=lies(config_hash=bytes(32)))
     with pytest.raises(UnauditedError):
-        await auditor_of(desk, log).approve(signed(log))
+        await auditor_of(desk, log, OtherRules(log)).approve(signed(log))
     assert conviction(desk) is None

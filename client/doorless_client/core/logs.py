@@ -137,9 +137,9 @@ class Logs:
     def accuse(
         self, relay: str, caught: MisconductError, label: str = "", account: bytes = b""
     ) -> None:
-        """Keep the proof and tell; of two histories, take nothing any more. Inside a change."""
+        """Keep the proof and tell; of a log that broke, take nothing any more. Inside a change."""
         view = self.view(relay)
-        if view is not None and caught.kind in FORKS and not view.frozen:
+        if view is not None and caught.kind in BREAKS and not view.frozen:
             self.keep(relay, view.freeze(caught.evidence))
         change = promised_change(self._store, self.own()) if caught.kind == "E6" else ""
         self.alarms.raise_alarm(
@@ -152,8 +152,8 @@ class Logs:
         )
 
 
-FORKS = frozenset({"E1", "E2", "E3"})
-"""Kinds of evidence by which a log has two histories."""
+BREAKS = frozenset({"E1", "E2", "E3", "E9"})
+"""Kinds of evidence after which a log has no history that could be followed."""
 
 
 @lru_cache(maxsize=8)

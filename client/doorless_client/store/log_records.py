@@ -104,7 +104,7 @@ class LogAlarm(Row, frozen=True):
     """Something that an honest relay, or an honest log, does not do.
 
     Attributes:
-        kind: E1 to E8 and C1 of docs/spec/10-key-log-clients.md §8.2, or a name of
+        kind: E1 to E9 and C1 of docs/spec/10-key-log-clients.md §8.2, or a name of
             core/alarm_words.py.
         label: the handle that it is about; "" where it is about everybody.
         account: of the contact who told of it; b"" where nobody did.

@@ -6,7 +6,7 @@ Each mode plays its lie in a scene and lets life go on; whoever raises an alarm 
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doorless_client.core.api import RefusedError
 from doorless_lab.keylog.auditing import audited, explained
@@ -14,6 +14,7 @@ from doorless_lab.keylog.scene import ALICE, DAY, HOUR, Caught, Scene
 from doorless_lab.linking import link
 from doorless_lab.world_person import Person
 from doorless_protocol.log.config import LogKeys
+from doorless_protocol.log.epoch import EpochLeaf
 from doorless_protocol.log.record import RecordKind
 from doorless_protocol.log.signing import SIGNER_SEED_SIZE, LogSigner
 
@@ -106,6 +107,29 @@ def heads_that_nothing_connects(scene: Scene) -> Caught | None:
     other.ledger.publish(scene.now + 1)
     scene.publish(other)
     scene.shows(scene.bob, other)
+    scene.looks(scene.bob)
+    return scene.waits()
+
+
+# --- entries that cannot be there --------------------------------------------------------------
+
+
+def epoch_of_another_number(scene: Scene) -> Caught | None:
+    """The log's newest entry says that it is the one after."""
+    return _shows_entry(scene, lambda leaf: replace(leaf, epoch=leaf.epoch + 1))
+
+
+def rules_changed_on_the_way(scene: Scene) -> Caught | None:
+    """The log's newest entry is kept by other rules than everybody pinned: rarer anchors."""
+    other = scene.truth.ledger.keys.config(window=2 * DAY)
+    return _shows_entry(scene, lambda leaf: replace(leaf, config_hash=other.hash))
+
+
+def _shows_entry(scene: Scene, change: Callable[[EpochLeaf], EpochLeaf]) -> Caught | None:
+    ledger = scene.truth.ledger
+    epoch = ledger.fork().publish(scene.now + 10)
+    scene.world.now += 10
+    ledger.put(replace(epoch, leaf=change(epoch.leaf)))
     scene.looks(scene.bob)
     return scene.waits()
 
@@ -318,6 +342,8 @@ MODES = (
     Mode(other_rules_for_one, "carol", "E1", 0),
     Mode(kept_from_its_owner, "carol", "E1", 1),
     Mode(heads_that_nothing_connects, "bob", "C1", 0),
+    Mode(epoch_of_another_number, "bob", "E9", 0),
+    Mode(rules_changed_on_the_way, "bob", "E9", 0),
     Mode(ghost_for_an_hour, "dave", "E4", 1),
     Mode(ghost_device_for_an_hour, "dave", "E4", 1),
     Mode(old_manifest, "alice", "E4", 1),

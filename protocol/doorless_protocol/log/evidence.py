@@ -2,7 +2,7 @@
 
     E1 two roots    E2 two leaves    E3 two anchors    E4 contradiction    E5 bad transition
     E6 broken promise    E7 unauthorised    E8 bad epoch (docs/spec/12-witness.md §7)
-    C1 unconnected, a challenge and no proof
+    E9 misplaced    C1 unconnected, a challenge and no proof
 
 This page is the form alone; verdict.py says what convicts.
 Spec: docs/spec/10-key-log-clients.md §8.
@@ -19,6 +19,7 @@ from doorless_protocol.log.chain import OPENING_SIZE, Opened
 from doorless_protocol.log.config import MAX_CONFIG, LogConfig
 from doorless_protocol.log.epoch import DELTA_SIZE, MAX_DELTAS, Delta, decode_deltas, encode_deltas
 from doorless_protocol.log.map import Path
+from doorless_protocol.log.misplaced import Misplaced
 from doorless_protocol.log.note import MAX_NOTE, Note
 from doorless_protocol.log.receipt import RECEIPT_SIZE, Receipt
 from doorless_protocol.log.record import MAX_RECORD
@@ -43,6 +44,7 @@ class Kind(Enum):
     BROKEN_PROMISE = "E6"
     UNAUTHORISED = "E7"
     BAD_EPOCH = "E8"
+    MISPLACED = "E9"
     UNCONNECTED = "C1"
 
     @property
@@ -171,7 +173,7 @@ class Change:
         return cls(seen, version, before, record, key, reader.prefixed(2, MAX_RECORD))
 
 
-Body = Notes | Leaves | Sightings | Transition | Promise | Change | Replayed
+Body = Notes | Leaves | Sightings | Transition | Promise | Change | Replayed | Misplaced
 
 _BODIES: dict[Kind, type[Body]] = {
     Kind.TWO_ROOTS: Notes,
@@ -182,6 +184,7 @@ _BODIES: dict[Kind, type[Body]] = {
     Kind.BROKEN_PROMISE: Promise,
     Kind.UNAUTHORISED: Change,
     Kind.BAD_EPOCH: Replayed,
+    Kind.MISPLACED: Misplaced,
     Kind.UNCONNECTED: Notes,
 }
 
@@ -193,7 +196,7 @@ class Evidence:
     offset  size  field
          0     4  "KTEV"
          4     1  version of this form, 1
-         5     2  kind     "E1" to "E8", or "C1"
+         5     2  kind     "E1" to "E9", or "C1"
          7     2  length of the configuration
          9        config   of the log, in its canonical form
                   body     as the kind says

@@ -13,6 +13,7 @@ from doorless_protocol.log.checkpoint import Checkpoint
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.epoch import EpochLeaf, check_anchor_link
 from doorless_protocol.log.evidence import Kind, Notes
+from doorless_protocol.log.misplaced import Misplaced, Placed
 from doorless_protocol.log.proofs import AnchorList, HeadProof
 from doorless_protocol.log.signed_leaf import SignedLeaf
 from doorless_protocol.log.view import MAX_ANCHORS, LogView
@@ -32,11 +33,13 @@ def accept_head(view: LogView, proof: HeadProof, now: int) -> LogView:
         ForgedError, ProofError: it does not prove what it says.
         StaleLogError: shorter than ours, or not of now, or its anchors stopped.
         UnconnectedError: signed, and not shown to continue what we hold.
-        MisconductError: signed, and another log of the size that we hold.
+        MisconductError: signed, and another log of the size that we hold, or one that ends with
+            what cannot stand there.
 
     Spec: docs/spec/10-key-log-clients.md §5.1.
     """
     view.check_not_frozen()
+    check_belongs(view, proof.newest)
     checkpoint = proof.check(view.config)
     check_continues(view, proof, checkpoint)
     check_clock(view.config, proof.leaf, now)
@@ -50,6 +53,24 @@ def accept_head(view: LogView, proof: HeadProof, now: int) -> LogView:
         quorum_at=quorum_at(view, proof, now),
         latest_anchor=proof.latest_anchor.hash,
     )
+
+
+def check_belongs(view: LogView, placed: Placed) -> None:
+    """Accuse a log that signed, at a place, an epoch that cannot stand there.
+
+    Raises:
+        MisconductError: one of another place, or of another configuration than what we hold.
+        ForgedError, ProofError: the same, and it convicts nobody: the log did not sign it there, or
+            we hold nothing to show beside it.
+
+    Spec: docs/spec/10-key-log-clients.md §5.1.
+    """
+    leaf = EpochLeaf.decode(placed.entry)
+    if leaf.epoch != placed.index:
+        raise accusation(Kind.MISPLACED, view.config, Misplaced(placed))
+    if leaf.config_hash != view.config.hash:
+        held = None if view.anchored is None else Placed.of(view.anchored)
+        raise accusation(Kind.MISPLACED, view.config, Misplaced(placed, held))
 
 
 def check_continues(view: LogView, proof: HeadProof, checkpoint: Checkpoint) -> None:
@@ -120,6 +141,7 @@ def accept_anchors(view: LogView, head: HeadProof, listed: AnchorList, now: int)
     check_linked(known, listed.leaves)
     check_windows(view.config, listed.leaves if known is None else (known, *listed.leaves))
     newest = SignedLeaf(head.note, listed.leaves[-1], listed.inclusion)
+    check_belongs(view, Placed.of(newest))
     newest.check(view.config)
     anchors = (*view.anchors, *listed.leaves)[-MAX_ANCHORS:]
     return replace(follows, anchors=anchors, anchored=newest)

@@ -24,6 +24,7 @@ from doorless_protocol.log.entry import (
     write_opened,
 )
 from doorless_protocol.log.epoch import LEAF_SIZE, EpochLeaf, check_anchor_link
+from doorless_protocol.log.misplaced import Placed
 from doorless_protocol.log.note import MAX_NOTE, Note
 from doorless_protocol.log.signing import verify_log
 from doorless_protocol.log.tree import MAX_PATH, verify_consistency
@@ -89,6 +90,12 @@ class HeadProof:
             if self.anchor.config_hash != config.hash:
                 raise ProofError("anchor of another configuration")
         return checkpoint
+
+    @property
+    def newest(self) -> Placed:
+        """What is shown as the log's last entry; nothing of it is verified."""
+        size = Checkpoint.parse(self.note.text).size
+        return Placed(self.note, size - 1, self.leaf.encode(), self.inclusion)
 
     def check_consistency(self, old_root: bytes) -> None:
         """Check that this head continues the one of `old_size` entries, at least 1.

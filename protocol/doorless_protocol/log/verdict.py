@@ -24,6 +24,7 @@ from doorless_protocol.log.evidence import (
     Transition,
 )
 from doorless_protocol.log.map import verify_absence, verify_inclusion
+from doorless_protocol.log.misplaced import Misplaced, misplaced
 from doorless_protocol.log.record import Record, RecordKind
 from doorless_protocol.log.replayed import bad_epoch
 from doorless_protocol.log.sighting import contradiction
@@ -107,6 +108,8 @@ def judge(evidence: Evidence) -> str:
             return broken_promise(config, body)
         case Change():
             return unauthorised(config, body)
+        case Misplaced():
+            return misplaced(config, body)
     return bad_epoch(config, body)
 
 

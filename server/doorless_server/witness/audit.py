@@ -21,6 +21,7 @@ from doorless_protocol.log.accuse import accusation
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.evidence import Body, Kind, Notes
 from doorless_protocol.log.map import prove
+from doorless_protocol.log.misplaced import Misplaced, Placed
 from doorless_protocol.log.note import Note
 from doorless_protocol.log.replay import Epoch, follow
 from doorless_protocol.log.replayed import Place, Replayed
@@ -149,8 +150,9 @@ class Auditor:
 
         def convict(db: sqlite3.Connection) -> Conviction:
             store = AuditStore(db)
-            body = accused(store, piece, broken, growths)
-            return accuse(store, config, Kind.BAD_EPOCH, body, self._clock())
+            body = accused(store, config, piece, broken, growths)
+            kind = Kind.BAD_EPOCH if isinstance(body, Replayed) else Kind.MISPLACED
+            return accuse(store, config, kind, body, self._clock())
 
         try:
             conviction = await self._desk.run(convict)
@@ -210,7 +212,13 @@ def replay(store: AuditStore, config: LogConfig, piece: Piece) -> Broken | None:
     return broken
 
 
-def accused(store: AuditStore, piece: Piece, broken: Broken, growths: Growths | None) -> Replayed:
+def accused(
+    store: AuditStore,
+    config: LogConfig,
+    piece: Piece,
+    broken: Broken,
+    growths: Growths | None,
+) -> Replayed | Misplaced:
     """What convicts of a broken epoch, the next one in the store.
 
     Args:
@@ -226,13 +234,17 @@ def accused(store: AuditStore, piece: Piece, broken: Broken, growths: Growths | 
         for each in piece.epochs[piece.epochs.index(epoch) :]:
             frontier.append(leaf_hash(each.leaf.encode()))
         paths = [frontier.path(size - 1) if size else (), frontier.path(size)]
+    before, anchor = state.leaf, state.anchor
+    held = None if before is None else SignedLeaf(note, before, paths[0])
+    if epoch.leaf.epoch != size or epoch.leaf.config_hash != config.hash:
+        placed = Placed(note, size, epoch.leaf.encode(), paths[1])
+        return Misplaced(placed, None if held is None else Placed.of(held))
     places = []
     for delta in epoch.deltas:
         path, _ = prove(store, state.map_root, delta.index)
         places.append(Place(path, store.link(delta.index)))
-    before, anchor = state.leaf, state.anchor
     return Replayed(
-        None if before is None else SignedLeaf(note, before, paths[0]),
+        held,
         None if anchor == before else anchor,
         SignedLeaf(note, epoch.leaf, paths[1]),
         epoch.deltas,
