@@ -7,10 +7,12 @@ import pytest
 from doorless_client.core.api import LogProofError, RefusedError
 from doorless_client.core.effects import Ask
 from doorless_client.core.views import Standing
+from doorless_lab.linking import link
 from doorless_lab.world import World
 from doorless_lab.world_person import RELAY, Person
-from doorless_protocol.frames import Answered, Found, Refusal, Refused
-from logged import Asked, alarms, checks, days_pass, pin, view, without_proof
+from doorless_protocol.frames import Answered, Found, Lookup, Refusal, Refused
+from doorless_protocol.log_frames import LogRecords
+from logged import Asked, alarms, checks, days_pass, own, pin, view, without_proof
 
 
 @pytest.fixture
@@ -184,3 +186,23 @@ def test_a_proof_of_an_old_manifest_does_not_count(world: World) -> None:
     chat = bob.chat("alice")
     assert not bob.engine.details(chat.conversation).checked
     assert view(bob) is not None
+
+
+def test_a_first_look_reads_every_change_of_the_last_days(world: World) -> None:
+    """A record behind a reset would hide it; the relay shows the others when it is asked."""
+    alice, bob = world.people("alice", "bob")
+    link(alice)
+    world.advance(60)
+    asked = Asked(bob)
+    bob.add("alice")
+    assert own(alice).version == 2
+    assert pin(bob, "alice").version == 2
+    lookups = [ask for ask in asked.anonymous(Lookup) if ask.request.handle == "alice"]
+    records = asked.anonymous(LogRecords)
+    assert [ask.request.after for ask in records] == [0]
+    assert {ask.apart for ask in records} == {ask.apart for ask in lookups}
+    days_pass(world, 3)
+    carol = world.person("carol")
+    asked = Asked(carol)
+    carol.add("alice")
+    assert not asked.anonymous(LogRecords), "they stood for a window"
