@@ -12,7 +12,7 @@ from doorless_client.core.views import Trust
 from doorless_client.store.log_records import Log
 from doorless_lab.world import World
 from doorless_lab.world_person import RELAY, Person
-from doorless_protocol.content import AskAnchor
+from doorless_protocol.content import Anchor, AskAnchor, Content
 from doorless_protocol.log import gossip
 from doorless_protocol.log.config import LogConfig, LogKeys, origin_of
 from doorless_protocol.log.gossip import Gossip, log_id
@@ -218,6 +218,29 @@ def test_two_logs_of_which_none_is_ours_are_told(friends: list[Person]) -> None:
         alice.store.contacts.put(contact)
         alice.engine.gossip.compared(contact, [OTHERS, replace(OTHERS, log=b"more")])
     assert alarms(alice) == ["other log"]
+
+
+@pytest.mark.parametrize(("there", "said"), [(RELAY, AskAnchor), (ELSEWHERE, Anchor)])
+def test_a_split_in_a_code_is_asked_about_or_shown(
+    friends: list[Person], there: str, said: type
+) -> None:
+    """Of his own relay's log Bob is sent what we hold: asked, he would answer of ours."""
+    alice, bob = friends
+    held = view(alice)
+    with alice.engine.state.change():
+        alice.store.contacts.put(msgspec.structs.replace(alice._contact("bob"), relay=there))
+        alice.store.logs.put(Log(there, held.encode()))
+        if there != RELAY:
+            alice.store.logs.put(Log(RELAY, LogView.begin(another_config()).encode()))
+    (shown,) = shown_by(bob, "alice")
+    waiting = len(alice.store.outbox.find())
+    with alice.engine.state.change():
+        contact = alice._contact("bob")
+        alice.engine.gossip.compared(contact, [replace(shown, hash=b"\x09" * 32)])
+    assert alarms(alice) == ["split"]
+    *before, last = alice.store.outbox.find()
+    assert len(before) == waiting
+    assert isinstance(Content.decode(last.content).say(), said)
 
 
 # --- asking ---------------------------------------------------------------------------------------

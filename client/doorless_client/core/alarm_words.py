@@ -138,8 +138,9 @@ WORDS: dict[str, Words] = {
     ),
     SPLIT: Words(
         "You and {whom} are shown different logs",
-        "In a sealed message {whom} named the newest anchor of the log of {relay}. Yours of the "
-        "same number is another one. Theirs is being asked for: the two together are proof.",
+        "In a sealed message or on their screen {whom} showed an anchor of the log of {relay}. "
+        "Yours of the same number is another one. They are asked for theirs, or sent yours: the "
+        "two together are proof.",
         "You, {whom}, and perhaps everybody who uses {relay}.",
         "Wait until {whom} was online. Compare safety numbers with the people who matter.",
     ),

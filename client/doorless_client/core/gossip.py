@@ -116,7 +116,8 @@ class Gossip:
         if theirs is Theirs.CONFLICT:
             self._stranger(contact, relay, label, told.my_version, told.my_head)
         if heard.anchor is Anchors.CONFLICT:
-            self._split(contact, named, told.anchor_no, told.anchor_hash)
+            anchor = LogAnchor(told.log, told.anchor_no, told.anchor_hash)
+            self._split(contact, named, anchor, AskAnchor(told.anchor_no))
         if theirs is Theirs.NEWER:
             self._look_before_sending(contact)
         waits = Anchors.AHEAD is heard.anchor or Ours.LATER is heard.ours
@@ -209,17 +210,21 @@ class Gossip:
         """What their screen holds: another anchor of a number that ours holds is a split.
 
         It shows at most our relay's log and theirs. One that is neither, where we follow both,
-        is of another set-up.
+        is of another set-up. Of their relay's log they are not asked, but shown what we hold:
+        whom one asks takes it for a question about one's own.
         """
         followed, home = self._logs.followed(), self._state.own.relay
+        there = entry_of(contact)[0]
         for relay, view in followed:
             for one in theirs:
                 ours = view.anchor(one.number) if gossip.is_same_log(view, one.log) else None
                 if ours is not None and ours.hash != one.hash:
-                    self._split(contact, relay, one.number, one.hash)
+                    shown = Anchor(view.signed_anchor(one.number).encode())
+                    is_theirs = relay == there != home
+                    self._split(contact, relay, one, shown if is_theirs else AskAnchor(one.number))
         known = {gossip.log_id(view.config) for _, view in followed}
         others = [one for one in theirs if one.log not in known]
-        if self._logs.view(home) and len(others) > (self._logs.view(entry_of(contact)[0]) is None):
+        if self._logs.view(home) and len(others) > (self._logs.view(there) is None):
             self._other_log(contact, home, b"".join(sorted(one.log for one in others)))
 
     # --- what it comes to --------------------------------------------------------------------
@@ -244,14 +249,16 @@ class Gossip:
         if current is not None:
             self._trust.contradict(current, why, offered=b"")
 
-    def _split(self, contact: Contact, relay: str, number: int, anchor: bytes) -> None:
-        """Ask them, sealed, for the anchor that they were shown: with ours it is proof."""
+    def _split(
+        self, contact: Contact, relay: str, theirs: LogAnchor, saying: Anchor | AskAnchor
+    ) -> None:
+        """Say, sealed, what makes a proof of it: they are asked for theirs, or shown ours."""
         row, today = self._row(contact), int(self._state.clock()) // DAY
-        shown = number.to_bytes(4) + anchor
+        shown = theirs.number.to_bytes(4) + theirs.hash
         self._logs.alarms.raise_alarm(SPLIT, relay, account=contact.account, shown=shown)
         if row.asked != today:
             self._store.log_gossip.put(msgspec.structs.replace(row, asked=today))
-            self._outbox.say(contact, AskAnchor(number))
+            self._outbox.say(contact, saying)
 
     def _other_log(self, contact: Contact, relay: str, logs: bytes) -> None:
         """Told, and nothing more: no signature tells which of the two is shown to one alone.
