@@ -6,6 +6,7 @@ Spec: docs/spec/08-state.md §14.3.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -53,10 +54,11 @@ from doorless_protocol.log.proofs import (
     compact,
     decode_records,
 )
+from doorless_protocol.log.standing import Standing
 from doorless_protocol.log.staple import Waiting, connect
 from doorless_protocol.log.view import LogView
 from doorless_protocol.log_frames import LogAtAnchor, LogHead, LogRecords
-from doorless_protocol.manifest import Manifest, SignedHead
+from doorless_protocol.manifest import Manifest, SignedHead, check_follows
 
 MAX_RACES = 3
 """Times that a look is begun again, because another one moved the log meanwhile."""
@@ -68,6 +70,32 @@ SKIPPED = (
 
 Lists = set[tuple[int, bytes]]
 """Version and hash of lists of our devices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of our devices that came with an answer: it follows ours, and nothing proves it."""
+
+    manifest: Manifest
+    between: tuple[SignedHead, ...]
+
+    @property
+    def lists(self) -> Lists:
+        return {(one.version, one.hash) for one in (*self.between, self.manifest.head)}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenOwn:
+    """What a look at our own entry came to, not stored yet.
+
+    Attributes:
+        proof: what of it goes along with first contacts.
+    """
+
+    view: LogView
+    chain: OwnChain
+    proof: bytes
+    listed: Listed | None
 
 
 class Looks:
@@ -99,19 +127,45 @@ class Looks:
             base, chain = self._logs.view(own.relay), self._logs.own()
             view = yield from self._follow(place)
             begun = chain or OwnChain.begin(view, parse_label(own.handle))
-            view, seen, proof = yield from self._look_up_own(place, view, begun)
-            past = yield from self._go_past_forgotten(place, view, seen)
-            skipped = past.checked.anchor_no - seen.checked.anchor_no
-            seen = yield from self._check_anchors(place, view, past)
+            seen = yield from self._look_up_own(place, view, begun)
+            past = yield from self._go_past_forgotten(place, seen.view, seen.chain)
+            skipped = past.checked.anchor_no - seen.chain.checked.anchor_no
+            checked = yield from self._check_anchors(place, seen.view, past)
             if self._logs.view(own.relay) == base and self._logs.own() == chain:
                 with self._state.change():
-                    self._logs.keep(own.relay, view)
-                    self._logs.keep_own(seen, proof)
+                    self._keep_own(replace(seen, chain=checked))
                     self._logs.note_checked(own.relay)
                     if skipped:
                         self._state.show(Notice(safe_line(SKIPPED.format(skipped)), alarms=True))
                 return
         raise BusyError("the key log was looked at from several sides", 1.0)
+
+    def list_of_ours(self) -> Flow[None]:
+        """Our entry, now: the list of our devices that it names is ours from then on.
+
+        Raises:
+            LogProofError, BusyError: as `home` does. No other list was taken.
+            UnwitnessedError: too few witnesses saw it.
+        """
+        own = self._state.own
+        for _ in range(MAX_RACES):
+            base, chain = self._logs.view(own.relay), self._logs.own()
+            if base is None or chain is None:
+                yield from self.home()
+                return
+            seen = yield from self._look_up_own(self._place(own.relay), base, chain)
+            if self._logs.view(own.relay) == base and self._logs.own() == chain:
+                with self._state.change():
+                    self._keep_own(seen)
+                return
+        raise BusyError("the key log was looked at from several sides", 1.0)
+
+    def _keep_own(self, seen: SeenOwn) -> None:
+        """Inside a change."""
+        self._logs.keep(self._state.own.relay, seen.view)
+        self._logs.keep_own(seen.chain, seen.proof)
+        if seen.listed is not None and names(seen.chain.standing, seen.listed.manifest):
+            self._adopt(seen.listed.manifest, seen.listed.between)
 
     def meet(self) -> Flow[LogView | None]:
         """Pin our relay's log, if it has one; compare it, if one is pinned already.
@@ -129,21 +183,20 @@ class Looks:
             raise BusyError("the relay does not say how it is set up", BUSY)
         return self._lookups.meet(place.relay, info)
 
-    def _look_up_own(
-        self, place: Place, view: LogView, chain: OwnChain
-    ) -> Flow[tuple[LogView, OwnChain, bytes]]:
+    def _look_up_own(self, place: Place, view: LogView, chain: OwnChain) -> Flow[SeenOwn]:
         handle, known = self._state.own.handle, self._state.manifest.version
         answered = yield from place.ask(Lookup(handle, known, chain.version, view.size))
         if not isinstance(answered, Found) or answered.proof is None:
             raise LogProofError("the relay gives no proof of our own entry")
         opened: dict[int, Opened] = {}
         told: Lists | None = None
+        listed = self._listed(answered)
         for _ in range(MAX_ROUNDS):
             looked = self._look(place, view, chain, answered.proof, opened, told)
             if isinstance(looked, LookedOwn):
-                return looked.view, looked.own, _for_others(answered.proof)
+                return SeenOwn(looked.view, looked.own, _for_others(answered.proof), listed)
             if isinstance(looked, UnannouncedError):
-                told = self._told_by(answered)
+                told = listed.lists if listed is not None else set()
                 continue
             more = yield from place.prove(LogRecords(handle, looked.after))
             with self._logs.judging(place.relay, handle):
@@ -180,21 +233,21 @@ class Looks:
             except (DisplacedError, NotOursError) as error:
                 raise self._entry.stands_otherwise(view, error) from error
 
-    def _told_by(self, answered: Found) -> Lists:
-        """The lists of our devices that the relay shows, where they follow ours, and ours then.
+    def _listed(self, answered: Found) -> Listed | None:
+        """The list of our devices that the relay shows, where it follows ours; else None.
 
         A device that does not sign them may look before the primary has told it, or be the one
-        that was removed and is told nothing. Our account signed them, and what they change is
-        told as ever: an added device is an alarm (docs/spec/11-devices.md §4.3).
+        that was removed and is told nothing. Our account signed it, and what it changes is
+        told as ever, if the log names it: an added device is an alarm (docs/spec/11-devices.md
+        §4.4).
         """
         with suppress(DoorlessError):
-            heads = [SignedHead.decode(encoded) for encoded in answered.heads]
+            between = tuple(SignedHead.decode(encoded) for encoded in answered.heads)
             manifest = Manifest.decode(answered.manifest)
-            with self._state.change():
-                self._adopt(manifest, heads)
-            if self._state.manifest.hash == manifest.hash:
-                return {(one.version, one.hash) for one in (*heads, manifest.head)}
-        return set()
+            if manifest.account == self._state.account:
+                check_follows(self._state.manifest.head, between, manifest.head)
+                return Listed(manifest, between)
+        return None
 
     def _go_past_forgotten(self, place: Place, view: LogView, chain: OwnChain) -> Flow[OwnChain]:
         """To the first anchor whose map the relay still has to keep, for who was away that long."""
@@ -306,6 +359,14 @@ class Looks:
         pins = [contact.pin for contact in self._store.contacts.find(relay=relay) if contact.pin]
         tls = own.pin if relay == own.relay else next(iter(pins), b"")
         return Place(relay, tls, self._state.random(16))
+
+
+def names(standing: Standing | None, manifest: Manifest) -> bool:
+    """Whether this is the list of devices that our label stands for."""
+    return standing is not None and (standing.manifest_version, standing.manifest_hash) == (
+        manifest.version,
+        manifest.hash,
+    )
 
 
 def _for_others(proof: bytes) -> bytes:

@@ -28,6 +28,7 @@ from doorless_protocol.log.label import Label, parse_label
 from doorless_protocol.log.lookup import Looked, look_up
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.proofs import LookupProof, decode_records
+from doorless_protocol.log.sighting import Sighting
 from doorless_protocol.log.view import LogView
 from doorless_protocol.log_frames import LogProof, LogRecords
 from doorless_protocol.manifest import Manifest, SignedHead
@@ -143,12 +144,19 @@ class LogLookups:
         stands still, for a day: who was removed since must not be written to for ever.
         """
         relay = str(address.relay)
-        view, pin = self.logs.view(relay), self.logs.pin(relay, address.handle)
+        pin = self.logs.pin(relay, address.handle)
+        return self.goes_on(relay, pin.sighting if pin is not None else None, failed)
+
+    def goes_on(
+        self, relay: str, seen: Sighting | None, failed: LogProofError | UnwitnessedError
+    ) -> bool:
+        """The same of what the log showed when it was believed last."""
+        view = self.logs.view(relay)
         if isinstance(failed, UnwitnessedError) or (view is not None and view.frozen):
             return True
-        if not isinstance(failed, StaleProofError) or pin is None:
+        if not isinstance(failed, StaleProofError) or seen is None:
             return False
-        return self._state.clock() - pin.sighting.at.shown.time_ms / 1000 < STANDS_STILL
+        return self._state.clock() - seen.at.shown.time_ms / 1000 < STANDS_STILL
 
     def keep(self, verified: Verified | None) -> None:
         """From now on this is what the next lookup follows. Inside a change.

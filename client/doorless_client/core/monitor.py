@@ -119,7 +119,7 @@ class Monitor:
         view = self._home_view()
         if view is None:
             return False
-        return 0 < self._times(view).at <= now or self._overdue_at(view) <= now
+        return self._times(view).at <= now or self._overdue_at(view) <= now
 
     def _overdue_at(self, view: LogView) -> float:
         """When the person is to be told, unless a look is done before; inf: was told."""

@@ -2,27 +2,36 @@
 
 The primary signs every manifest; the others look it up, or hear of it, and follow only one that
 continues what they hold. Copies to our own devices rest on a manifest that was looked up at
-most ten minutes ago, like those to anybody else. Spec: docs/spec/11-devices.md §4.
+most ten minutes ago, like those to anybody else, and that our relay's key log names, if it has
+one: what is heard of alone can cut a device off, and gives none a copy.
+Spec: docs/spec/11-devices.md §4.
 """
 
 from collections.abc import Collection, Sequence
 
-from doorless_client.core.api import BadInputError, RefusedError
+from doorless_client.core.api import BadInputError, LogProofError, RefusedError
 from doorless_client.core.contacts import FRESH_FOR, BusyError, check_same_key
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Anonymously, Flow, Wake
+from doorless_client.core.log_looks import Looks, names
+from doorless_client.core.log_lookup import LogLookups
+from doorless_client.core.own_entry import OwnEntry
 from doorless_client.core.own_facts import OwnFacts
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Notice, OwnDevice
 from doorless_client.text import safe_line
-from doorless_protocol.errors import ForgedError, ForkedError
+from doorless_protocol.errors import ForgedError, ForkedError, UnwitnessedError
 from doorless_protocol.frames import Found, Lookup
 from doorless_protocol.linking.messages import MAX_NAME
+from doorless_protocol.log.owner import OwnChain
 from doorless_protocol.manifest import Manifest, SignedHead, Staple, check_follows
 
 SHOWN_DIGITS = 8
 """Hex digits of a device's id that tell it from others, and that commands take."""
+
+NOT_NAMED_RETRY = 15.0
+"""Seconds before the log is asked again for a list of ours: an epoch comes every ten."""
 
 MAX_CLAIMS = 16
 """Versions of our manifest remembered that only peers have named; each is looked up soon."""
@@ -55,6 +64,9 @@ class OwnDevices:
         self._devices, self._trust = devices, trust
         self.facts = OwnFacts(state.store)
         self._nameless: set[bytes] = set()  # added and told of before their names came
+        self._looks = Looks(state, OwnEntry(state), self.adopt)
+        self._log = LogLookups(state)
+        self._logs = self._log.logs
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -122,6 +134,32 @@ class OwnDevices:
         """
         if self.is_fresh:
             return
+        if (yield from self._is_logged()):
+            yield from self._look_by_proof()
+        else:
+            yield from self._look()
+        with self._state.change():
+            self.facts.set_looked_up(self._state.clock())
+
+    def _is_logged(self) -> Flow[bool]:
+        """Whether our relay has a key log. A device that was linked asks, until it knows of one."""
+        view = self._logs.view(self._state.own.relay)
+        if view is None and not self._state.is_primary:
+            view = yield from self._looks.meet()
+        return view is not None
+
+    def _look_by_proof(self) -> Flow[None]:
+        try:
+            yield from self._looks.list_of_ours()
+        except (LogProofError, UnwitnessedError) as failed:
+            chain = self._logs.own()
+            sighting = chain.sighting if chain is not None else None
+            if not self._log.goes_on(self._state.own.relay, sighting, failed):
+                raise
+        if not self._state.is_primary:
+            check_named(self._logs.own(), self._state.manifest)
+
+    def _look(self) -> Flow[None]:
         own, head = self._state.own, self._state.manifest.head
         request = Lookup(own.handle, head.version)
         answered = yield Anonymously(own.relay, own.pin, request, self._state.random(16))
@@ -132,7 +170,6 @@ class OwnDevices:
         check_same_key(manifest, heads)
         with self._state.change():
             self.adopt(manifest, heads)
-            self.facts.set_looked_up(self._state.clock())
 
     def adopt(self, manifest: Manifest, between: Sequence[SignedHead] = ()) -> None:
         """Follow a manifest that continues ours; of one that does not, keep the evidence.
@@ -196,6 +233,7 @@ class OwnDevices:
         before = {bytes(entry.device): entry for entry in held.entries}
         after = {bytes(entry.device): entry for entry in manifest.entries}
         self._state.adopt(manifest)
+        self.facts.set_looked_up(0.0)  # whoever it adds gets nothing before the log names it
         for device in before.keys() - after.keys():
             self._devices.remove(self._state.account, device)
         self._settle_claims()
@@ -236,3 +274,12 @@ class OwnDevices:
 
     def _tell(self, words: str, *, alarms: bool) -> None:
         self._state.show(Notice(safe_line(words), alarms=alarms))
+
+
+def check_named(chain: OwnChain | None, manifest: Manifest) -> None:
+    """Raises BusyError: the log names another list of our devices than the one that we hold.
+
+    Who signed ours alone does not say that everybody else was shown it.
+    """
+    if chain is None or not names(chain.standing, manifest):
+        raise BusyError("the key log does not name our newest list of devices yet", NOT_NAMED_RETRY)
