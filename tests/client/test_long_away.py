@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from doorless_client.core import log_follow
 from doorless_client.core.api import LogProofError, RefusedError
 from doorless_client.core.effects import Anonymously, Ask
 from doorless_client.core.log_follow import read_anchors
 from doorless_client.core.views import Notice
+from doorless_client.store.log_records import Log
 from doorless_lab.world import KeyLog, World
 from doorless_lab.world_person import RELAY, Person
 from doorless_protocol.frames import Answered, Refusal, Refused
@@ -133,3 +135,36 @@ def test_leaves_that_the_relay_made_older_or_left_out_are_refused(
     with pytest.raises(LogProofError):
         checks(alice)
     assert (own(alice), view(alice)) == (before, held)
+
+
+def two_at_a_time(ask: Ask, answered: Answered) -> Answered:
+    """As the list of a longer absence comes, in several answers."""
+    is_asked = isinstance(ask, Anonymously) and isinstance(ask.request, LogAnchors)
+    if not is_asked or not isinstance(answered, LogProof) or ask.request.after > 2 + AWAY - KEPT:
+        return answered
+    head, listed = read_anchors(answered.proof)
+    return LogProof(AnchorList(listed.leaves[:2], listed.inclusion).encode() + head.encode())
+
+
+def test_leaves_may_come_in_several_answers(
+    world: World, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_away(world, alice, AWAY)
+    with alice.engine.state.change():  # as if it had followed the log, and was kept from its entry
+        alice.store.logs.put(followed(alice))
+    alice.change_answer = two_at_a_time
+    before = own(alice)
+    with monkeypatch.context() as few:
+        few.setattr(log_follow, "MAX_ROUNDS", 1)
+        with pytest.raises(LogProofError, match="more anchors than days"):
+            checks(alice)
+    assert own(alice) == before
+    checks(alice)
+    assert own(alice).checked == view(alice).newest_anchor
+
+
+def followed(alice: Person) -> Log:
+    """What this device would hold of the log, had it followed every anchor until now."""
+    looks = alice.engine.monitor._looks
+    held = alice.run(looks._follow(looks._place(RELAY)))
+    return Log(RELAY, held.encode())

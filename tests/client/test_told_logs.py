@@ -162,6 +162,9 @@ def test_whose_relay_keeps_its_log_from_them_is_told_by_a_contact(world: World) 
     world.settle()
     assert alarms(bob) == ["other log"]
     assert "if it was told of any" in alarm(bob, "other log").happened
+    world.advance(60)  # the signed anchor comes, and there is nothing to hold it against
+    assert alarms(bob) == ["other log"]
+    assert all(row.bundle == b"" for row in bob.store.log_gossip.find())
     assert alarms(alice) == []
 
 

@@ -103,10 +103,7 @@ class Gossip:
         named, view = self._named(said[: gossip.LOG_ID])
         relay, label = relay_and_label(contact, home)
         own, pin = self._logs.own() if named == home else None, self._logs.pin(relay, label)
-        try:
-            heard = gossip.hear(view, own, pin, said, looked_since=looked_since)
-        except DoorlessError:
-            return  # not in its form: an honest program says nothing like it, and it proves nothing
+        heard = gossip.hear(view, own, pin, said, looked_since=looked_since)
         told, is_other = gossip.Gossip.decode(said), heard.anchor is Anchors.OTHER_LOG
         if is_other:
             self._other_log(contact, home, told.log)

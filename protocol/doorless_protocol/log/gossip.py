@@ -34,7 +34,7 @@ SHORT_HEAD = 16  # bytes of a head: nobody finds a second one that begins so
 class Anchors(Enum):
     """A peer's anchor beside ours."""
 
-    NONE = auto()  # nothing said, or we know of no anchor yet
+    NONE = auto()  # nothing said
     OTHER_LOG = auto()  # of a set-up that is not ours: tell the person, two people settle it
     SAME = auto()
     OLDER = auto()  # than those that we keep
@@ -191,9 +191,7 @@ def compare_anchors(view: LogView, said: Gossip) -> Anchors:
         return Anchors.NONE
     if not is_same_log(view, said.log):
         return Anchors.OTHER_LOG
-    if newest is None:
-        return Anchors.NONE
-    if said.anchor_no > newest.anchor_no:
+    if newest is None or said.anchor_no > newest.anchor_no:
         return Anchors.AHEAD
     ours = view.anchor(said.anchor_no)
     if ours is None:

@@ -72,6 +72,8 @@ def test_a_peer_who_is_ahead_waits_for_our_own_look(play: Stage) -> None:
     before = heard(play, ahead)
     assert before.anchor is Anchors.AHEAD
     assert before.is_open
+    new = LogView.begin(play.config)  # of who has seen no anchor yet
+    assert hear(new, None, None, ahead.encode()).anchor is Anchors.AHEAD
     play.alice_checks()
     assert heard(play, ahead).anchor is Anchors.SAME
     for _ in range(8):
