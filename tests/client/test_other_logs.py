@@ -8,6 +8,7 @@ import pytest
 
 from doorless_client.core.alarm_words import words
 from doorless_client.core.checked import entry_of
+from doorless_client.core.log_alarms import LONGEST
 from doorless_client.core.views import Trust
 from doorless_client.store.log_records import Log
 from doorless_lab.world import World
@@ -92,8 +93,8 @@ def test_what_is_told_accuses_nobody_and_says_how_to_settle_it(friends: list[Per
         assert said in told.happened
     for said in ("pinned set-up", "safety numbers"):
         assert said in told.todo
-    longest = words("other log", relay="r" * 64, whom="w" * 64)
-    assert all(len(part) <= 600 for part in longest)
+    longest = words("other log", relay="r" * 40, whom="w" * 40)
+    assert all(len(part) <= LONGEST for part in longest)
 
 
 def test_the_same_contact_is_not_told_of_twice(friends: list[Person]) -> None:

@@ -156,7 +156,7 @@ WORDS: dict[str, Words] = {
         "You and {whom} were told of different logs",
         "{whom} follows a key log for you at {relay} that is not the one that this device was told "
         "of, if it was told of any. Either it was set up anew between your first meeting with it "
-        "and theirs, or {whom} has you at another relay, or it lies to one of you. Nothing is "
+        "and theirs, or they have you at another relay, or it lies to one of you. Nothing is "
         "signed that tells which: this is no proof.",
         "You or {whom}: who is kept apart may be given other keys than the true ones.",
         "Compare the pinned set-up (doorless log status) with {whom}, with others at {relay} and "
