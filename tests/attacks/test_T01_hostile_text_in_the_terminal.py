@@ -127,6 +127,8 @@ STEPS = [
     (b"\x1b3", "wants to talk"),
     (b"\x1b1", "Message Friend"),
 ]
+"""Keys, and what is seen then; None: what was seen before is gone. Esc is a key of its own only
+when it was read before the next key comes."""
 
 
 def run_messenger(payload: str) -> Seen:
@@ -199,17 +201,18 @@ def _drive(child: int, fd: int) -> Seen:
             stream.feed(data)
         return False
 
-    def shows(words: str | None) -> Callable[[], bool]:
-        return lambda: words is None or any(words in line for line in screen.display)
+    def shows(words: str) -> bool:
+        return any(words in line for line in screen.display)
 
-    def step(keys: bytes, words: str | None) -> bool:
+    def step(keys: bytes, words: str | None, before: str | None) -> bool:
         os.write(fd, keys)
-        shown = read_until(shows(words))
+        done = read_until(lambda: shows(words) if words else not shows(before or ""))
         screens.append(list(screen.display))
-        return shown
+        return done
 
-    read_until(shows("Passphrase"))
-    if all(step(keys, words) for keys, words in STEPS):
+    read_until(lambda: shows("Passphrase"))
+    before = [None, *(words for _, words in STEPS)]
+    if all(step(*one, last) for one, last in zip(STEPS, before, strict=False)):
         os.write(fd, b"\x11")  # Ctrl+Q
         read_until(lambda: False)  # to the end
     else:
