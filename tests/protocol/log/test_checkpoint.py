@@ -152,6 +152,14 @@ def test_a_cosignature_of_another_form_is_refused(algorithm: Algorithm, change) 
         verify_cosignature(Note(HEAD.text(), (changed,)), one.vkey)
 
 
+@pytest.mark.parametrize("algorithm", COSIGNING)
+def test_the_last_epoch_and_the_last_second_have_their_cosignature(algorithm: Algorithm) -> None:
+    head, one = Checkpoint(ORIGIN, MAX_NUMBER, ROOT), witness(algorithm)
+    assert Checkpoint.parse(head.text()) == head
+    note = Note(head.text(), (one.cosign(head, MAX_NUMBER),))
+    assert verify_cosignature(note, one.vkey) == MAX_NUMBER
+
+
 def test_misuse_of_our_own_is_a_value_error() -> None:
     for time in (0, MAX_NUMBER + 1):
         with pytest.raises(ValueError, match="cosignature at"):

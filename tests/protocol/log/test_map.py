@@ -243,6 +243,10 @@ def test_a_path_is_at_most_64_steps_long() -> None:
     steps = tuple((bit, bytes(32)) for bit in range(MAX_DEPTH, -1, -1))
     with pytest.raises(ProofError, match="65 steps"):
         verify_inclusion(Path(steps), bytes(32), bytes(32), bytes(32))
+    root = leaf_hash(bytes(32), bytes(32))
+    for bit, sibling in steps[1:]:
+        root = inner_hash(bit, root, sibling)
+    verify_inclusion(Path(steps[1:]), bytes(32), bytes(32), root)
 
 
 @pytest.mark.parametrize(("key", "value"), [(31, 32), (33, 32), (32, 31), (32, 33)])

@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorless_protocol import merkle
+from doorless_protocol.encoding import MAX_NUMBER
 from doorless_protocol.errors import ProofError
 from doorless_protocol.log.tree import (
     MemoryTree,
+    appended,
     consistency_path,
     inclusion_path,
     root,
@@ -69,6 +71,15 @@ def test_the_nodes_of_a_store_give_the_tree_of_merkle_py(size: int) -> None:
         merkle.verify_inclusion(ENTRIES[index], index, size, path, root(TREE, size))
 
 
+@pytest.mark.parametrize("size", [*range(16), 255, 256])
+def test_an_entry_completes_one_node_and_each_that_it_ends(size: int) -> None:
+    nodes = appended(TREE, size, sha256(b"leaf"))
+    ends = next(level for level in range(64) if not size >> level & 1)
+    assert [(level, index) for level, index, _ in nodes] == [
+        (level, size >> level) for level in range(ends + 1)
+    ]
+
+
 def test_every_earlier_log_is_proved_to_be_continued() -> None:
     for new in range(1, 34):
         for old in range(1, new + 1):
@@ -124,6 +135,18 @@ def test_what_was_changed_in_a_proof_is_refused(one, other, data) -> None:
 def test_sizes_and_paths_that_no_log_has_are_refused(old: int, new: int, hashes: int) -> None:
     with pytest.raises(ProofError):
         verify_consistency(old, sha256(b"a"), new, sha256(b"a"), [sha256(b"b")] * hashes)
+
+
+def test_a_proof_between_larger_logs_serves_no_smaller_ones() -> None:
+    """From 11 to 12 begins as from 3 to 4 does, and goes on where that has come to the root."""
+    path = consistency_path(TREE, 11, 12)
+    verify_consistency(11, root(TREE, 11), 12, root(TREE, 12), path)
+    with pytest.raises(ProofError):
+        verify_consistency(3, root(TREE, 11), 4, root(TREE, 12), path)
+
+
+def test_the_largest_log_that_there_is_continues_itself() -> None:
+    verify_consistency(MAX_NUMBER, sha256(b"a"), MAX_NUMBER, sha256(b"a"), ())
 
 
 def test_the_same_size_has_the_same_root_and_an_empty_path() -> None:

@@ -101,9 +101,9 @@ def test_a_proof_has_80_bytes(size: int) -> None:
 
 
 def test_s_has_one_encoding() -> None:
-    response = int.from_bytes(PROOF[48:], "little") + GROUP_ORDER
-    with pytest.raises(ProofError, match="order"):
-        verify(KEY.public, b"alice", PROOF[:48] + response.to_bytes(32, "little"))
+    for response in (int.from_bytes(PROOF[48:], "little") + GROUP_ORDER, GROUP_ORDER):
+        with pytest.raises(ProofError, match="order"):
+            verify(KEY.public, b"alice", PROOF[:48] + response.to_bytes(32, "little"))
 
 
 @pytest.mark.parametrize("challenge", [bytes(16), PROOF[32:48]])
