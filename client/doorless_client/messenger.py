@@ -16,6 +16,7 @@ from doorless_client.core.effects import Acknowledge, Effect, Show
 from doorless_client.core.engine import Engine
 from doorless_client.core.network import Network
 from doorless_client.core.prekeys import UNKNOWN_HERE, UnknownHereError
+from doorless_client.core.removal import CUT_OFF
 from doorless_client.core.settings import Settings
 from doorless_client.core.sign_in import PUT_OFF
 from doorless_client.core.state import Clock
@@ -259,6 +260,7 @@ class Messenger(Looking):
         self._wake.set()
 
     async def _find_out(self) -> None:
+        self._tell(Notice(safe_line(CUT_OFF)))
         if not await self.fleet.find_out():
             self._tell(Notice(safe_line(UNKNOWN_HERE), halts=True))
 

@@ -9,7 +9,7 @@ import pytest
 from doorless_client.core.api import RefusedError, UnreachableError
 from doorless_client.core.own_devices import LEFT_OUT
 from doorless_client.core.prekeys import UNKNOWN_HERE, UnknownHereError
-from doorless_client.core.removal import NOT_SENT
+from doorless_client.core.removal import CUT_OFF, NOT_SENT
 from doorless_client.core.views import ConnectionChanged, Event, Link, Notice, State
 from doorless_client.messenger import Messenger
 from doorless_lab.linking import link
@@ -128,10 +128,13 @@ async def test_what_the_relay_cut_off_while_it_was_connected_finds_out(
 
     now = lambda: world.now  # noqa: E731
     messenger = Messenger(laptop.store, CutOff(), now=now, random=world.random)  # type: ignore[arg-type]
+    said: list[Event] = []
+    messenger.listen(said.append)
     async with messenger:
         await is_left_out(messenger)
     assert messenger.fleet.removed
     assert len(asked) == 3  # nobody answers; how it is set up; our list
+    assert [one.text for one in said if isinstance(one, Notice)] == [CUT_OFF, LEFT_OUT]
 
 
 async def is_left_out(messenger: Messenger) -> None:

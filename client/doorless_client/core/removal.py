@@ -20,6 +20,9 @@ from doorless_client.core.views import Notice
 from doorless_client.text import safe_line
 from doorless_protocol.errors import DoorlessError
 
+CUT_OFF = (
+    "the relay cut this device off: your account's list of devices is asked whether it was removed"
+)
 NOT_SENT = "this device was removed from the account before it was sent"
 
 

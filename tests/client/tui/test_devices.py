@@ -35,7 +35,7 @@ async def test_each_device_stands_in_a_line_with_what_it_is(
     async with app.run_test(size=(100, 30)) as pilot:
         await opened(pilot, engine, settle)
         shown = text_of(pilot)
-        assert "primary   this one" in shown
+        assert "desk       added 2027-01-15   primary   this one" in shown
         assert "lap[top]   added 2027-01-15" in shown
 
 

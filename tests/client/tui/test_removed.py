@@ -6,12 +6,13 @@ from doorless_client.core.own_devices import LEFT_OUT
 from doorless_client.core.views import Connection, Link, Notice
 from doorless_client.text import safe_line
 from doorless_client.tui.screens.left_out import TITLE
+from doorless_client.tui.widgets.status_bar import StatusBar
 
 
 async def shown(pilot):
     """The sheet, as soon as it is there."""
     for _ in range(200):
-        if pilot.app.screen.query("#sheet-box"):
+        if pilot.app.screen.query("#sheet-box #no"):
             break
         await pilot.pause(0.05)
     return pilot.app.screen
@@ -31,6 +32,7 @@ async def test_the_screen_says_it_once_and_bars_writing(people, opened) -> None:
         main = pilot.app.screen
         assert not main.conversation.composer.display
         assert main.conversation.banner.question.title == TITLE
+        assert "choose" not in str(main.query_one(StatusBar).hints), "there is nothing to choose"
         people.engine.tell(Notice(safe_line(LEFT_OUT), halts=True))
         await pilot.pause()
         assert pilot.app.screen is main

@@ -1,7 +1,9 @@
 """Our own devices: which there are, and linking, renaming and removing them."""
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -21,6 +23,9 @@ from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.widgets.line import Line
 
 ON_THE_PRIMARY = "Devices are linked, renamed and removed on the primary."
+WIDEST_NAME = 32
+"""Cells that names take at most for the others' sake."""
+
 CUT_OFF = (
     "It is cut off: your relay refuses it at once, and nobody writes to it after ten minutes. "
     "What it already has stays on it."
@@ -59,7 +64,9 @@ class Devices(Sheet[None]):
     def _show(self) -> None:
         shown = self.query_one(OptionList)
         shown.clear_options()
-        shown.add_options([Option(row_of(one), one.device.hex()) for one in self._fleet.listed()])
+        held = self._fleet.listed()
+        rows = zip(rows_of(held), held, strict=True)
+        shown.add_options([Option(row, one.device.hex()) for row, one in rows])
         shown.highlighted = 0
 
     def _chosen(self) -> OwnDevice | None:
@@ -105,7 +112,7 @@ class Approve(Sheet[bool]):
         self._fleet = fleet
 
     def content(self) -> ComposeResult:
-        yield Static("Paste the link that the new device shows", classes="title")
+        yield Static("Paste the link that the new device shows", id="what", classes="title")
         yield Line("doorless:link1?…", id="link-text")
         yield Static(id="asked", classes="gap")
         yield Line("the eight digits that it shows now", id="code")
@@ -133,6 +140,7 @@ class Approve(Sheet[bool]):
             self._stop_counting(str(refused))
             return
         self._stop_counting("")
+        self.query_one("#what", Static).update("Does this one belong to you?")
         self.query_one("#asked", Static).update(plain(question(asked)))
         self.query_one("#link-text", Line).display = False
         code = self.query_one("#code", Line)
@@ -187,12 +195,19 @@ def named(device: OwnDevice) -> str:
     return device.name or device.device.hex()[:8]
 
 
-def row_of(device: OwnDevice) -> Content:
-    """A device in one line: its name is our own person's, and never markup."""
+def rows_of(devices: Sequence[OwnDevice]) -> Iterator[Content]:
+    """A line each, in columns: a name is our own person's, and never markup."""
+    widest = max((cell_len(named(one)) for one in devices), default=0)
+    for one in devices:
+        yield _row(one, min(widest, WIDEST_NAME))
+
+
+def _row(device: OwnDevice, width: int) -> Content:
     facts = (("primary", device.primary), ("this one", device.this))
     marks = [word for word, true in facts if true]
     added = moments.full(device.added)[:10]
-    return plain("   ".join([named(device), f"added {added}", *marks]))
+    name = named(device)
+    return plain("   ".join([name + " " * (width - cell_len(name)), f"added {added}", *marks]))
 
 
 def question(asked: LinkRequest) -> str:

@@ -189,7 +189,8 @@ class MainScreen(Screen[None]):
         if self.conversation.messages.picked is not None:
             self._status.hints = PICKING
         else:
-            self._status.hints = DECIDING if self.conversation.banner.question else WRITING
+            asked = self.conversation.banner.question
+            self._status.hints = DECIDING if asked and asked.choices else WRITING
 
     def _sorted(self) -> list[Chat]:
         return sorted(self._rows.values(), key=lambda chat: chat.when, reverse=True)

@@ -102,6 +102,7 @@ class Banner(Vertical):
         if before is not None and before.choices == question.choices:
             return
         choices = self.query_one("#banner-choices", Horizontal)
+        choices.display = bool(question.choices)
         await choices.remove_children()
         await choices.mount_all(Answer(choice) for choice in question.choices)
         self.call_after_refresh(self.on_resize)
