@@ -151,11 +151,19 @@ def test_a_relay_with_two_names_has_one_log(friends: list[Person]) -> None:
 
 def test_who_has_us_at_another_relay_that_we_follow_is_no_alarm(friends: list[Person]) -> None:
     alice, bob = friends
-    hearing = of_another_log(bob)
-    follows(alice, ELSEWHERE, LogView.begin(another_config()))
-    hears(alice, replace(hearing, my_version=0, your_version=9))
+    there = another_config(ELSEWHERE)
+    follows(alice, ELSEWHERE, LogView.begin(there))
+    hears(alice, replace(of_another_log(bob), log=log_id(there), my_version=0, your_version=9))
     alice.engine.gossip.judge(alice.engine.gossip.waiting())  # nor after a look of our own
     assert alarms(alice) == []
+
+
+def test_a_second_log_of_our_own_relay_is_not_another_relay_s(friends: list[Person]) -> None:
+    """Shown to this very device by another address of the relay: one of the two is the lie."""
+    alice, bob = friends
+    follows(alice, ELSEWHERE, LogView.begin(another_config()))
+    hears(alice, of_another_log(bob))
+    assert alarms(alice) == ["other log"]
 
 
 def test_nothing_that_is_said_without_an_anchor_names_a_log(friends: list[Person]) -> None:
@@ -231,7 +239,7 @@ def test_a_split_in_a_code_is_asked_about_or_shown(
         alice.store.contacts.put(msgspec.structs.replace(alice._contact("bob"), relay=there))
         alice.store.logs.put(Log(there, held.encode()))
         if there != RELAY:
-            alice.store.logs.put(Log(RELAY, LogView.begin(another_config()).encode()))
+            alice.store.logs.put(Log(RELAY, LogView.begin(another_config("home.test")).encode()))
     (shown,) = shown_by(bob, "alice")
     waiting = len(alice.store.outbox.find())
     with alice.engine.state.change():

@@ -139,9 +139,18 @@ class Gossip:
 
         Who has us under another relay names that one's log: no harm, while we follow it as well.
         """
+        ours, *others = self._may_be_named()
+        return next((one for one in (ours, *others) if gossip.is_same_log(one[1], log)), ours)
+
+    def _may_be_named(self) -> list[tuple[str, LogView]]:
+        """The log of our own relay, and behind it those of other relays that we follow.
+
+        Not another one that our relay showed by another address: two of one relay are the lie.
+        """
         home = self._state.own.relay
         ours, *others = sorted(self._logs.followed(), key=lambda one: one[0] != home)
-        return next((one for one in (ours, *others) if gossip.is_same_log(one[1], log)), ours)
+        origin = ours[1].config.origin
+        return [ours, *(one for one in others if one[1].config.origin != origin)]
 
     def keep_anchor(self, contact: Contact, said: Anchor) -> None:
         """Their signed anchor, to be judged when the open change is durable."""
@@ -210,18 +219,19 @@ class Gossip:
         is of another set-up. Of their relay's log they are not asked, but shown what we hold:
         whom one asks takes it for a question about one's own.
         """
-        followed, home = self._logs.followed(), self._state.own.relay
-        there = entry_of(contact)[0]
-        for relay, view in followed:
+        home, there = self._state.own.relay, entry_of(contact)[0]
+        if self._logs.view(home) is None:
+            return
+        for relay, view in self._logs.followed():
             for one in theirs:
                 ours = view.anchor(one.number) if gossip.is_same_log(view, one.log) else None
                 if ours is not None and ours.hash != one.hash:
                     shown = Anchor(view.signed_anchor(one.number).encode())
                     is_theirs = relay == there != home
                     self._split(contact, relay, one, shown if is_theirs else AskAnchor(one.number))
-        known = {gossip.log_id(view.config) for _, view in followed}
+        known = {gossip.log_id(view.config) for _, view in self._may_be_named()}
         others = [one for one in theirs if one.log not in known]
-        if self._logs.view(home) and len(others) > (self._logs.view(there) is None):
+        if len(others) > (self._logs.view(there) is None):
             self._other_log(contact, home, b"".join(sorted(one.log for one in others)))
 
     # --- what it comes to --------------------------------------------------------------------
