@@ -111,10 +111,10 @@ class Followed:
 
     def gossip(self, label: str) -> bytes:
         """10 §10.1."""
-        if not self.anchors:
+        if not self.id:
             return bytes(GOSSIP)
-        newest, theirs = self.anchors[-1], self.pins.get(label, Pin(0, bytes(32), -1))
-        said = self.id + u32(newest.anchor) + newest.hash
+        theirs = self.pins.get(label, Pin(0, bytes(32), -1))
+        said = self.id + u32(self.newest) + (self.anchors[-1].hash if self.anchors else bytes(32))
         for pin in (self.own, theirs):
             said += u32(pin.version) + pin.head[:SHORT]
         return said

@@ -69,6 +69,8 @@ class World:
         lose_submissions: the relay says that it has them, and has not.
         refuse_bundles: it gives nobody prekeys.
         wire: what lies between everybody and the relay.
+        name: the relay's address.
+        others: worlds around other relays, by address, which people here can reach as well.
         directory: the relay's key log; None while it keeps none.
     """
 
@@ -79,9 +81,11 @@ class World:
         wire: Wire = PERFECT,
         *,
         log: bool = False,
+        name: str = RELAY,
     ) -> None:
         """`log`: whether the relay keeps a key log."""
-        self.now, self.wire = now, wire
+        self.now, self.wire, self.name = now, wire, name
+        self.others: dict[str, World] = {}
         self._seed, self._drawn = seed, 0
         self._relay_store = RelayStore()
         self.directory: KeyLog | None = self._key_log() if log else None
@@ -99,7 +103,7 @@ class World:
 
     def fork(self, seed: bytes) -> "World":
         """A world of its own that goes on from here, with other draws and a perfect wire."""
-        world = World(seed, self.now)
+        world = World(seed, self.now, name=self.name)
         world.directory = self.directory.copy(world.random) if self.directory else None
         world._relay_store = deepcopy(self._relay_store)
         world.relay = world._relay()
@@ -107,12 +111,12 @@ class World:
         return world
 
     def _key_log(self) -> KeyLog:
-        keys = LogKeys.from_seed(origin_of(RELAY), self.random(96))
+        keys = LogKeys.from_seed(origin_of(self.name), self.random(96))
         return InlineDirectory.in_memory(keys, keys.config(), random=self.random, now=int(self.now))
 
     def _relay(self) -> Relay:
         return Relay(
-            self._relay_store, Identity(RELAY), random=self.random, directory=self.directory
+            self._relay_store, Identity(self.name), random=self.random, directory=self.directory
         )
 
     def random(self, size: int) -> bytes:

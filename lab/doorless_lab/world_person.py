@@ -62,7 +62,7 @@ class Person:
         newcomer = prepare(
             store,
             handle=handle,
-            relay=RELAY,
+            relay=world.name,
             tls=True,
             pin=b"",
             seed=world.random(32),
@@ -125,7 +125,7 @@ class Person:
 
     def add(self, whom: str) -> Chat:
         """By handle on this relay, by address, or by link."""
-        address = whom if "@" in whom or ":" in whom else f"{whom}@{RELAY}"
+        address = whom if "@" in whom or ":" in whom else f"{whom}@{self.world.name}"
         return self.run(self.engine.add(address))
 
     def says(self, whom: str, text: str) -> Message:
@@ -239,7 +239,8 @@ class Person:
     def _answer(self, ask: Ask) -> Answered:
         """What the relay says."""
         if isinstance(ask, Anonymously):
-            return self.change_answer(ask, self.world.ask_anonymously(ask.request))
+            asked = self.world.others.get(ask.relay, self.world)
+            return self.change_answer(ask, asked.ask_anonymously(ask.request))
         outcome = self.world.ask(self._signed_in(), ask.request)
         self._peer = outcome.peer
         return self.change_answer(ask, outcome.answered)

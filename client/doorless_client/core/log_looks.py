@@ -307,11 +307,15 @@ class Looks:
         """
         pin = self._logs.pin(row.relay, row.label)
         view = self._logs.view(row.relay)
-        if pin is None or view is None or not pin.is_pending:
+        if pin is None or view is None:
             return
-        if anchor_due(view, pin) is None:
+        if self._logs.is_behind(row.relay, view) or anchor_due(view, pin) is None:
             view = yield from self._keep(row.relay, view, self._follow(self._place(row.relay)))
         anchor = anchor_due(view, pin)
+        if not pin.is_pending:  # looked up in an anchor: all that was behind it was the log
+            with self._state.change():
+                self._logs.keep_pin(row.relay, row.label, pin)
+            return
         if anchor is None:
             with self._state.change():
                 self.redraw(row)

@@ -78,14 +78,21 @@ class Logs:
         return _pin(row.pin) if row else None
 
     def keep_pin(self, relay: str, label: str, pin: Pin) -> None:
-        """With the drawn time of the look that finds it again in an anchor, if one is due."""
+        """With the drawn time of the look that finds it again in an anchor, if one is due.
+
+        Of another relay than ours nothing else learns the anchors that peers are told.
+        """
         held, view = self._store.log_pins.get(relay, label), self.view(relay)
         at = 0.0
-        if pin.is_pending and view is not None:
+        if view is not None and (pin.is_pending or self.is_behind(relay, view)):
             at = held.at if held is not None and held.at else 0.0
             at = at or next_anchor_look(view, self._state.clock(), self._state.random(4))
         account = pin.standing.account if pin.standing is not None else b""
         self._store.log_pins.put(LogPin(relay, label, account, pin.encode(), at))
+
+    def is_behind(self, relay: str, view: LogView) -> bool:
+        """Whether a log that we look at for others alone has an anchor that we did not see."""
+        return relay != self._state.own.relay and view.has_new_anchor
 
     # --- our own label -----------------------------------------------------------------------
 

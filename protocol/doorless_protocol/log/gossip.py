@@ -22,6 +22,7 @@ from doorless_protocol.log.owner import OwnChain
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.signed_leaf import SignedLeaf
 from doorless_protocol.log.view import LogView
+from doorless_protocol.merkle import HASH_SIZE
 
 GOSSIP_SIZE = 80
 EMPTY = bytes(GOSSIP_SIZE)
@@ -129,7 +130,7 @@ def log_id(config: LogConfig) -> bytes:
 
 
 def say(view: LogView, own: OwnChain | None, pin: Pin | None) -> bytes:
-    """What to tell a peer; of a log without an anchor, nothing.
+    """What to tell a peer. Of a log that was looked at, and no anchor of it yet, no anchor.
 
     Args:
         view: of the recipient's log, which they check themselves.
@@ -139,12 +140,10 @@ def say(view: LogView, own: OwnChain | None, pin: Pin | None) -> bytes:
     Spec: docs/spec/10-key-log-clients.md §10.2.
     """
     anchor = view.newest_anchor
-    if anchor is None:
-        return EMPTY
     return Gossip(
         log_id(view.config),
-        anchor.anchor_no,
-        anchor.hash,
+        anchor.anchor_no if anchor is not None else 0,
+        anchor.hash if anchor is not None else bytes(HASH_SIZE),
         *_short(own),
         *_short(pin),
     ).encode()
@@ -176,7 +175,7 @@ def hear(
         return NOTHING
     said = Gossip.decode(data)
     anchor = compare_anchors(view, said)
-    if anchor is Anchors.OTHER_LOG:
+    if not is_same_log(view, said.log):
         return Heard(anchor, Ours.NONE, compare_theirs(pin, said))
     ours = compare_ours(own, said)
     if looked_since and ours is Ours.LATER:

@@ -45,7 +45,13 @@ def test_eighty_bytes_say_it_and_eighty_zeros_say_nothing(play: Stage) -> None:
     data = say(play.bob.view, None, play.bob.pins[ALICE])
     assert len(data) == 80
     assert Gossip.decode(data).encode() == data
-    assert say(LogView.begin(play.config), None, None) == EMPTY
+    unseen = Gossip.decode(say(LogView.begin(play.config), None, play.bob.pins[ALICE]))
+    assert (unseen.log, unseen.anchor_no, unseen.anchor_hash) == (
+        gossip.log_id(play.config),
+        0,
+        bytes(32),
+    )
+    assert unseen.your_head == Gossip.decode(data).your_head
     assert hear(play.alice.view, play.alice.chain, None, EMPTY) == NOTHING
     for wrong in (data[:-1], data + b"\0", b""):
         with pytest.raises(MalformedError):
@@ -87,7 +93,8 @@ def test_an_anchor_of_another_log_is_told_and_compared_with_nothing(play: Stage)
     other = replace(to_alice(play), log=b"else", your_head=bytes(16))
     assert heard(play, other) == gossip.Heard(Anchors.OTHER_LOG, Ours.NONE, Theirs.NONE)
     assert not heard(play, replace(other, your_version=9)).is_open
-    assert heard(play, replace(other, anchor_no=0)).anchor is Anchors.NONE
+    without = heard(play, replace(other, anchor_no=0))
+    assert (without.anchor, without.ours) == (Anchors.NONE, Ours.NONE)
 
 
 def test_keys_in_our_name_that_are_not_ours_are_a_ghost(play: Stage) -> None:
