@@ -7,9 +7,10 @@ import pytest
 
 from doorless_client.core.devices import Devices
 from doorless_client.core.settings import Settings
+from doorless_client.core.telling import Telling, person_of
 from doorless_lab.linking import link
 from doorless_lab.world import Person, World
-from doorless_protocol import content
+from doorless_protocol import content, own_content
 
 
 def keeps_everybody(_self: Devices, _account: bytes, _device: bytes) -> None:
@@ -37,6 +38,26 @@ def notice(alice: Person, _bob: Person) -> None:
     alice.engine.fleet.rename("laptop", "another name")
 
 
+def control(alice: Person, bob: Person) -> None:
+    """It answers one device, in its session."""
+    say(alice, content.Control(), device=bob.engine.me.device)
+
+
+def anchor(alice: Person, _bob: Person) -> None:
+    say(alice, content.Anchor(b"as a log signed it"))
+
+
+def ask_anchor(alice: Person, _bob: Person) -> None:
+    say(alice, content.AskAnchor(1))
+
+
+def say(alice: Person, body: content.Body, device: bytes = b"") -> None:
+    """What a client says by itself, without any of the reasons for it."""
+    contact, outbox = alice._contact("bob"), alice.engine.upkeep._outbox
+    with alice.engine.state.change():
+        outbox.say(contact, body, device=device)
+
+
 OURS, THEIRS = 1, 2
 """Other devices of Alice's that are listed, and Bob's; one more of Bob's was removed."""
 
@@ -46,17 +67,35 @@ SAID: dict[type, tuple[Callable[[Person, Person], None], int, int]] = {
     content.Typing: (typing, THEIRS, 0),
     content.Profile: (profile, THEIRS, OURS),  # the name is told to our own devices as well
     content.OwnDevices: (notice, 0, OURS),
+    content.Anchor: (anchor, THEIRS, 0),
+    content.AskAnchor: (ask_anchor, THEIRS, 0),
+    content.Control: (control, 1, 0),
 }
 """How a kind is said by Alice, and how many envelopes leave for devices of Bob's and hers."""
 
-TO_ONE_DEVICE = {"Control", "Anchor", "AskAnchor"}
-"""Kinds that answer one device, in its session: said to no list of devices at all."""
+
+def notices(alice: Person) -> dict[type, own_content.Notice]:
+    """One of each that our own devices tell each other."""
+    own, contact = alice.engine.state.own, alice._contact("bob")
+    device, id, account = alice.engine.me.device, bytes(16), bytes(32)
+    said: list[own_content.Notice] = [
+        own_content.Newest(alice.engine.state.manifest.encode()),
+        own_content.Names(((device, "desk"),)),
+        own_content.Chosen("Alice A.", own.token, True, False, True),
+        person_of(contact),
+        own_content.Forgotten(account),
+        own_content.Read(account, id),
+        own_content.Ask(account, 0),
+        own_content.Piece(account, 0, 1, 2, (own_content.Said(id, True, id, 1, 2, "hello", 3),)),
+    ]
+    return {type(each): each for each in said}
 
 
-def test_the_table_has_every_kind() -> None:
-    assert {kind.__name__ for kind in SAID} | TO_ONE_DEVICE == {
-        kind.__name__ for kind in content._KINDS.values()
-    }
+def test_the_tables_have_every_kind() -> None:
+    assert set(SAID) == set(content._KINDS.values()) == set(content.Body.__args__)
+    with World() as world:
+        alice, _ = world.friends("alice", "bob")
+        assert set(notices(alice)) == set(own_content.Notice.__args__)
 
 
 @pytest.mark.attack(
@@ -78,16 +117,23 @@ def test_sealed_copies_are_the_verified_devices() -> None:
         world.advance(700)
         bob.run(bob.engine.fleet.remove("lost"))
         world.advance(700)
-        listed = {
-            "bob": {bytes(entry.mailbox) for entry in bob.engine.state.manifest.entries},
-            "alice": {bytes(laptop.engine.state.keys.mailbox)},
-        }
-        assert (len(listed["alice"]), len(listed["bob"])) == (OURS, THEIRS)
-        for kind, (say, to_theirs, to_ours) in SAID.items():
-            sealed = submitted_by(world, alice, lambda say=say: say(alice, bob))
-            expected = Counter(dict.fromkeys(listed["bob"], 1) if to_theirs else {})
-            expected.update(dict.fromkeys(listed["alice"], 1) if to_ours else {})
-            assert sealed == expected, kind.__name__
+        bobs = [bytes(entry.mailbox) for entry in bob.engine.state.manifest.entries]
+        hers = [bytes(laptop.engine.state.keys.mailbox)]
+        bobs.sort(key=lambda mailbox: mailbox != bob.engine.state.keys.mailbox)
+        assert (len(hers), len(bobs)) == (OURS, THEIRS)
+        for kind, (said, to_theirs, to_ours) in SAID.items():
+            sealed = submitted_by(world, alice, lambda said=said: said(alice, bob))
+            assert sealed == Counter(bobs[:to_theirs] + hers[:to_ours]), kind.__name__
+        telling = alice.engine.fleet.publishing._telling
+        for kind, told in notices(alice).items():
+            for device in (b"", laptop.engine.me.device):  # to all, and to one alone
+                sealed = submitted_by(world, alice, lambda t=told, d=device: tells(telling, t, d))
+                assert sealed == Counter(hers), kind.__name__
+
+
+def tells(telling: Telling, told: own_content.Notice, device: bytes) -> None:
+    with telling._outbox._state.change():
+        telling.tell(told, device=device)
 
 
 def submitted_by(world: World, person: Person, say: Callable[[], None]) -> Counter[bytes]:
