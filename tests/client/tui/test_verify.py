@@ -180,3 +180,21 @@ def test_the_code_holds_its_text_module_for_module() -> None:
         drawn += [bytes(upper[: code.columns]), bytes(lower[: code.columns])]
     assert drawn[: len(expected)] == expected
     assert (code.columns, code.rows) == (29, 15)
+
+
+async def test_what_is_typed_beside_the_field_is_theirs_and_never_closes_the_sheet(
+    people, opened
+) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("f4")
+        await pilot.pause()
+        sheet = pilot.app.screen
+        await pilot.press("b", "l", "a", "h", "enter")
+        await pilot.pause()
+        assert pilot.app.screen is sheet
+        assert sheet.query_one("#pasted").value == "blah"
+        sheet.query_one("#later").focus()
+        await pilot.pause()
+        sheet.post_message(Paste("12345 67890"))
+        await pilot.pause()
+        assert sheet.query_one("#pasted").value == "blah12345 67890"

@@ -109,7 +109,24 @@ class Verify(Sheet[Matched | Differed]):
     def on_mount(self) -> None:
         for code in self.query(QrCode):
             self.query_one("#sheet-box").styles.width = code.columns + AROUND_WORDS
+        self.query_one("#pasted", SeenThere).select_on_focus = False  # or the first key is lost
         self.query_one("#later", Button).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed while a button has the focus is theirs as well: nothing else is asked."""
+        if event.is_printable and event.character and event.character.strip():
+            event.stop()
+            pasted = self._take_focus()
+            pasted.insert_text_at_cursor(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self._take_focus().on_paste(event)
+
+    def _take_focus(self) -> SeenThere:
+        pasted = self.query_one("#pasted", SeenThere)
+        self.set_focus(pasted)
+        return pasted
 
     @on(Input.Changed, "#pasted")
     def look(self, event: Input.Changed) -> None:
