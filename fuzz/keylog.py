@@ -1,6 +1,7 @@
 """Targets: what a key log sends, what a client stores of it, and bundles that accuse it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random as Seeded
 from typing import Any
 
@@ -8,10 +9,12 @@ from doorless_lab.keylog.ledger import begin
 from doorless_lab.keylog.people import Owner
 from doorless_protocol.log.accuse import accusation
 from doorless_protocol.log.config import LogConfig
+from doorless_protocol.log.epoch import EpochLeaf
 from doorless_protocol.log.evidence import Evidence, Kind, Leaves, Notes, Promise, Sightings
 from doorless_protocol.log.gossip import Gossip, say
 from doorless_protocol.log.label import Label
 from doorless_protocol.log.lookup import signed_leaf
+from doorless_protocol.log.misplaced import Misplaced, Placed
 from doorless_protocol.log.owner import OwnChain
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.proofs import AnchorList, AnchorProof, HeadProof, LookupProof
@@ -42,6 +45,20 @@ OTHER.publish(NOW + 61)
 BOB = Owner.named(LOG, ALICE, _random, NOW + 60)
 BOB.look(LOG, ALICE, [OWNER.signing.verifying], NOW + 60)
 LATER = BOB.pins[ALICE].sighting
+NEXT = OTHER.fork().publish(NOW + 62)
+
+
+def ending_with(leaf: EpochLeaf) -> Placed:
+    """The newest entry of a log that has this one behind what OTHER has."""
+    log = OTHER.fork()
+    log.put(replace(NEXT, leaf=leaf))
+    return log.head().newest
+
+
+MISPLACED = (
+    Misplaced(ending_with(replace(NEXT.leaf, epoch=NEXT.leaf.epoch + 1))),
+    Misplaced(ending_with(replace(NEXT.leaf, config_hash=bytes(32))), OTHER.head().newest),
+)
 BUNDLES = tuple(
     accusation(kind, CONFIG, body).evidence
     for kind, body in (
@@ -49,6 +66,7 @@ BUNDLES = tuple(
         (Kind.TWO_LEAVES, Leaves(signed_leaf(LOG.head()), signed_leaf(OTHER.head()))),
         (Kind.CONTRADICTION, Sightings(SEEN, LATER)),
         (Kind.BROKEN_PROMISE, Promise(OWNER.chain.update.receipt, LATER)),
+        *((Kind.MISPLACED, body) for body in MISPLACED),
     )
 )
 PINS = frozenset({CONFIG.hash.hex()})

@@ -87,15 +87,29 @@ def misplaced(config: LogConfig, body: Misplaced) -> str:
     """
     one, other = body.one, body.other
     one.check(config)
-    try:
-        leaf = EpochLeaf.decode(one.entry)
-    except MalformedError as broken:
-        return f"entry {one.index} of the log that it signed is no epoch: {broken}"
-    if leaf.epoch != one.index:
-        return f"entry {one.index} of the log that it signed says that it is epoch {leaf.epoch}"
+    fault = _fault(one)
+    if fault is not None:
+        if other is not None:
+            raise ProofError("an entry that convicts alone, and another one")
+        return fault
     if other is None:
         raise ProofError("an epoch in its place, and none of another configuration beside it")
     other.check(config)
-    if leaf.config_hash == EpochLeaf.decode(other.entry).config_hash:
+    if _configuration(one) == _configuration(other):
         raise ProofError("two epochs of one configuration")
     return f"it signed epochs {one.index} and {other.index} under different configurations"
+
+
+def _fault(placed: Placed) -> str | None:
+    """Why no log has this entry there; None: one may."""
+    try:
+        leaf = EpochLeaf.decode(placed.entry)
+    except MalformedError as broken:
+        return f"entry {placed.index} of the log that it signed is no epoch: {broken}"
+    if leaf.epoch != placed.index:
+        return f"entry {placed.index} of the log that it signed says that it is epoch {leaf.epoch}"
+    return None
+
+
+def _configuration(placed: Placed) -> bytes:
+    return EpochLeaf.decode(placed.entry).config_hash

@@ -236,8 +236,10 @@ def accused(
         paths = [frontier.path(size - 1) if size else (), frontier.path(size)]
     before, anchor = state.leaf, state.anchor
     held = None if before is None else SignedLeaf(note, before, paths[0])
-    if epoch.leaf.epoch != size or epoch.leaf.config_hash != config.hash:
-        placed = Placed(note, size, epoch.leaf.encode(), paths[1])
+    placed = Placed(note, size, epoch.leaf.encode(), paths[1])
+    if epoch.leaf.epoch != size:
+        return Misplaced(placed)
+    if epoch.leaf.config_hash != config.hash:
         return Misplaced(placed, None if held is None else Placed.of(held))
     places = []
     for delta in epoch.deltas:

@@ -101,6 +101,8 @@ def test_what_was_not_signed_there_convicts_nobody(play: Stage) -> None:
     unsigned = replace(lie.note, signatures=lie.note.signatures[:1])
     with pytest.raises(ForgedError):
         proves(play.config, Misplaced(replace(lie, note=unsigned)))
+    with pytest.raises(ProofError, match="convicts alone"):
+        proves(play.config, Misplaced(lie, honest))
     cut = Evidence(Kind.MISPLACED, play.config, Misplaced(lie)).encode()
     for data in (cut[:-1], cut + b"\0"):
         with pytest.raises(MalformedError):
