@@ -125,6 +125,15 @@ def rules_changed_on_the_way(scene: Scene) -> Caught | None:
     return _shows_entry(scene, lambda leaf: replace(leaf, config_hash=other.hash))
 
 
+def other_keys_sign(scene: Scene) -> Caught | None:
+    """The set-up is shown as it was, and keys that nobody pinned sign everything that is new."""
+    ledger = scene.truth.ledger
+    signer = LogSigner.from_seed(ledger.config.origin, scene.world.random(SIGNER_SEED_SIZE))
+    ledger.keys = LogKeys(signer, ledger.keys.vrf)
+    scene.publish()
+    return scene.waits()
+
+
 def _shows_entry(scene: Scene, change: Callable[[EpochLeaf], EpochLeaf]) -> Caught | None:
     ledger = scene.truth.ledger
     epoch = ledger.fork().publish(scene.now + 10)
@@ -344,6 +353,7 @@ MODES = (
     Mode(heads_that_nothing_connects, "bob", "C1", 0),
     Mode(epoch_of_another_number, "bob", "E9", 0),
     Mode(rules_changed_on_the_way, "bob", "E9", 0),
+    Mode(other_keys_sign, "alice", "told", 3),
     Mode(ghost_for_an_hour, "dave", "E4", 1),
     Mode(ghost_device_for_an_hour, "dave", "E4", 1),
     Mode(old_manifest, "alice", "E4", 1),
