@@ -153,8 +153,11 @@ async def test_who_runs_comes_back_when_a_copy_was_stopped(
             assert Link.REPLACED in links
             assert copy.connection.link is Link.REPLACED
             assert not texts(copy)
+            monkeypatch.setattr(module, "COME_BACK_AFTER", 60.0)  # she leaves the copy its time
             await copy.keep()
             assert not copy.is_frozen
+            await until(alice, lambda: alice.connection.link is Link.REPLACED)
+            alice._network.retry_now()
             await until(alice, lambda: alice.is_frozen)
 
 

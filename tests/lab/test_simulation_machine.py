@@ -30,7 +30,7 @@ from doorless_lab.simulation.people import Simulation
 from doorless_lab.simulation.play import Run
 
 pytestmark = pytest.mark.timeout(0)
-RUNS = int(os.environ.get("DOORLESS_SEEDS", "300"))
+RUNS = int(os.environ.get("DOORLESS_SEEDS", "100"))
 STEPS = 25
 
 SOMEBODY = st.integers(0, 2)
