@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -32,8 +33,9 @@ async def _tell(whom: str, wait: Callable[[], Wait | None]) -> None:
             now = wait()
             if now is not None and counts:
                 with contextlib.suppress(OSError):
-                    line = f"{CLEAR}waiting for {whom}: {in_words(now)}; Ctrl-C gives up"
-                    sys.stderr.write(line)
+                    room = shutil.get_terminal_size().columns - 1  # else it could not be cleared
+                    line = f"waiting: {in_words(now)}; Ctrl-C gives up"
+                    sys.stderr.write(CLEAR + line[:room])
                     sys.stderr.flush()
             elif now is not None and said is not now.away:
                 said = now.away
