@@ -140,9 +140,6 @@ class Scanner:
         """Scan data that comes in pieces; what lies across two of them is seen too."""
         return self._scan(pieces, place, step=1)
 
-    def scan_file(self, path: Path) -> Report:
-        return self.scan_stream(_read(path), path.name)
-
     def scan_folder(self, folder: Path) -> Report:
         """Scan each regular file below; links are not followed, what vanishes is left out."""
         report = Report()

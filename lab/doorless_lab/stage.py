@@ -111,9 +111,6 @@ class Stage:
         self.people.append(person)
         return person
 
-    async def stop_relay(self) -> None:
-        await self.relay.stop()
-
     async def kill_relay(self) -> None:
         await self.relay.kill()
 
