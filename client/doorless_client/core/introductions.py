@@ -128,6 +128,15 @@ class Introductions:
             manifest = Manifest.decode(profile.manifest)
             if manifest.account != contact.account:
                 return named
-            return self._trust.compare(named, manifest, ())
+            pinned = self._trust.compare(named, manifest, ())
+            return self._looked_up_before_sending(pinned, named)
         except DoorlessError:
             return named
+
+    def _looked_up_before_sending(self, pinned: Contact, before: Contact) -> Contact:
+        """Their word for a list of theirs cuts off at once; whom it adds, the log has to name."""
+        if pinned.head == before.head:
+            return pinned
+        unseen = msgspec.structs.replace(pinned, looked_up=0.0)
+        self._store.contacts.put(unseen)
+        return unseen

@@ -36,6 +36,9 @@ from doorless_protocol.manifest import Manifest, SignedHead
 STANDS_STILL = 24 * 3600.0
 """Seconds for which messages go on to who was proven last, while the log shows nothing of now."""
 
+NOT_NAMED_RETRY = 15.0
+"""Seconds before a log is asked again for a list that we heard of: an epoch comes every ten."""
+
 MAX_PAGES = 64
 """Answers of older records that one lookup asks for: more history than any person makes."""
 
@@ -109,7 +112,8 @@ class LogLookups:
         Raises:
             LogProofError: there is none, it fails, or the log holds another manifest.
             UnwitnessedError: too few witnesses saw it for a change of keys.
-            BusyError: another flow moved the log meanwhile: to be asked again.
+            BusyError: another flow moved the log meanwhile, or what they told us themselves is not
+                in it yet: to be asked again.
         """
         relay = str(address.relay)
         account = known.account if known is not None else b""
@@ -135,6 +139,7 @@ class LogLookups:
             raise LogProofError("the relay does not show the records that its answer rests on")
         verified = Verified(relay, label, view, looked, account)
         self._compare(verified, manifest)
+        check_names_newest(manifest, known)
         return verified
 
     def may_go_on(self, address: Address, failed: LogProofError | UnwitnessedError) -> bool:
@@ -277,6 +282,18 @@ def check_is_logged(verified: Verified, manifest: Manifest | None) -> None:
         != (manifest.account, manifest.version, manifest.hash)
     ):
         raise LogProofError("the relay shows other keys than its key log holds")
+
+
+def check_names_newest(manifest: Manifest | None, known: Contact | None) -> None:
+    """Raises BusyError: we hold a newer list of their devices, by their own word.
+
+    It is in the log some seconds later. Until then nobody gets anything whom it adds, and by
+    the older one nothing leaves either: that may have whom it removed.
+    """
+    if manifest is None or known is None or manifest.account != known.account:
+        return
+    if SignedHead.decode(known.head).version > manifest.version:
+        raise BusyError("the key log does not name their newest devices yet", NOT_NAMED_RETRY)
 
 
 def check_keeps_log(info: RelayInfo) -> None:

@@ -14,7 +14,7 @@ from doorless_client.core.contacts import FRESH_FOR, BusyError, check_same_key
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Anonymously, Flow, Wake
 from doorless_client.core.log_looks import Looks, names
-from doorless_client.core.log_lookup import LogLookups
+from doorless_client.core.log_lookup import NOT_NAMED_RETRY, LogLookups
 from doorless_client.core.own_entry import OwnEntry
 from doorless_client.core.own_facts import OwnFacts
 from doorless_client.core.state import State
@@ -29,9 +29,6 @@ from doorless_protocol.manifest import Manifest, SignedHead, Staple, check_follo
 
 SHOWN_DIGITS = 8
 """Hex digits of a device's id that tell it from others, and that commands take."""
-
-NOT_NAMED_RETRY = 15.0
-"""Seconds before the log is asked again for a list of ours: an epoch comes every ten."""
 
 MAX_CLAIMS = 16
 """Versions of our manifest remembered that only peers have named; each is looked up soon."""
