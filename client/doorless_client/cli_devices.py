@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from doorless_client.profile import ProfileExistsError, is_profile
 from doorless_client.qr import half_blocks
 from doorless_client.recovery_words import seed_of
 from doorless_protocol.errors import ExpiredError, MalformedError
-from doorless_protocol.linking.link import PREFIX, DeviceLink, check_in_time
+from doorless_protocol.linking.link import DeviceLink, check_in_time
 
 SYNC_WITHIN = 30.0
 """Seconds for which both ends stay after linking, for what the new one has to know."""
@@ -198,7 +199,7 @@ def _check_link(text: str, now: float) -> None:
     try:
         check_in_time(DeviceLink.parse("".join(text.split())), int(now))
     except MalformedError as error:
-        raise UsageError(f"that is no link of a device ({PREFIX}…): {error}") from None
+        raise UsageError(f"that cannot be used: {error}") from None
     except ExpiredError as error:
         raise UsageError(str(error)) from None
 
@@ -246,10 +247,23 @@ def _row(one: OwnDevice) -> tuple[str, str, str, str]:
 
 async def _ask(question: str) -> str:
     """A line from whoever sits there, or from a script; an end of input says nothing."""
-    if sys.stdin.isatty():
-        sys.stderr.write(question)
-        sys.stderr.flush()
-    return await asyncio.to_thread(sys.stdin.readline)
+    if not sys.stdin.isatty():
+        return await asyncio.to_thread(sys.stdin.readline)
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    await _typed()
+    return sys.stdin.readline()
+
+
+async def _typed() -> None:
+    """Until a line was typed: a thread that reads could not be interrupted by Ctrl-C."""
+    loop, typed = asyncio.get_running_loop(), asyncio.Event()
+    with contextlib.suppress(NotImplementedError):  # on Windows it is read right away
+        loop.add_reader(sys.stdin.fileno(), typed.set)
+        try:
+            await typed.wait()
+        finally:
+            loop.remove_reader(sys.stdin.fileno())
 
 
 def _words(file: Path | None) -> str:

@@ -17,7 +17,7 @@ from doorless_client.core.views import LinkRequest
 from doorless_client.text import safe_line
 from doorless_protocol.errors import DoorlessError, MalformedError
 from doorless_protocol.frames import Answered, Collect, Collected, Done, Leave, Refusal, Refused
-from doorless_protocol.linking.link import PREFIX, DeviceLink, check_in_time
+from doorless_protocol.linking.link import DeviceLink, check_in_time
 from doorless_protocol.linking.meeting import Answering, Challenging
 from doorless_protocol.linking.messages import (
     AGREED,
@@ -152,7 +152,7 @@ class Approving:
         try:
             link = DeviceLink.parse("".join(text.split()))
         except MalformedError as error:
-            raise BadInputError(f"that is no link of a device ({PREFIX}…): {error}") from None
+            raise BadInputError(f"that cannot be used: {error}") from None
         if str(link.relay) != self._state.own.relay:
             raise BadInputError(
                 f"that device asks for {link.relay}; you are at {self._state.own.relay}"
