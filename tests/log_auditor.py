@@ -144,7 +144,8 @@ class Auditor:
         while page:
             listed += page
             page = self.read(f"anchors/{len(listed) // LEAF}")
-        must(listed == b"".join(self.anchors), "other anchors are listed than there are")
+        ours = b"".join(self.anchors)  # a log that runs may have made another one by now
+        must(listed[: len(ours)] == ours, "other anchors are listed than there are")
         return self.size
 
     def _take(self, epoch: int, leaf: bytes, window: int, config: bytes) -> None:
