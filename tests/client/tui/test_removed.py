@@ -32,7 +32,9 @@ async def test_the_screen_says_it_once_and_bars_writing(people, opened) -> None:
         main = pilot.app.screen
         assert not main.conversation.composer.display
         assert main.conversation.banner.question.title == TITLE
-        assert "choose" not in str(main.query_one(StatusBar).hints), "there is nothing to choose"
+        hints = str(main.query_one(StatusBar).hints)
+        assert "choose" not in hints, "there is nothing to choose"
+        assert "send" not in hints, "nor to send"
         people.engine.tell(Notice(safe_line(LEFT_OUT), halts=True))
         await pilot.pause()
         assert pilot.app.screen is main

@@ -190,7 +190,8 @@ class MainScreen(Screen[None]):
             self._status.hints = PICKING
         else:
             asked = self.conversation.banner.question
-            self._status.hints = DECIDING if asked and asked.choices else WRITING
+            choosing = DECIDING if asked and asked.choices else WRITING[1:]
+            self._status.hints = choosing if asked else WRITING
 
     def _sorted(self) -> list[Chat]:
         return sorted(self._rows.values(), key=lambda chat: chat.when, reverse=True)
