@@ -52,6 +52,40 @@ MODULES = (
     "ratchet.hop",
     "ratchet.late",
     "ratchet.triple",
+    "log.tree",
+    "log.map",
+    "log.note",
+    "log.cosignature",
+    "log.checkpoint",
+    "log.policy",
+    "log.config",
+    "log.vrf",
+    "log.chain",
+    "log.record",
+    "log.epoch",
+    "log.signed_leaf",
+    "log.head",
+    "log.view",
+    "log.sighting",
+    "log.standing",
+    "log.resets",
+    "log.pin",
+    "log.lookup",
+    "log.staple",
+    "log.gossip",
+    "log.receipt",
+    "log.owner",
+    "log.own_check",
+    "log.own_anchors",
+    "log.displaced",
+    "log.misplaced",
+    "log.replay",
+    "log.replayed",
+    "log.accuse",
+    "log.verdict",
+    "linking.link",
+    "linking.meeting",
+    "linking.messages",
 )
 NOT_MUTATED = (r"^\s*raise ", r"= Reader\(", r"^\s*return f?\"")
 """Lines that hold words for people: what an error says, what a decoder calls itself, a repr."""
@@ -76,7 +110,8 @@ HEAD = """\
 Made by `make mutation`; do not edit. Each function of these modules of `doorless_protocol` was
 changed in every small way that mutmut knows (an operator, a bound, a constant, an argument, a
 text, one at a time), and `tests/protocol` ran against each such mutant. Words for people (errors,
-names in a repr) are not mutated.
+names in a repr) are not mutated. Of the key log, it is the modules that verify and decide; what
+is left out of it only writes or reads bytes.
 
 Where fewer were played than there are, the run was ended before it came to the rest.
 
@@ -204,11 +239,13 @@ def _judge(mutants: list[Mutant], *, write: bool) -> int:
         print("no mutant has a verdict: nothing was played so far")
         return 1
     left = [mutant for mutant in played if mutant.verdict not in NOTICED]
-    reasons = _reasons()
+    reasons, alike = _reasons(), _alike()
     rows, needed, unexplained = [], set(), 0
     for mutant in left:
         before, after = _change(mutant)
         reason = reasons.get((mutant.function, after))
+        if reason is None:
+            reason = next((each.reason for each in alike if each.hides(before, after)), None)
         needed.add((mutant.function, after))
         if reason is None:
             unexplained += 1
@@ -265,6 +302,22 @@ def _change(mutant: Mutant) -> tuple[str, str]:
 def _reasons() -> dict[tuple[str, str], str]:
     entries = tomllib.loads(REASONS.read_text())["survivor"]
     return {(entry["function"], entry["becomes"]): entry["reason"] for entry in entries}
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Ways to write the same thing, wherever it is written."""
+
+    pattern: str
+    reads: str
+    reason: str
+
+    def hides(self, before: str, after: str) -> bool:
+        return re.sub(self.pattern, self.reads, before) == re.sub(self.pattern, self.reads, after)
+
+
+def _alike() -> list[Alike]:
+    return [Alike(**entry) for entry in tomllib.loads(REASONS.read_text())["alike"]]
 
 
 def _mutmut(*arguments: str) -> str:
