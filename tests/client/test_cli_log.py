@@ -38,10 +38,12 @@ def test_check_looks_and_status_tells(alice: Any, relay: Any) -> None:
     assert status["size"] >= 1
     assert len(status["config"]) == 64
     assert status["checked"] is not None
+    assert (status["witnesses"], status["cosigned"], status["quorum"]) == (0, 0, None)
     told = alice("log", "status")
     assert told.code == 0
     assert "version 1, as you signed it" in told.out
     assert "alarms         none" in told.out
+    assert "witnesses      this log has none" in told.out
 
 
 def test_check_without_a_relay_exits_5(alice: Any) -> None:
