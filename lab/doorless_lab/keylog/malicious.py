@@ -348,7 +348,7 @@ MODES = (
     Mode(two_leaves_of_one_epoch, "carol", "E2", 1),
     Mode(two_anchors_of_one_number, "carol", "E3", 1),
     Mode(another_set_up_for_one, "carol", "told", 0),
-    Mode(other_rules_for_one, "carol", "E1", 0),
+    Mode(other_rules_for_one, "carol", "E9", 0),
     Mode(kept_from_its_owner, "carol", "E1", 1),
     Mode(heads_that_nothing_connects, "bob", "C1", 0),
     Mode(epoch_of_another_number, "bob", "E9", 0),

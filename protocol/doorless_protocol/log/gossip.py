@@ -14,10 +14,11 @@ from struct import Struct
 from typing import ClassVar, Self
 
 from doorless_protocol.errors import MalformedError, ProofError
-from doorless_protocol.log.accuse import accusation, challenge
+from doorless_protocol.log.accuse import accusation
 from doorless_protocol.log.checkpoint import Checkpoint
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.evidence import Kind, Leaves, Notes
+from doorless_protocol.log.misplaced import Misplaced, Placed
 from doorless_protocol.log.owner import OwnChain
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.signed_leaf import SignedLeaf
@@ -237,8 +238,7 @@ def compare_signed(view: LogView, data: bytes) -> Anchors:
         data: an encoded SignedLeaf.
 
     Raises:
-        MisconductError: the log signed two truths (E1, E2, E3).
-        UnconnectedError: its keys signed heads of two set-ups (C1).
+        MisconductError: the log signed two truths (E1, E2, E3), or for two set-ups (E9).
         MalformedError, ForgedError, ProofError: it proves nothing.
 
     Spec: docs/spec/10-key-log-clients.md §10.4.
@@ -272,18 +272,15 @@ def check_one_set_up(view: LogView, theirs: SignedLeaf) -> None:
     Other keys prove nothing: whoever made them can sign under any relay's name.
 
     Raises:
-        MisconductError: they signed a log of another set-up, as long as ours (E1).
-        UnconnectedError: the same, of another length (C1).
+        MisconductError: they signed an epoch of another set-up than an anchor that we hold (E9).
         ForgedError, ProofError: other keys signed it, or nobody did.
 
     Spec: docs/spec/10-key-log-clients.md §10.5.
     """
-    if view.note is None or theirs.leaf.config_hash == view.config.hash:
+    if view.anchored is None or theirs.leaf.config_hash == view.config.hash:
         return
-    checkpoint = theirs.check_included(view.config)
-    if checkpoint.size == view.size:
-        raise accusation(Kind.TWO_ROOTS, view.config, Notes(view.note, theirs.note))
-    raise challenge(view.config, view.note, theirs.note)
+    body = Misplaced(Placed.of(theirs), Placed.of(view.anchored))
+    raise accusation(Kind.MISPLACED, view.config, body)
 
 
 def check_agreement(view: LogView, theirs: SignedLeaf, checkpoint: Checkpoint) -> None:

@@ -51,24 +51,14 @@ class SignedLeaf:
             ForgedError: a signature of the log is missing or wrong.
             ProofError: the leaf is not in the log, is of another log, or a link is broken.
         """
-        checkpoint = self.check_included(config)
+        checkpoint = signed_checkpoint(self.note, config)
+        leaf, epoch = self.leaf.encode(), self.leaf.epoch
+        merkle.verify_inclusion(leaf, epoch, checkpoint.size, self.path, checkpoint.root)
         for each in (self.leaf, *self.descent):
             if each.config_hash != config.hash:
                 raise ProofError(f"epoch {each.epoch} was made under another configuration")
         for later, anchor in pairwise((self.leaf, *self.descent)):
             check_anchor_link(anchor, later)
-        return checkpoint
-
-    def check_included(self, config: LogConfig) -> Checkpoint:
-        """Verify that these keys signed a log with this leaf, of whatever set-up it says it is.
-
-        Raises:
-            ForgedError: a signature of the log is missing or wrong.
-            ProofError: the leaf is not in the log.
-        """
-        checkpoint = signed_checkpoint(self.note, config)
-        leaf, epoch = self.leaf.encode(), self.leaf.epoch
-        merkle.verify_inclusion(leaf, epoch, checkpoint.size, self.path, checkpoint.root)
         return checkpoint
 
     def behind(self, *anchors: EpochLeaf) -> Self:
