@@ -6,14 +6,19 @@ from typing import Any, cast
 import pytest
 
 from doorless_client.core import log_staples
+from doorless_client.core.api import RefusedError
+from doorless_client.core.checked import is_checked
 from doorless_client.core.log_staples import LogStaples
+from doorless_client.core.own_entry import sign_record
+from doorless_client.store.records import Contact
 from doorless_lab.keylog.scene import ALICE, Scene, stage
 from doorless_lab.world_person import RELAY, Person
 from doorless_protocol.envelope import Initial
+from doorless_protocol.log.chain import OPENING_SIZE, Opened
 from doorless_protocol.log.proofs import compact
 from doorless_protocol.log.record import RecordKind
 from doorless_protocol.manifest import Manifest
-from logged import own, pin
+from logged import days_pass, own, pin
 
 
 def first_contact(scene: Scene, manifest: Manifest) -> Initial:
@@ -68,3 +73,78 @@ def test_a_newer_record_of_the_same_account_leaves_what_was_looked_up() -> None:
     assert pin(scene.bob, ALICE) == before
     assert before.version == version
     assert scene.bob.store.log_waiting.find()  # its head is compared with ours all the same
+
+
+def again(scene: Scene) -> bytes:
+    """The head of a next version, in which Alice says what she said before."""
+    alice, ledger = scene.alice.engine.state, scene.truth.ledger
+    chain, head = own(scene.alice), ledger.newest[ALICE]
+    record = sign_record(chain, alice.signing, alice.manifest, RecordKind.UPDATE, scene.now)
+    opened = Opened(scene.world.random(OPENING_SIZE), record.encode())
+    return ledger.make(ALICE, record.version, head, opened, stamp=ledger.size)
+
+
+def writes_first(scene: Scene, *then: RecordKind) -> tuple[Person, Initial]:
+    """Eve comes back as Alice, and writes to Dave, who never looked that name up, at once."""
+    dave, head = scene.person("dave"), b""
+    for kind in (RecordKind.RESET, *then):
+        head = scene.ghost(scene.truth, kind, after=head)
+        scene.truth.ledger.show(ALICE, head)
+        scene.publish()
+    initial = first_contact(scene, scene.eve.engine.state.manifest)
+    assert hears(dave, initial)
+    return dave, initial
+
+
+def counts_as_checked(person: Person, initial: Initial) -> bool:
+    claims = SimpleNamespace(
+        handle="", relay="", claim=initial.address, account=initial.staple.account
+    )
+    return is_checked(person.store, cast(Contact, claims), RELAY)
+
+
+HIDDEN = pytest.mark.parametrize("then", [(), (RecordKind.UPDATE,)], ids=["newest", "hidden"])
+
+
+@HIDDEN
+def test_who_comes_back_as_somebody_and_writes_first_is_not_checked(
+    then: tuple[RecordKind, ...],
+) -> None:
+    dave, initial = writes_first(stage(), *then)
+    assert pin(dave, ALICE).waits
+    assert not counts_as_checked(dave, initial)
+
+
+@HIDDEN
+def test_nor_does_their_proof_hide_that_they_did_from_a_lookup(
+    then: tuple[RecordKind, ...],
+) -> None:
+    dave, _ = writes_first(stage(), *then)
+    with pytest.raises(RefusedError, match="replaced others"):
+        dave.add("alice")
+
+
+@HIDDEN
+def test_they_are_checked_when_they_stood_for_a_window(then: tuple[RecordKind, ...]) -> None:
+    scene = stage()
+    dave, initial = writes_first(scene, *then)
+    days_pass(scene.world, 1)
+    assert not counts_as_checked(dave, initial)
+    days_pass(scene.world, 2)
+    assert not pin(dave, ALICE).waits
+    assert counts_as_checked(dave, initial)
+
+
+def test_who_only_has_a_new_device_is_checked_as_soon_as_they_are_looked_up() -> None:
+    """The proof has no room for what came before; the lookup has, and nothing hides there."""
+    scene = stage()
+    dave, alice = scene.person("dave"), scene.alice.engine.state
+    entered: Any = alice.manifest
+    scene.truth.ledger.show(ALICE, again(scene))
+    scene.publish()
+    initial = first_contact(scene, entered)
+    assert hears(dave, initial)
+    assert not counts_as_checked(dave, initial)
+    dave.add("alice")
+    assert not pin(dave, ALICE).waits
+    assert counts_as_checked(dave, initial)

@@ -3,11 +3,14 @@
 Spec: docs/spec/08-state.md §14.4.
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from doorless_client.store.base import Store
 from doorless_client.store.records import Contact, Setting
 from doorless_protocol.invite import Address
+from doorless_protocol.log.pin import Pin
 
 _WITHOUT = "no key log at "
 
@@ -16,7 +19,7 @@ def is_checked(store: Store, contact: Contact, home: str) -> bool:
     """Whether a key log vouches for this account under the address of the contact.
 
     Where the relay said that it has no log, there is nothing to ask: then, too. Of one that was
-    never asked nobody knows.
+    never asked nobody knows; nor of a first contact while its keys may have replaced others.
 
     Args:
         home: our own relay, where nobody says otherwise.
@@ -25,7 +28,13 @@ def is_checked(store: Store, contact: Contact, home: str) -> bool:
     if store.logs.get(relay) is None:
         return is_without_log(store, relay)
     row = store.log_pins.get(relay, label)
-    return row is not None and row.account == contact.account
+    return row is not None and row.account == contact.account and not may_hide_a_reset(row.pin)
+
+
+@lru_cache(maxsize=256)
+def may_hide_a_reset(pin: bytes) -> bool:
+    """Whether a first contact brought it, and nothing says yet that it was theirs a day before."""
+    return Pin.decode(pin).vouched
 
 
 def is_without_log(store: Store, relay: str) -> bool:

@@ -28,6 +28,7 @@ from doorless_protocol.log.label import Label, parse_label
 from doorless_protocol.log.lookup import Looked, look_up
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.proofs import LookupProof, decode_records
+from doorless_protocol.log.resets import as_read
 from doorless_protocol.log.sighting import Sighting
 from doorless_protocol.log.view import LogView
 from doorless_protocol.log_frames import LogProof, LogRecords
@@ -86,12 +87,8 @@ class LogLookups:
         """What asks for a manifest, and for its proof from where we know the log."""
         relay = str(address.relay)
         view, pin = self.logs.view(relay), self.logs.pin(relay, address.handle)
-        return Lookup(
-            address.handle,
-            known,
-            pin.version if pin is not None else 0,
-            view.size if view is not None else 0,
-        )
+        held, size = as_read(pin), view.size if view is not None else 0
+        return Lookup(address.handle, known, held.version if held is not None else 0, size)
 
     def verify(
         self,

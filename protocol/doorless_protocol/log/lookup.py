@@ -24,7 +24,13 @@ from doorless_protocol.log.label import Label, located
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.proofs import AnchorProof, HeadProof, LookupProof
 from doorless_protocol.log.record import Record
-from doorless_protocol.log.resets import first_to_read, still_waits, taken_over, waits_since
+from doorless_protocol.log.resets import (
+    as_read,
+    first_to_read,
+    still_waits,
+    taken_over,
+    waits_since,
+)
 from doorless_protocol.log.sighting import Shown, Sighting, Trail, contradiction
 from doorless_protocol.log.signed_leaf import SignedLeaf
 from doorless_protocol.log.standing import Standing
@@ -91,11 +97,13 @@ def look_up(
     if pin is None or pin.version != sight.shown.version:
         follows.check_witnessed(now)
     records = {**sight.records, **(opened or {})}
-    first = first_to_read(pin, sight.shown, proof.head.latest_anchor, records)
-    standing, taken = advance(label, pin, sight, first, records, keys)
-    since = waits_since(pin, standing, taken, proof.head)
+    read = as_read(pin)
+    first = first_to_read(read, sight.shown, proof.head.latest_anchor, records)
+    standing, taken = advance(label, read, sight, first, records, keys)
+    since = waits_since(read, standing, taken, proof.head)
     settled = since is None and is_settled(view.config, proof.head)
-    following = Pin(label, standing, settled, since, sight.sighting)
+    vouched = pin is not None and pin.vouched and since is not None
+    following = Pin(label, standing, settled, since, sight.sighting, vouched)
     return Looked(follows, following, notices(pin, following))
 
 
@@ -124,7 +132,14 @@ def settle(view: LogView, pin: Pin, anchor: AnchorProof) -> Pin:
     if sight.shown.version != pin.version:
         return replace(pin, settled=True)  # the next look reads what came after it
     since = still_waits(pin.since, due)
-    return replace(pin, settled=since is None, since=since, sighting=sight.sighting)
+    waits = since is not None
+    return replace(
+        pin,
+        settled=not waits,
+        since=since,
+        sighting=sight.sighting,
+        vouched=pin.vouched and waits,
+    )
 
 
 def anchor_due(view: LogView, pin: Pin) -> EpochLeaf | None:

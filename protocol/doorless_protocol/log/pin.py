@@ -4,7 +4,8 @@
                              ▲                              │
                              └───────── look up ────────────┘
 
-What waits (`since`) stays pending, from anchor to anchor, until one ends the wait.
+What waits (`since`) stays pending, from anchor to anchor, until one ends the wait. So does what a
+first contact brought, while a record that was not seen may have given the label away (`vouched`).
 
 Absence is pinned like a presence: what was done because of it is checked as well.
 Spec: docs/spec/10-key-log-clients.md §6.
@@ -24,6 +25,7 @@ from doorless_protocol.log.signed_leaf import count
 from doorless_protocol.log.standing import Standing
 
 _SCHEMA = b"\x01"
+_SETTLED, _VOUCHED = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Pin:
         settled: found again at the anchor behind `seen`, which its owner checks too.
         since: the epoch in which the label was given to other keys, while they wait; else None.
         sighting: of the epoch `seen`; with a later one that does not fit, it convicts.
+        vouched: it began as a first contact's proof, and its keys wait since: nobody is held, as
+            far as records are read (`as_read`).
     """
 
     label: Label
@@ -42,6 +46,7 @@ class Pin:
     settled: bool
     since: int | None
     sighting: Sighting
+    vouched: bool = False
 
     @property
     def index(self) -> Index:
@@ -75,7 +80,8 @@ class Pin:
         """The pin as a store keeps it. Spec: docs/spec/10-key-log-clients.md §6.1."""
         writer = Writer().raw(_SCHEMA).prefixed(self.label.encode("ascii"), 1)
         since = 0 if self.since is None else self.since + 1
-        writer.uint(self.settled, 1).uint(since, 8).prefixed(encode_standing(self.standing), 1)
+        state = _SETTLED * self.settled | _VOUCHED * self.vouched
+        writer.uint(state, 1).uint(since, 8).prefixed(encode_standing(self.standing), 1)
         return writer.raw(self.sighting.encode()).done()
 
     @classmethod
@@ -84,10 +90,11 @@ class Pin:
         reader = Reader(data, "pin of a label")
         reader.exactly(_SCHEMA, "schema version")
         label = read_label(reader)
-        settled, since = bool(count(reader, 1)), reader.number()
+        state, since = count(reader, _SETTLED | _VOUCHED), reader.number()
         standing = decode_standing(label, reader.prefixed(1, 255))
         waits = since - 1 if since else None
-        pin = cls(label, standing, settled, waits, Sighting.read(reader))
+        settled, vouched = bool(state & _SETTLED), bool(state & _VOUCHED)
+        pin = cls(label, standing, settled, waits, Sighting.read(reader), vouched)
         reader.end()
         return pin
 

@@ -32,6 +32,29 @@ def stood(anchor: EpochLeaf) -> int:
     return anchor.prev_anchor_epoch if anchor.anchor_no > 1 else _NOTHING_STOOD
 
 
+def as_read(pin: Pin | None) -> Pin | None:
+    """What a label was known as to whoever reads on from there; None: nobody was.
+
+    A first contact's proof has the newest record alone: while one before it may have given the
+    label away a moment ago, it is read as if there were no pin.
+
+    Spec: docs/spec/10-key-log-clients.md §6.4.
+    """
+    return None if pin is None or pin.vouched else pin
+
+
+def hidden_since(shown: Shown, standing: Standing | None, anchor: EpochLeaf) -> int | None:
+    """Since when keys wait of whom the newest record alone was read; None: they need not.
+
+    That record may be a reset, or hide one that came before it, if it did not stand for a window.
+
+    Spec: docs/spec/10-key-log-clients.md §9.1.
+    """
+    if standing is None or (standing.version == 1 and standing.kind is RecordKind.CREATE):
+        return None
+    return still_waits(shown.stamps[standing.version], anchor)
+
+
 def first_to_read(
     pin: Pin | None, shown: Shown, anchor: EpochLeaf, records: Mapping[int, Opened]
 ) -> int:

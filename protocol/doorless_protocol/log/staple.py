@@ -29,7 +29,7 @@ from doorless_protocol.log.lookup import (
 from doorless_protocol.log.note import MAX_NOTE, Note
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.proofs import HeadProof, LookupProof
-from doorless_protocol.log.resets import waits_since
+from doorless_protocol.log.resets import hidden_since
 from doorless_protocol.log.sighting import contradiction
 from doorless_protocol.log.view import LogView
 
@@ -112,10 +112,11 @@ def vouch(
     if known is not None and contradiction(known.sighting.place(), sight.shown) is not None:
         raise accusation(Kind.CONTRADICTION, config, Sightings(known.sighting, sight.sighting))
     newest = sight.shown.version  # the records before it have no room here
-    standing, taken = advance(label, None, sight, newest, sight.records, keys)
-    since = waits_since(None, standing, taken, head)
+    standing, _ = advance(label, None, sight, newest, sight.records, keys)
+    since = hidden_since(sight.shown, standing, head.latest_anchor)
     settled = since is None and is_settled(config, head)
-    pin = Pin(label, standing, settled, since, sight.sighting)
+    vouched = since is not None
+    pin = Pin(label, standing, settled, since, sight.sighting, vouched)
     return Vouched(pin, Waiting(head.note, checkpoint.size, checkpoint.root))
 
 
