@@ -2,7 +2,7 @@
 
 import pytest
 
-from doorless_client.cli_output import chat_line
+from doorless_client.cli_output import chat_row
 from doorless_client.contact_facts import what_is_known
 from doorless_client.core.views import Trust
 from doorless_client.tui.glyphs import ASCII, UNICODE
@@ -52,7 +52,7 @@ async def test_only_changed_keys_are_red(people, opened, settle, theme, trust) -
 def test_each_state_has_its_words_on_the_command_line_and_in_the_details(people, trust) -> None:
     people.engine.change(people.ada, trust=trust)
     (chat,) = [one for one in people.engine.chats() if one.conversation == people.ada]
-    assert f"  {WORDS[trust][1]}" in chat_line(chat)
+    assert chat_row(chat)[-1].startswith(WORDS[trust][1])
     facts = dict(what_is_known(people.engine.details(people.ada), str))
     assert facts["keys"].startswith(WORDS[trust][2])
 
