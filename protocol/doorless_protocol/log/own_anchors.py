@@ -124,13 +124,12 @@ def check_own_anchor(config: LogConfig, own: OwnChain, sight: Sight) -> None:
 
 def _own_sighting(own: OwnChain) -> Sighting | None:
     """Our newest look, with every version of ours laid open."""
-    if own.sighting is None or own.sighting.trail is None or not own.links:
+    if own.sighting is None or own.sighting.trail is None:
         return own.sighting
-    first = own.links[0]
     trail = own.sighting.trail
     known = {link.version: link for link in own.links}
     before, head, steps = trail.version, trail.head, trail.steps
-    while before in known and (before - 1 in known or before == 1) and before >= first.version:
+    while before in known and (before - 1 in known or before == 1):
         link = known[before]
         steps = (Step(link.epoch, link.commitment), *steps)
         before -= 1
