@@ -340,7 +340,9 @@ class Looks:
     def connect(self, row: LogWaiting) -> Flow[None]:
         """See that a head that came in a first contact is of the log that we follow."""
         view = self._logs.view(row.relay)
-        if view is None or view.frozen:
+        if view is None or view.frozen:  # nothing of it is believed any more, this neither
+            with self._state.change():
+                self._store.log_waiting.drop(row.relay, row.size, row.account)
             return
         waiting = Waiting.decode(row.waiting)
         place = self._place(row.relay)

@@ -10,6 +10,7 @@ ahead of us in a message waits for these times. Spec: docs/spec/08-state.md §14
 """
 
 import math
+from collections import Counter
 
 import msgspec
 
@@ -48,6 +49,10 @@ OVERDUE_AFTER = 2
 WITHHELD_AFTER = 1
 """Windows from the first time that an anchor does not show somebody, to the person being told."""
 
+MAX_CUTS = 10
+"""Connections in a row that break at one question, while we are signed in, before that counts as
+no answer: ten minutes, and not a network that goes away. A relay can close them on purpose."""
+
 
 class Monitor:
     """When to look, and what a look comes to."""
@@ -66,6 +71,7 @@ class Monitor:
         self._publish, self._put_off_until = fleet.publishing.publish, 0.0
         self._has_asked = False
         self._told_since = 0.0
+        self._cuts: Counter[str] = Counter()
 
     # --- when --------------------------------------------------------------------------------
 
@@ -158,9 +164,11 @@ class Monitor:
             for pin in self._due_pins(now):
                 yield from self._settle(pin)
             for waiting in self._due_waiting(now):
-                yield from self._looks.connect(waiting)
-        except UnreachableError:
+                yield from self._connect(waiting)
+        except UnreachableError as cut:
             self.put_off()
+            if self._is_cut_off(OVERDUE):
+                self._tell_overdue(str(cut))
             raise
         except (RefusedError, BusyError, DoorlessError) as error:
             self.put_off()
@@ -196,6 +204,7 @@ class Monitor:
         heard = self.gossip.waiting()
         try:
             yield from self._looks.home()
+            self._cuts.pop(OVERDUE, None)
             self.gossip.judge(heard)
             yield from self._publish()
         except LogProofError:
@@ -219,14 +228,37 @@ class Monitor:
                 else:
                     self._tell_withheld(row)
             raise
-        except BusyError:  # whose turn comes after it need not wait for it
+        except (BusyError, UnreachableError) as failed:  # the next one need not wait for it
             with self._state.change():
                 again = self._state.clock() + PUT_OFF
                 self._store.log_pins.put(msgspec.structs.replace(row, at=again))
-                self._tell_withheld(row)
+                if isinstance(failed, BusyError) or self._is_cut_off(_withheld(row)):
+                    self._tell_withheld(row)
             return
+        self._cuts.pop(_withheld(row), None)
         with self._state.change():
             self._store.settings.drop(_withheld(row))
+
+    def _connect(self, row: LogWaiting) -> Flow[None]:
+        """Connect a head that a first contact showed; one that fails holds up no other."""
+        now, view = self._state.clock(), self._logs.view(row.relay)
+        try:
+            yield from self._looks.connect(row)
+        except (BusyError, UnreachableError):
+            self._put_off_waiting(row, now + PUT_OFF)
+        except LogProofError:
+            window = view.config.window if view is not None else PUT_OFF
+            self._put_off_waiting(row, now + window)
+            raise
+
+    def _put_off_waiting(self, row: LogWaiting, at: float) -> None:
+        with self._state.change():
+            self._store.log_waiting.put(msgspec.structs.replace(row, at=at))
+
+    def _is_cut_off(self, what: str) -> bool:
+        """Whether this question, once more cut off, is so too often to be an accident."""
+        self._cuts[what] += 1
+        return self._cuts[what] >= MAX_CUTS
 
     def _tell_withheld(self, row: LogPin) -> None:
         """Once the anchor after it did not show somebody for a window. Inside a change."""
