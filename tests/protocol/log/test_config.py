@@ -1,4 +1,5 @@
 from dataclasses import replace
+from hashlib import sha3_256
 
 import pytest
 
@@ -103,3 +104,7 @@ def test_a_seed_has_96_bytes_and_the_largest_configuration_fits() -> None:
 def test_a_relay_without_a_log_has_a_name_for_that_too() -> None:
     assert len(hash_without_log("relay.example")) == len(CONFIG.hash)
     assert hash_without_log("relay.example") not in (CONFIG.hash, hash_without_log("other.example"))
+    label, name, value = b"doorless/1 relay config", b"name", b"relay.example"
+    fields = bytes((len(label),)) + label + bytes((len(name),)) + name
+    hashed = sha3_256(fields + len(value).to_bytes(4, "big") + value).digest()
+    assert hash_without_log("relay.example") == hashed  # docs/spec/07-relay.md §4.1

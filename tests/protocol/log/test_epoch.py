@@ -5,6 +5,7 @@ import pytest
 from doorless_protocol import merkle
 from doorless_protocol.encoding import MAX_NUMBER
 from doorless_protocol.errors import MalformedError, ProofError
+from doorless_protocol.log import epoch
 from doorless_protocol.log.config import LogKeys
 from doorless_protocol.log.epoch import (
     LEAF_SIZE,
@@ -189,3 +190,12 @@ def test_an_epoch_has_the_changes_that_its_leaf_says() -> None:
     for wrong in ([], [delta(4)], [delta(3), delta(4)]):
         with pytest.raises(ProofError):
             check_deltas(LEAVES[3], wrong)
+
+
+def test_an_epoch_has_at_most_so_many_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    deltas = tuple(delta(at) for at in range(4))
+    monkeypatch.setattr(epoch, "MAX_DELTAS", 4)
+    assert decode_deltas(encode_deltas(deltas)) == deltas
+    monkeypatch.setattr(epoch, "MAX_DELTAS", 3)
+    with pytest.raises(MalformedError):
+        decode_deltas(encode_deltas(deltas))

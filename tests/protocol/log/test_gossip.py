@@ -52,6 +52,7 @@ def test_eighty_bytes_say_it_and_eighty_zeros_say_nothing(play: Stage) -> None:
         bytes(32),
     )
     assert unseen.your_head == Gossip.decode(data).your_head
+    assert (unseen.my_version, unseen.my_head) == (0, bytes(16))
     assert hear(play.alice.view, play.alice.chain, None, EMPTY) == NOTHING
     for wrong in (data[:-1], data + b"\0", b""):
         with pytest.raises(MalformedError):
@@ -101,6 +102,10 @@ def test_keys_in_our_name_that_are_not_ours_are_a_ghost(play: Stage) -> None:
     said = to_alice(play)
     assert heard(play, replace(said, your_head=bytes(16))).ours is Ours.GHOST
     assert heard(play, replace(said, your_version=0)).ours is Ours.NONE
+    first = play.alice.chain.links[0]
+    shown = replace(said, your_version=1, your_head=first.head[:16])
+    assert heard(play, shown).ours is Ours.SAME
+    assert hear(play.alice.view, None, None, said.encode()).ours is Ours.NONE
     later = heard(play, replace(said, your_version=9))
     assert later.ours is Ours.LATER
     assert later.is_open
@@ -133,6 +138,18 @@ def test_what_a_peer_says_of_itself_is_compared_with_what_we_were_shown(play: St
     ]
     for each, expected in views:
         assert hear(play.bob.view, None, pin, each.encode()).theirs is expected
+    elsewhere = replace(said, log=b"else")  # of a log that is not the peer's: its own word stands
+    assert hear(play.bob.view, None, pin, elsewhere.encode()).theirs is Theirs.SAME
+    newer = replace(elsewhere, my_version=3)
+    assert hear(play.bob.view, None, pin, newer.encode()).theirs is Theirs.NEWER
+
+
+@pytest.mark.parametrize("versions", [0, 1])
+def test_versions_are_told_from_the_first_on(versions: int) -> None:
+    play = stage(versions=versions)
+    play.bob_looks()
+    said, head = to_alice(play), play.alice.chain.head[:16]
+    assert (said.your_version, said.your_head) == (versions, head if versions else bytes(16))
 
 
 def test_nobody_fetches_because_of_gossip() -> None:

@@ -164,6 +164,8 @@ def test_anchors_follow_one_another(play: Stage) -> None:
         assert signed.shown == leaf
     with pytest.raises(ProofError):
         view.signed_anchor(3)
+    with pytest.raises(ProofError, match="not among those that are kept"):
+        view.signed_anchor(99)
 
 
 def test_a_second_anchor_in_the_window_of_ours_is_refused(play: Stage) -> None:

@@ -13,8 +13,11 @@ from doorless_protocol.errors import (
     UnwitnessedError,
 )
 from doorless_protocol.keys import SigningKey
+from doorless_protocol.log.cosignature import Cosigner
 from doorless_protocol.log.lookup import anchor_due, look_up, settle
+from doorless_protocol.log.note import Algorithm
 from doorless_protocol.log.pin import Pin
+from doorless_protocol.log.policy import Policy
 from doorless_protocol.log.proofs import LookupProof
 from doorless_protocol.log.verdict import verify
 from doorless_protocol.log.view import QUORUM_PATIENCE
@@ -193,3 +196,28 @@ def test_changed_keys_wait_for_the_witnesses_and_old_ones_do_not(play: Stage) ->
     with pytest.raises(UnwitnessedError):
         silent.check_witnessed(play.now)
     replace(silent, quorum_at=play.now - QUORUM_PATIENCE).check_witnessed(play.now)
+
+
+def test_what_changed_is_not_taken_without_the_witnesses() -> None:
+    witness = Cosigner.from_seed("w.test", Algorithm.COSIGNATURE, bytes(32))
+    policy = Policy.parse(f"witness w {witness.vkey.encode()}\nquorum w\n")
+    play = stage(policy=policy)
+    with pytest.raises(UnwitnessedError):
+        play.bob_looks()
+    play.bob.view = replace(play.bob.view, quorum_at=play.now)
+    play.bob_looks()
+    play.bob.view = replace(play.bob.view, quorum_at=0)
+    play.bob_looks()
+    play.alice_publishes()
+    with pytest.raises(UnwitnessedError):
+        play.bob_looks()
+    assert play.bob.pins[ALICE].version == 1
+
+
+def test_an_anchor_needs_no_second_look_whoever_cosigned_it() -> None:
+    auditor = Cosigner.from_seed("audit.test", Algorithm.COSIGNATURE, bytes(32))
+    text = f"witness audit.test {auditor.vkey.encode()}\ngroup auditors any audit.test\n"
+    play = stage(policy=Policy.parse(text + "quorum none\n"))
+    play.anchor()
+    play.bob_looks()
+    assert not play.bob.pins[ALICE].is_pending

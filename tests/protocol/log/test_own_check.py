@@ -15,9 +15,10 @@ from doorless_protocol.keys import SigningKey
 from doorless_protocol.log import own_check as rules
 from doorless_protocol.log.displaced import DisplacedError, accuse, dispute
 from doorless_protocol.log.head import accept_anchors
+from doorless_protocol.log.label import Index
 from doorless_protocol.log.own_anchors import anchors_to_check, check_own, skip_forgotten
 from doorless_protocol.log.own_check import OwnNews, UnannouncedError, look_up_own
-from doorless_protocol.log.owner import OwnChain, prepare, take_receipt
+from doorless_protocol.log.owner import OwnChain, check_due, prepare, take_receipt
 from doorless_protocol.log.receipt import Receipt
 from doorless_protocol.log.record import RecordKind
 from doorless_protocol.log.verdict import verify
@@ -119,6 +120,29 @@ def test_a_receipt_promises_our_update_soon(play: Stage) -> None:
         take_receipt(alice.view, own, elsewhere, now)
 
 
+def test_a_receipt_is_of_now_and_due_soon(play: Stage) -> None:
+    view, config, now = play.alice.view, play.config, play.now
+
+    def check(accepted_ms: int, due_in_ms: int) -> None:
+        due = accepted_ms + due_in_ms
+        check_due(view, Receipt(Index(bytes(32)), 1, bytes(32), accepted_ms, due, bytes(64)), now)
+
+    first, last = 1000 * (now - config.max_behind), 1000 * (now + config.max_ahead) + 999
+    for accepted_ms, due_in_ms in ((first, 0), (last, 1), (first, 1000 * config.max_behind)):
+        check(accepted_ms, due_in_ms)
+    late = 1000 * config.max_behind + 1
+    for accepted_ms, due_in_ms in ((first - 1, 0), (last + 1, 0), (first, -1), (last, late)):
+        with pytest.raises(ProofError):
+            check(accepted_ms, due_in_ms)
+
+
+def test_a_promise_is_broken_behind_its_time_and_not_at_it(play: Stage) -> None:
+    play.alice.publish(play.ledger, play.random.randbytes, play.now)
+    play.ledger.waiting.clear()
+    play.epoch(play.ledger.promised)
+    assert play.alice.look_at_self(play.ledger, play.now).news is OwnNews.WAITING
+
+
 def test_a_promise_that_is_broken_convicts(play: Stage) -> None:
     play.alice.publish(play.ledger, play.random.randbytes, play.now)
     play.ledger.waiting.clear()
@@ -173,8 +197,19 @@ def test_a_version_that_went_back_convicts(play: Stage) -> None:
 def test_what_our_key_signed_and_no_device_announced_is_a_ghost(play: Stage) -> None:
     play.ledger.show(ALICE, play.ghost())
     play.epoch()
-    with pytest.raises(UnannouncedError):
+    with pytest.raises(UnannouncedError) as raised:
         play.alice.look_at_self(play.ledger, play.now)
+    assert (raised.value.shown, raised.value.ours) == (b"\xee" * 32, play.alice.chain.head)
+
+
+def test_what_we_asked_for_ourselves_needs_no_announcement(play: Stage) -> None:
+    play.alice.publish(play.ledger, play.random.randbytes, play.now)
+    play.epoch()
+    play.alice.manifests.clear()
+    assert play.alice.look_at_self(play.ledger, play.now).news is OwnNews.IN_LOG
+    standing = play.alice.chain.standing
+    assert standing is not None
+    assert not standing.past_unseen, "every record was read, from the first on"
 
 
 def test_what_another_device_of_ours_announced_is_learned(play: Stage) -> None:
@@ -201,7 +236,10 @@ def test_a_reset_that_we_dispute_convicts(play: Stage) -> None:
     play.epoch()
     with pytest.raises(DisplacedError) as raised:
         play.alice.look_at_self(play.ledger, play.now)
-    signing = play.alice.signing
+    signing, opened = play.alice.signing, play.alice.chain.opened
+    assert opened is not None
+    assert (raised.value.what, raised.value.ours) == ("account", opened.record)
+    assert raised.value.shown == raised.value.record.encode()
     said = dispute(raised.value, signing, play.now * 1000)
     found = accuse(play.config, raised.value, signing.verifying, said)
     proven = verify(found.evidence, {play.config.hash.hex()})
@@ -209,6 +247,15 @@ def test_a_reset_that_we_dispute_convicts(play: Stage) -> None:
     assert "disputes" in proven.what
     with pytest.raises(ForgedError):
         accuse(play.config, raised.value, signing.verifying, dispute(raised.value, eve, 1))
+
+
+@pytest.mark.parametrize("versions", [0, 1])
+def test_a_new_device_of_ours_sees_a_first_version_or_none(versions: int) -> None:
+    play = stage(versions=versions)
+    view, key = play.alice.view, play.alice.signing.verifying
+    begun, shown = OwnChain.begin(view, ALICE), play.ledger.lookup(ALICE, 0, view.size)
+    own = look_up_own(view, begun, shown, 0, key, (), play.now).own
+    assert (own.version, len(own.links)) == (versions, versions)
 
 
 def test_a_new_device_of_ours_begins_with_the_newest_version(play: Stage) -> None:

@@ -16,6 +16,7 @@ from doorless_protocol.log.replayed import Place, Replayed, bad_epoch
 from doorless_protocol.log.signed_leaf import SignedLeaf
 from doorless_protocol.log.verdict import verify
 from key_log import HOUR_MS, KeyLog, lies
+from one_form import check_one_form, reads
 
 
 class Replay:
@@ -110,6 +111,7 @@ def test_no_epoch_of_an_honest_log_convicts() -> None:
 
 CHANGES: dict[str, Callable[[Replayed], Replayed]] = {
     "no epoch before": lambda body: replace(body, before=None),
+    "nothing before": lambda body: replace(body, before=None, anchor=None),
     "no anchor": lambda body: replace(body, anchor=None),
     "another anchor": lambda body: replace(body, anchor=body.after.leaf),
     "the same epoch twice": lambda body: replace(body, before=body.after),
@@ -163,6 +165,20 @@ def test_any_changes_of_any_map_can_be_judged_from_their_paths_alone() -> None:
 
 
 def test_a_bundle_has_one_form() -> None:
+    """More changes than fit into a kilobyte, of labels that are there and of new ones."""
+    log = KeyLog()
+    log.publish(*(f"x{number}" for number in range(12)))
+    log.publish(*(f"x{number}" for number in range(0, 40, 2)))
+    log.publish("x1", "new")
+    many = accused(log, 1)
+    assert len(many.deltas) > 16
+    assert Evidence.decode(bundle(log, many)).body == many
+    for number in range(3):
+        if number != 1:
+            check_one_form(accused(log, number), reads(Replayed.read))
+
+
+def test_a_bundle_is_whole() -> None:
     data = bundle(bad_log(), accused(bad_log(), 9))
     for other in (data + b"\0", data[:-1], data[:9]):
         with pytest.raises(MalformedError):

@@ -11,8 +11,9 @@ from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.record import RecordKind
 from logstage import ALICE, DAY, Stage, stage
 
-CLOSE, DISPUTE, RESET, UPDATE = (
+CLOSE, CREATE, DISPUTE, RESET, UPDATE = (
     RecordKind.CLOSE,
+    RecordKind.CREATE,
     RecordKind.DISPUTE,
     RecordKind.RESET,
     RecordKind.UPDATE,
@@ -168,6 +169,18 @@ def test_a_reset_that_was_disputed_does_not_wait(
     looked = look(play, eve)
     assert looked.notices == {Notice.DISPUTED}
     assert not looked.pin.waits
+
+
+def test_a_closed_name_that_somebody_else_took_waits_for_who_knew_the_owner(
+    play: Stage, eve: SigningKey
+) -> None:
+    """No reset, and other keys all the same; whoever wrote the close."""
+    play.bob_looks()
+    write(play, (play.alice.signing, CLOSE), (eve, CREATE), (eve, UPDATE))
+    looked = look(play, eve)
+    assert looked.notices == {Notice.RESET, Notice.ACCOUNT_CHANGED}
+    assert looked.pin.since == play.ledger.size - 2
+    assert anchors_that_it_waits_for(play) == 2
 
 
 def test_of_a_closed_label_the_newest_record_says_all(play: Stage) -> None:

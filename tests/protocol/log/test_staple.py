@@ -45,7 +45,8 @@ def test_it_fits_a_first_contact_and_names_who_writes(play: Stage) -> None:
     assert len(proof_of_alice(play)) <= 11 * 1024
     found = vouched(play)
     assert found.pin.head == play.alice.chain.head
-    assert found.pin.is_pending
+    assert found.pin.label == ALICE
+    assert found.pin.settled is False
     assert found.waiting.size == play.ledger.size
     assert Waiting.decode(found.waiting.encode()) == found.waiting
 
@@ -55,6 +56,10 @@ def test_it_is_a_day_old_at_most(play: Stage, monkeypatch: pytest.MonkeyPatch) -
     for after in (MAX_AGE + 1, -121):
         with pytest.raises(StaleLogError):
             vouched(play, after=after)
+    ahead = play.now + play.config.max_ahead
+    rules.check_fresh(play.config, 1000 * ahead + 999, play.now)
+    with pytest.raises(StaleLogError):
+        rules.check_fresh(play.config, 1000 * (ahead + 1), play.now)
     monkeypatch.setattr(rules, "check_fresh", lambda *_: None)
     vouched(play, after=MAX_AGE + 1)
 
@@ -98,10 +103,30 @@ def test_what_does_not_fit_what_we_held_convicts(play: Stage) -> None:
     assert raised.value.kind == "E4"
 
 
+def test_at_an_anchor_it_needs_no_second_look() -> None:
+    play = stage(versions=1)
+    play.anchor()
+    play.bob.catch_up(play.ledger, play.now)
+    found = vouched(play, play.ledger.lookup(ALICE, 0, 0).encode(), view=play.bob.view)
+    assert found.pin.settled is True
+    assert (found.pin.since, found.pin.vouched) == (None, False)
+
+
+def test_what_came_a_moment_ago_waits_as_a_reset_does(play: Stage) -> None:
+    """The newest record alone is there: it may follow a reset."""
+    found = vouched(play)
+    standing = found.pin.standing
+    assert standing is not None
+    assert standing.version == 2
+    assert found.pin.since == play.alice.chain.links[-1].epoch
+    assert found.pin.vouched is True
+
+
 def test_its_head_is_connected_at_the_next_look(play: Stage) -> None:
     waiting = vouched(play).waiting
     behind = play.bob.view
     assert not connect(behind, waiting, play.ledger.head(waiting.size))
+    assert not connect(behind, waiting, play.ledger.head(waiting.size, behind.size))
     play.bob.catch_up(play.ledger, play.now)
     assert connect(play.bob.view, waiting, play.ledger.head(waiting.size))
     play.epoch()
