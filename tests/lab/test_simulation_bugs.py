@@ -88,9 +88,9 @@ def honest_beginnings() -> None:
 def test_a_mistake_is_found(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     begin = World.__init__
 
-    def remembered(self: World, *args: Any) -> None:
+    def remembered(self: World, *args: Any, **options: Any) -> None:
         worlds.append(self)
-        begin(self, *args)
+        begin(self, *args, **options)
 
     monkeypatch.setattr(World, "__init__", remembered)
     for name, replacement in BUGS[bug].items():
