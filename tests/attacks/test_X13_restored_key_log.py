@@ -33,8 +33,9 @@ def signing(folder: Path, handle: str) -> list[Checkpoint]:
     log = KeyLog.open(folder / "log.db", heads, KEYS, KEYS.config(), Random(handle).randbytes)
     signed = []
     try:
-        log.stage(change(handle), NOW)
-        log.confirm(Label(handle))
+        registered = change(handle)
+        log.stage(registered)
+        log.confirm(registered, NOW)
         checkpoint = log.build(NOW)
         log.publish(checkpoint.size, log.sign(checkpoint, NOW))
         signed.append(checkpoint)
