@@ -327,8 +327,8 @@ class Looks:
         with self._state.change():
             if self._logs.pin(row.relay, row.label) == pin:  # else it was looked up anew meanwhile
                 self._logs.keep_pin(row.relay, row.label, settled)
-                if settled.is_pending:  # its keys wait for the anchor after this one
-                    self.redraw(row)
+                if settled.is_pending and anchor_due(view, settled) is None:
+                    self.redraw(row)  # its keys wait for the anchor after this one
 
     def redraw(self, row: LogPin) -> None:
         """Not yet: in the window after the next anchor. Inside a change."""

@@ -11,8 +11,9 @@ from functools import lru_cache
 import msgspec
 
 from doorless_client.core.api import LogProofError
+from doorless_client.core.drawn import between
 from doorless_client.core.log_alarms import Alarms
-from doorless_client.core.log_times import next_anchor_look
+from doorless_client.core.log_times import next_anchor_look, soon
 from doorless_client.core.promised import promised_change
 from doorless_client.core.state import State
 from doorless_client.store.log_records import Log, LogOwn, LogPin
@@ -25,6 +26,7 @@ from doorless_protocol.errors import (
     UnwitnessedError,
 )
 from doorless_protocol.log.config import LogConfig
+from doorless_protocol.log.lookup import anchor_due
 from doorless_protocol.log.owner import OwnChain
 from doorless_protocol.log.pin import Pin
 from doorless_protocol.log.view import LogView
@@ -87,6 +89,9 @@ class Logs:
         if view is not None and (pin.is_pending or self.is_behind(relay, view)):
             at = held.at if held is not None and held.at else 0.0
             at = at or next_anchor_look(view, self._state.clock(), self._state.random(4))
+            if pin.waits and may_be_found(view, pin):  # what is said to them waits for that
+                drawn = between(*soon(view.config), self._state.random(4))
+                at = min(at, self._state.clock() + drawn)
         account = pin.standing.account if pin.standing is not None else b""
         self._store.log_pins.put(LogPin(relay, label, account, pin.encode(), at))
 
@@ -157,6 +162,11 @@ class Logs:
             evidence=caught.evidence,
             change=change,
         )
+
+
+def may_be_found(view: LogView, pin: Pin) -> bool:
+    """Whether there may be an anchor behind it already, of those that we hold or were told of."""
+    return view.has_new_anchor or anchor_due(view, pin) is not None
 
 
 BREAKS = frozenset({"E1", "E2", "E3", "E9"})

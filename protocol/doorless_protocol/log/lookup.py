@@ -27,6 +27,7 @@ from doorless_protocol.log.record import Record
 from doorless_protocol.log.resets import (
     as_read,
     first_to_read,
+    is_waiting_still,
     still_waits,
     taken_over,
     waits_since,
@@ -104,6 +105,8 @@ def look_up(
     settled = since is None and is_settled(view.config, proof.head)
     vouched = pin is not None and pin.vouched and since is not None
     following = Pin(label, standing, settled, since, sight.sighting, vouched)
+    if pin is not None and is_waiting_still(pin, following):
+        following = pin
     return Looked(follows, following, notices(pin, following))
 
 

@@ -129,6 +129,17 @@ def waits_since(
     return since
 
 
+def is_waiting_still(pin: Pin, later: Pin) -> bool:
+    """Whether a look shows only what waits already: then the pin stays as it is.
+
+    Else each look would move it past the anchor in which it has to be found, and who looks often
+    would wait for ever.
+
+    Spec: docs/spec/10-key-log-clients.md §6.2.
+    """
+    return pin.is_pending and (pin.since, pin.version) == (later.since, later.version) and pin.waits
+
+
 def still_waits(since: int | None, anchor: EpochLeaf) -> int | None:
     """The same once `anchor` held it undisputed. Spec: docs/spec/10-key-log-clients.md §6.5."""
     return None if since is None or since <= stood(anchor) else since

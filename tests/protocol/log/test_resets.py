@@ -77,6 +77,30 @@ def test_a_reset_waits_until_it_stood_from_one_anchor_to_the_next(
     assert anchors_that_it_waits_for(play) == 2
 
 
+def looks_after_each_anchor(play: Stage, eve: SigningKey, days: int) -> bool:
+    """Bob wants to write: he looks behind each anchor, before he finds the pin in it."""
+    play.bob_looks()
+    write(play, (eve, RESET))
+    look(play, eve)
+    for _ in range(days):
+        play.anchor()
+        play.epoch()
+        look(play, eve)
+        play.bob_checks()
+    return play.bob.pins[ALICE].waits
+
+
+def test_who_looks_often_waits_no_longer(play: Stage, eve: SigningKey) -> None:
+    assert not looks_after_each_anchor(play, eve, days=2)
+
+
+def test_if_each_look_moved_the_pin_on_it_would_wait_for_ever(
+    play: Stage, eve: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("doorless_protocol.log.lookup.is_waiting_still", lambda *_: False)
+    assert looks_after_each_anchor(play, eve, days=5)
+
+
 def test_a_first_look_at_a_reset_waits_too(play: Stage, eve: SigningKey) -> None:
     a_moment_before_the_anchor(play)
     write(play, (eve, RESET))
