@@ -14,6 +14,7 @@ from doorless_protocol.errors import (
 from doorless_protocol.keys import SigningKey
 from doorless_protocol.log import own_check as rules
 from doorless_protocol.log.displaced import DisplacedError, accuse, dispute
+from doorless_protocol.log.evidence import Change, Evidence
 from doorless_protocol.log.head import accept_anchors
 from doorless_protocol.log.label import Index
 from doorless_protocol.log.own_anchors import anchors_to_check, check_own, skip_forgotten
@@ -70,6 +71,13 @@ def test_a_stored_chain_is_the_same_chain(play: Stage) -> None:
 
 def test_of_a_chain_without_links_nothing_is_known_before_it(play: Stage) -> None:
     assert OwnChain.begin(play.bob.view, ALICE).head_before is None
+
+
+def test_a_name_that_was_somebodys_before_goes_on_from_there(play: Stage) -> None:
+    play.bob_looks()
+    found = play.bob.pins[ALICE]
+    own = OwnChain.begin(play.bob.view, ALICE, found)
+    assert (own.version, own.head, own.links) == (2, found.head, ())
 
 
 def test_an_update_that_another_device_came_before_is_given_up(play: Stage) -> None:
@@ -227,6 +235,9 @@ def test_a_change_that_our_key_did_not_sign_convicts(play: Stage) -> None:
     with pytest.raises(MisconductError) as raised:
         play.alice.look_at_self(play.ledger, play.now)
     assert raised.value.kind == "E7"
+    body = Evidence.decode(raised.value.evidence).body
+    assert isinstance(body, Change)
+    assert body.dispute == b"", "nobody has to say a word"
     verify(raised.value.evidence, {play.config.hash.hex()})
 
 

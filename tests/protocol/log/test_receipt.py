@@ -6,6 +6,7 @@ from doorless_protocol.errors import ForgedError, MalformedError
 from doorless_protocol.log.config import LogKeys
 from doorless_protocol.log.label import Index
 from doorless_protocol.log.receipt import RECEIPT_SIZE, Receipt
+from doorless_protocol.log.record import MAX_VERSION
 from doorless_protocol.primitives import ed25519_verify
 
 KEYS = LogKeys.from_seed("r/keys", bytes(96))
@@ -41,6 +42,12 @@ def test_a_changed_promise_is_not_the_logs(change) -> None:
 def test_another_logs_receipt_is_refused() -> None:
     with pytest.raises(ForgedError):
         RECEIPT.verify(LogKeys.from_seed("r/keys", bytes(range(96))).config())
+
+
+@pytest.mark.parametrize("change", [{"version": MAX_VERSION}, {"due_ms": 1000}])
+def test_the_ends_of_what_a_receipt_may_say(change) -> None:
+    receipt = replace(RECEIPT, **change)
+    assert Receipt.decode(receipt.encode()) == receipt
 
 
 @pytest.mark.parametrize(

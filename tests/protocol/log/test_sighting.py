@@ -2,7 +2,9 @@
 
 import pytest
 
+from doorless_protocol.log.chain import NO_HEAD
 from doorless_protocol.log.sighting import Shown, contradiction
+from logstage import ALICE, stage
 
 
 def shown(epoch: int, *stamps: int) -> Shown:
@@ -19,3 +21,10 @@ def test_a_version_is_there_from_its_epoch_on(stamp: int, *, fits: bool) -> None
     early, late = shown(5, 2), shown(9, 2, stamp)
     for pair in ((early, late), (late, early)):
         assert (contradiction(*pair) is None) is fits
+
+
+def test_an_absent_label_has_version_0_and_nothing_else() -> None:
+    play = stage(versions=0)
+    play.bob_looks()
+    sighting = play.bob.pins[ALICE].sighting
+    assert sighting.place() == Shown(sighting.epoch, 0, NO_HEAD, {0: NO_HEAD}, {}, {})
