@@ -11,8 +11,9 @@ from doorless_client.core.monitor import MAX_CUTS, OVERDUE_AFTER, PUT_OFF, Monit
 from doorless_client.store.log_records import Log, LogWaiting
 from doorless_lab.world import World
 from doorless_lab.world_person import RELAY, Person
-from doorless_protocol.frames import Answered, Hello
-from doorless_protocol.log_frames import LogAtAnchor
+from doorless_protocol.frames import Answered, Hello, Refusal, Refused
+from doorless_protocol.log.staple import Waiting
+from doorless_protocol.log_frames import LogAtAnchor, LogHead, LogProof
 from logged import DAY, OF_THE_LOG, alarms, checks, days_pass, pin, view
 from two_relays import BOB, THERE, TwoRelays
 
@@ -111,3 +112,40 @@ def test_a_frozen_log_leaves_nothing_that_is_due_for_ever(world: World) -> None:
         alice.store.log_waiting.put(LogWaiting(RELAY, 1, b"them", b"", world.now))
     looks(alice, 2)
     assert not alice.engine.monitor.is_time()
+
+
+@pytest.mark.parametrize("how", ["refuses", "cuts", "lies"])
+def test_a_head_of_a_first_contact_that_the_log_never_leads_on_from_is_told(
+    world: World, how: str
+) -> None:
+    alice = world.person("alice")
+    checks(alice)
+    seen = view(alice)
+    assert seen.note is not None
+    waiting = Waiting(seen.note, seen.size, seen.root).encode()
+    world.advance(600)
+    checks(alice)
+    with alice.engine.state.change():
+        for account in (b"one", b"two"):
+            row = LogWaiting(RELAY, seen.size, account, waiting, world.now)
+            alice.store.log_waiting.put(row)
+    whole = alice.change_answer
+
+    def change(ask: Ask, answered: Answered) -> Answered:
+        if not isinstance(ask.request, LogHead) or ask.request.size != seen.size:
+            return whole(ask, answered)
+        if how == "cuts":
+            raise UnreachableError("the connection to the relay broke")
+        return Refused(Refusal.BUSY, 1) if how == "refuses" else LogProof(b"nothing")
+
+    alice.change_answer = change
+    for _ in range(3):
+        checks(alice)
+        looks(alice, MAX_CUTS + 2)
+        world.now += DAY - (MAX_CUTS + 2) * PUT_OFF
+    looks(alice, MAX_CUTS + 2)
+    assert alarms(alice) == ["withheld", "withheld"], "of both"
+    alice.change_answer = whole
+    world.now += DAY
+    looks(alice, 3)
+    assert alice.store.log_waiting.find() == []

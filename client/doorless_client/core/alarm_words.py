@@ -174,7 +174,7 @@ WORDS: dict[str, Words] = {
     ),
     WITHHELD: Words(
         "The relay does not show {whom} again",
-        "What you last saw of {whom} in the key log of {relay} has to be in its next daily state. "
+        "What you last saw of {whom} in the key log of {relay} has to be in its next states. "
         "For more than a day {relay} has not proven that, while it showed you the rest. That is "
         "no proof of anything; but this is how it would look.",
         "You and {whom}: what you wrote meanwhile may have been sealed to other devices as well.",

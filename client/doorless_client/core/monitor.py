@@ -244,32 +244,40 @@ class Monitor:
         now, view = self._state.clock(), self._logs.view(row.relay)
         try:
             yield from self._looks.connect(row)
-        except (BusyError, UnreachableError):
-            self._put_off_waiting(row, now + PUT_OFF)
+        except (BusyError, UnreachableError) as failed:
+            told = isinstance(failed, BusyError) or self._is_cut_off(_withheld(row))
+            self._put_off_waiting(row, now + PUT_OFF, told=told)
+            return
         except LogProofError:
             window = view.config.window if view is not None else PUT_OFF
-            self._put_off_waiting(row, now + window)
+            self._put_off_waiting(row, now + window, told=True)
             raise
+        self._cuts.pop(_withheld(row), None)
+        with self._state.change():
+            self._store.settings.drop(_withheld(row))
 
-    def _put_off_waiting(self, row: LogWaiting, at: float) -> None:
+    def _put_off_waiting(self, row: LogWaiting, at: float, *, told: bool) -> None:
         with self._state.change():
             self._store.log_waiting.put(msgspec.structs.replace(row, at=at))
+            if told:
+                self._tell_withheld(row)
 
     def _is_cut_off(self, what: str) -> bool:
         """Whether this question, once more cut off, is so too often to be an accident."""
         self._cuts[what] += 1
         return self._cuts[what] >= MAX_CUTS
 
-    def _tell_withheld(self, row: LogPin) -> None:
-        """Once the anchor after it did not show somebody for a window. Inside a change."""
+    def _tell_withheld(self, row: LogPin | LogWaiting) -> None:
+        """Once what was seen of somebody was not shown again for a window. Inside a change."""
         view, now = self._logs.view(row.relay), self._state.clock()
         held = self._store.settings.get(_withheld(row))
         since = msgspec.msgpack.decode(held.value, type=float) if held else now
         if held is None:
             self._store.settings.put(Setting(_withheld(row), msgspec.msgpack.encode(since)))
         if view is not None and now - since > WITHHELD_AFTER * view.config.window:
+            label = row.label if isinstance(row, LogPin) else ""
             self.alarms.raise_alarm(
-                WITHHELD, row.relay, label=row.label, account=row.account, shown=b"%f" % since
+                WITHHELD, row.relay, label=label, account=row.account, shown=b"%f" % since
             )
 
     def _stop(self, account: bytes) -> None:
@@ -318,6 +326,8 @@ class Monitor:
         )
 
 
-def _withheld(row: LogPin) -> str:
-    """The setting that holds since when an anchor did not show somebody."""
+def _withheld(row: LogPin | LogWaiting) -> str:
+    """The setting that holds since when somebody, or the head that they showed, was not shown."""
+    if isinstance(row, LogWaiting):
+        return f"withheld {row.relay} {row.size} {row.account.hex()}"
     return f"withheld {row.relay} {row.label}"
