@@ -15,7 +15,8 @@ what was noticed by a test that is gone, or through a function that has changed.
 
 Writes docs/reference/mutation.md. What no test notices must have its reason in survivors.toml,
 and each reason there its mutant, else the exit status is 1. Text of errors and names for people
-are not mutated (NOT_MUTATED).
+are not mutated (NOT_MUTATED). What is only another way to write the same thing, in whatever
+function, has its reason once (`alike` in survivors.toml).
 """
 
 import argparse
