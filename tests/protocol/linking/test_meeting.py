@@ -151,6 +151,12 @@ def test_a_name_that_does_not_fit_is_a_mistake_of_ours(name: str) -> None:
         shown(name)
 
 
+@pytest.mark.parametrize("name", ["x", "x" * 64, "é" * 32])
+def test_a_name_may_be_a_letter_or_a_line(name: str) -> None:
+    offer = shown(name).offer
+    assert Offer.decode(offer.encode()) == offer
+
+
 def test_what_is_inside_has_one_form() -> None:
     new = shown()
     hello, offer = Hello(ID, bytes(32), "alice"), new.offer
