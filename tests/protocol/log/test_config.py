@@ -69,6 +69,20 @@ def test_times_that_no_log_can_keep_are_refused(times) -> None:
 
 
 @pytest.mark.parametrize(
+    "times",
+    [
+        {"interval": 60},
+        {"interval": 60, "heartbeat": 60, "max_behind": 60},
+        {"heartbeat": 600, "window": 600},
+        {"window": 600, "retention": 1200},
+    ],
+)
+def test_the_ends_of_the_times_that_a_log_can_keep(times) -> None:
+    config = KEYS.config(**times)
+    assert LogConfig.decode(config.encode()) == config
+
+
+@pytest.mark.parametrize(
     ("at", "value"),
     [
         (0, b"KTC2"),

@@ -196,6 +196,7 @@ def test_an_epoch_has_at_most_so_many_changes(monkeypatch: pytest.MonkeyPatch) -
     deltas = tuple(delta(at) for at in range(4))
     monkeypatch.setattr(epoch, "MAX_DELTAS", 4)
     assert decode_deltas(encode_deltas(deltas)) == deltas
+    assert next_leaf(None, None, START, b"r" * 32, 4, deltas, CONFIG).delta_count == 4
     monkeypatch.setattr(epoch, "MAX_DELTAS", 3)
     with pytest.raises(MalformedError):
         decode_deltas(encode_deltas(deltas))

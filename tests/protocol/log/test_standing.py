@@ -148,3 +148,13 @@ def test_a_record_names_the_one_before_it(field: str, value: object) -> None:
     fields = {name: getattr(record, name) for name in FIELDS} | {field: value}
     with pytest.raises(ForgedError, match="does not follow version 1"):
         chain.now.after(Record(**fields), sha256(b"head"))
+
+
+def test_an_update_does_not_end_the_doubt_about_what_came_before_a_first_look() -> None:
+    """Who saw the second version first may have missed a reset, until it is seen or settled."""
+    chain = after((UPDATE, ALICE))
+    chain.now = Standing.begin(chain.next(UPDATE, ALICE), sha256(b"head 3"))
+    assert chain.now.past_unseen
+    assert chain.add(UPDATE, ALICE).past_unseen
+    assert chain.add(DISPUTE, CAROL).is_disputed
+    assert not chain.now.past_unseen

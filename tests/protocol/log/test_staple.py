@@ -20,6 +20,7 @@ from doorless_protocol.log.head import accept_head
 from doorless_protocol.log.note import Algorithm
 from doorless_protocol.log.policy import Policy
 from doorless_protocol.log.proofs import compact
+from doorless_protocol.log.record import RecordKind
 from doorless_protocol.log.staple import MAX_AGE, Vouched, Waiting, connect, vouch
 from doorless_protocol.log.verdict import verify
 from logstage import ALICE, Stage, stage
@@ -110,6 +111,30 @@ def test_at_an_anchor_it_needs_no_second_look() -> None:
     found = vouched(play, play.ledger.lookup(ALICE, 0, 0).encode(), view=play.bob.view)
     assert found.pin.settled is True
     assert (found.pin.since, found.pin.vouched) == (None, False)
+    play.epoch()
+    found = vouched(play, play.ledger.lookup(ALICE, 0, 0).encode())
+    assert (found.pin.since, found.pin.settled) == (None, False)
+
+
+def test_at_the_anchor_that_it_came_with_it_waits_for_the_next() -> None:
+    play = stage(versions=1)
+    play.alice.publish(play.ledger, play.random.randbytes, play.now)
+    anchor = play.anchor().leaf.epoch
+    found = vouched(play, play.ledger.lookup(ALICE, 0, 0).encode())
+    assert (found.pin.since, found.pin.settled, found.pin.vouched) == (anchor, False, True)
+
+
+def test_a_closed_name_that_somebody_else_took_waits(play: Stage) -> None:
+    """It is created again, and no first version: who had it before is not known."""
+    eve = SigningKey.draw(play.random.randbytes)
+    closed = play.ghost(kind=RecordKind.CLOSE)
+    play.ledger.show(ALICE, closed)
+    play.epoch()
+    play.ledger.show(ALICE, play.ghost(eve, RecordKind.CREATE, closed))
+    play.epoch()
+    data = play.ledger.lookup(ALICE, 0, 0).encode()
+    found = vouch(play.config, ALICE, data, [eve.verifying], play.now)
+    assert (found.pin.version, found.pin.since) == (4, play.ledger.size - 1)
 
 
 def test_what_came_a_moment_ago_waits_as_a_reset_does(play: Stage) -> None:
