@@ -8,7 +8,12 @@ from doorless_protocol.errors import MisconductError, ProofError
 from doorless_protocol.log.chain import NO_HEAD, Opened, Step
 from doorless_protocol.log.evidence import Evidence, Sightings
 from doorless_protocol.log.lookup import Sight, sight_of
-from doorless_protocol.log.own_anchors import anchors_to_check, check_own_anchor, is_forgotten
+from doorless_protocol.log.own_anchors import (
+    anchors_to_check,
+    check_own,
+    check_own_anchor,
+    is_forgotten,
+)
 from doorless_protocol.log.owner import OwnChain, OwnLink
 from doorless_protocol.log.record import RecordKind
 from doorless_protocol.log.sighting import Trail
@@ -92,6 +97,16 @@ def test_a_version_that_enters_with_an_anchor_is_what_it_shows() -> None:
     play.anchor()
     play.alice_checks()
     assert play.alice.chain.checked.epoch == play.alice.chain.links[-1].epoch
+
+
+def test_a_view_of_one_anchor_is_enough_to_check_it() -> None:
+    play = stage(versions=1)
+    play.anchor()
+    play.alice.catch_up(play.ledger, play.now)
+    play.alice.look_at_self(play.ledger, play.now)
+    view = replace(play.alice.view, anchors=play.alice.view.anchors[-1:])
+    own = check_own(view, play.alice.chain, [play.ledger.at_anchor(ALICE, 2)])
+    assert own.checked.anchor_no == 2
 
 
 def test_there_is_nothing_to_check_where_we_looked_before_all_anchors_that_are_kept() -> None:
