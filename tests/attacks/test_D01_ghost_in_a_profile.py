@@ -3,6 +3,7 @@
 import pytest
 
 from doorless_client.core.views import State
+from doorless_lab.keylog.scene import stage
 from doorless_lab.linking import link
 from doorless_lab.world import World
 from doorless_lab.world_person import Person
@@ -44,6 +45,29 @@ def test_a_ghost_in_a_profile_gets_nothing() -> None:
         world.advance(60)
         assert bob.messages("alice")[-1].state is State.WAITING
         assert alice.texts("bob")[-1] == "looked up a moment ago"
+
+
+@pytest.mark.attack(
+    "D01",
+    "nor while its relay shows nothing of now, as if its log stood still",
+    weaken={"doorless_client.core.log_lookup.named_last": lambda *_: True},
+)
+def test_a_ghost_in_a_profile_gets_nothing_by_a_log_that_stands_still() -> None:
+    scene = stage()
+    world, alice, bob = scene.world, scene.alice, scene.bob
+    bob.says("alice", "looked up")
+    world.advance(10)
+    scene.truth.stands_still = True
+    state = alice.engine.state
+    entries = [*state.manifest.entries, DeviceEntry.of(DeviceKeys.draw(world.random), scene.now)]
+    after = state.manifest.head
+    says_of_herself(alice, Manifest.sign(state.signing, entries, scene.now, after=after))
+    assert "added a device" in bob.notes("alice")
+    world.advance(3600)
+    bob.says("alice", "to whom?")
+    world.advance(60)
+    assert bob.messages("alice")[-1].state is State.WAITING
+    assert alice.texts("bob")[-1] == "looked up"
 
 
 def test_a_device_that_is_added_gets_its_copy_when_the_log_names_it() -> None:

@@ -247,7 +247,7 @@ class Contacts:
         except UnreachableError:
             raise  # nobody refused
         except (UnwitnessedError, LogProofError) as failed:
-            if not self._log.may_go_on(address, failed):
+            if not self._log.may_go_on(address, contact, failed):
                 raise
             self._note_looked_up(conversation)
             return

@@ -139,14 +139,19 @@ class LogLookups:
         check_names_newest(manifest, known)
         return verified
 
-    def may_go_on(self, address: Address, failed: LogProofError | UnwitnessedError) -> bool:
+    def may_go_on(
+        self, address: Address, contact: Contact, failed: LogProofError | UnwitnessedError
+    ) -> bool:
         """Whether what is pinned may be gone on with although the log cannot be believed now.
 
-        Nothing new is, ever. It may while witnesses are missing, and of a frozen log; of one that
-        stands still, for a day: who was removed since must not be written to for ever.
+        Nothing new is, ever; nor is a list that the log did not name while it was believed. It may
+        while witnesses are missing, and of a frozen log; of one that stands still, for a day: who
+        was removed since must not be written to for ever.
         """
         relay = str(address.relay)
-        pin = self.logs.pin(relay, address.handle)
+        view, pin = self.logs.view(relay), self.logs.pin(relay, address.handle)
+        if not (view is not None and view.frozen) and not named_last(pin, contact):
+            return False
         return self.goes_on(relay, pin.sighting if pin is not None else None, failed)
 
     def goes_on(
@@ -291,6 +296,15 @@ def check_names_newest(manifest: Manifest | None, known: Contact | None) -> None
         return
     if SignedHead.decode(known.head).version > manifest.version:
         raise BusyError("the key log does not name their newest devices yet", NOT_NAMED_RETRY)
+
+
+def named_last(pin: Pin | None, contact: Contact) -> bool:
+    """Whether the log named the list that we hold of them, when it was believed last."""
+    if pin is None or pin.standing is None:
+        return True  # never looked up: there is nothing to go on with but what they said
+    head = SignedHead.decode(contact.head)
+    named = (pin.standing.manifest_version, pin.standing.manifest_hash)
+    return named == (head.version, head.hash)
 
 
 def check_keeps_log(info: RelayInfo) -> None:
