@@ -7,11 +7,13 @@ import pytest
 
 from doorless_client.core.effects import Anonymously, Ask, Flow
 from doorless_client.core.own_devices import OwnDevices
+from doorless_client.store.log_records import Log
 from doorless_lab.linking import link
 from doorless_lab.world import World
 from doorless_lab.world_person import Person
 from doorless_protocol.frames import Answered, Found, Lookup, Refusal, Refused, Submit
 from doorless_protocol.keys import DeviceKeys
+from doorless_protocol.log.view import LogView
 from doorless_protocol.manifest import DeviceEntry, Manifest
 from doorless_protocol.own_content import Newest
 
@@ -151,3 +153,37 @@ def test_who_is_told_of_a_removal_cuts_off_at_once(account: Account) -> None:
     tells(account, shorter)  # and nobody tells the relay
     assert len(account.desk.engine.fleet.listed()) == 2
     assert tablet.engine.state.keys.mailbox not in account.copies()
+
+
+def convict(person: Person) -> None:
+    """As after proof of two histories: what the log says is believed no more, for ever."""
+    state = person.engine.state
+    held = state.store.logs.get(state.own.relay)
+    assert held is not None
+    view = LogView.decode(held.view).freeze(b"two histories")
+    with state.change():
+        state.store.logs.put(Log(held.relay, view.encode(), held.checked))
+
+
+@pytest.mark.attack(
+    "D02",
+    "nor where the log was convicted: the relay alone adds no device to the copies",
+    weaken=BY_WORD,
+)
+@pytest.mark.parametrize("with_proof", [True, False])
+def test_a_convicted_log_lets_the_relay_add_nobody(account: Account, with_proof: bool) -> None:
+    convict(account.desk)
+    account.hears(lambda found: Found(account.ghost.encode(), (), found.proof * with_proof or None))
+    assert account.copies() == {account.primary.engine.state.keys.mailbox}
+    assert len(account.desk.engine.fleet.listed()) == 2
+
+
+def test_copies_go_on_as_our_own_devices_tell_once_the_log_was_convicted(account: Account) -> None:
+    convict(account.desk)
+    tablet = link(account.primary, "tablet")
+    account.world.advance(60)
+    primary, linked = (one.engine.state.keys.mailbox for one in (account.primary, tablet))
+    assert account.copies() == {primary, linked}
+    account.primary.run(account.primary.engine.fleet.remove("tablet"))
+    account.world.advance(60)
+    assert account.copies() == {primary}

@@ -3,7 +3,8 @@
 The primary signs every manifest; the others look it up, or hear of it, and follow only one that
 continues what they hold. Copies to our own devices rest on a manifest that was looked up at
 most ten minutes ago, like those to anybody else, and that our relay's key log names, if it has
-one: what is heard of alone can cut a device off, and gives none a copy.
+one: what is heard of alone can cut a device off, and gives none a copy. A log that was convicted
+names nothing any more: then what our own devices told of goes on.
 Spec: docs/spec/11-devices.md §4.
 """
 
@@ -153,8 +154,17 @@ class OwnDevices:
             sighting = chain.sighting if chain is not None else None
             if not self._log.goes_on(self._state.own.relay, sighting, failed):
                 raise
-        if not self._state.is_primary:
+        if not (self._state.is_primary or self._is_convicted()):
             check_named(self._logs.own(), self._state.manifest)
+
+    def _is_convicted(self) -> bool:
+        """Whether nothing that the log names is believed any more, for ever.
+
+        Then what we hold goes on: the list that it named last, or a later one that a device of
+        ours told of, sealed. The relay adds none to it: no list of its is taken.
+        """
+        view = self._logs.view(self._state.own.relay)
+        return view is not None and view.frozen
 
     def _look(self) -> Flow[None]:
         own, head = self._state.own, self._state.manifest.head
