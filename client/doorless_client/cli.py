@@ -223,9 +223,23 @@ def _add_message_commands(command: _Adder) -> None:
 
 def _add_log_command(command: _Adder) -> None:
     log = command("log", "what was checked of the relay's key log, and what it was caught at")
-    log.add_argument("what", choices=("status", "check", "evidence"))
-    log.add_argument("number", nargs="?", type=_count, default=0, metavar="ALARM")
-    log.add_argument("--export", type=Path, metavar="FILE", help="write the proof of an alarm")
+    log.add_argument(
+        "what",
+        choices=("status", "check", "evidence"),
+        metavar="status|check|evidence",
+        help="what is known; look now; what it was caught at",
+    )
+    log.add_argument(
+        "number",
+        nargs="?",
+        type=_count,
+        default=0,
+        metavar="ALARM",
+        help="of evidence: this alarm alone",
+    )
+    log.add_argument(
+        "--export", type=Path, metavar="FILE", help="of evidence: write the proof of an alarm"
+    )
     _add_json(log)
 
 

@@ -29,6 +29,7 @@ def add(chosen: argparse.Namespace, now: Now, random: Random) -> int:
 
     async def work() -> int:
         async with messenger(chosen, now, random) as opened:
+            Watch(opened.messenger).check_listed()
             chat = await opened.messenger.add(chosen.who)
         line(f"added {chat.address}")
         return DONE

@@ -1,6 +1,7 @@
 """log: what was checked of the key log, a look at it now, and what it was caught at."""
 
 import argparse
+from shlex import quote
 from typing import Any
 
 from doorless_client import evidence_file
@@ -18,6 +19,8 @@ LABEL = 15
 
 def log(chosen: argparse.Namespace, now: Now, random: Random) -> int:
     """Exits with LOG while there is proof that the relay was dishonest."""
+    if chosen.what != "evidence" and (chosen.number or chosen.export):
+        raise UsageError("a number and --export go with: doorless log evidence")
 
     async def work() -> int:
         async with messenger(chosen, now, random) as opened:
@@ -110,6 +113,8 @@ def _show_evidence(chosen: argparse.Namespace, engine: Engine) -> None:
     alarms = engine.alarms()
     if chosen.number:
         alarms = [alarm for alarm in alarms if alarm.number == chosen.number]
+        if not alarms:
+            raise UsageError(f"there is no alarm {chosen.number}; see: doorless log evidence")
     if chosen.export:
         _export(chosen, engine, [alarm for alarm in alarms if alarm.evidence])
         return
@@ -128,7 +133,7 @@ def _export(chosen: argparse.Namespace, engine: Engine, alarms: list[Alarm]) -> 
     newest = alarms[0]
     evidence_file.write(chosen.export, engine.evidence(newest.number))
     line(f"alarm {newest.number} ({newest.kind}) written to {chosen.export}")
-    line(f"anybody can check it: doorless-verify {chosen.export} --pin KEY")
+    line(f"anybody can check it: doorless-verify {quote(str(chosen.export))} --pin KEY")
 
 
 def _show_alarm(alarm: Alarm) -> None:

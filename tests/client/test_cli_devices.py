@@ -65,6 +65,8 @@ def test_a_computer_is_linked_used_renamed_and_cut_off(world: Path, relay: Relay
     refused = laptop.run("send", "bob", "still me?")
     assert (refused.code, "was removed from your account" in refused.err) == (1, True)
     assert laptop.run("keep").code == 1
+    refused = laptop.run("add", f"bob@{relay.name}")
+    assert (refused.code, "was removed from your account" in refused.err) == (1, True)
 
 
 def test_a_wrong_code_links_nothing_and_exits_3(world: Path, relay: Relay) -> None:

@@ -70,6 +70,21 @@ def test_proof_exits_6_and_is_written_once(alice: Any, world: Path, tmp_path: Pa
     assert (again.code, "is there already" in again.err) == (1, True)
 
 
+def test_an_alarm_that_is_not_there_is_not_called_a_clean_log(alice: Any, world: Path) -> None:
+    caught(world, "E1", b"two heads")
+    ended = alice("log", "evidence", "99")
+    assert (ended.code, "there is no alarm 99" in ended.err) == (2, True)
+    assert "caught at nothing" not in ended.out
+
+
+def test_what_goes_with_evidence_alone_is_refused_elsewhere(alice: Any, tmp_path: Path) -> None:
+    for what in ("status", "check"):
+        for more in (["3"], ["--export", str(tmp_path / "proof.bin")]):
+            ended = alice("log", what, *more)
+            assert (ended.code, "doorless log evidence" in ended.err) == (2, True)
+    assert not (tmp_path / "proof.bin").exists()
+
+
 def test_what_proves_nothing_to_others_is_told_and_exits_0(alice: Any, world: Path) -> None:
     caught(world, "overdue", b"")
     ended = alice("log", "evidence")

@@ -184,3 +184,15 @@ def test_a_state_of_a_message_is_never_worse_than_sent(world: World) -> None:
     assert copy.mine
     assert copy.state >= State.SENT
     assert bob.texts("alice")[-1] == "before"
+
+
+def test_a_contact_with_several_lists_in_their_past_can_be_added_again(world: World) -> None:
+    alice, bob = world.friends("alice", "bob")
+    for name in ("laptop", "phone"):
+        link(bob, name)
+        world.advance(700)
+        alice.add("bob")
+        alice.add(bob.engine.invite())
+    chat = alice.chat("bob")
+    assert (chat.trust, chat.standing) == (Trust.FIRST_SEEN, Standing.CONTACT)
+    assert alice.engine.details(chat.conversation).devices == 3

@@ -62,8 +62,11 @@ class TrustKeeper:
         """
         if manifest.account != contact.account:
             return self.contradict(contact, OTHER_KEYS, offered=manifest.encode())
+        pinned = SignedHead.decode(contact.head)
+        # Who adds a contact again asks for the whole history, of which we know the beginning.
+        since = [head for head in between if head.version >= pinned.version]
         try:
-            check_follows(SignedHead.decode(contact.head), between, manifest.head)
+            check_follows(pinned, since, manifest.head)
         except ForkedError as fork:
             self.keep_evidence(contact.account, fork.what, fork.ours, fork.theirs)
             return self.contradict(contact, FORK, offered=manifest.encode())
