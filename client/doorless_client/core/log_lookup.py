@@ -16,6 +16,7 @@ from doorless_client.core.busy import BusyError
 from doorless_client.core.checked import is_without_log, note_without_log
 from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.logs import Logs, StaleProofError
+from doorless_client.core.not_named import NotNamedError
 from doorless_client.core.state import State
 from doorless_client.store.records import Contact
 from doorless_protocol.errors import DoorlessError, MissingRecordsError, UnwitnessedError
@@ -36,9 +37,6 @@ from doorless_protocol.manifest import Manifest, SignedHead
 
 STANDS_STILL = 24 * 3600.0
 """Seconds for which messages go on to who was proven last, while the log shows nothing of now."""
-
-NOT_NAMED_RETRY = 15.0
-"""Seconds before a log is asked again for a list that we heard of: an epoch comes every ten."""
 
 MAX_PAGES = 64
 """Answers of older records that one lookup asks for: more history than any person makes."""
@@ -287,7 +285,7 @@ def check_is_logged(verified: Verified, manifest: Manifest | None) -> None:
 
 
 def check_names_newest(manifest: Manifest | None, known: Contact | None) -> None:
-    """Raises BusyError: we hold a newer list of their devices, by their own word.
+    """Raises NotNamedError: we hold a newer list of their devices, by their own word.
 
     It is in the log some seconds later. Until then nobody gets anything whom it adds, and by
     the older one nothing leaves either: that may have whom it removed.
@@ -295,7 +293,7 @@ def check_names_newest(manifest: Manifest | None, known: Contact | None) -> None
     if manifest is None or known is None or manifest.account != known.account:
         return
     if SignedHead.decode(known.head).version > manifest.version:
-        raise BusyError("the key log does not name their newest devices yet", NOT_NAMED_RETRY)
+        raise NotNamedError("the key log does not name their newest devices yet")
 
 
 def named_last(pin: Pin | None, contact: Contact) -> bool:

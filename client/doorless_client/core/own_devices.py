@@ -15,7 +15,8 @@ from doorless_client.core.contacts import FRESH_FOR, BusyError, check_same_key
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Anonymously, Flow, Wake
 from doorless_client.core.log_looks import Looks, names
-from doorless_client.core.log_lookup import NOT_NAMED_RETRY, LogLookups
+from doorless_client.core.log_lookup import LogLookups
+from doorless_client.core.not_named import NotNamedError
 from doorless_client.core.own_entry import OwnEntry
 from doorless_client.core.own_facts import OwnFacts
 from doorless_client.core.state import State
@@ -164,7 +165,7 @@ class OwnDevices:
         ours told of, sealed. The relay adds none to it: no list of its is taken.
         """
         view = self._logs.view(self._state.own.relay)
-        return view is not None and view.frozen
+        return bool(view is not None and view.frozen)
 
     def _look(self) -> Flow[None]:
         own, head = self._state.own, self._state.manifest.head
@@ -284,9 +285,9 @@ class OwnDevices:
 
 
 def check_named(chain: OwnChain | None, manifest: Manifest) -> None:
-    """Raises BusyError: the log names another list of our devices than the one that we hold.
+    """Raises NotNamedError: the log names another list of our devices than the one that we hold.
 
     Who signed ours alone does not say that everybody else was shown it.
     """
     if chain is None or not names(chain.standing, manifest):
-        raise BusyError("the key log does not name our newest list of devices yet", NOT_NAMED_RETRY)
+        raise NotNamedError("the key log does not name our newest list of devices yet")

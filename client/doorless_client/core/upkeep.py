@@ -12,6 +12,7 @@ from doorless_client.core.delivery import Delivery
 from doorless_client.core.effects import Flow, Wake
 from doorless_client.core.failures import Failures
 from doorless_client.core.monitor import Monitor
+from doorless_client.core.not_named import NotNamedError, Waits
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.resync import Resyncs
@@ -53,6 +54,7 @@ class Upkeep:
         self._delivery, self._failures, self._home = delivery, failures, home
         self._resyncs, self._kept, self._monitor = resyncs, Kept(state), monitor
         self._paused: dict[bytes, float] = {}
+        self._not_named = Waits(state.random)
         self._unchecked: set[bytes] = set()
         self._cleaned = 0.0
 
@@ -69,11 +71,12 @@ class Upkeep:
         """Take what waits for `account` to the relay; a relay's refusal puts it off."""
         try:
             yield from self._delivery.deliver(account)
+            self._not_named.over(account)
             yield from self._check_address(account)
+        except NotNamedError as waits:
+            self._put_off(account, waits, self._not_named.next(account))
         except BusyError as busy:
-            self.pause(account, busy.retry_after)
-            if busy.retry_after >= WORTH_TELLING:
-                self._tell(f"a message waits: {busy}; the next attempt is in some minutes")
+            self._put_off(account, busy, busy.retry_after)
         except UnreachableError:
             raise  # a RefusedError too, but nobody refused: soon again, with backoff
         except RefusedError as refused:
@@ -101,6 +104,11 @@ class Upkeep:
         except UnreachableError:
             self._unchecked.add(account)
             raise
+
+    def _put_off(self, account: bytes, why: BusyError, seconds: float) -> None:
+        self.pause(account, seconds)
+        if seconds >= WORTH_TELLING:
+            self._tell(f"a message waits: {why}; the next attempt is in some minutes")
 
     def pause(self, account: bytes, seconds: float) -> None:
         """Do not try this account again before."""
