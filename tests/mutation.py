@@ -68,6 +68,9 @@ MODULES = (
     "log.head",
     "log.view",
     "log.sighting",
+    "log.label",
+    "log.entry",
+    "log.proofs",
     "log.standing",
     "log.resets",
     "log.pin",
@@ -112,7 +115,7 @@ Made by `make mutation`; do not edit. Each function of these modules of `doorles
 changed in every small way that mutmut knows (an operator, a bound, a constant, an argument, a
 text, one at a time), and `tests/protocol` ran against each such mutant. Words for people (errors,
 names in a repr) are not mutated. Of the key log, it is the modules that verify and decide; what
-is left out of it only writes or reads bytes.
+is left out makes what they check, or only writes and reads bytes.
 
 Where fewer were played than there are, the run was ended before it came to the rest.
 
