@@ -19,7 +19,7 @@ from doorless_protocol.log.config import LogConfig, LogKeys, origin_of
 from doorless_protocol.log.gossip import Gossip, log_id
 from doorless_protocol.log.view import LogView
 from doorless_protocol.verification import LogAnchor
-from logged import alarm, alarms, checks, view
+from logged import DAY, alarm, alarms, checks, view
 
 ELSEWHERE = "elsewhere.test"
 
@@ -268,3 +268,28 @@ def test_who_is_asked_shows_the_anchor_of_the_asker_s_relay(friends: list[Person
     with bob.engine.state.change():
         bob.engine.gossip.answer(there, asked)
     assert len(bob.store.outbox.find()) == 1
+
+
+def test_who_asks_every_day_is_answered_once_and_keeps_nobody_from_asking(
+    friends: list[Person],
+) -> None:
+    alice, bob = friends
+    newest = view(bob).newest_anchor
+    assert newest is not None
+    (shown,) = shown_by(alice, "bob")
+
+    def said() -> list[type]:
+        return [type(Content.decode(row.content).say()) for row in bob.store.outbox.find()]
+
+    asker = bob._contact("alice")
+    for day in (1, 2):
+        with bob.engine.state.change():
+            for _ in range(3):
+                bob.engine.gossip.answer(asker, AskAnchor(newest.anchor_no))
+        assert said() == [Anchor] * day
+        bob.world.now += DAY
+    with bob.engine.state.change():
+        bob.engine.gossip.answer(asker, AskAnchor(newest.anchor_no))
+        for number in (7, 8):
+            bob.engine.gossip.compared(asker, [replace(shown, hash=bytes([number]) * 32)])
+    assert said() == [Anchor, Anchor, Anchor, AskAnchor]

@@ -15,6 +15,7 @@ from contextlib import suppress
 import msgspec
 
 from doorless_client.core.alarm_words import GHOST, OTHER_LOG, SPLIT, STRANGER
+from doorless_client.core.answered import is_answered, note_answered
 from doorless_client.core.api import LogProofError
 from doorless_client.core.checked import entry_of, relay_and_label
 from doorless_client.core.contacts import is_fresh
@@ -75,15 +76,16 @@ class Gossip:
 
         Of their relay's log, as every anchor that we name to them.
         """
-        row, today = self._row(contact), int(self._state.clock()) // DAY
-        view = self._logs.view(entry_of(contact)[0])
-        if view is None or row.asked == today or contact.standing != Standing.CONTACT.value:
+        today, view = int(self._state.clock()) // DAY, self._logs.view(entry_of(contact)[0])
+        if view is None or contact.standing != Standing.CONTACT.value:
+            return
+        if is_answered(self._store, contact.account, today):
             return
         try:
             signed = view.signed_anchor(asked.number).encode()
         except ProofError:
             return  # not among those that are kept
-        self._store.log_gossip.put(msgspec.structs.replace(row, asked=today))
+        note_answered(self._store, contact.account, today)
         self._outbox.say(contact, Anchor(signed))
 
     # --- hearing -----------------------------------------------------------------------------

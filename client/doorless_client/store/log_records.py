@@ -87,7 +87,7 @@ class LogGossip(Row, frozen=True):
         heard: its newest 80 bytes that were ahead of what we know; b"": none.
         bundle: its newest signed anchor that was ahead; b"": none.
         told: the day (since 1970) on which ours was last sent to it.
-        asked: the day on which it was last asked for its own, or answered.
+        asked: the day on which it was last asked for its own, or shown ours instead.
     """
 
     table: ClassVar[str] = "log_gossip"
