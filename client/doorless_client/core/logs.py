@@ -17,6 +17,7 @@ from doorless_client.core.log_times import next_anchor_look, soon
 from doorless_client.core.promised import promised_change
 from doorless_client.core.state import State
 from doorless_client.store.log_records import Log, LogOwn, LogPin
+from doorless_client.store.records import Setting
 from doorless_protocol.errors import (
     DoorlessError,
     FrozenLogError,
@@ -37,6 +38,8 @@ class StaleProofError(LogProofError):
 
 
 FROZEN = "the key log of this relay was proven to have two histories: nothing new is believed"
+
+_BEGUN = "key log begun"
 
 
 class Logs:
@@ -61,7 +64,15 @@ class Logs:
         """Pin a log: from now on it is this one. Inside a change."""
         view = LogView.begin(config)
         self._store.logs.put(Log(relay, view.encode()))
+        if relay == self._state.own.relay:
+            begun = msgspec.msgpack.encode(self._state.clock())
+            self._store.settings.put(Setting(_BEGUN, begun))
         return view
+
+    def begun(self) -> float:
+        """When our relay's log was pinned, Unix seconds; 0.0: with the account itself."""
+        row = self._store.settings.get(_BEGUN)
+        return msgspec.msgpack.decode(row.value, type=float) if row else 0.0
 
     def keep(self, relay: str, view: LogView) -> None:
         row = self._store.logs.get(relay)

@@ -134,9 +134,14 @@ class Monitor:
         return math.inf if is_told else since + OVERDUE_AFTER * view.config.window
 
     def _checked(self) -> float:
-        """When a look was last done to the end; on a device that did none, when it was listed."""
+        """When a look was last done to the end; where none was, since when one was possible.
+
+        That is since the device was listed, or knew of the log: a relay may have begun it late.
+        """
         row = self._store.logs.get(self._state.own.relay)
-        return (row.checked if row else 0.0) or float(self._state.manifest.head.not_before)
+        if row is not None and row.checked:
+            return row.checked
+        return self._logs.begun() or float(self._state.manifest.head.not_before)
 
     def _times(self, view: LogView) -> Schedule:
         return Schedule(self._state, "log at", *between_looks(view.config))
