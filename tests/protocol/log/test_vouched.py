@@ -56,6 +56,7 @@ def test_it_is_read_as_if_nobody_had_been_known(play: Stage, eve: SigningKey) ->
     proof = play.ledger.lookup(ALICE, 0, play.bob.view.size)
     found = look_up(play.bob.view, proof, 0, ALICE, pin, [eve.verifying], play.now).pin
     assert found.waits
+    assert found.vouched
 
 
 def test_it_ends_with_the_wait(play: Stage, eve: SigningKey) -> None:
@@ -85,6 +86,18 @@ def test_not_even_the_first_version_is_hidden_behind_the_second() -> None:
     keys = [play.alice.signing.verifying]
     with pytest.raises(ProofError, match="leaves out what version 2 followed"):
         look_up(play.bob.view, hidden, 0, ALICE, None, keys, play.now)
+
+
+def test_what_entered_with_an_anchor_stood_at_the_next() -> None:
+    play = stage(versions=1)
+    play.alice.publish(play.ledger, play.random.randbytes, play.now)
+    play.anchor()
+    play.anchor()
+    play.bob.catch_up(play.ledger, play.now)
+    proof = play.ledger.lookup(ALICE, 0, play.bob.view.size)
+    newest = replace(proof, entries=(proof.entries[0].newest(),))
+    keys = [play.alice.signing.verifying]
+    assert look_up(play.bob.view, newest, 0, ALICE, None, keys, play.now).pin.version == 2
 
 
 def test_what_stood_at_an_anchor_was_there_at_the_one_before() -> None:
