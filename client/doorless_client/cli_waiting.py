@@ -109,6 +109,8 @@ class Watch:
         said = halting or [notice.text for notice in self._notices]
         if not said and self._link() is Link.ONLINE and self._messenger.is_beginning_anew(to):
             return "this conversation begins anew, which can take some minutes"
+        if not said and self._link() is Link.ONLINE:
+            return "it cannot leave yet: see doorless details and doorless log status"
         return str(said[-1]) if said else "the relay cannot be reached"
 
     def release(self) -> None:

@@ -37,7 +37,7 @@ from doorless_server.store.sqlite import SqliteStore
 from doorless_server.witness import command as witnessing
 from doorless_server.witness import convicted
 from doorless_server.witness.asking import Panel
-from doorless_server.witness.settings import Settings, SettingsError
+from doorless_server.witness.settings import Settings, SettingsError, check_role
 
 FAILED, USAGE, PROVEN = 1, 2, 6
 
@@ -203,6 +203,7 @@ def witness(chosen: argparse.Namespace) -> None:
     try:
         settings = witnessing.read_settings(chosen)
         if chosen.action == "key":
+            check_role(chosen.data, settings)
             with _drawing(chosen.data, settings.key):
                 witnessing.print_keys(chosen.data, settings, secrets.token_bytes)
         elif chosen.action == "evidence":

@@ -7,9 +7,12 @@ import pytest
 
 from doorless_client.core.api import KeyChangedError, RefusedError, UnreachableError
 from doorless_client.core.effects import Anonymously, Ask
+from doorless_client.core.log_lookup import LogLookups
 from doorless_client.core.views import Standing, State, Trust
+from doorless_lab.linking import link
 from doorless_lab.world import RELAY, Person, World, showing
 from doorless_protocol.content import Profile, Text
+from doorless_protocol.errors import UnwitnessedError
 from doorless_protocol.first_contact import Us
 from doorless_protocol.frames import Answered, Hello, Refusal, Refused, RelayInfo
 from doorless_protocol.invite import InviteLink
@@ -63,6 +66,32 @@ def test_a_link_is_refused_at_a_relay_that_is_set_up_otherwise(world: World) -> 
     assert alice.store.contacts.find() == []
     alice.change_answer = set_up_otherwise
     alice.add("bob")  # an address says nothing of the set-up
+
+
+def too_few(*_: object) -> None:
+    raise UnwitnessedError("no quorum of witnesses for more than a day")
+
+
+def test_too_few_witnesses_are_an_answer_and_nobody_is_added(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, _ = world.people("alice", "bob")
+    monkeypatch.setattr(LogLookups, "verify", too_few)
+    with pytest.raises(RefusedError, match="too few witnesses"):
+        alice.add("bob")
+    assert alice.store.contacts.find() == []
+
+
+def test_an_older_list_is_refused_when_a_contact_is_added_again(world: World) -> None:
+    alice, bob = world.people("alice", "bob")
+    older = bob.engine.state.manifest
+    link(bob, "laptop")
+    world.advance(MORE_THAN_TEN_MINUTES)
+    alice.add("bob")
+    alice.change_answer = showing(older)
+    with pytest.raises(RefusedError, match="nothing was changed"):
+        alice.add("bob")
+    assert alice.engine.details(alice.chat("bob").conversation).devices == 2
 
 
 def test_a_link_whose_relay_is_away_adds_nobody(world: World) -> None:

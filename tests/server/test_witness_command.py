@@ -95,6 +95,16 @@ def test_its_keys_are_printed_while_it_serves(
     assert capsys.readouterr().out.splitlines() == ready["vkeys"]
 
 
+def test_keys_of_an_auditor_are_not_mistaken_for_a_witnesss(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["witness", "key", "--data", str(tmp_path)]
+    assert main([*asked, "--audit", "http://127.0.0.1:1/log"]) == 0
+    assert main(asked) == 2
+    assert "give its --audit" in capsys.readouterr().err
+    assert not (tmp_path / "keys" / "witness.key").exists(), "no other key was drawn"
+
+
 def test_a_file_says_what_the_command_line_does_not(start: Start, tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()

@@ -29,13 +29,10 @@ from doorless_client.core.log_lookup import (
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Standing, Trust
+from doorless_client.core.witnessed import witnessed
 from doorless_client.store.base import Store
 from doorless_client.store.records import Contact
-from doorless_protocol.errors import (
-    DoorlessError,
-    ForgedError,
-    UnwitnessedError,
-)
+from doorless_protocol.errors import DoorlessError, ExpiredError, ForgedError, UnwitnessedError
 from doorless_protocol.frames import Answered, Found, Hello, Refused, RelayInfo
 from doorless_protocol.invite import Address, InviteLink, RelayAddress
 from doorless_protocol.keys import AccountId, conversation_id
@@ -119,7 +116,7 @@ class Contacts:
         tls = (link.tls if link else None) or b""
         if link and link.config:
             yield from self._compare_config(address, tls, link.config)
-        manifest, heads, verified = yield from self._lookup(address, tls, 0)
+        manifest, heads, verified = yield from witnessed(self._lookup(address, tls, 0))
         if link:
             check_account(manifest, link, address)
         if manifest.account == self._state.account:
@@ -145,7 +142,10 @@ class Contacts:
         known = self._at(address) or self.with_account(manifest.account)
         if known is not None:
             known = self._vouch(known, address, link)
-            return self._trust.compare(known, manifest, heads)
+            try:
+                return self._trust.compare(known, manifest, heads)
+            except ExpiredError as error:
+                raise RefusedError(f"out of date, so nothing was changed: {error}") from None
         contact = Contact(
             conversation=self._key_for(manifest.account),
             account=manifest.account,

@@ -3,11 +3,32 @@
 Spec: docs/spec/10-key-log-clients.md §5.3.
 """
 
+from typing import TypeVar
+
+from doorless_client.core.api import RefusedError
+from doorless_client.core.effects import Flow
 from doorless_client.core.views import Witnesses
 from doorless_client.text import safe_line
 from doorless_protocol.errors import UnwitnessedError
 from doorless_protocol.log.policy import Policy
 from doorless_protocol.log.view import QUORUM_PATIENCE, LogView
+
+T = TypeVar("T")
+
+
+def witnessed(asked: Flow[T]) -> Flow[T]:
+    """What a person asked for; that too few witnesses saw it is an answer, and no mistake.
+
+    Raises:
+        RefusedError: so it is; nothing was taken.
+    """
+    try:
+        return (yield from asked)
+    except UnwitnessedError:
+        raise RefusedError(
+            "too few witnesses cosigned the relay's key log, so no new key is taken: try again "
+            "later; `doorless log status` says how many are there"
+        ) from None
 
 
 def witnesses_of(view: LogView) -> Witnesses:

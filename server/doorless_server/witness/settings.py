@@ -85,7 +85,7 @@ def read(
         settings = Settings(
             held.get("name"),
             held.get("listen", DEFAULT_LISTEN),
-            tuple(Vkey.parse(each) for each in held.get("logs", ())),
+            tuple(_vkey(each) for each in held.get("logs", ())),
             None if "audit" not in held else check_url(held["audit"]),
         )
     except (MalformedError, UrlError) as error:
@@ -93,6 +93,13 @@ def read(
     if settings.audit is not None and len({key.name for key in settings.logs}) > 1:
         raise SettingsError("an auditor replays one log: give the keys of one")
     return settings
+
+
+def check_role(folder: Path, settings: Settings) -> None:
+    """Before keys are shown. Raises SettingsError: those that are here are an auditor's."""
+    auditor = Path("keys", "auditor.key")
+    if not (folder / settings.key).exists() and (folder / auditor).exists():
+        raise SettingsError("these keys are an auditor's: give its --audit URL as well")
 
 
 def cosigners(folder: Path, settings: Settings, random: Random) -> tuple[Cosigner, ...]:
@@ -122,6 +129,14 @@ def token(folder: Path) -> str:
     if not _TOKEN.fullmatch(held):
         raise SettingsError(f"put the token that the log's operator gave you into {path}")
     return held
+
+
+def _vkey(said: str) -> Vkey:
+    try:
+        return Vkey.parse(said)
+    except MalformedError as error:
+        what = f"{said[:40]!r} is no key of a log, as `doorless-relay log-key` prints them"
+        raise SettingsError(f"{what}: {error}") from None
 
 
 def _named_after(seeds: bytes, role: str) -> str:
