@@ -205,6 +205,10 @@ def _plant(*, anew: bool) -> None:
     for tests in (TREE / "tests", TREE / "mutants" / "tests"):
         shutil.rmtree(tests, ignore_errors=True)
     (TREE / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)  # which test reaches what
+    for module in MODULES:
+        made = TREE / "mutants" / "src" / PACKAGE / f"{module.replace('.', '/')}.py"
+        if not made.with_suffix(".py.meta").exists():
+            made.unlink(missing_ok=True)  # it was not in MODULES, and has no mutants yet
     _plant_tests()
     settings = (ROOT / "pyproject.toml").read_text()
     pytest = settings[settings.index("[tool.pytest") : settings.index("[tool.coverage")]
