@@ -146,7 +146,9 @@ def run_messenger(payload: str) -> Seen:
 
 
 def _child(payload: str) -> int:
+    rows, columns = map(str, SIZE)  # where this is a worker's child, its output is not asked
     os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", TZ="UTC")
+    os.environ.update(LINES=rows, COLUMNS=columns)
     try:
         from doorless_client.tui.app import DoorlessApp
         from doorless_client.tui.ports import Created
