@@ -104,7 +104,7 @@ WORDS: dict[str, Words] = {
         "Whoever looks {whom} up from now on: what they write goes to somebody else.",
         "If that was not you with your recovery words: tell your contacts at once, on another "
         "way. Where this device has the keys, it entered a dispute into the log by itself, which "
-        "stops others from taking the new keys. Export the evidence.",
+        "stops others from taking the new keys. If there is proof below, export it.",
     ),
     "E8": Words(
         "The relay's log does not follow from itself",
