@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from doorless_client.contact_facts import REPLACED
 from doorless_client.core.views import Chat, Details, Kind, Message, Standing, State, Trust
 
 LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
@@ -147,6 +148,8 @@ _TRUST_WORDS = {
 def chat_row(chat: Chat) -> tuple[str, str, str]:
     """Who, under which other name or number, and what is to be known of them."""
     facts = [_TRUST_WORDS[chat.trust]]
+    if chat.replaced:
+        facts.append(REPLACED)
     if chat.standing is not Standing.CONTACT:
         facts.append(chat.standing.value)
     if chat.unread:

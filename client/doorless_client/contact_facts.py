@@ -16,6 +16,13 @@ _STANDING = {
     Standing.BLOCKED: "blocked",
 }
 
+REPLACED = "keys replaced lately, not checked"
+"""Of whom the key log says that they took the place of other keys, or may have."""
+
+REPLACED_AT_LENGTH = (
+    f"{REPLACED}: they took the place of others, or may have, within the last two days; compare "
+    "the safety number, or ask over another channel"
+)
 WITHOUT_ONE_TIME = "started without a one-time prekey: its first messages are protected less long"
 
 
@@ -37,6 +44,7 @@ def what_is_known(details: Details, when: Callable[[int], str]) -> list[tuple[st
         ("account", " ".join(account[start : start + 8] for start in range(0, 64, 8))),
         ("standing", _STANDING[details.standing]),
         ("keys", _TRUST[details.trust]),
+        *([("", REPLACED_AT_LENGTH)] if details.replaced else []),
         ("proved itself", proof),
         ("last healed", when(details.healed) if details.healed else "no session"),
         ("key log", "checked" if details.checked else "not checked"),

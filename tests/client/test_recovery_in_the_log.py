@@ -2,6 +2,9 @@
 
 import pytest
 
+from doorless_client.cli_output import chat_row
+from doorless_client.contact_facts import REPLACED, what_is_known
+from doorless_client.core.views import Chat
 from doorless_lab.keylog.scene import DAY, Scene, stage
 from doorless_lab.recovering import recover
 from doorless_lab.world_person import Person
@@ -44,3 +47,27 @@ def test_if_each_attempt_moved_the_wait_on_it_would_never_leave(
 ) -> None:
     monkeypatch.setattr("doorless_protocol.log.lookup.is_waiting_still", lambda *_: False)
     assert days_until_written_to(stage(), at_most=4) >= 4
+
+
+def test_who_is_added_by_a_link_meanwhile_is_shown_as_replaced_lately() -> None:
+    scene = stage()
+    dave, again = scene.person("dave"), comes_back(scene)
+    conversation = dave.add(again.engine.invite()).conversation
+
+    def shown() -> tuple[bool, bool, bool]:
+        chat: Chat = dave.chat("alice")
+        details = dave.engine.details(conversation)
+        facts = " ".join(value for _, value in what_is_known(details, str))
+        assert (REPLACED in chat_row(chat)[-1]) == (REPLACED in facts) == chat.replaced
+        return chat.replaced, details.replaced, details.checked
+
+    assert shown() == (True, True, False)
+    number = dave.engine.safety_number(conversation).digits
+    before = dave._contact("alice")
+    dave.engine.verify(conversation, number)
+    assert shown() == (False, False, False)  # who compared them knows better than the log
+    with dave.engine.state.change():
+        dave.store.contacts.put(before)
+    for _ in range(30):
+        hours_pass(scene)
+    assert shown() == (False, False, True)

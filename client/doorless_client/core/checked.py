@@ -31,6 +31,20 @@ def is_checked(store: Store, contact: Contact, home: str) -> bool:
     return row is not None and row.account == contact.account and not may_hide_a_reset(row.pin)
 
 
+def is_replaced(store: Store, contact: Contact, home: str) -> bool:
+    """Whether their keys replaced others, or may have, and did not stand for a whole window yet.
+
+    They are used where a link named them, or where they wrote first; that is no check.
+    """
+    row = store.log_pins.get(*relay_and_label(contact, home))
+    return row is not None and row.account == contact.account and _waits(row.pin)
+
+
+@lru_cache(maxsize=256)
+def _waits(pin: bytes) -> bool:
+    return Pin.decode(pin).waits
+
+
 @lru_cache(maxsize=256)
 def may_hide_a_reset(pin: bytes) -> bool:
     """Whether a first contact brought it, and nothing says yet that it was theirs a day before."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from doorless_client.core import present
-from doorless_client.core.checked import entry_of, is_checked, relay_and_label
+from doorless_client.core.checked import entry_of, is_checked, is_replaced, relay_and_label
 from doorless_client.core.logs import Logs
 from doorless_client.core.order import order_of
 from doorless_client.core.state import State
@@ -21,6 +21,7 @@ from doorless_client.core.views import (
     MessageAdded,
     MessageChanged,
     Standing,
+    Trust,
     WireView,
 )
 from doorless_client.core.views import State as Reach
@@ -201,6 +202,7 @@ class Conversations:
             unread=rows.unread(contact.conversation, contact.seen)[0],
             confirmed=self.is_confirmed(contact),
             typing=contact.conversation in self._typing,
+            replaced=self._is_replaced(contact),
         )
 
     def details(self, contact: Contact) -> Details:
@@ -212,11 +214,21 @@ class Conversations:
             last_resort=any(session.last_resort for session in sessions),
             healed=min((session.healed for session in self._sending(contact)), default=None),
             checked=self._is_logged(contact),
+            replaced=self._is_replaced(contact),
         )
 
     def _is_logged(self, contact: Contact) -> bool:
         relay, _ = relay_and_label(contact, self._state.own.relay)
-        return self._logs.view(relay) is not None and self.is_checked(contact)
+        if self._logs.view(relay) is None or self._waits(contact):
+            return False
+        return self.is_checked(contact)
+
+    def _is_replaced(self, contact: Contact) -> bool:
+        """Whether to say so: whoever compared these very keys knows better than the log."""
+        return contact.trust != Trust.VERIFIED.value and self._waits(contact)
+
+    def _waits(self, contact: Contact) -> bool:
+        return is_replaced(self._store, contact, self._state.own.relay)
 
     def is_confirmed(self, contact: Contact) -> bool:
         """Whether all that is said to them goes into confirmed sessions, to proven keys."""

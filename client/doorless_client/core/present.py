@@ -61,7 +61,13 @@ def _shown_state(row: Entry) -> State:
 
 
 def chat(
-    contact: Contact, newest: Entry | None, *, unread: int, confirmed: bool, typing: bool
+    contact: Contact,
+    newest: Entry | None,
+    *,
+    unread: int,
+    confirmed: bool,
+    typing: bool,
+    replaced: bool,
 ) -> Chat:
     return Chat(
         conversation=contact.conversation,
@@ -76,6 +82,7 @@ def chat(
         state=State(newest.state) if newest and newest.mine else None,
         typing=typing,
         draft=contact.draft,
+        replaced=replaced,
     )
 
 
@@ -87,6 +94,7 @@ def details(
     checked: bool,
     last_resort: bool,
     healed: int | None,
+    replaced: bool,
 ) -> Details:
     return Details(
         address=address(contact),
@@ -101,6 +109,7 @@ def details(
         added=contact.added,
         last_resort=last_resort,
         healed=healed,
+        replaced=replaced,
     )
 
 

@@ -106,6 +106,8 @@ class Chat:
         confirmed: the peer proved itself beyond its prekeys; see the contact's details.
         when: of the newest message, Unix seconds; 0 when there is none.
         state: of the newest message, when it is ours.
+        replaced: their keys, which nobody compared, took the place of others lately, as far as
+            the key log says.
     """
 
     conversation: bytes
@@ -120,6 +122,7 @@ class Chat:
     state: State | None
     typing: bool = False
     draft: str = ""
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,7 @@ class Details:
     added: int  # Unix seconds
     last_resort: bool  # the session began with the last-resort prekey: weaker forward secrecy
     healed: int | None  # Unix seconds, when fresh keys were last agreed on; None: no session
+    replaced: bool = False  # as in Chat
 
 
 @dataclass(frozen=True, slots=True)
