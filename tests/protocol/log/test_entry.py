@@ -5,9 +5,9 @@ import pytest
 from doorless_protocol.errors import MalformedError, ProofError
 from doorless_protocol.log.chain import NO_HEAD, Opened, Step
 from doorless_protocol.log.entry import MAX_OPENED, MAX_STEPS, Chain, EntryProof
-from doorless_protocol.log.label import Label, parse_label
+from doorless_protocol.log.label import Label, located, parse_label
 from doorless_protocol.log.map import Leaf, Path
-from doorless_protocol.log.record import Record
+from doorless_protocol.log.record import MAX_VERSION, Record
 from small_log import SmallLog
 
 ALICE, BOB, CAROL, NOBODY = (parse_label(name) for name in ("alice", "bob", "carol", "nobody"))
@@ -38,6 +38,10 @@ def test_what_a_label_has_is_proved_with_how_it_came(label: Label, known: int) -
     held = LOG.versions[label]
     assert entry is not None
     assert (entry.version, entry.head) == (len(held.steps), held.heads[-1])
+    assert (entry.index, entry.steps) == (
+        located(proof.location),
+        tuple(held.steps[entry.before :]),
+    )
     assert entry.heads == tuple(held.heads[entry.before + 1 :])
     assert [r and r.encode() for r in entry.records] == [
         o.record for o in held.opened[entry.before :]
@@ -183,3 +187,8 @@ def test_a_path_of_65_steps_is_refused_before_it_is_read() -> None:
     )
     with pytest.raises(MalformedError, match="65"):
         EntryProof.decode(deep.encode())
+
+
+def test_the_last_version_that_there_is_has_a_proof() -> None:
+    last = long_chain(1, MAX_VERSION, b"x" * 32)
+    assert EntryProof.decode(last.encode()) == last

@@ -10,6 +10,7 @@ from doorless_protocol.log.chain import NO_HEAD, Step
 from doorless_protocol.log.misplaced import Misplaced, Placed
 from doorless_protocol.log.owner import OwnChain, prepare
 from doorless_protocol.log.pin import Pin
+from doorless_protocol.log.proofs import LookupProof
 from doorless_protocol.log.record import RecordKind
 from doorless_protocol.log.sighting import MAX_STEPS, Sighting, Trail, encode_trail, read_trail
 from doorless_protocol.log.staple import vouch
@@ -60,6 +61,13 @@ def test_an_own_chain_has_one_form(play: Stage) -> None:
     check_one_form(prepare(play.alice.view, own, record, bytes(16)), OwnChain.decode)
     play.alice.publish(play.ledger, play.random.randbytes, play.now)
     check_one_form(play.alice.chain, OwnChain.decode)
+
+
+def test_an_answer_has_one_form(play: Stage) -> None:
+    proof = play.ledger.lookup(ALICE, 0, 1)
+    assert proof.head.anchor is not None
+    sealed = play.ledger.entry(ALICE, 0, play.ledger.size - 1, opened=1)
+    check_one_form(replace(proof, entries=(sealed,)), LookupProof.decode)
 
 
 def test_misplaced_entries_have_one_form(play: Stage) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from doorless_protocol.envelope import MAX_LOG_PROOF
 from doorless_protocol.errors import ForgedError, MalformedError, ProofError
+from doorless_protocol.log import proofs
 from doorless_protocol.log.chain import Opened
 from doorless_protocol.log.cosignature import Cosigner
 from doorless_protocol.log.label import parse_label
@@ -224,3 +225,13 @@ def test_a_proof_that_does_not_fit_is_not_sent() -> None:
     head = replace(HEAD, note=HEAD.note.with_signatures(lines), inclusion=(bytes(32),) * 63)
     with pytest.raises(ValueError, match="compact proof"):
         compact(LookupProof(head, (LOG.entry(ALICE),)))
+
+
+def test_a_compact_proof_may_be_as_long_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = LookupProof(HEAD, (LOG.entry(ALICE),))
+    size = len(compact(answer))
+    monkeypatch.setattr(proofs, "MAX_COMPACT", size)
+    assert len(compact(answer)) == size
+    monkeypatch.setattr(proofs, "MAX_COMPACT", size - 1)
+    with pytest.raises(ValueError, match="compact proof"):
+        compact(answer)
