@@ -144,6 +144,15 @@ def test_a_bundle_that_was_changed_convicts_nobody(change: str) -> None:
             verify(bundle(log, CHANGES[change](body)), pins(log))
 
 
+def test_an_epoch_that_changes_nothing_needs_the_one_before_it_as_well() -> None:
+    log = KeyLog().busy(3)
+    log.publish()
+    body = accused(log, 3)
+    assert not body.deltas
+    with pytest.raises(ProofError, match="nothing before"):
+        verify(bundle(log, replace(body, before=None, anchor=None)), pins(log))
+
+
 def test_no_byte_of_an_honest_epochs_bundle_can_be_altered_into_a_conviction() -> None:
     log = KeyLog().busy(12)
     data = bundle(log, accused(log, 9))

@@ -146,8 +146,9 @@ def test_a_head_that_does_not_follow_from_the_deltas(play: Stage) -> None:
     play.ledger.show(ALICE, None)
     play.epoch()  # 5: gone, and nobody else is there
     play.ledger.show_truth(ALICE)
-    Owner.named(play.ledger, Label("carol"), play.random.randbytes, play.now)
-    play.epoch()  # 6
+    carol = Owner.named(play.ledger, Label("carol"), play.random.randbytes, play.now)
+    carol.publish(play.ledger, play.random.randbytes, play.now)
+    play.epoch()  # 6: back, and Carol came
     play.epoch()  # 7: nobody changed
     play.ledger.show(ALICE, None)
     play.epoch()  # 8: gone, and Carol is there
