@@ -4,6 +4,8 @@ import pytest
 
 from doorless_client.cli_output import chat_row
 from doorless_client.contact_facts import REPLACED, what_is_known
+from doorless_client.core.api import RefusedError
+from doorless_client.core.prekeys import UnknownHereError
 from doorless_client.core.views import Chat
 from doorless_lab.keylog.scene import DAY, Scene, stage
 from doorless_lab.recovering import recover
@@ -36,6 +38,22 @@ def days_until_written_to(scene: Scene, at_most: int) -> float:
         hours_pass(scene)
     assert alarms(scene.bob) == alarms(again) == []
     return (scene.now - began) / DAY
+
+
+def test_the_primary_that_was_lost_learns_that_it_was_removed_and_stops() -> None:
+    """It is warned, too: whoever has the words can do that."""
+    scene = stage()
+    lost = scene.alice
+    comes_back(scene)
+    lost.goes(online=False)
+    with pytest.raises(UnknownHereError):
+        lost.goes(online=True)
+    assert lost.engine.fleet.removal.is_certain
+    with pytest.raises(RefusedError, match="was removed from your account"):
+        lost.says("bob", "anybody there?")
+    for _ in range(40):
+        hours_pass(scene)
+    assert alarms(lost) == ["E7"]
 
 
 def test_what_is_said_to_them_leaves_when_they_stood_for_a_window() -> None:

@@ -192,7 +192,11 @@ class Looks:
         told: Lists | None = None
         listed = self._listed(answered)
         for _ in range(MAX_ROUNDS):
-            looked = self._look(place, view, chain, answered.proof, opened, told)
+            try:
+                looked = self._look(place, view, chain, answered.proof, opened, told)
+            except LogProofError:
+                self._hear_removal(listed)
+                raise
             if isinstance(looked, LookedOwn):
                 return SeenOwn(looked.view, looked.own, _for_others(answered.proof), listed)
             if isinstance(looked, UnannouncedError):
@@ -248,6 +252,18 @@ class Looks:
                 check_follows(self._state.manifest.head, between, manifest.head)
                 return Listed(manifest, between)
         return None
+
+    def _hear_removal(self, listed: Listed | None) -> None:
+        """Our account's own list that leaves this device out is heard whatever the log shows.
+
+        So a primary whose account came back from its words elsewhere stops: nothing is ever
+        sealed by such a list.
+        """
+        device = self._state.keys.device
+        if listed is None or any(entry.device == device for entry in listed.manifest.entries):
+            return
+        with suppress(DoorlessError), self._state.change():
+            self._adopt(listed.manifest, listed.between)
 
     def _go_past_forgotten(self, place: Place, view: LogView, chain: OwnChain) -> Flow[OwnChain]:
         """To the first anchor whose map the relay still has to keep, for who was away that long."""
