@@ -29,6 +29,7 @@ from doorless_protocol.log.evidence import (
     Transition,
 )
 from doorless_protocol.log.label import Label
+from doorless_protocol.log.map import Leaf, Path
 from doorless_protocol.log.record import RecordKind
 from doorless_protocol.log.sighting import Sighting, Trail
 from doorless_protocol.log.signed_leaf import SignedLeaf
@@ -156,6 +157,11 @@ def test_a_head_that_does_not_follow_from_the_deltas(play: Stage) -> None:
         proves(play, Kind.BAD_TRANSITION, body(epoch))
     for epoch in (1, 2, 7):  # created, updated, as before
         proves_nothing(play, Kind.BAD_TRANSITION, body(epoch))
+    there = body(2)
+    assert there.head is not None
+    other = Leaf(there.before.index, there.head)  # as if another key stood where she would
+    hidden = replace(there, head=None, path=Path(there.path.steps, other))
+    proves_nothing(play, Kind.BAD_TRANSITION, hidden)
     proves_nothing(play, Kind.BAD_TRANSITION, body(3, play.ledger.epochs[2].deltas))
     proves_nothing(play, Kind.BAD_TRANSITION, replace(body(3), after=leaf_of(play, 4)))
 
