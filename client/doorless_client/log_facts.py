@@ -6,7 +6,7 @@ from doorless_client.core.views import LogStatus, Witnesses
 
 NO_LOG = "this relay has none: whom a handle stands for is taken on its word"
 UNSEEN = "there is one; nothing of it was seen here yet"
-FROZEN = "frozen: it was proven to have two histories, and nothing new of it is believed"
+FROZEN = "frozen: it was convicted by what it signed, and nothing new of it is believed"
 QUIET = "none"
 NO_WITNESSES = "this log has none: that others are shown the same, only your contacts can tell"
 

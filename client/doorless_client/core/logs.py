@@ -37,7 +37,12 @@ class StaleProofError(LogProofError):
     """What the log shows is not of now: it stands still, or one of the clocks is wrong."""
 
 
-FROZEN = "the key log of this relay was proven to have two histories: nothing new is believed"
+FROZEN = "the key log of this relay was convicted by what it signed: nothing new is believed"
+
+STALE = (
+    "the key log of {} is not of now: {}. Check this clock, and try again later with "
+    "doorless log check; if it stays so, ask whoever runs the relay what happened to it"
+)
 
 _BEGUN = "key log begun"
 
@@ -153,7 +158,7 @@ class Logs:
         except UnwitnessedError:
             raise
         except StaleLogError as stale:
-            raise StaleProofError(f"the key log of {relay} is not of now: {stale}") from stale
+            raise StaleProofError(STALE.format(relay, stale)) from stale
         except DoorlessError as error:
             raise LogProofError(f"what the key log of {relay} shows fails: {error}") from error
 

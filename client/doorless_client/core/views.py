@@ -268,7 +268,7 @@ class LogStatus:
         own: the newest version of our own entry that the log was seen to hold; 0: none yet.
         awaited: versions that the relay promised and did not show yet.
         pending: entries of others that are to be found again in the next anchor.
-        frozen: the log was proven to have two histories: no head of it is accepted any more.
+        frozen: what the log signed convicted it: no head of it is accepted any more.
         alarms: how many there are; `proven` how many of them come with proof.
         witnesses: who else saw the newest head.
     """

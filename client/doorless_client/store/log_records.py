@@ -14,7 +14,7 @@ class Log(Row, frozen=True):
     Attributes:
         relay: `host[:port]`.
         view: a LogView (docs/spec/10-key-log-clients.md §4): what is pinned, the last head and
-            anchors, and the evidence, once it was proven to have two histories.
+            anchors, and the evidence, once what it signed convicted it.
         checked: when a look at it was last done to the end, Unix seconds; 0.0: never.
     """
 

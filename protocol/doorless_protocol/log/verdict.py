@@ -219,6 +219,8 @@ def unauthorised(config: LogConfig, body: Change) -> str:
         raise ProofError("not the key of the account that held the label")
     if is_entitled(record, body):
         raise ProofError("the account that held the label signed the change")
+    if record.kind is not RecordKind.RESET and body.dispute:
+        raise ProofError("a dispute of what is no reset")
     if record.kind not in (RecordKind.RESET, RecordKind.DISPUTE):
         return f"it changed {record.label!r} in version {body.version} without its owner's key"
     if record.kind is RecordKind.DISPUTE:

@@ -201,6 +201,7 @@ def test_a_change_that_the_account_did_not_sign(play: Stage) -> None:
     proves_nothing(play, Kind.UNAUTHORISED, replace(body, key=eve.verifying))
     stranger = SigningKey.draw(play.random.randbytes)
     proves_nothing(play, Kind.UNAUTHORISED, replace(body, key=stranger.verifying))
+    proves_nothing(play, Kind.UNAUTHORISED, replace(body, dispute=b"needed by none"))
     proves_nothing(play, Kind.UNAUTHORISED, replace(body, version=2))
     proves_nothing(play, Kind.UNAUTHORISED, replace(body, record=body.before))
 
