@@ -7,7 +7,7 @@ from random import Random as Seeded
 import pytest
 
 from doorless_protocol.encoding import MAX_NUMBER
-from doorless_protocol.errors import ExpiredError, ForgedError, MalformedError
+from doorless_protocol.errors import ExpiredError, ForgedError, GivenUpError, MalformedError
 from doorless_protocol.invite import RelayAddress
 from doorless_protocol.keys import SIGNATURE_SIZE, DeviceKeys, Purpose, SigningKey, account_id
 from doorless_protocol.linking.link import DeviceLink
@@ -147,6 +147,8 @@ def test_who_gives_up_leaves_an_empty_message() -> None:
     link = shown(None).link
     left = give_up(link, 3, random)
     assert (opened(link, 3, left), len(left)) == (b"", 12 + 16)
+    with pytest.raises(GivenUpError, match="begin anew"):
+        open_sealed(link, 3, left)
 
 
 @pytest.mark.parametrize(

@@ -262,7 +262,7 @@ def test_a_log_that_uses_other_keys_convicts_itself_and_not_ours(play: Stage) ->
         lambda data: data + b"\0",
         lambda data: b"",
         lambda data: b"KTEV\x02" + data[5:],
-        lambda data: data[:5] + b"E9" + data[7:],
+        lambda data: data[:5] + b"E0" + data[7:],
         lambda data: data[:5] + b"E4" + data[7:],
         lambda data: data + data,
         lambda data: data + bytes(8 << 20),
