@@ -172,9 +172,13 @@ class Triple(Struct, frozen=True, gc=False):
         keys = self.double.keys
         if keys.in_key is not None and (header := keys.in_key.open(nonce, sealed, self.incoming)):
             return Found(keys.in_key, header)
-        if header := keys.next_in_key.open(nonce, sealed, self.incoming):
-            return Found(keys.next_in_key, header)
-        return None
+        return self._look_next(nonce, sealed)
+
+    def _look_next(self, nonce: bytes, sealed: bytes) -> Found | None:
+        """Does the header key of the chain that they begin next open it?"""
+        key = self.double.keys.next_in_key
+        header = key.open(nonce, sealed, self.incoming)
+        return Found(key, header) if header else None
 
     def look_late(self, nonce: bytes, sealed: bytes) -> Found | None:
         """Does a header key of a late message open it?"""
@@ -201,7 +205,7 @@ class Triple(Struct, frozen=True, gc=False):
         if in_key is not None and (header := in_key.open(nonce, sealed, self.incoming)):
             opened = self._open_next(header, envelope, identity)
             return opened or self.open_found(Found(in_key, header), envelope, now, identity)
-        found = self.look(nonce, sealed) or self.look_late(nonce, sealed)
+        found = self._look_next(nonce, sealed) or self.look_late(nonce, sealed)
         if found is None:
             raise ForgedError("no header key of this session opens it")
         return self.open_found(found, envelope, now, identity)
