@@ -158,7 +158,9 @@ def _add_device_commands(command: _Adder) -> None:
         "--yes", action="store_true", help="do not ask here whether the code was taken there"
     )
     approve = what("approve", "on the primary: link the device that shows this link")
-    approve.add_argument("link", metavar="LINK")
+    shown = approve.add_mutually_exclusive_group(required=True)
+    shown.add_argument("link", metavar="LINK", nargs="?")
+    shown.add_argument("--image", type=Path, metavar="FILE", help="its code, as a PNG or JPEG")
     approve.add_argument("--code", metavar="DIGITS", help="the code that it shows (else asked for)")
     what("remove", "on the primary: cut a device off").add_argument("device", metavar="DEVICE")
     rename = what("rename", "on the primary: call a device something else")

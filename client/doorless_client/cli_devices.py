@@ -27,6 +27,7 @@ from doorless_client.creating import begin_return
 from doorless_client.joining_account import NewDevice, begin_joining
 from doorless_client.messenger import Messenger
 from doorless_client.opening import Opened
+from doorless_client.pictures import read_link
 from doorless_client.profile import ProfileExistsError, is_profile
 from doorless_client.qr import half_blocks
 from doorless_client.recovery_words import seed_of
@@ -137,7 +138,8 @@ async def _learn(opened: Opened) -> int:
 
 
 def _approve(chosen: argparse.Namespace, now: Now, random: Random) -> int:
-    _check_link(chosen.link, now())
+    link = read_link(chosen.image) if chosen.image else chosen.link
+    _check_link(link, now())
     if chosen.code is not None:
         check_form(chosen.code)
 
@@ -151,21 +153,21 @@ def _approve(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             if not arrived:
                 raise UnreachableError("the relay cannot be reached: nothing was answered")
             try:
-                return await _link_one(own, watch, chosen)
+                return await _link_one(own, watch, link, chosen.code)
             finally:
                 await own.fleet.refuse()  # where it was not allowed, it need not wait
 
     return run(work())
 
 
-async def _link_one(own: Messenger, watch: Watch, chosen: argparse.Namespace) -> int:
+async def _link_one(own: Messenger, watch: Watch, link: str, known: str | None) -> int:
     async with waiting_for("the new device", lambda: own.fleet.wait):
-        asked = await own.fleet.answer(chosen.link)
+        asked = await own.fleet.answer(link)
     line(f"device   {asked.name}")
     line(f"shown    {rfc3339(asked.made)}")
     line(asked.consequence + ".")
     sys.stdout.flush()
-    code = chosen.code or await _ask_code()
+    code = known or await _ask_code()
     async with waiting_for("the new device", lambda: own.fleet.wait):
         await own.fleet.allow(code)
     line(f"linked {asked.name}")

@@ -1,8 +1,8 @@
-"""Reading the code of a safety number from a picture file: a photograph, or a picture of a screen.
+"""Reading a code from a picture file: a photograph, or a picture of a screen.
 
 The file may come from anybody. It is decoded in a process apart (`picture_decoder.py`), with what
 is left of the environment's rights taken away; what that process says is bounded and checked here
-like a peer's words. Spec: docs/spec/02-identities.md §6.4.
+like a peer's words. Spec: docs/spec/02-identities.md §6.4, docs/spec/11-devices.md §2.1.
 """
 
 import os
@@ -17,6 +17,7 @@ import msgspec
 from doorless_client import picture_decoder
 from doorless_client.core.api import RefusedError
 from doorless_client.picture_decoder import MAX_CODES, MAX_FILE, MAX_TEXT
+from doorless_protocol.linking.link import PREFIX as LINK_PREFIX
 from doorless_protocol.verification import CODE_PREFIX
 
 MAX_SAID = MAX_CODES * (6 * MAX_TEXT + 4)
@@ -39,7 +40,7 @@ class PictureError(RefusedError):
 
 
 def looks_like_path(text: str) -> bool:
-    """Whether somebody means a picture file, and not a number."""
+    """Whether somebody means a picture file, and not a number or a link."""
     return text.strip().lower().endswith(SUFFIXES)
 
 
@@ -50,14 +51,23 @@ def read_code(path: Path) -> str:
         PictureError: no file, no picture, none or several codes in it, or what reads pictures is
             not installed.
     """
+    return _only(path, CODE_PREFIX, "that of a safety number")
+
+
+def read_link(path: Path) -> str:
+    """The text of the one link of a device in a picture: not checked yet. As `read_code`."""
+    return _only(path, LINK_PREFIX, "the link of a device")
+
+
+def _only(path: Path, prefix: str, what: str) -> str:
     texts = _decode(path)
-    ours = sorted({text for text in texts if text.startswith(CODE_PREFIX)})
+    ours = sorted({text for text in texts if text.startswith(prefix)})
     if len(ours) == 1:
         return ours[0]
     if ours:
-        raise PictureError("there are several codes in this picture: take one of theirs alone")
+        raise PictureError("there are several codes in this picture: take the one alone")
     if texts:
-        raise PictureError("the code in this picture is not that of a safety number")
+        raise PictureError(f"the code in this picture is not {what}")
     raise PictureError("no code was found in this picture: try a sharper, larger one")
 
 

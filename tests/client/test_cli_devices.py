@@ -101,6 +101,8 @@ OVER = f"doorless:link1?relay=relay.test&until=1700000000&secret={'A' * 43}&offe
         ("device", "approve", "doorless:link1?relay=relay.test"),
         ("device", "approve", "doorless:v1?relay=relay.test&handle=bob&account=" + "0" * 64),
         ("device", "approve", OVER),
+        ("device", "approve"),
+        ("device", "approve", OVER, "--image", "link.png"),
         ("device", "approve", OVER.replace("1700000000", "2" * 10)),
         ("device", "link", "--relay", "not a relay", "--name", "laptop"),
         ("device", "link", "--relay", "relay.test", "--certificate", "xyz", "--name", "laptop"),
@@ -112,6 +114,12 @@ OVER = f"doorless:link1?relay=relay.test&until=1700000000&secret={'A' * 43}&offe
 def test_a_link_that_cannot_be_used_exits_2(doorless: Any, arguments: tuple[str, ...]) -> None:
     ended = doorless(*arguments)
     assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+
+
+def test_a_picture_that_is_not_there_links_nothing(doorless: Any) -> None:
+    ended = doorless("device", "approve", "--image", "nowhere.png")
+    assert (ended.code, ended.out) == (1, "")
+    assert "no such file" in ended.err
 
 
 def test_what_cannot_be_a_code_or_a_name_exits_2(doorless: Any, relay: Relay) -> None:

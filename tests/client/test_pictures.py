@@ -13,7 +13,7 @@ import pytest
 import segno
 
 from doorless_client import picture_decoder, pictures
-from doorless_client.pictures import PictureError, looks_like_path, read_code
+from doorless_client.pictures import PictureError, looks_like_path, read_code, read_link
 from doorless_client.qr import half_blocks
 from doorless_protocol.keys import SigningKey
 from doorless_protocol.verification import LogAnchor, SafetyNumber
@@ -93,6 +93,19 @@ def test_two_codes_are_one_too_many_and_another_one_is_none(tmp_path: Path) -> N
     Image.new("L", (200, 200), 255).save(tmp_path / "empty.png")
     with pytest.raises(PictureError, match="no code"):
         read_code(tmp_path / "empty.png")
+
+
+LINK = f"doorless:link1?relay=relay.test&until=1800000000&secret={'A' * 43}&offer={'A' * 43}"
+
+
+def test_the_link_of_a_device_is_read_as_its_qr_code_shows_it(tmp_path: Path) -> None:
+    picture_of(LINK).save(tmp_path / "link.png")
+    assert read_link(tmp_path / "link.png") == LINK
+    with pytest.raises(PictureError, match="not that of a safety number"):
+        read_code(tmp_path / "link.png")
+    picture_of(CODE).save(tmp_path / "code.png")
+    with pytest.raises(PictureError, match="not the link of a device"):
+        read_link(tmp_path / "code.png")
 
 
 SOUND = png(8, 8, bytes(8 * 9))

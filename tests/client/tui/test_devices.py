@@ -1,10 +1,12 @@
 """Our devices on the screen: seen, renamed, removed after asking, linked by a typed code."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from textual.widgets import Button, OptionList
 
 from doorless_client.core.views import OwnDevice
+from doorless_client.pictures import PictureError
 from doorless_client.text import safe_line
 from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.screens.devices import Approve, Devices
@@ -68,6 +70,27 @@ async def test_on_a_linked_device_nothing_can_be_changed(
         sheet = await opened(pilot, engine, settle)
         assert all(button.disabled for button in sheet.query(Button))
         assert "on the primary" in text_of(pilot)
+
+
+async def test_a_link_is_read_from_a_picture_of_its_code(
+    engine, fake_onboarding, settle, text_of, monkeypatch
+) -> None:
+    def read(path: Path) -> str:
+        if path.name == "blurred.png":
+            raise PictureError("no code was found")
+        return "doorless:link1?relay=x"
+
+    monkeypatch.setattr("doorless_client.tui.screens.devices.read_link", read)
+    app = DoorlessApp(fake_onboarding(engine, exists=False), lambda: NOW)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await opened(pilot, engine, settle)
+        await pilot.click("#link")
+        await settle(pilot)
+        for name, told in (("blurred.png", "no code was found"), ("a.png", "It will read what")):
+            app.screen.query_one("#link-text").value = name
+            await pilot.press("enter")
+            while told not in text_of(pilot):  # until the thread that read it has told
+                await pilot.pause(0.01)
 
 
 async def test_a_device_is_linked_only_with_the_code_that_it_shows(

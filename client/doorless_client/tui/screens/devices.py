@@ -1,6 +1,8 @@
 """Our own devices: which there are, and linking, renaming and removing them."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -15,6 +17,7 @@ from doorless_client.core.api import BadInputError, RefusedError
 from doorless_client.core.fleet_api import OwnFleet
 from doorless_client.core.views import LinkRequest, OwnDevice
 from doorless_client.patience import in_words
+from doorless_client.pictures import looks_like_path, read_link
 from doorless_client.tui import moments
 from doorless_client.tui.attempt import tell_refusal
 from doorless_client.tui.plain import plain
@@ -103,7 +106,7 @@ class Devices(Sheet[None]):
 
 
 class Approve(Sheet[bool]):
-    """Links the device whose link is pasted, if its code is typed. True: it is linked."""
+    """Links the device whose link is shown here, if its code is typed. True: it is linked."""
 
     CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "devices.tcss"]
 
@@ -113,7 +116,7 @@ class Approve(Sheet[bool]):
 
     def content(self) -> ComposeResult:
         yield Static("Paste the link that the new device shows", id="what", classes="title")
-        yield Line("doorless:link1?…", id="link-text")
+        yield Line("doorless:link1?…, or the path of a picture of its code", id="link-text")
         yield Static(id="asked", classes="gap")
         yield Line("the eight digits that it shows now", id="code")
         yield Static(id="refused", classes="wrong")
@@ -133,8 +136,11 @@ class Approve(Sheet[bool]):
             self._count()
             self.run_worker(self._answer(event.value.strip()), exclusive=True)
 
-    async def _answer(self, link: str) -> None:
+    async def _answer(self, shown: str) -> None:
         try:
+            link = shown
+            if looks_like_path(shown):
+                link = await asyncio.to_thread(read_link, Path(shown))
             asked = await self._fleet.answer(link)
         except RefusedError as refused:
             self._stop_counting(str(refused))
