@@ -20,6 +20,7 @@ from doorless_client.core.own_devices import LEFT_OUT
 from doorless_client.core.prekeys import UNKNOWN_HERE
 from doorless_client.core.registration import Newcomer
 from doorless_client.core.sign_in import FROZEN
+from doorless_client.core.state import leaves_out
 from doorless_client.key_file import WrongPassphraseError
 from doorless_client.network import RelayNetwork
 from doorless_client.opening import home_of
@@ -145,9 +146,7 @@ def _store(
 def is_removed(store: SqlcipherStore, own: Own) -> bool:
     """Whether the newest list of our devices that was seen here leaves this one out."""
     held, ours = store.own_manifests.last(), DeviceKeys.decode(own.device_keys).device
-    if held is None:
-        return False
-    return all(entry.device != ours for entry in Manifest.decode(held.manifest).entries)
+    return held is not None and leaves_out(Manifest.decode(held.manifest), ours)
 
 
 def _integrity(store: SqlcipherStore) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ def _only(path: Path, prefix: str, what: str) -> str:
     if len(ours) == 1:
         return ours[0]
     if ours:
-        raise PictureError("there are several codes in this picture: take the one alone")
+        raise PictureError("there are several codes in this picture: take a picture of one alone")
     if texts:
         raise PictureError(f"the code in this picture is not {what}")
     raise PictureError("no code was found in this picture: try a sharper, larger one")

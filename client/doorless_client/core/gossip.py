@@ -119,8 +119,7 @@ class Gossip:
             self._split(contact, named, anchor, AskAnchor(told.anchor_no))
         if theirs is Theirs.NEWER:
             self._look_before_sending(contact)
-        waits = Anchors.AHEAD is heard.anchor or Ours.LATER is heard.ours
-        kept = said if waits or theirs is Theirs.NEWER else b""
+        kept = said if heard.is_open or theirs is Theirs.NEWER else b""
         row = self._row(contact)
         if row.heard != kept:
             self._store.log_gossip.put(msgspec.structs.replace(row, heard=kept))

@@ -24,7 +24,7 @@ from doorless_client.core.log_follow import (
 from doorless_client.core.log_lookup import LogLookups
 from doorless_client.core.log_times import next_anchor_look
 from doorless_client.core.own_entry import OwnEntry
-from doorless_client.core.state import State
+from doorless_client.core.state import State, leaves_out
 from doorless_client.core.views import Notice
 from doorless_client.store.log_records import LogPin, LogWaiting
 from doorless_client.text import safe_line
@@ -259,8 +259,7 @@ class Looks:
         So a primary whose account came back from its words elsewhere stops: nothing is ever
         sealed by such a list.
         """
-        device = self._state.keys.device
-        if listed is None or any(entry.device == device for entry in listed.manifest.entries):
+        if listed is None or not leaves_out(listed.manifest, self._state.keys.device):
             return
         with suppress(DoorlessError), self._state.change():
             self._adopt(listed.manifest, listed.between)

@@ -20,7 +20,7 @@ from doorless_client.store.base import Store
 from doorless_client.store.records import Own, OwnManifest
 from doorless_protocol.first_contact import Us
 from doorless_protocol.invite import Address, RelayAddress
-from doorless_protocol.keys import AccountId, DeviceKeys, SigningKey
+from doorless_protocol.keys import AccountId, DeviceId, DeviceKeys, SigningKey
 from doorless_protocol.manifest import Manifest
 from doorless_protocol.primitives import Random
 
@@ -87,7 +87,7 @@ class State:
     @property
     def is_removed(self) -> bool:
         """Whether the newest list of our devices, signed by our account, leaves this one out."""
-        return all(entry.device != self.keys.device for entry in self.manifest.entries)
+        return leaves_out(self.manifest, self.keys.device)
 
     @property
     def us(self) -> Us:
@@ -142,3 +142,8 @@ class State:
 def is_frozen(own: Own) -> bool:
     """Whether the relay knows a later state of this profile than the profile itself."""
     return own.frozen
+
+
+def leaves_out(manifest: Manifest, device: DeviceId) -> bool:
+    """Whether a list of devices is without this one."""
+    return all(entry.device != device for entry in manifest.entries)

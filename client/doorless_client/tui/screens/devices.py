@@ -140,6 +140,7 @@ class Approve(Sheet[bool]):
         try:
             link = shown
             if looks_like_path(shown):
+                self._tell("Reading the picture…")
                 link = await asyncio.to_thread(read_link, Path(shown))
             asked = await self._fleet.answer(link)
         except RefusedError as refused:
