@@ -6,7 +6,8 @@ from copy import deepcopy
 import msgspec
 
 from doorless_client.core.effects import Anonymously, Ask
-from doorless_client.core.views import Alarm, AlarmRaised
+from doorless_client.core.log_views import Alarm
+from doorless_client.core.views import AlarmRaised
 from doorless_lab.world import World
 from doorless_lab.world_person import NO_CERTIFICATE, RELAY, Person, at_once
 from doorless_protocol.frames import Answered, Found, Lookup, RelayInfo

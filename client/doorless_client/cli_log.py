@@ -10,7 +10,7 @@ from doorless_client.cli_outcome import DONE, LOG, UNREACHABLE, UsageError, comp
 from doorless_client.cli_output import json_line, line, rfc3339
 from doorless_client.cli_waiting import Watch
 from doorless_client.core.api import Engine, UnreachableError
-from doorless_client.core.views import Alarm, LogStatus, Witnesses
+from doorless_client.core.log_views import Alarm, LogStatus, Witnesses
 from doorless_client.log_facts import what_was_checked
 
 LABEL = 15

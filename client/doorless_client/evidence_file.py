@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from doorless_client.core.api import RefusedError
-from doorless_client.core.views import Alarm
+from doorless_client.core.log_views import Alarm
 from doorless_client.private_files import open_private, sync_directory
 
 

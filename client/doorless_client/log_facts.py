@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from doorless_client.core.views import LogStatus, Witnesses
+from doorless_client.core.log_views import LogStatus, Witnesses
 
 NO_LOG = "this relay has none: whom a handle stands for is taken on its word"
 UNSEEN = "there is one; nothing of it was seen here yet"

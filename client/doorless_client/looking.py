@@ -4,18 +4,9 @@ from collections.abc import Sequence
 
 from doorless_client.core.api import History
 from doorless_client.core.engine import Engine
+from doorless_client.core.log_views import Alarm, LogStatus
 from doorless_client.core.settings import Settings
-from doorless_client.core.views import (
-    Alarm,
-    Chat,
-    Compared,
-    Details,
-    LogStatus,
-    Me,
-    Message,
-    SafetyNumber,
-    WireView,
-)
+from doorless_client.core.views import Chat, Compared, Details, Me, Message, SafetyNumber, WireView
 
 
 class Looking:

@@ -14,6 +14,7 @@ from doorless_client.core.contacts import BusyError
 from doorless_client.core.drawn import between
 from doorless_client.core.effects import Acknowledge, Effect, Show
 from doorless_client.core.engine import Engine
+from doorless_client.core.log_views import LogStatus
 from doorless_client.core.network import Network
 from doorless_client.core.prekeys import UNKNOWN_HERE, UnknownHereError
 from doorless_client.core.removal import CUT_OFF
@@ -26,7 +27,6 @@ from doorless_client.core.views import (
     ConnectionChanged,
     Event,
     Link,
-    LogStatus,
     Message,
     Notice,
 )

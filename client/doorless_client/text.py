@@ -56,6 +56,9 @@ class SafeText(str):
     __slots__ = ()
 
 
+NOTHING = SafeText()
+
+
 def safe(text: str, *, at_most: int = MAX_TEXT) -> SafeText:
     """Make `text` harmless on a terminal, in NFC; what does not fit into `at_most` is cut, visibly.
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256, shake_256
 
 from doorless_client.core.api import KeyChangedError, Listener, RefusedError
+from doorless_client.core.log_views import Alarm, LogStatus
 from doorless_client.core.views import (
-    Alarm,
     AlarmRaised,
     Chat,
     ChatChanged,
@@ -22,7 +22,6 @@ from doorless_client.core.views import (
     KeyChanged,
     Kind,
     Link,
-    LogStatus,
     Me,
     Message,
     MessageAdded,

@@ -5,6 +5,7 @@ kinds of later versions still decode and can be shown as "your version cannot sh
 Spec: docs/spec/06-content.md.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -34,6 +35,18 @@ MAX_NOTICE_BYTES = 48 * 1024
 MAX_ANCHOR_BYTES = 26 * 1024
 """Bytes of a signed anchor: a note of 24 KiB at most, a leaf, and what leads to it. Spec §3.7."""
 
+MAX_QUOTED_CHARS = 160
+"""Characters of the words that a quote repeats: enough to know them by. Spec §3.1."""
+
+MAX_EMOJI_BYTES = 32
+"""UTF-8 bytes of one reaction: the longest emoji of families and flags fit. Spec §3.9."""
+
+MAX_FILE_NAME_BYTES = 255
+"""UTF-8 bytes of a file's name, as on most disks. Spec §3.1."""
+
+LASTS_AT_LEAST, LASTS_AT_MOST = 5, 4 * 7 * 24 * 3600
+"""Seconds that a message which disappears may last: a glance, or four weeks. Spec §3.12."""
+
 GOSSIP_BYTES = 80
 """What every text says of the key log, or as many zeros: its length alone decides. Spec §1.4."""
 
@@ -46,10 +59,77 @@ NO_PREVIOUS = bytes(32)
 """`previous` of the first content that a device says in a conversation."""
 
 
+class Quote(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The message that a text answers. Spec §3.1.
+
+    Attributes:
+        author: account that said it.
+        text: its words as the sender saw them; only shown where our own copy is missing.
+    """
+
+    author: Digest
+    id: Id
+    text: Annotated[str, Meta(max_length=MAX_QUOTED_CHARS)]
+
+
+class File(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Where a sealed file waits, and what opens it. Spec §3.1, docs/spec/14-attachments.md.
+
+    Attributes:
+        size: bytes of the file; `sealed` of its ciphertext, as the relay holds it.
+        blob: by which the relay `relay` (`host[:port]`) hands the ciphertext out.
+        digest: SHA3-256 of the ciphertext.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_FILE_NAME_BYTES)]
+    size: U53
+    key: Digest
+    blob: Digest
+    relay: Annotated[str, Meta(max_length=255)]
+    digest: Digest
+    sealed: U53
+
+
 class Text(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """A message that a person wrote. Spec §3.1."""
+    """A message that a person wrote. Spec §3.1.
+
+    Attributes:
+        lasts: seconds after which it disappears, once it was seen; 0: it stays.
+        forwarded: somebody else's words, or from another conversation.
+    """
 
     text: Annotated[str, Meta(max_length=MAX_TEXT_BYTES)]
+    quote: Quote | None = None
+    file: File | None = None
+    lasts: U32 = 0
+    forwarded: bool = False
+
+
+class React(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What somebody feels about a message, in one emoji; "" takes it back. Spec §3.9."""
+
+    author: Digest
+    id: Id
+    emoji: Annotated[str, Meta(max_length=MAX_EMOJI_BYTES)]
+
+
+class Edit(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Other words for a text that the same account said. Spec §3.10."""
+
+    id: Id
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_BYTES)]
+
+
+class Delete(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Take back what the same account said. Spec §3.11."""
+
+    id: Id
+
+
+class Timer(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """From now on, messages of this conversation last so many seconds; 0: they stay. Spec §3.12."""
+
+    seconds: U32
 
 
 class Receipt(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -103,7 +183,20 @@ class Unknown(Struct, frozen=True):
     body: bytes
 
 
-Body = Text | Receipt | Typing | Profile | Control | OwnDevices | Anchor | AskAnchor
+Body = (
+    Text
+    | Receipt
+    | Typing
+    | Profile
+    | Control
+    | OwnDevices
+    | Anchor
+    | AskAnchor
+    | React
+    | Edit
+    | Delete
+    | Timer
+)
 _KINDS: dict[int, type[Any]] = {
     0: Control,
     1: Text,
@@ -113,6 +206,10 @@ _KINDS: dict[int, type[Any]] = {
     5: OwnDevices,
     6: Anchor,
     7: AskAnchor,
+    8: React,
+    9: Edit,
+    10: Delete,
+    11: Timer,
 }
 _NUMBERS = {kind: number for number, kind in _KINDS.items()}
 
@@ -198,10 +295,29 @@ class Content(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
 def _check_lengths(body: Body) -> None:
     """Lengths in UTF-8 bytes, which the types above bound only in characters."""
-    if isinstance(body, Text) and len(body.text.encode()) > MAX_TEXT_BYTES:
-        raise ValueError(f"text of more than {MAX_TEXT_BYTES} bytes")
-    if isinstance(body, Profile) and len(body.name.encode()) > MAX_NAME_BYTES:
-        raise ValueError(f"name of more than {MAX_NAME_BYTES} bytes")
+    for text, at_most, what in _texts(body):
+        if len(text.encode()) > at_most:
+            raise ValueError(f"{what} of more than {at_most} bytes")
+    if isinstance(body, Text | Timer):
+        check_lasts(body.seconds if isinstance(body, Timer) else body.lasts)
+
+
+def _texts(body: Body) -> Iterator[tuple[str, int, str]]:
+    """Every text in a body, the bytes that it may have, and what it is."""
+    if isinstance(body, Text | Edit):
+        yield body.text, MAX_TEXT_BYTES, "text"
+    if isinstance(body, Text) and body.file is not None:
+        yield body.file.name, MAX_FILE_NAME_BYTES, "file name"
+    if isinstance(body, React):
+        yield body.emoji, MAX_EMOJI_BYTES, "emoji"
+    if isinstance(body, Profile):
+        yield body.name, MAX_NAME_BYTES, "name"
+
+
+def check_lasts(seconds: int) -> None:
+    """Raises ValueError: neither "stays" nor a time that a person could have chosen. Spec §3.12."""
+    if seconds and not LASTS_AT_LEAST <= seconds <= LASTS_AT_MOST:
+        raise ValueError(f"a message that lasts {seconds} seconds")
 
 
 _encoder = msgspec.msgpack.Encoder()

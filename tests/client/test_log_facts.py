@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from doorless_client.core.views import LogStatus, Witnesses
+from doorless_client.core.log_views import LogStatus, Witnesses
 from doorless_client.core.witnessed import policy_in_words
 from doorless_client.log_facts import FROZEN, NO_LOG, NO_WITNESSES, UNSEEN, what_was_checked
 from doorless_client.text import safe_line

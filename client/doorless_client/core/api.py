@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from doorless_client.core.fleet_api import OwnFleet
+from doorless_client.core.log_views import Alarm, LogStatus
+from doorless_client.core.settings import Settings
 from doorless_client.core.views import (
-    Alarm,
     Chat,
     Compared,
     Connection,
     Details,
     Event,
-    LogStatus,
     Me,
     Message,
     SafetyNumber,
@@ -79,6 +79,13 @@ class Engine(Protocol):
     def fleet(self) -> OwnFleet:
         """All devices of our account."""
         ...
+
+    @property
+    def settings(self) -> Settings:
+        """What the person chose for the whole account."""
+        ...
+
+    def change_settings(self, settings: Settings) -> None: ...
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` for each event from now on, in order; returns how to stop it."""

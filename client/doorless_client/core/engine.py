@@ -24,6 +24,7 @@ from doorless_client.core.fleet import Fleet
 from doorless_client.core.gossip import Gossip
 from doorless_client.core.history import StoredHistory
 from doorless_client.core.introductions import Introductions
+from doorless_client.core.log_views import Alarm, LogStatus
 from doorless_client.core.monitor import Monitor
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
@@ -36,11 +37,9 @@ from doorless_client.core.state import Clock, State
 from doorless_client.core.trust import TrustKeeper, check_may_send
 from doorless_client.core.upkeep import Upkeep
 from doorless_client.core.views import (
-    Alarm,
     Chat,
     Compared,
     Details,
-    LogStatus,
     Me,
     Message,
     SafetyNumber,

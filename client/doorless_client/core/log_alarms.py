@@ -15,8 +15,9 @@ from doorless_client.core import present
 from doorless_client.core.alarm_subjects import digest
 from doorless_client.core.alarm_words import CONVICTING, words
 from doorless_client.core.api import RefusedError
+from doorless_client.core.log_views import Alarm
 from doorless_client.core.state import State
-from doorless_client.core.views import Alarm, AlarmRaised
+from doorless_client.core.views import AlarmRaised
 from doorless_client.store.base import Store
 from doorless_client.store.log_records import LogAlarm
 from doorless_client.text import safe_line

@@ -22,12 +22,13 @@ from doorless_client.core.fleet import Fleet
 from doorless_client.core.gossip import Gossip
 from doorless_client.core.log_looks import Looks
 from doorless_client.core.log_times import between_looks, made_up_for
+from doorless_client.core.log_views import LogStatus, Witnesses
 from doorless_client.core.logs import Logs
 from doorless_client.core.own_entry import OwnEntry
 from doorless_client.core.schedule import Schedule
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
-from doorless_client.core.views import LogStatus, Notice, Witnesses
+from doorless_client.core.views import Notice
 from doorless_client.core.witnessed import witnesses_of
 from doorless_client.store.log_records import LogPin, LogWaiting
 from doorless_client.store.records import Setting

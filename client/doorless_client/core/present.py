@@ -2,7 +2,6 @@
 
 from doorless_client.core.order import Order
 from doorless_client.core.views import (
-    NOTHING,
     Chat,
     Details,
     Kind,
@@ -13,7 +12,7 @@ from doorless_client.core.views import (
     WireView,
 )
 from doorless_client.store.records import READ_ELSEWHERE, Contact, Entry, Wire
-from doorless_client.text import SafeText, safe, safe_line
+from doorless_client.text import NOTHING, SafeText, safe, safe_line
 from doorless_protocol.manifest import Manifest, SignedHead
 
 FROM_ANOTHER = "said before this device was there"

@@ -30,6 +30,7 @@ from doorless_client.store.records import Contact, Entry, Origin, Wire
 from doorless_protocol.content import (
     Anchor,
     AskAnchor,
+    Body,
     Content,
     Control,
     OwnDevices,
@@ -62,7 +63,7 @@ HEAD_SIZE = 512
 TYPING_LASTS = 8.0
 """Seconds for which somebody is shown as writing, without hearing it again."""
 
-Said = Text | Receipt | Typing | Profile | Control | OwnDevices | Anchor | AskAnchor | Unknown
+Said = Body | Unknown
 
 
 @dataclass(frozen=True, slots=True)

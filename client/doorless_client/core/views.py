@@ -7,9 +7,12 @@ stores or sends; `core.api` says what can be asked for.
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from doorless_client.text import SafeText
+from doorless_client.core.log_views import Alarm
+from doorless_client.core.message_parts import FileView, QuoteView, ReactionView
+from doorless_client.text import NOTHING, SafeText
 
-NOTHING = SafeText()
+FOREVER = 2**53 - 1
+"""`Chat.muted_until` of what is muted until somebody unmutes it."""
 
 
 class Trust(Enum):
@@ -108,6 +111,11 @@ class Chat:
         state: of the newest message, when it is ours.
         replaced: their keys, which nobody compared, took the place of others lately, as far as
             the key log says.
+        muted_until: nothing of it notifies before, Unix seconds; FOREVER: until it is unmuted.
+        marked_unread: the person wants to come back to it.
+        lasts: seconds that what is said here lasts, once seen; 0: it stays.
+        note_to_self: between our own devices alone.
+        echo: the partner lives on this computer, to try things with; nothing goes out.
     """
 
     conversation: bytes
@@ -123,6 +131,13 @@ class Chat:
     typing: bool = False
     draft: str = ""
     replaced: bool = False
+    pinned: bool = False
+    muted_until: int = 0
+    archived: bool = False
+    marked_unread: bool = False
+    lasts: int = 0
+    note_to_self: bool = False
+    echo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +157,10 @@ class Message:
         gap: messages of this device that are known to be missing just before this one.
         note: why it failed, or another fact for the message's details.
         late: it came after messages that its device had said later.
+        edited: how many versions there were before this one.
+        deleted: who said it took it back; `text` says so.
+        lasts: seconds after which it disappears, once it was seen; 0: it stays.
+        gone_at: when it disappears, Unix seconds; 0: the countdown has not begun, or never will.
     """
 
     position: int
@@ -158,6 +177,15 @@ class Message:
     gap: int = 0
     note: SafeText = NOTHING
     late: bool = False
+    quote: QuoteView | None = None
+    reactions: tuple[ReactionView, ...] = ()
+    edited: int = 0
+    deleted: bool = False
+    lasts: int = 0
+    gone_at: int = 0
+    forwarded: bool = False
+    pinned: bool = False
+    file: FileView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,81 +265,6 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
-class Witnesses:
-    """Who else saw the newest head of our relay's key log.
-
-    Attributes:
-        policy: who has to, in words; "" where nobody is required.
-        known: how many witnesses the log names; `cosigned` how many of them cosigned that head.
-        required: whether a quorum is required; `has_quorum` whether that head has it.
-        seen_at: when a head last had it, Unix seconds by our clock; 0: never.
-        patience: seconds from then on for which new and changed keys are taken all the same.
-    """
-
-    policy: SafeText = NOTHING
-    known: int = 0
-    cosigned: int = 0
-    required: bool = False
-    has_quorum: bool = False
-    seen_at: int = 0
-    patience: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LogStatus:
-    """How far this device followed the key log of our relay.
-
-    Attributes:
-        config: hash of what is pinned of it, 32 bytes; b"" where the relay has no log.
-        size: entries of the newest head that was accepted; `anchor` the newest anchor's number.
-        checked: when every anchor was last looked at for our own entry, Unix seconds; 0: never.
-        own: the newest version of our own entry that the log was seen to hold; 0: none yet.
-        awaited: versions that the relay promised and did not show yet.
-        pending: entries of others that are to be found again in the next anchor.
-        frozen: what the log signed convicted it: no head of it is accepted any more.
-        alarms: how many there are; `proven` how many of them come with proof.
-        witnesses: who else saw the newest head.
-    """
-
-    relay: str
-    config: bytes
-    size: int
-    anchor: int
-    checked: int
-    own: int
-    awaited: int
-    pending: int
-    frozen: bool
-    alarms: int
-    proven: int
-    witnesses: Witnesses = Witnesses()
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something that an honest relay does not do, in the words of the person.
-
-    Attributes:
-        number: by which it is asked for.
-        kind: as in docs/spec/10-key-log-clients.md §8.2, or a word of ours.
-        happened, affected, todo: what, who, and what to do, each a line or more.
-        evidence: bytes of proof that can be exported; 0: there is none, it is our word alone.
-        read: the person said so.
-    """
-
-    number: int
-    kind: str
-    at: int  # Unix seconds
-    relay: SafeText
-    title: SafeText
-    happened: SafeText
-    affected: SafeText
-    todo: SafeText
-    evidence: int
-    read: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Wait:
     """For another device, while a link holds.
 
@@ -334,9 +287,25 @@ class MessageAdded:
 
 @dataclass(frozen=True, slots=True)
 class MessageChanged:
-    """Its state, gap or note is another one now."""
+    """Anything of it but its place is another one now."""
 
     message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesGone:
+    """Messages of this conversation are shown no more: read its history anew."""
+
+    conversation: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FileMoved:
+    """The file of a message came further: told often while it moves."""
+
+    conversation: bytes
+    id: bytes
+    file: FileView
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +351,8 @@ class AlarmRaised:
 Event = (
     MessageAdded
     | MessageChanged
+    | MessagesGone
+    | FileMoved
     | ChatChanged
     | KeyChanged
     | ConnectionChanged

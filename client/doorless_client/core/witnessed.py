@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from doorless_client.core.api import RefusedError
 from doorless_client.core.effects import Flow
-from doorless_client.core.views import Witnesses
+from doorless_client.core.log_views import Witnesses
 from doorless_client.text import safe_line
 from doorless_protocol.errors import UnwitnessedError
 from doorless_protocol.log.policy import Policy

@@ -33,6 +33,14 @@ from doorless_client.store.records import (
 )
 from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
 from doorless_client.store.row import Row
+from doorless_client.store.talk_records import (
+    Extra,
+    Gone,
+    OlderVersion,
+    Reaction,
+    Shelf,
+    WaitingAct,
+)
 
 R = TypeVar("R", bound=Row)
 Value = bytes | str | int | float
@@ -207,6 +215,18 @@ class Store(Protocol):
     def log_own(self) -> Table[LogOwn]: ...
     @property
     def log_alarms(self) -> Table[LogAlarm]: ...
+    @property
+    def extras(self) -> Table[Extra]: ...
+    @property
+    def reactions(self) -> Table[Reaction]: ...
+    @property
+    def versions(self) -> Table[OlderVersion]: ...
+    @property
+    def gone(self) -> Table[Gone]: ...
+    @property
+    def waiting_acts(self) -> Table[WaitingAct]: ...
+    @property
+    def shelf(self) -> Table[Shelf]: ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """All that is put and dropped inside becomes durable when it ends, or nothing does.

@@ -30,6 +30,14 @@ from doorless_client.store.records import (
     is_news,
 )
 from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
+from doorless_client.store.talk_records import (
+    Extra,
+    Gone,
+    OlderVersion,
+    Reaction,
+    Shelf,
+    WaitingAct,
+)
 
 Undo = Callable[[], None]
 
@@ -177,6 +185,12 @@ class MemoryStore:
         self.log_gossip = MemoryTable(LogGossip, self._log)
         self.log_own = MemoryTable(LogOwn, self._log)
         self.log_alarms = MemoryTable(LogAlarm, self._log)
+        self.extras = MemoryTable(Extra, self._log)
+        self.reactions = MemoryTable(Reaction, self._log)
+        self.versions = MemoryTable(OlderVersion, self._log)
+        self.gone = MemoryTable(Gone, self._log)
+        self.waiting_acts = MemoryTable(WaitingAct, self._log)
+        self.shelf = MemoryTable(Shelf, self._log)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

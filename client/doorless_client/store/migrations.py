@@ -17,6 +17,7 @@ SCRIPTS = (
     "schema_5.sql",
     "schema_6.sql",
     "schema_7.sql",
+    "schema_8.sql",
 )
 
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 from doorless_client.store.log_records import LOG_ROWS
 from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
 from doorless_client.store.row import Row, SecretRow
+from doorless_client.store.talk_records import TALK_ROWS
 
 
 class Own(SecretRow, frozen=True):
@@ -386,5 +387,6 @@ ROWS: tuple[type[Row], ...] = (
     Evidence,
     Setting,
     *LOG_ROWS,
+    *TALK_ROWS,
 )
 """Every kind of row, parents before children."""

@@ -53,6 +53,14 @@ from doorless_client.store.records import (
     Wire,
 )
 from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
+from doorless_client.store.talk_records import (
+    Extra,
+    Gone,
+    OlderVersion,
+    Reaction,
+    Shelf,
+    WaitingAct,
+)
 
 KEY_SIZE = 32
 
@@ -299,6 +307,12 @@ class SqlcipherStore:
         self.log_gossip = SqlTable(LogGossip, database)
         self.log_own = SqlTable(LogOwn, database)
         self.log_alarms = SqlTable(LogAlarm, database)
+        self.extras = SqlTable(Extra, database)
+        self.reactions = SqlTable(Reaction, database)
+        self.versions = SqlTable(OlderVersion, database)
+        self.gone = SqlTable(Gone, database)
+        self.waiting_acts = SqlTable(WaitingAct, database)
+        self.shelf = SqlTable(Shelf, database)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

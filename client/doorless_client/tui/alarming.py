@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from doorless_client import evidence_file
 from doorless_client.core.api import Engine, RefusedError
-from doorless_client.core.views import Alarm
+from doorless_client.core.log_views import Alarm
 from doorless_client.tui.attempt import attempt, tell_refusal
 from doorless_client.tui.bridge import Batch
 from doorless_client.tui.glyphs import Glyphs

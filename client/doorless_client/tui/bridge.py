@@ -12,8 +12,8 @@ from time import perf_counter
 from textual.message_pump import MessagePump
 
 from doorless_client.core.api import Engine
+from doorless_client.core.log_views import Alarm
 from doorless_client.core.views import (
-    Alarm,
     AlarmRaised,
     Chat,
     ChatChanged,

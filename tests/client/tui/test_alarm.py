@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from doorless_client.core.alarm_words import WORDS, words
-from doorless_client.core.views import Alarm
+from doorless_client.core.log_views import Alarm
 from doorless_client.text import safe_line
 from doorless_client.tui.screens.alarm import NO_PROOF, AlarmSheet
 from doorless_client.tui.screens.key_log import KeyLog

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
-from doorless_client.core.views import Alarm
+from doorless_client.core.log_views import Alarm
 from doorless_client.evidence_file import default_name
 from doorless_client.tui import moments
 from doorless_client.tui.plain import plain

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
-from doorless_client.core.views import Alarm, LogStatus
+from doorless_client.core.log_views import Alarm, LogStatus
 from doorless_client.log_facts import what_was_checked
 from doorless_client.tui import moments
 from doorless_client.tui.screens.facts_table import facts_table

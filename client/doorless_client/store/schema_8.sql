@@ -1,0 +1,68 @@
+-- Schema version 8: what can be done with a message, and how chats are arranged.
+-- Docs: docs/spec/08-state.md §15.
+
+-- What few messages have, beside their words.
+CREATE TABLE extras (
+    conversation BLOB    NOT NULL,
+    place        INTEGER NOT NULL,
+    quote        BLOB    NOT NULL,
+    file         BLOB    NOT NULL,
+    forwarded    INTEGER NOT NULL,
+    pinned       INTEGER NOT NULL,
+    edited       INTEGER NOT NULL,
+    deleted      INTEGER NOT NULL,
+    lasts        INTEGER NOT NULL,
+    gone_at      INTEGER NOT NULL,
+    PRIMARY KEY (conversation, place)
+) STRICT;
+
+CREATE INDEX extras_gone ON extras (gone_at) WHERE gone_at > 0;
+
+CREATE TABLE reactions (
+    conversation BLOB    NOT NULL,
+    author       BLOB    NOT NULL,
+    id           BLOB    NOT NULL,
+    by           BLOB    NOT NULL,
+    emoji        TEXT    NOT NULL,
+    device       BLOB    NOT NULL,
+    counter      INTEGER NOT NULL,
+    PRIMARY KEY (conversation, author, id, by)
+) STRICT;
+
+CREATE TABLE versions (
+    conversation BLOB    NOT NULL,
+    place        INTEGER NOT NULL,
+    number       INTEGER NOT NULL,
+    text         TEXT    NOT NULL,
+    at           INTEGER NOT NULL,
+    PRIMARY KEY (conversation, place, number)
+) STRICT;
+
+-- Places that are shown no more.
+CREATE TABLE gone (
+    conversation BLOB    NOT NULL,
+    place        INTEGER NOT NULL,
+    PRIMARY KEY (conversation, place)
+) STRICT;
+
+-- What was done with a message that did not come yet.
+CREATE TABLE waiting_acts (
+    conversation BLOB    NOT NULL,
+    author       BLOB    NOT NULL,
+    id           BLOB    NOT NULL,
+    act          BLOB    NOT NULL,
+    content      BLOB    NOT NULL,
+    device       BLOB    NOT NULL,
+    received     INTEGER NOT NULL,
+    PRIMARY KEY (conversation, author, id, act)
+) STRICT;
+
+CREATE TABLE shelf (
+    conversation  BLOB    NOT NULL PRIMARY KEY,
+    pinned        INTEGER NOT NULL,
+    muted_until   INTEGER NOT NULL,
+    archived      INTEGER NOT NULL,
+    marked_unread INTEGER NOT NULL,
+    lasts         INTEGER NOT NULL,
+    own_name      TEXT    NOT NULL
+) STRICT;
