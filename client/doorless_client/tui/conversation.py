@@ -105,6 +105,8 @@ class Conversation(Vertical):
     async def leave(self) -> None:
         """Keep draft and place of the chat that was shown."""
         if self.chat is not None:
+            if self.composer.display:  # typed a moment ago: nobody was told of it yet
+                self._drafts[self.chat.conversation] = self.composer.text
             await self._save_draft()
             self._places[self.chat.conversation] = self.messages.place
 

@@ -91,9 +91,11 @@ class MainScreen(Screen[None]):
 
     xray: reactive[Xray] = reactive("off")
 
-    def __init__(self, engine: Engine, now: Callable[[], int], glyphs: Glyphs) -> None:
+    def __init__(
+        self, engine: Engine, now: Callable[[], int], glyphs: Glyphs, *, at: bytes = b""
+    ) -> None:  # `at`: the conversation to begin with; else the newest
         super().__init__()
-        self._engine, self._glyphs = engine, glyphs
+        self._engine, self._glyphs, self._at = engine, glyphs, at
         self.chats = ChatList(now, glyphs, id="chats")
         self.conversation = Conversation(engine, now, glyphs, id="conversation")
         messages = self.conversation.messages
@@ -135,7 +137,7 @@ class MainScreen(Screen[None]):
         self._rows = {chat.conversation: chat for chat in self._engine.chats()}
         self._show_chats()
         if self._rows:
-            await self._open(self._sorted()[0])
+            await self._open(self._rows.get(self._at) or self._sorted()[0])
         else:
             self.chats.focus()
         self._alarming.begin()
