@@ -1,0 +1,1 @@
+"""What can be said after each command: one file a group of commands."""

@@ -1,0 +1,57 @@
+"""What the parsers of several commands take."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+Adder = Callable[[str, str], argparse.ArgumentParser]
+"""Makes the parser of a command, by its name and its help."""
+
+
+def add_globals(to: argparse.ArgumentParser, *, top: bool) -> None:
+    """Before or after the command: what is said after it wins."""
+    default = None if top else argparse.SUPPRESS
+    to.add_argument(
+        "--profile",
+        type=Path,
+        metavar="DIR",
+        default=default,
+        help="directory of the profile (default: where the system keeps data of programs)",
+    )
+    to.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="F",
+        default=default,
+        help="file whose first line is the passphrase (or DOORLESS_PASSPHRASE, or a prompt)",
+    )
+
+
+def add_json(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def add_relay(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--relay", required=True, metavar="URL", help="host[:port] or wss://…")
+    to.add_argument(
+        "--certificate",
+        default="",
+        metavar="HEX",
+        help="SHA-256 of the relay's certificate, where it is self-signed",
+    )
+
+
+def seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 86_400:
+        raise argparse.ArgumentTypeError("seconds from 0 to 86400")
+    return value
+
+
+def count(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9 or not int(text):
+        raise argparse.ArgumentTypeError("a number from 1")
+    return int(text)

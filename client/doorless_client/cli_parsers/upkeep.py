@@ -1,0 +1,33 @@
+"""doctor, log, keep: what is to be seen to now and then."""
+
+from pathlib import Path
+
+from doorless_client.cli_parsers.common import Adder, add_json, count
+
+
+def add_commands(command: Adder) -> None:
+    command("doctor", "check this installation, the profile and the relay")
+    _add_log(command)
+    command("keep", "go on with this copy of the profile, where there are several")
+
+
+def _add_log(command: Adder) -> None:
+    log = command("log", "what was checked of the relay's key log, and what it was caught at")
+    log.add_argument(
+        "what",
+        choices=("status", "check", "evidence"),
+        metavar="status|check|evidence",
+        help="what is known; look now; what it was caught at",
+    )
+    log.add_argument(
+        "number",
+        nargs="?",
+        type=count,
+        default=0,
+        metavar="ALARM",
+        help="of evidence: this alarm alone",
+    )
+    log.add_argument(
+        "--export", type=Path, metavar="FILE", help="of evidence: write the proof of an alarm"
+    )
+    add_json(log)
