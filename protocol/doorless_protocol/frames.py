@@ -12,6 +12,14 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from doorless_protocol.blob_frames import (
+    BlobDrop,
+    BlobGet,
+    BlobHeld,
+    BlobPiece,
+    BlobPut,
+    BlobStatus,
+)
 from doorless_protocol.encoding import decode_canonical
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frame_fields import (
@@ -208,6 +216,10 @@ AnonymousRequest = (
     | LogRecords
     | Dispute
     | AuditDeltas
+    | BlobPut
+    | BlobStatus
+    | BlobGet
+    | BlobDrop
 )
 Request = SignIn | SignedInRequest | AnonymousRequest
 
@@ -227,6 +239,8 @@ class Refusal(IntEnum):
     UNFIT_HANDLE = 7  # no handle, or a reserved one: `handles.check_registrable` says why
     LOOKALIKE = 8  # the handle looks like one that is taken
     RELEASED = 9  # the handle, or one that looks like it, was given up not long ago
+    FULL = 10  # no room for a file now: try again after `retry_after` seconds
+    TOO_LARGE = 11  # no file of this size is taken here
 
 
 class Done(Frame, tag="done", frozen=True):
@@ -236,7 +250,7 @@ class Done(Frame, tag="done", frozen=True):
 class Refused(Frame, tag="refused", frozen=True):
     """Nothing changed."""
 
-    reason: Annotated[int, Meta(ge=1, le=9)]
+    reason: Annotated[int, Meta(ge=1, le=11)]
     retry_after: U32  # seconds; 0 where trying again is of no use
 
 
@@ -288,6 +302,8 @@ Answered = (
     | Collected
     | Logged
     | LogProof
+    | BlobHeld
+    | BlobPiece
 )
 
 

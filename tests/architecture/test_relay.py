@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 ALLOWED = {
+    "blob_frames",
     "encoding",
     "errors",
     "frame_fields",

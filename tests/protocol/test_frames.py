@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorless_protocol import frames, log_frames
+from doorless_protocol import blob_frames, frames, log_frames
 from doorless_protocol.content import MAX_MANIFEST_BYTES
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import (
@@ -48,6 +48,10 @@ REQUESTS = [
     frames.FetchBundle(ID),
     frames.Leave(DIGEST, bytes(32 * 1024)),
     frames.Collect(DIGEST),
+    blob_frames.BlobPut(DIGEST, 2**32 - 1, 0, bytes(64 * 1024)),
+    blob_frames.BlobStatus(DIGEST),
+    blob_frames.BlobGet(DIGEST, 2**32 - 1),
+    blob_frames.BlobDrop(DIGEST),
 ]
 ANSWERS = [
     frames.Done(),
@@ -61,6 +65,8 @@ ANSWERS = [
     frames.Found(bytes(8680), (bytes(SIGNED_HEAD_SIZE),), None),
     frames.BundleServed(bytes(BUNDLE_SIZE), b"", 0, ()),
     frames.Collected(bytes(28)),
+    blob_frames.BlobHeld(2**32 - 1),
+    blob_frames.BlobPiece(bytes(64 * 1024)),
 ]
 PUSHED = [
     frames.Challenge("relay.example", DIGEST),

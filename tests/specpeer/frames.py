@@ -102,11 +102,15 @@ REQUESTS: dict[str, list[Read]] = {
     "log_records": [_handle, _uint(U53)],
     "dispute": [_handle, *_RECORD],
     "audit_deltas": [_octets(16), _uint(U53), _uint(U32)],
+    "blob_put": [_octets(32), _uint(U32), _uint(U32), _octets(1, 65_536)],
+    "blob_status": [_octets(32)],
+    "blob_get": [_octets(32), _uint(U32)],
+    "blob_drop": [_octets(32)],
 }
 
 ANSWERS: dict[str, list[Read]] = {
     "done": [],
-    "refused": [_reason(10), _uint(U32)],
+    "refused": [_reason(12), _uint(U32)],
     "prekeys_held": [_octets(32), _uint(U32)],
     "incarnation_held": [_uint(U53)],
     "relay_info": [
@@ -121,6 +125,8 @@ ANSWERS: dict[str, list[Read]] = {
     "collected": [_octets(28, 32_768)],
     "logged": [_octets(0, MESSAGE)],
     "log_proof": [_octets(0, MESSAGE)],
+    "blob_held": [_uint(U32)],
+    "blob_piece": [_octets(0, 65_536)],
 }
 
 FRAMES: dict[str, list[Read]] = {
@@ -141,6 +147,8 @@ REASONS = {
     7: "UNFIT_HANDLE",
     8: "LOOKALIKE",
     9: "RELEASED",
+    10: "FULL",
+    11: "TOO_LARGE",
 }
 CLOSINGS = {
     1: "REPLACED",

@@ -44,6 +44,10 @@ REQUESTS: list[tuple[ours.Request, list[Value]]] = [
     (ours.FetchBundle(ID), ["fetch_bundle", ID]),
     (ours.Leave(HASH, bytes(32_768)), ["leave", HASH, bytes(32_768)]),
     (ours.Collect(HASH), ["collect", HASH]),
+    (ours.BlobPut(HASH, 2**32 - 1, 9, ID), ["blob_put", HASH, 2**32 - 1, 9, ID]),
+    (ours.BlobStatus(HASH), ["blob_status", HASH]),
+    (ours.BlobGet(HASH, 65_536), ["blob_get", HASH, 65_536]),
+    (ours.BlobDrop(HASH), ["blob_drop", HASH]),
 ]
 ANSWERS: list[tuple[ours.Answered, list[Value]]] = [
     (ours.Done(), ["done"]),
@@ -58,6 +62,8 @@ ANSWERS: list[tuple[ours.Answered, list[Value]]] = [
     (ours.Logged(bytes(152)), ["logged", bytes(152)]),
     (ours.LogProof(bytes(9000)), ["log_proof", bytes(9000)]),
     (ours.Found(bytes(9), (bytes(5440),), None), ["found", bytes(9), [bytes(5440)], None]),
+    (ours.BlobHeld(7), ["blob_held", 7]),
+    (ours.BlobPiece(bytes(65_536)), ["blob_piece", bytes(65_536)]),
     (ours.BundleServed(HASH, b"", 0, ()), ["bundle_served", HASH, b"", 0, []]),
     (ours.BundleServed(HASH, HASH, 9, (HASH,)), ["bundle_served", HASH, HASH, 9, [HASH]]),
 ]
