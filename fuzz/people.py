@@ -6,8 +6,8 @@ from unittest.mock import patch
 from doorless_client import key_file
 from doorless_client.endpoint import Endpoint
 from doorless_client.key_file import WrongPassphraseError
-from doorless_client.profile_settings import Settings
 from doorless_client.safety_words import places_of, words_at
+from doorless_client.settings.profile import ProfileSettings
 from doorless_client.text import MAX_TEXT, safe, safe_line
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.handles import HandleError, canonical, skeleton
@@ -118,9 +118,12 @@ def profile_key(data: bytes) -> None:
 
 
 def settings(data: bytes) -> None:
-    taken = attempt(lambda: Settings.decode(data))
+    taken = attempt(lambda: ProfileSettings.decode(data))
     if taken is not None:
-        promise(Settings.decode(taken.encode()) == taken, "settings that are not themselves again")
+        for again in (taken.encode(), taken.encode(data)):
+            promise(
+                ProfileSettings.decode(again) == taken, "settings that are not themselves again"
+            )
 
 
 def shown_text(data: bytes) -> None:
@@ -150,6 +153,7 @@ TARGETS = (
            (b"\0", b"\1", b"\1\0\0\x0b\2", b"\0\0\0\0C")),
     Target("settings", "TOML with known settings, or a line that says why not", settings,
            (b"", b'theme = "dark"\n', b'theme = "light"', b"theme = 1", b"[a.b]\nc = [1, 2]",
+            b"lock_after = 5  # minutes\n\nbell = false\n", b'density="rail"\nkeys = "vim"',
             'theme = "\U0001f319"'.encode())),
     Target("shown_text", "no control character; harmless text stays as it is", shown_text,
            ("a\u0301e\u200d\U0001f469\u200d\U0001f52c\u202etxt.exe\x1b[2J".encode(),

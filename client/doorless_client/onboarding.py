@@ -20,8 +20,8 @@ from doorless_client.profile import (
     is_profile,
 )
 from doorless_client.profile_lock import ProfileInUseError
-from doorless_client.profile_settings import Settings
 from doorless_client.recovery_words import seed_of
+from doorless_client.settings.profile import ProfileSettings
 from doorless_client.store.base import StoreError, WrongKeyError
 from doorless_client.tui import ports
 from doorless_protocol.errors import MalformedError
@@ -54,8 +54,7 @@ class ProfileOnboarding:
             except BaseException:
                 account.close()
                 raise
-        messenger = self._opened.messenger
-        await messenger.start()
+        messenger = await self.start(self._opened)
 
         def written() -> None:
             with _refusing():
@@ -90,8 +89,9 @@ class ProfileOnboarding:
         return await self.start(opened)
 
     async def start(self, opened: Opened) -> Engine:
-        """From now on closed with this."""
+        """From now on closed with this; with Echo in it, so that nobody meets an empty screen."""
         self._opened = opened
+        opened.messenger.welcome()
         await opened.messenger.start()
         return opened.messenger
 
@@ -104,7 +104,7 @@ class ProfileOnboarding:
     async def keep_theme(self, theme: str) -> None:
         """Raises RefusedError: it could not be written; the settings are as they were."""
         if self._opened is not None:
-            settings = Settings(theme=theme)
+            settings = ProfileSettings(theme=theme)
             with _refusing():
                 await asyncio.to_thread(self._opened.profile.save_settings, settings)
 

@@ -3,7 +3,7 @@
     DIR/key            the store's key, wrapped by the passphrase    `key_file`
     DIR/store.db       everything else, encrypted
     DIR/lock           held by the one process that has it open      `profile_lock`
-    DIR/settings.toml  what must be known before                     `profile_settings`
+    DIR/settings.toml  what must be known before                     `settings.profile`
 
     begin ──► in the making: DIR/key.unfinished ── finish ──► a profile: DIR/key
 
@@ -28,7 +28,7 @@ from doorless_client.private_files import (
     sync_directory,
 )
 from doorless_client.profile_lock import ProfileLock
-from doorless_client.profile_settings import MAX_SETTINGS_BYTES, Settings
+from doorless_client.settings.profile import MAX_SETTINGS_BYTES, ProfileSettings
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.primitives import Random
 
@@ -36,8 +36,9 @@ KEY: Final = "key"
 UNFINISHED: Final = "key.unfinished"
 """What the key is called while there is no account: then this is no profile yet."""
 
+SETTINGS: Final = "settings.toml"
 _STORE: Final = ("store.db", "store.db-wal", "store.db-shm", "store.db-open")
-FILES: Final = (KEY, UNFINISHED, *_STORE, "lock", "settings.toml")
+FILES: Final = (KEY, UNFINISHED, *_STORE, "lock", SETTINGS)
 
 
 class NoProfileError(Exception):
@@ -165,18 +166,21 @@ class Profile:
         with _as_damage():
             replace_private(self.directory / KEY, wrapped)
 
-    def settings(self) -> Settings:
+    def settings(self) -> ProfileSettings:
         """Raises DamagedProfileError: the file is not what it may be."""
-        if not (self.directory / "settings.toml").exists():
-            return Settings()
+        if not (self.directory / SETTINGS).exists():
+            return ProfileSettings()
         try:
-            return Settings.decode(self._read("settings.toml", MAX_SETTINGS_BYTES + 1))
+            return ProfileSettings.decode(self._read(SETTINGS, MAX_SETTINGS_BYTES + 1))
         except MalformedError as error:
-            raise DamagedProfileError(f"{self.directory / 'settings.toml'}: {error}") from None
+            raise DamagedProfileError(f"{self.directory / SETTINGS}: {error}") from None
 
-    def save_settings(self, settings: Settings) -> None:
+    def save_settings(self, settings: ProfileSettings) -> None:
+        """What the person wrote around the settings stays."""
+        path = self.directory / SETTINGS
         with _as_damage():
-            replace_private(self.directory / "settings.toml", settings.encode())
+            written = self._read(SETTINGS, MAX_SETTINGS_BYTES + 1) if path.exists() else b""
+            replace_private(path, settings.encode(written))
 
     def drop_store(self) -> None:
         """Delete a store that never came to hold anything."""

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from fuzz.wire import CALLS, CONTENTS, FROM_RELAY
 
-from doorless_client.profile_settings import Settings
+from doorless_client.settings.profile import ProfileSettings
 from doorless_protocol.content import Content
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import decode_call, decode_from_relay
@@ -93,15 +93,15 @@ def test_a_bomb_is_refused(bomb: str, place: str) -> None:
         is_refused(decode, data)
 
 
-def takes_any_size(data: bytes) -> Settings:
+def takes_any_size(data: bytes) -> ProfileSettings:
     tomllib.loads(data.decode())
-    return Settings()
+    return ProfileSettings()
 
 
 @pytest.mark.attack(
     "P02",
     "a settings file that nests, is huge or repeats a key is refused in one line",
-    weaken={"doorless_client.profile_settings.Settings.decode": takes_any_size},
+    weaken={"doorless_client.settings.profile.ProfileSettings.decode": takes_any_size},
 )
 @pytest.mark.parametrize(
     "data",
@@ -116,4 +116,4 @@ def takes_any_size(data: bytes) -> Settings:
     ids=["nest", "keys in keys", "one key twice", "a mebibyte", "nan", "60,000 digits"],
 )
 def test_settings_are_bounded(data: bytes) -> None:
-    is_refused(Settings.decode, data)
+    is_refused(ProfileSettings.decode, data)

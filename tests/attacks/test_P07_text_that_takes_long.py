@@ -12,7 +12,7 @@ from fuzz.identities import ACCOUNT, DEVICES
 from fuzz.people import SafetyNumber
 
 from doorless_client.endpoint import Endpoint
-from doorless_client.profile_settings import Settings
+from doorless_client.settings.profile import ProfileSettings
 from doorless_client.safety_words import places_of
 from doorless_client.text import safe, safe_line
 from doorless_protocol.errors import MalformedError
@@ -45,7 +45,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "number": NUMBER.matches,
     "words": places_of,
     "handle": canonical,
-    "settings": lambda text: Settings.decode(text.encode("utf-8", "surrogatepass")),
+    "settings": lambda text: ProfileSettings.decode(text.encode("utf-8", "surrogatepass")),
     "frame": lambda text: decode_call(text.encode("utf-8", "surrogatepass")),
     "text": safe,
     "line": safe_line,

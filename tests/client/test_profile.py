@@ -21,7 +21,7 @@ from doorless_client.profile import (
     default_directory,
 )
 from doorless_client.profile_lock import ProfileInUseError
-from doorless_client.profile_settings import Settings
+from doorless_client.settings.profile import ProfileSettings
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.primitives import Random
 
@@ -51,7 +51,7 @@ def test_nobody_else_may_look(tmp_path: Path, randomness: Random) -> None:
     before = os.umask(0)
     try:
         profile, _ = Profile.create(tmp_path / "a" / "b" / "alice", "a secret", randomness)
-        profile.save_settings(Settings())
+        profile.save_settings(ProfileSettings())
         profile.close()
     finally:
         os.umask(before)
@@ -165,16 +165,16 @@ def _opens(profile: Profile, passphrase: str, key: bytes) -> bool:
 
 def test_a_refused_registration_leaves_nothing(tmp_path: Path, randomness: Random) -> None:
     profile, _ = Profile.create(tmp_path / "alice", "a secret", randomness)
-    profile.save_settings(Settings(theme="light"))
+    profile.save_settings(ProfileSettings(theme="light"))
     profile.discard()
     assert not (tmp_path / "alice").exists()
 
 
 def test_settings_are_kept(directory: Path) -> None:
     with Profile.hold(directory) as profile:
-        assert profile.settings() == Settings()
-        profile.save_settings(Settings(theme="light"))
-        assert profile.settings() == Settings(theme="light")
+        assert profile.settings() == ProfileSettings()
+        profile.save_settings(ProfileSettings(theme="light"))
+        assert profile.settings() == ProfileSettings(theme="light")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_settings_are_kept(directory: Path) -> None:
         ("colour = 'red'", "unknown setting 'colour'"),
         ('"\\u001b[2J" = 1', "unknown setting '␛[2J'"),
         ("theme = 1", "theme is a text in quotes"),
-        ("theme = 'loud'", "theme is one of: dark, light"),
+        ("density = 'loud'", "density is one of: bubbles, rail, dense"),
         ("a = " + "[" * 4_000, "not TOML"),
         ("#" * 70_000, "at most 4096"),
     ],
@@ -207,7 +207,7 @@ def test_a_setting_that_is_none_is_refused_with_a_line(
 
 def test_settings_refuse_what_they_would_not_read_back() -> None:
     with pytest.raises(MalformedError):
-        Settings(theme="loud")
+        ProfileSettings(density="loud")
 
 
 def test_the_default_profile_is_where_the_platform_keeps_data() -> None:

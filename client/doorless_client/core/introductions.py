@@ -29,9 +29,6 @@ from doorless_protocol.errors import DoorlessError
 from doorless_protocol.manifest import Manifest
 from doorless_protocol.session import Session
 
-MAX_NAME = 32
-"""Characters of our own name that a profile carries."""
-
 
 class Introductions:
     """All of it runs inside a change."""
@@ -103,7 +100,7 @@ class Introductions:
         self._store.contacts.put(introduced)
         own = self._state.own
         name = settings.load(self._store).name or own.handle
-        profile = Profile(name[:MAX_NAME], own.token, self._state.manifest.encode())
+        profile = Profile(name[: settings.LONGEST_NAME], own.token, self._state.manifest.encode())
         self._outbox.say(introduced, profile)
 
     def introduce_all(self) -> None:

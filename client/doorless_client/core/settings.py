@@ -3,10 +3,17 @@
 Spec: docs/spec/08-state.md §9.
 """
 
+from typing import Annotated
+
 import msgspec
 
+from doorless_client.settings.schema import Setting, Switch, Whole, Words, declared
+from doorless_client.store import records
 from doorless_client.store.base import Store
-from doorless_client.store.records import Setting
+from doorless_protocol.content import LASTS_AT_LEAST, LASTS_AT_MOST
+
+LONGEST_NAME = 32
+"""Characters of our own name that a profile carries."""
 
 _ROW = "settings"
 
@@ -16,15 +23,46 @@ class Settings(msgspec.Struct, frozen=True):
 
     Attributes:
         name: what contacts see; "" is the handle.
+        lasts: seconds after which messages of a chat that we begin disappear; 0: they stay.
         receipt_delay: seconds, least and most, that a receipt waits for others to go with it.
             Longer tells the relay less about who answers whom.
     """
 
-    name: str = ""
-    delivery_receipts: bool = True
-    read_receipts: bool = False
-    typing: bool = False
+    name: Annotated[
+        str,
+        Setting("You", "Name", "What contacts see. Empty: your handle.", Words(LONGEST_NAME)),
+    ] = ""
+    delivery_receipts: Annotated[
+        bool,
+        Setting(
+            "Privacy",
+            "Say that it arrived",
+            "Contacts see that a message reached you. It tells when you are there.",
+            Switch(),
+        ),
+    ] = True
+    read_receipts: Annotated[
+        bool,
+        Setting("Privacy", "Say that you read it", "Contacts see when you read.", Switch()),
+    ] = False
+    typing: Annotated[
+        bool,
+        Setting("Privacy", "Say that you write", "Contacts see when you type.", Switch()),
+    ] = False
+    lasts: Annotated[
+        int,
+        Setting(
+            "Privacy",
+            "New chats forget after",
+            "Seconds from being read until a message disappears, in chats that you begin.",
+            Whole(LASTS_AT_LEAST, LASTS_AT_MOST, "seconds", zero="never"),
+        ),
+    ] = 0
     receipt_delay: tuple[float, float] = (1.0, 3.0)
+
+
+SETTINGS = declared(Settings)
+"""Those of the account, in the order in which they are shown."""
 
 
 def load(store: Store) -> Settings:
@@ -34,4 +72,4 @@ def load(store: Store) -> Settings:
 
 def save(store: Store, settings: Settings) -> None:
     """Only inside a transaction."""
-    store.settings.put(Setting(_ROW, msgspec.msgpack.encode(settings)))
+    store.settings.put(records.Setting(_ROW, msgspec.msgpack.encode(settings)))

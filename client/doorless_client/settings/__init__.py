@@ -1,0 +1,1 @@
+"""What a person can choose: declared once, kept in two places, shown and set from anywhere."""
