@@ -15,9 +15,15 @@ from doorless_protocol.content import (
     Body,
     Content,
     Control,
+    Delete,
+    Edit,
+    File,
     Profile,
+    Quote,
+    React,
     Receipt,
     Text,
+    Timer,
     Typing,
     Unknown,
 )
@@ -68,6 +74,11 @@ _BODIES: tuple[Body, ...] = (
     Receipt((ID,), read=True),
     Typing(active=True),
     Profile("Alice", ID, b"manifest"),
+    Text("", Quote(HASH, ID, "nine?"), File("map.png", 9, HASH, HASH, HASH), 60, forwarded=True),
+    React(HASH, ID, "\u2615"),
+    Edit(ID, "meet at ten"),
+    Delete(ID),
+    Timer(3600, 1),
 )
 CONTENTS = tuple(
     Content.saying(

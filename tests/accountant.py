@@ -14,7 +14,17 @@ from accountant_draws import DELAY, ID, Drawn
 from accountant_log import Followed, Said, Told
 from doorless_protocol import frames as ours
 from specpeer import frames, identities, prekeys
-from specpeer.content import ANCHOR, CONTROL, PROFILE, RECEIPT, TEXT, Content, Voice, manifest_of
+from specpeer.content import (
+    ANCHOR,
+    CONTROL,
+    PROFILE,
+    RECEIPT,
+    TEXT,
+    Content,
+    Voice,
+    manifest_of,
+    plain,
+)
 from specpeer.crypto import Refused, Unaccounted
 from specpeer.identities import Device, conversation_id
 from specpeer.log_answers import Record
@@ -355,7 +365,7 @@ class Accountant:
         if said.kind != TEXT:
             return voice.say(said.kind, self._body(client, said), said.id, said.time)
         typed = client.typed[other.handle].pop(0)
-        content = voice.say(TEXT, [typed.text], said.id, said.time)
+        content = voice.say(TEXT, plain(typed.text), said.id, said.time)
         if typed.anchor:
             client.told[other.handle] = Told.after(voice, typed.anchor)
         return content

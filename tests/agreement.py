@@ -92,9 +92,20 @@ def published_keys() -> None:
 @refusing_is_disagreeing
 def content() -> None:
     """What is said, and how it is chained."""
+    quote = our_content.Quote(HASH, ID, "ho")
+    file = our_content.File("a.png", 7, HASH, HASH[::-1], HASH)
     said: list[tuple[our_content.Body, int, Value]] = [
         (our_content.Control(), their_content.CONTROL, []),
-        (our_content.Text("hi"), their_content.TEXT, ["hi"]),
+        (our_content.Text("hi"), their_content.TEXT, ["hi", None, None, 0, False]),
+        (
+            our_content.Text("hi", quote, file, 60, forwarded=True),
+            their_content.TEXT,
+            ["hi", [HASH, ID, "ho"], ["a.png", 7, HASH, HASH[::-1], HASH], 60, True],
+        ),
+        (our_content.React(HASH, ID, "\U0001f44d"), their_content.REACT, [HASH, ID, "\U0001f44d"]),
+        (our_content.Edit(ID, "ha"), their_content.EDIT, [ID, "ha"]),
+        (our_content.Delete(ID), their_content.DELETE, [ID]),
+        (our_content.Timer(3600, 2), their_content.TIMER, [3600, 2]),
         (our_content.Receipt((ID,), read=True), their_content.RECEIPT, [[ID], True]),
         (our_content.Typing(active=True), their_content.TYPING, [True]),
         (our_content.Profile("A", ID, HASH), their_content.PROFILE, ["A", ID, HASH]),

@@ -39,7 +39,7 @@ MAX_QUOTED_CHARS = 160
 """Characters of the words that a quote repeats: enough to know them by. Spec §3.1."""
 
 MAX_EMOJI_BYTES = 32
-"""UTF-8 bytes of one reaction: the longest emoji of families and flags fit. Spec §3.9."""
+"""UTF-8 bytes of one reaction: families and flags of regions fit. Spec §3.9."""
 
 MAX_FILE_NAME_BYTES = 255
 """UTF-8 bytes of a file's name, as on most disks. Spec §3.1."""
@@ -73,11 +73,11 @@ class Quote(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
 
 class File(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Where a sealed file waits, and what opens it. Spec §3.1, docs/spec/14-attachments.md.
+    """What opens a sealed file at the home relay of whom it is said to. Spec §3.1.
 
     Attributes:
-        size: bytes of the file; `sealed` of its ciphertext, as the relay holds it.
-        blob: by which the relay `relay` (`host[:port]`) hands the ciphertext out.
+        size: bytes of the file itself; that of its ciphertext follows (14-attachments).
+        blob: by which the relay hands the ciphertext out.
         digest: SHA3-256 of the ciphertext.
     """
 
@@ -85,9 +85,7 @@ class File(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     size: U53
     key: Digest
     blob: Digest
-    relay: Annotated[str, Meta(max_length=255)]
     digest: Digest
-    sealed: U53
 
 
 class Text(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -127,9 +125,14 @@ class Delete(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
 
 class Timer(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """From now on, messages of this conversation last so many seconds; 0: they stay. Spec §3.12."""
+    """From now on, messages of this conversation last so many seconds; 0: they stay. Spec §3.12.
+
+    Attributes:
+        revision: one above that of the choice it takes the place of.
+    """
 
     seconds: U32
+    revision: Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
 class Receipt(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -197,6 +200,12 @@ Body = (
     | Delete
     | Timer
 )
+ACTS = (React, Edit, Delete)
+"""What is done with a message that was said: counted, but no message of its own. Spec §1.3."""
+
+SAID_BY_A_PERSON = (Text, *ACTS, Timer)
+"""Counted, gossiping, copied to own devices, and repeated until it was heard. Spec §1.3."""
+
 _KINDS: dict[int, type[Any]] = {
     0: Control,
     1: Text,

@@ -9,7 +9,20 @@ from hashlib import shake_256
 from typing import Any, NamedTuple
 
 from doorless_protocol import merkle
-from doorless_protocol.content import Content, Control, Profile, Receipt, Text, Typing
+from doorless_protocol.content import (
+    Content,
+    Control,
+    Delete,
+    Edit,
+    File,
+    Profile,
+    Quote,
+    React,
+    Receipt,
+    Text,
+    Timer,
+    Typing,
+)
 from doorless_protocol.encoding import transcript_hash
 from doorless_protocol.envelope import first_contact_info
 from doorless_protocol.first_contact import contexts
@@ -247,6 +260,17 @@ def contents(
         "receipt": Receipt((id,), True),
         "typing": Typing(True),
         "profile": Profile("Alice", token, manifest),
+        "text with everything": Text(
+            "see",
+            Quote(previous, id, "gr\u00fc\u00dfe"),
+            File("a.png", 70_000, previous, conversation, previous),
+            3600,
+            forwarded=True,
+        ),
+        "react": React(previous, id, "\u2615"),
+        "edit": Edit(id, "gr\u00fcezi"),
+        "delete": Delete(id),
+        "timer": Timer(3600, 1),
     }
     said = {
         name: Content.saying(

@@ -7,6 +7,8 @@ from specpeer.manifests import Manifest
 from specpeer.packing import Value, array, boolean, octets, pack, text, uint, unpack
 
 CONTROL, TEXT, RECEIPT, TYPING, PROFILE, OWN_DEVICES, ANCHOR, ASK_ANCHOR = range(8)
+REACT, EDIT, DELETE, TIMER = range(8, 12)
+COUNTED = (TEXT, REACT, EDIT, DELETE, TIMER)
 U32, U53 = 1 << 32, 1 << 53
 GOSSIP = 80
 
@@ -58,7 +60,7 @@ class Content:
     @property
     def counted(self) -> bool:
         """§1.3."""
-        return not self.known or self.kind == TEXT
+        return not self.known or self.kind in COUNTED
 
     def said(self) -> list[Value] | None:
         """The body, decoded; None where this program cannot show it. §2."""
@@ -70,7 +72,56 @@ def _control(body: Value) -> list[Value]:
 
 
 def _text(body: Value) -> list[Value]:
-    return [text(array(body, 1, 1)[0], 16_384)]
+    words, quote, file, lasts, forwarded = array(body, 5, 5)
+    said: list[Value] = [text(words, 16_384)]
+    said.append(None if quote is None else _quote(quote))
+    said.append(None if file is None else _file(file))
+    return [*said, _lasts(lasts), boolean(forwarded)]
+
+
+def _quote(quote: Value) -> list[Value]:
+    author, id, words = array(quote, 3, 3)
+    if len(read := text(words, 640)) > 160:
+        raise Refused("MalformedError", "a quote of more than 160 characters")
+    return [octets(author, 32, 32), octets(id, 16, 16), read]
+
+
+def _file(file: Value) -> list[Value]:
+    name, size, key, blob, digest = array(file, 5, 5)
+    if not (read := text(name, 255)):
+        raise Refused("MalformedError", "a file without a name")
+    return [read, uint(size, U53), *(octets(each, 32, 32) for each in (key, blob, digest))]
+
+
+def _lasts(value: Value) -> int:
+    """§3.12: 0, or 5 seconds to four weeks."""
+    seconds = uint(value, U32)
+    if seconds and not 5 <= seconds <= 2_419_200:
+        raise Refused("MalformedError", "no time that a message lasts")
+    return seconds
+
+
+def _react(body: Value) -> list[Value]:
+    author, id, emoji = array(body, 3, 3)
+    return [octets(author, 32, 32), octets(id, 16, 16), text(emoji, 32)]
+
+
+def _edit(body: Value) -> list[Value]:
+    id, words = array(body, 2, 2)
+    if not (read := text(words, 16_384)):
+        raise Refused("MalformedError", "an edit that leaves nothing")
+    return [octets(id, 16, 16), read]
+
+
+def _delete(body: Value) -> list[Value]:
+    return [octets(array(body, 1, 1)[0], 16, 16)]
+
+
+def _timer(body: Value) -> list[Value]:
+    seconds, revision = array(body, 2, 2)
+    if uint(revision, U53) == 0:
+        raise Refused("MalformedError", "a choice that takes the place of none")
+    return [_lasts(seconds), uint(revision, U53)]
 
 
 def _receipt(body: Value) -> list[Value]:
@@ -99,6 +150,11 @@ def _ask_anchor(body: Value) -> list[Value]:
     return [uint(array(body, 1, 1)[0], U32)]
 
 
+def plain(words: str) -> list[Value]:
+    """The body of a text that is nothing but its words. §3.1."""
+    return [words, None, None, 0, False]
+
+
 BODIES = {
     CONTROL: _control,
     TEXT: _text,
@@ -108,6 +164,10 @@ BODIES = {
     OWN_DEVICES: _own_devices,
     ANCHOR: _anchor,
     ASK_ANCHOR: _ask_anchor,
+    REACT: _react,
+    EDIT: _edit,
+    DELETE: _delete,
+    TIMER: _timer,
 }
 
 
@@ -125,10 +185,10 @@ class Voice:
     def say(
         self, kind: int, body: Value, id: bytes, milliseconds: int, gossip: bytes = bytes(GOSSIP)
     ) -> Content:
-        """`gossip` of a text alone: §1.4. Zeros: nothing to say of a log."""
+        """`gossip` of what is counted alone: §1.4. Zeros: nothing to say of a log."""
         content = Content(
             *(kind, id, self.counter, self.previous, self.conversation),
-            *(milliseconds, gossip if kind == TEXT else b"", pack(body)),
+            *(milliseconds, gossip if kind in COUNTED else b"", pack(body)),
         )
         if content.counted:
             self.counter, self.previous = self.counter + 1, content.digest

@@ -4,7 +4,19 @@ from typing import Any
 
 from specpeer import crypto, initial, keylog, merkle
 from specpeer.addresses import InviteLink, safety_number, safety_words
-from specpeer.content import CONTROL, PROFILE, RECEIPT, TEXT, TYPING, Content
+from specpeer.content import (
+    CONTROL,
+    DELETE,
+    EDIT,
+    PROFILE,
+    REACT,
+    RECEIPT,
+    TEXT,
+    TIMER,
+    TYPING,
+    Content,
+    plain,
+)
 from specpeer.crypto import Recorded
 from specpeer.epochs import Chain, Epochs
 from specpeer.frames import encode, login_object, token_hash
@@ -157,10 +169,24 @@ def _contents(
 ) -> Values:
     bodies: dict[str, tuple[int, Value]] = {
         "control": (CONTROL, []),
-        "text": (TEXT, ["grüße"]),
+        "text": (TEXT, plain("grüße")),
         "receipt": (RECEIPT, [[id], True]),
         "typing": (TYPING, [True]),
         "profile": (PROFILE, ["Alice", token, manifest]),
+        "text with everything": (
+            TEXT,
+            [
+                "see",
+                [previous, id, "grüße"],
+                ["a.png", 70_000, previous, conversation, previous],
+                3600,
+                True,
+            ],
+        ),
+        "react": (REACT, [previous, id, "☕"]),
+        "edit": (EDIT, [id, "grüezi"]),
+        "delete": (DELETE, [id]),
+        "timer": (TIMER, [3600, 1]),
     }
     said = {
         name: Content(kind, id, 7, previous, conversation, 1_800_000_000_123, b"", pack(body))

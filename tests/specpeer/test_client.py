@@ -12,7 +12,17 @@ from doorless_protocol import frames as ours
 from doorless_server.peers import Greeted, Peer
 from doorless_server.store.base import Position
 from specpeer import frames, prekeys
-from specpeer.content import CONTROL, PROFILE, RECEIPT, TEXT, TYPING, Content, Voice, manifest_of
+from specpeer.content import (
+    CONTROL,
+    PROFILE,
+    RECEIPT,
+    TEXT,
+    TYPING,
+    Content,
+    Voice,
+    manifest_of,
+    plain,
+)
 from specpeer.crypto import Fresh
 from specpeer.identities import conversation_id
 from specpeer.manifests import Manifest
@@ -117,7 +127,7 @@ def talk(world: World, bob: SpecBob) -> list[Content]:
 def test_it_is_a_contact_like_any_other(world: World) -> None:
     alice, bob = world.person("alice"), SpecBob(world)
     bob.begins("alice")
-    hello = bob.says(TEXT, ["hello, I am another program"])
+    hello = bob.says(TEXT, plain("hello, I am another program"))
     assert talk(world, bob) == []
     assert alice.texts("bob@relay.test") == ["hello, I am another program"]
 
@@ -135,7 +145,7 @@ def test_it_is_a_contact_like_any_other(world: World) -> None:
     bob.says(TYPING, [True], token)
     message = alice.says("bob", "which book?")
     (heard,) = [each for each in talk(world, bob) if each.kind == TEXT]
-    assert heard.said() == ["which book?"]
+    assert heard.said() == plain("which book?")
     bob.says(RECEIPT, [[heard.id], False], token)
     bob.says(99, ["of a later version"], token)
     talk(world, bob)

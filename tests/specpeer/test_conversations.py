@@ -7,7 +7,7 @@ import pytest
 
 from beside_ours import End, Ours, Refusal, Theirs, ends, meet
 from specpeer import prekeys
-from specpeer.content import CONTROL, PROFILE, RECEIPT, TEXT, TYPING, Content
+from specpeer.content import CONTROL, PROFILE, RECEIPT, TEXT, TYPING, Content, plain
 from specpeer.crypto import Draws, sha256
 from specpeer.identities import conversation_id
 from specpeer.packing import Value, pack
@@ -37,8 +37,8 @@ def test_they_meet_and_know_when_they_are_confirmed(initiator: str, pair: int | 
 
 KINDS: list[tuple[int, Value]] = [
     (CONTROL, []),
-    (TEXT, ["good morning"]),
-    (TEXT, ["x" * 16_384]),
+    (TEXT, plain("good morning")),
+    (TEXT, plain("x" * 16_384)),
     (RECEIPT, [[bytes(16)] * 32, True]),
     (TYPING, [False]),
     (PROFILE, ["Alice", bytes(16), bytes(24_880)]),

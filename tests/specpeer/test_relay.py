@@ -11,7 +11,7 @@ from doorless_server import listener
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.memory import MemoryStore
 from specpeer import frames, prekeys
-from specpeer.content import TEXT, Content, Voice
+from specpeer.content import TEXT, Content, Voice, plain
 from specpeer.crypto import Fresh
 from specpeer.identities import conversation_id
 from specpeer.manifests import Head, Manifest, check_follows
@@ -65,7 +65,7 @@ async def test_two_of_them_register_meet_and_talk_through_our_relay(url: str) ->
         assert served.pair
         session = alice.start(theirs, served, NOW, draws)
         voice = Voice(conversation_id(alice.account, bob.account))
-        said = voice.say(TEXT, ["good morning"], draws.random(16), NOW * 1000)
+        said = voice.say(TEXT, plain("good morning"), draws.random(16), NOW * 1000)
         envelope_id, mailbox = draws.random(16), theirs.entries[0].mailbox
         envelope = session.seal(said.encode(), draws)
         for _ in range(2):  # the second changes nothing
@@ -75,7 +75,7 @@ async def test_two_of_them_register_meet_and_talk_through_our_relay(url: str) ->
         delivered_id, delivered = await line.delivered()
         assert delivered_id == envelope_id
         _, heard = bob.hear(delivered, NOW)
-        assert Content.decode(heard).said() == ["good morning"]
+        assert Content.decode(heard).said() == plain("good morning")
         assert await line.ask("acknowledge", [envelope_id]) == DONE
         assert await line.ask("subscribe") == DONE
         assert not line.pushed
