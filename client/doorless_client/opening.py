@@ -6,8 +6,8 @@ from pathlib import Path
 
 from doorless_client.core.registration import forget_seed
 from doorless_client.core.state import Clock
+from doorless_client.echoing import MessengerWithEcho
 from doorless_client.endpoint import Endpoint
-from doorless_client.messenger import Messenger, open_messenger
 from doorless_client.network import RelayNetwork
 from doorless_client.profile import Profile
 from doorless_client.store.base import StoreError
@@ -22,7 +22,7 @@ class Opened:
 
     profile: Profile
     store: SqlcipherStore
-    messenger: Messenger
+    messenger: MessengerWithEcho
 
     async def close(self) -> None:
         """Stop, close, and give the lock back: in this order."""
@@ -61,7 +61,8 @@ def opened(profile: Profile, store: SqlcipherStore, now: Clock, random: Random) 
     if own is None or not own.registered:
         raise StoreError("no account in this profile: it was damaged")
     network = RelayNetwork(home_of(own), random)
-    return Opened(profile, store, open_messenger(store, network, now=now, random=random))
+    messenger = MessengerWithEcho(store, network, now=now, random=random)
+    return Opened(profile, store, messenger)
 
 
 def home_of(own: Own) -> Endpoint:

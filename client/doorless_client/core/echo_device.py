@@ -4,7 +4,7 @@
                   └─ from_echo ► the same, the other way
 
 The handshake, the ratchets and the envelopes are those of every conversation; only the way
-from one end to the other is no network but a function call. Spec: docs/spec/08-state.md §15.
+from one end to the other is no network but a function call. Spec: docs/spec/08-state.md §16.
 """
 
 from dataclasses import dataclass, replace
@@ -16,8 +16,12 @@ from doorless_protocol import merkle
 from doorless_protocol.content import NO_PREVIOUS, Content, Control
 from doorless_protocol.envelope import open_initial
 from doorless_protocol.first_contact import Us, initiate, respond
-from doorless_protocol.keys import DeviceKeys, conversation_id, account_signing_key
-from doorless_protocol.keys import RECOVERY_SEED_SIZE
+from doorless_protocol.keys import (
+    RECOVERY_SEED_SIZE,
+    DeviceKeys,
+    account_signing_key,
+    conversation_id,
+)
 from doorless_protocol.manifest import DeviceEntry, Manifest
 from doorless_protocol.prekey_secrets import draw_bundle
 from doorless_protocol.prekeys import DAY, ServedBundle
@@ -96,16 +100,22 @@ def meet(us: Us, now: float, random: Random) -> Ends:
     served = ServedBundle(bundle, pairs[0], 0, path)
     served.check(manifest.entry(keys.device), manifest.account, int(now))
     begun = initiate(us, manifest, served, 0, now, random)
-    hello = Content.saying(
+    ours, envelope = begun.seal(_control(us, manifest, now, random), random)
+    initial = open_initial(envelope, manifest.account, keys.device, [secrets])
+    echo = Us(manifest, keys, address="")
+    accepted = respond(initial, echo, secrets, {manifest.version: manifest.hash}, now)
+    theirs, reply = accepted.session.seal(_control(us, manifest, now, random), random)
+    ours, _ = ours.open(reply, now, us.device.kem)
+    return Ends(keys, manifest, ours, theirs)
+
+
+def _control(us: Us, echo: Manifest, now: float, random: Random) -> bytes:
+    """Says nothing; either side's first envelope, which the handshake needs."""
+    return Content.saying(
         Control(),
         id=random(16),
         counter=0,
         previous=NO_PREVIOUS,
-        conversation=conversation_id(us.manifest.account, manifest.account),
+        conversation=conversation_id(us.manifest.account, echo.account),
         time=int(now * 1000),
-    )
-    ours, envelope = begun.seal(hello.encode(), random)
-    initial = open_initial(envelope, manifest.account, keys.device, [secrets])
-    echo = Us(manifest, keys, address="")
-    accepted = respond(initial, echo, secrets, {manifest.version: manifest.hash}, now)
-    return Ends(keys, manifest, ours, accepted.session)
+    ).encode()

@@ -198,6 +198,7 @@ class WireView:
         mailbox: 16 bytes, whose envelope it was; the relay keeps it.
         at: when it left or arrived here, Unix seconds; the relay keeps the hour alone.
         copies: envelopes sealed for this message, one for each device.
+        stays: it went from one end to the other on this computer: no relay had any of it.
     """
 
     head: bytes
@@ -205,6 +206,7 @@ class WireView:
     mailbox: bytes
     at: int
     copies: int
+    stays: bool = False
 
 
 class Link(Enum):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
 from doorless_client.store.records import (
     Contact,
@@ -227,6 +228,10 @@ class Store(Protocol):
     def waiting_acts(self) -> Table[WaitingAct]: ...
     @property
     def shelf(self) -> Table[Shelf]: ...
+    @property
+    def echo(self) -> Table[EchoRow]: ...
+    @property
+    def echo_said(self) -> Table[EchoSaid]: ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """All that is put and dropped inside becomes durable when it ends, or nothing does.

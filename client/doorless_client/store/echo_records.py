@@ -1,6 +1,6 @@
-"""What a profile keeps of Echo, who lives in it: keys and sessions of its own, apart from all else.
+"""What a profile keeps of Echo, who lives in it: in tables of its own, apart from all else.
 
-Spec: docs/spec/08-state.md §3, §15.
+Spec: docs/spec/08-state.md §3, §16.
 """
 
 from typing import ClassVar
@@ -31,3 +31,29 @@ class EchoRow(SecretRow, frozen=True):
     seen: int
     made: int
     single: int = 1
+
+
+class EchoSaid(SecretRow, frozen=True):
+    """One message to or from Echo, and the envelope that carried it from one end to the other.
+
+    Attributes:
+        place: from 0, without gaps.
+        head: the envelope's first bytes; size: how many it had.
+        mailbox: whom it was sealed for.
+        state: as in Entry.
+    """
+
+    table: ClassVar[str] = "echo_said"
+    key: ClassVar[tuple[str, ...]] = ("place",)
+
+    place: int
+    id: bytes
+    mine: bool
+    device: bytes
+    at: int
+    received: int
+    text: str
+    state: int
+    head: bytes
+    size: int
+    mailbox: bytes

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Generic
 
 from doorless_client.store.base import R, Value, check_columns
+from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
 from doorless_client.store.records import (
     Contact,
@@ -191,6 +192,8 @@ class MemoryStore:
         self.gone = MemoryTable(Gone, self._log)
         self.waiting_acts = MemoryTable(WaitingAct, self._log)
         self.shelf = MemoryTable(Shelf, self._log)
+        self.echo = MemoryTable(EchoRow, self._log)
+        self.echo_said = MemoryTable(EchoSaid, self._log)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

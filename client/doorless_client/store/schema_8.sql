@@ -66,3 +66,30 @@ CREATE TABLE shelf (
     lasts         INTEGER NOT NULL,
     own_name      TEXT    NOT NULL
 ) STRICT;
+
+-- Who lives on this computer, to try things with; x'' keys: forgotten for good.
+CREATE TABLE echo (
+    single   INTEGER NOT NULL PRIMARY KEY CHECK (single = 1),
+    keys     BLOB    NOT NULL,
+    manifest BLOB    NOT NULL,
+    ours     BLOB    NOT NULL,
+    theirs   BLOB    NOT NULL,
+    trust    TEXT    NOT NULL,
+    draft    TEXT    NOT NULL,
+    seen     INTEGER NOT NULL,
+    made     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE echo_said (
+    place    INTEGER NOT NULL PRIMARY KEY,
+    id       BLOB    NOT NULL,
+    mine     INTEGER NOT NULL,
+    device   BLOB    NOT NULL,
+    at       INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    text     TEXT    NOT NULL,
+    state    INTEGER NOT NULL,
+    head     BLOB    NOT NULL,
+    size     INTEGER NOT NULL,
+    mailbox  BLOB    NOT NULL
+) STRICT;

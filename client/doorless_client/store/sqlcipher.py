@@ -26,6 +26,7 @@ from doorless_client.store.base import (
     WrongKeyError,
     check_columns,
 )
+from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.left_open import check_log, mark_closed, mark_open
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
 from doorless_client.store.migrations import migrate, scripts
@@ -313,6 +314,8 @@ class SqlcipherStore:
         self.gone = SqlTable(Gone, database)
         self.waiting_acts = SqlTable(WaitingAct, database)
         self.shelf = SqlTable(Shelf, database)
+        self.echo = SqlTable(EchoRow, database)
+        self.echo_said = SqlTable(EchoSaid, database)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

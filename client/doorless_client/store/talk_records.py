@@ -5,6 +5,7 @@ Spec: docs/spec/08-state.md §15.
 
 from typing import ClassVar
 
+from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.row import Row, SecretRow
 
 
@@ -115,4 +116,7 @@ class Shelf(SecretRow, frozen=True):
     own_name: str = ""
 
 
-TALK_ROWS: tuple[type[Row], ...] = (Extra, Reaction, OlderVersion, Gone, WaitingAct, Shelf)
+TALK_ROWS: tuple[type[Row], ...] = (
+    *(Extra, Reaction, OlderVersion, Gone, WaitingAct, Shelf),
+    *(EchoRow, EchoSaid),
+)
