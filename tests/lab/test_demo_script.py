@@ -21,6 +21,11 @@ COMMAND = [sys.executable, "-m", "doorless_lab", "demo"]
 WITHIN = 100
 
 
+def hear_interrupts() -> None:
+    """A shell has what it starts in the background ignore them, and that is inherited."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(folder: Path, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*COMMAND, *options],
@@ -29,6 +34,7 @@ def start(folder: Path, *options: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "TMPDIR": str(folder)},
+        preexec_fn=hear_interrupts,
     )
 
 
