@@ -28,6 +28,8 @@ import structlog
 from doorless_protocol.errors import WeakRandomError
 from doorless_protocol.randomness import check_random
 from doorless_server import datadir, inspection, listener, tls
+from doorless_server.blobs import schema as blob_schema
+from doorless_server.blobs.sqlite import SqliteBlobs
 from doorless_server.directory import command as adding
 from doorless_server.directory import desk, opening
 from doorless_server.directory.service import Service
@@ -107,13 +109,16 @@ async def _serve(chosen: argparse.Namespace, host: str, port: int) -> None:
     async with AsyncExitStack() as leaving:
         store = await SqliteStore.open(chosen.data / datadir.DATABASE, broken=stop)
         leaving.push_async_callback(store.close)
+        blobs = await SqliteBlobs.open(chosen.data / blob_schema.DATABASE, broken=stop)
+        leaving.push_async_callback(blobs.close)
         bound = leaving.enter_context(listener.bind(host, port))
         name = chosen.name or listener.address_of(bound)
         directory = await _open_log(chosen, name, stop)
         leaving.push_async_callback(directory.close)
         await desk.decide(directory, store, _clock())
         directory.run()
-        relay = Relay(store, Identity(name), random=secrets.token_bytes, directory=directory)
+        random = secrets.token_bytes
+        relay = Relay(store, Identity(name), random=random, directory=directory, blobs=blobs)
         server = await listener.serve_on(relay, bound, clock=_clock, tls=context, binding=binding)
         # What is here for good: the collector would else look through a million receipts (50 ms).
         gc.freeze()
@@ -277,6 +282,9 @@ def inspect(chosen: argparse.Namespace) -> None:
     try:
         with closing(open_reader(path)) as db:
             _print_rows(inspection.rows(db, chosen.account), as_json=chosen.json)
+        if (files := chosen.data / blob_schema.DATABASE).exists() and chosen.account is None:
+            with closing(blob_schema.open_reader(files)) as db:
+                _print_rows(inspection.blob_rows(db), as_json=chosen.json)
         if (chosen.data / opening.DATABASE).exists():
             place = opening.place_of(chosen.data, chosen.account) if chosen.account else None
             with closing(opening.reader(chosen.data)) as db:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from doorless_protocol import handles
+from doorless_server.blobs import schema as blob_schema
 from doorless_server.directory import schema
 from doorless_server.store.schema import Column, columns
 
@@ -65,6 +66,11 @@ def log_rows(db: sqlite3.Connection, place: bytes | None = None) -> Iterator[Row
     """Every row of the key log, or those of the label at this place in its map."""
     only = None if place is None else _OF_LABEL
     return _moment(db, schema.columns(), only, {"place": place})
+
+
+def blob_rows(db: sqlite3.Connection) -> Iterator[Row]:
+    """Every row about sealed files. Of none of them can anybody tell whose it is."""
+    return _moment(db, blob_schema.columns(), None, {})
 
 
 def tables(db: sqlite3.Connection) -> list[str]:

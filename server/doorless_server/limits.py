@@ -24,6 +24,9 @@ MAX_FRAGMENTS = 32
 MAX_OPEN_REQUESTS = 64
 """Requests of one connection that wait for an answer; honest clients wait for a few."""
 
+MAX_OPEN_PIECES = 4
+"""Of these, requests with a piece of a file in them or in their answer: 256 KiB."""
+
 MAX_HALF_OPEN = 32
 """Connections of one address that have not said who they are. Held in memory only."""
 

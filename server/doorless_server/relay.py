@@ -10,6 +10,7 @@ Spec: docs/spec/07-relay.md.
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 
+from doorless_protocol.blob_frames import BlobDrop, BlobGet, BlobPut, BlobStatus
 from doorless_protocol.errors import DoorlessError, ForgedError, MalformedError
 from doorless_protocol.frames import (
     Acknowledge,
@@ -54,6 +55,9 @@ from doorless_protocol.log_frames import (
 from doorless_protocol.primitives import Random, sha256
 from doorless_protocol.sizes import check_size_class
 from doorless_server import prekey_desk, registry
+from doorless_server.blobs.base import BlobStore
+from doorless_server.blobs.desk import BlobDesk
+from doorless_server.blobs.memory import MemoryBlobs
 from doorless_server.directory import questions
 from doorless_server.directory.base import Directory, Page
 from doorless_server.directory.questions import Question
@@ -119,6 +123,7 @@ class Relay:
         random: Random,
         bounds: Bounds | None = None,
         directory: Directory | None = None,
+        blobs: BlobStore | None = None,
     ) -> None:
         self._store, self._identity, self._random = store, identity, random
         self._directory = directory
@@ -126,7 +131,7 @@ class Relay:
         self._rations = prekey_desk.Rations()
         self._unknown, self._log_answers = Buckets(UNKNOWN_LOOKUPS), Buckets(LOG_ANSWERS)
         self._records = Buckets(RECORDS)
-        self._meeting = Meeting()
+        self._meeting, self._files = Meeting(), BlobDesk(blobs or MemoryBlobs())
 
     @property
     def name(self) -> str:
@@ -209,7 +214,7 @@ class Relay:
 
     async def sweep(self, now: int) -> int:
         """Forget a part of what is past its time; 0 when nothing is left. Some ms of work."""
-        return await self._store.sweep(now // HOUR, now // DAY)
+        return await self._store.sweep(now // HOUR, now // DAY) + await self._files.sweep(now)
 
     # --- signed in ---------------------------------------------------------------------------
 
@@ -299,6 +304,8 @@ class Relay:
                 return self._meeting.leave(request, now, source)
             case Collect(place):
                 return self._meeting.collect(place, now, source)
+            case BlobPut() | BlobStatus() | BlobGet() | BlobDrop():
+                return await self._files.answer(request, now, source)
             case (
                 LogHead() | LogAnchors() | LogAtAnchor() | LogRecords() | Dispute() | AuditDeltas()
             ):

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from doorless_protocol.blob_frames import BlobGet, BlobPut
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import (
     Acknowledge,
@@ -28,7 +29,7 @@ from doorless_protocol.sizes import SIZE_CLASSES
 from doorless_server.connection import Connection
 from doorless_server.delivery import Window
 from doorless_server.effects import Arrived, CloseDevices, Effect, PushFrom, TakeOver, refused
-from doorless_server.limits import MAX_OPEN_REQUESTS, PENDING_BYTES
+from doorless_server.limits import MAX_OPEN_PIECES, MAX_OPEN_REQUESTS, PENDING_BYTES
 from doorless_server.peers import Anonymous, Peer, after_asking
 from doorless_server.relay import DONE, OVERLOADED, Relay
 from doorless_server.store.base import UnavailableError
@@ -187,7 +188,7 @@ class Switchboard:
 
     def _take_request(self, connection: Connection, call: Call) -> None:
         seconds = connection.request_wait(self._loop.time())
-        if seconds or len(connection.pending) >= MAX_OPEN_REQUESTS:
+        if seconds or len(connection.pending) >= _at_most_open(call):
             self._answer(connection, call.id, refused(Refusal.BUSY, max(seconds, 1)))
             return
         connection.pending.append(call)
@@ -309,6 +310,11 @@ class Switchboard:
     def _report(self, error: BaseException) -> None:
         """A mistake of ours; nobody was told anything."""
         self._log.error("internal_error", kind=type(error).__name__, place=_place(error))
+
+
+def _at_most_open(call: Call) -> int:
+    """How many requests may wait when this one comes."""
+    return MAX_OPEN_PIECES if isinstance(call.request, BlobPut | BlobGet) else MAX_OPEN_REQUESTS
 
 
 def _place(error: BaseException) -> str:
