@@ -34,6 +34,7 @@ from doorless_client.driving import drive
 from doorless_client.looking import Looking
 from doorless_client.mistakes import place
 from doorless_client.own_fleet import FleetAtWork
+from doorless_client.shelf_at_work import ShelfAtWork
 from doorless_client.store.base import BrokenStoreError, Store, StoreError
 from doorless_client.text import safe_line
 from doorless_protocol.frames import Acknowledge as AcknowledgeRequest
@@ -68,6 +69,7 @@ class Messenger(Looking):
         self._wake, self._rest = asyncio.Event(), asyncio.Event()
         self._engine = Engine(store, clock=now, random=random, emit=self._take)
         self.fleet = FleetAtWork(network, self._engine.fleet)
+        self.shelf = ShelfAtWork(self._engine.shelf, self._refusing_store_errors)
         self._connection = Connection(Link.OFFLINE, self._engine.me.relay, self._engine.waiting)
         self._acknowledged: list[bytes] = []
         self._sending: dict[bytes, asyncio.Task[None]] = {}

@@ -133,7 +133,26 @@ class Piece(_Notice, tag="piece", frozen=True):
     said: Annotated[tuple[Said, ...], Meta(max_length=MAX_SAID)]
 
 
-Notice = Newest | Names | Chosen | Person | Forgotten | Read | Ask | Piece
+class Arranged(_Notice, tag="arranged", frozen=True):
+    """How the person arranged a chat. Spec §5.7.
+
+    Attributes:
+        account: the contact's; zeros: the conversation with ourselves.
+        muted_until: Unix seconds; 0: not muted.
+        own_name: what the person calls the contact; "": nothing of their own.
+        at: when it was chosen, Unix milliseconds by that device's clock: the later one stands.
+    """
+
+    account: Digest
+    pinned: bool
+    muted_until: U53
+    archived: bool
+    marked_unread: bool
+    own_name: Annotated[str, Meta(max_length=MAX_NAME_BYTES)]
+    at: U53
+
+
+Notice = Newest | Names | Chosen | Person | Forgotten | Read | Ask | Piece | Arranged
 
 
 def encode(notice: Notice) -> OwnDevices:
@@ -163,6 +182,8 @@ def check_lengths(notice: Notice) -> None:
         texts = [(name, MAX_NAME) for _, name in notice.names]
     elif isinstance(notice, Chosen | Person):
         texts = [(notice.name, MAX_NAME_BYTES)]
+    elif isinstance(notice, Arranged):
+        texts = [(notice.own_name, MAX_NAME_BYTES)]
     elif isinstance(notice, Piece):
         texts = [(said.text, MAX_TEXT_BYTES) for said in notice.said]
     if any(len(text.encode()) > at_most for text, at_most in texts):

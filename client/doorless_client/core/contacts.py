@@ -26,6 +26,7 @@ from doorless_client.core.log_lookup import (
     check_usable,
     waits_for_anchor,
 )
+from doorless_client.core.shelf_rows import note_key, note_row
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Standing, Trust
@@ -79,20 +80,18 @@ class Contacts:
         return found[0] if found else None
 
     def in_conversation(self, shared: bytes) -> Contact | None:
-        """The contact with whom contents name the conversation so."""
+        """The contact with whom contents name the conversation so; or we with ourselves."""
         ours = self._state.account
+        if shared == note_key(self._state):
+            return note_row(self._state)
         for contact in self._store.contacts.find():
             if conversation_id(ours, AccountId(contact.account)) == shared:
                 return contact
         return None
 
     def find(self, words: str) -> Contact:
-        """By address, handle, claimed address, or the beginning of an account id.
-
-        Raises:
-            RefusedError: nobody is called so, or several are.
-        """
-        return find_contact(self._store.contacts.find(), words)
+        """As `find_contact`, among all. Raises RefusedError: nobody is called so, or several."""
+        return find_contact(self._store.contacts.find(), words, self._state.address)
 
     def relay_of(self, contact: Contact) -> str:
         """Where their mailbox is: as vouched for, else as they claim, else as ours."""

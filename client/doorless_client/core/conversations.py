@@ -11,6 +11,7 @@ from doorless_client.core import present
 from doorless_client.core.checked import entry_of, is_checked, is_replaced, relay_and_label
 from doorless_client.core.logs import Logs
 from doorless_client.core.order import order_of
+from doorless_client.core.shelf_rows import arranged, in_order, is_note
 from doorless_client.core.state import State
 from doorless_client.core.views import (
     Chat,
@@ -107,8 +108,13 @@ class Conversations:
             at=content.time,
             kind=Kind.TEXT,
             text=text,
-            state=Reach.WAITING,
+            state=self._first_state(contact),
         )
+
+    def _first_state(self, contact: Contact) -> Reach:
+        """A note for nobody but this device is where it should be at once."""
+        stays = is_note(contact) and len(self._state.manifest.entries) == 1
+        return Reach.RECEIVED if stays else Reach.WAITING
 
     # --- hearing -----------------------------------------------------------------------------
 
@@ -190,13 +196,12 @@ class Conversations:
     # --- showing -----------------------------------------------------------------------------
 
     def chats(self) -> Sequence[Chat]:
-        shown = [self.chat(contact) for contact in self._store.contacts.find()]
-        return sorted(shown, key=lambda chat: chat.when, reverse=True)
+        return in_order(self.chat(contact) for contact in self._store.contacts.find())
 
     def chat(self, contact: Contact) -> Chat:
         rows = self._store.messages
         length = rows.length(contact.conversation)
-        return present.chat(
+        shown = present.chat(
             contact,
             rows.get(contact.conversation, length - 1) if length else None,
             unread=rows.unread(contact.conversation, contact.seen)[0],
@@ -204,6 +209,7 @@ class Conversations:
             typing=contact.conversation in self._typing,
             replaced=self._is_replaced(contact),
         )
+        return arranged(shown, contact, self._state)
 
     def details(self, contact: Contact) -> Details:
         sessions = self._state.sessions.with_account(contact.account)

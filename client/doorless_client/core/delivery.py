@@ -171,8 +171,9 @@ class Delivery:
             raise BusyError("the relay answered something else", NO_BUNDLE_RETRY)
         with self._state.change():
             if self._outbox.sent(item, copy, relay):
-                if contact is not None and item.place >= 0 and not item.device:
-                    self._keep_wire(contact, item, copy)
+                told = contact or self._outbox.noted(item)
+                if told is not None and item.place >= 0 and not item.device:
+                    self._keep_wire(told, item, copy)
                 self._outbox.finish(contact, item)
 
     def _keep_wire(self, contact: Contact, item: Outgoing, copy: Copy) -> None:

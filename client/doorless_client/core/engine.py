@@ -32,6 +32,8 @@ from doorless_client.core.receiving import Receiver
 from doorless_client.core.resync import Resyncs
 from doorless_client.core.reuse import note_dealt_with
 from doorless_client.core.settings import Settings
+from doorless_client.core.shelf import Shelves
+from doorless_client.core.shelf_rows import check_other
 from doorless_client.core.sign_in import HomeRelay, sign_in
 from doorless_client.core.state import Clock, State
 from doorless_client.core.trust import TrustKeeper, check_may_send
@@ -47,13 +49,13 @@ from doorless_client.core.views import (
     Trust,
     WireView,
 )
+from doorless_client.core.wire_sizes import wire_size
 from doorless_client.store.base import Store
 from doorless_client.store.records import Contact, is_news
 from doorless_protocol.content import MAX_TEXT_BYTES, Text, Typing
 from doorless_protocol.frames import Challenge, Deliver, SignIn
 from doorless_protocol.invite import InviteLink
 from doorless_protocol.primitives import Random
-from doorless_protocol.sizes import FIRST_CONTACT_SIZE
 
 TYPING_EVERY = 5.0
 """Seconds between two notices that we are writing."""
@@ -89,6 +91,7 @@ class Engine:
             self._trust,
             self._introductions,
         )
+        self.shelf = Shelves(state, self._conversations, self._contacts, self.fleet.sync.shelf)
         self._deciding = Deciding(
             self._trust, self._conversations, self._outbox, self._introductions
         )
@@ -183,18 +186,13 @@ class Engine:
         """Raises RefusedError: longer than one message may be."""
         contact = self._contacts.get(conversation)
         content = self._conversations.preview(contact, Text(check_text(text or " ")))
-        sizes = [
-            session.wire_size(len(content))
-            for entry in self._devices.recipients(contact.account)
-            if (session := self._state.sessions.sending(contact.account, entry.device)) is not None
-        ]
-        return max(sizes, default=FIRST_CONTACT_SIZE)
+        return wire_size(self._state, self._devices, contact, content)
 
     def safety_number(self, conversation: bytes) -> SafetyNumber:
-        return self.comparing.shown(self._contacts.get(conversation))
+        return self.comparing.shown(check_other(self._contacts.get(conversation)))
 
     def compare(self, conversation: bytes, number: str) -> Compared:
-        return self.comparing.compare(self._contacts.get(conversation), number)
+        return self.comparing.compare(check_other(self._contacts.get(conversation)), number)
 
     def invite(self) -> str:
         own, address = self._state.own, self._state.address
@@ -253,6 +251,7 @@ class Engine:
 
     def mark_read(self, conversation: bytes) -> None:
         contact = self._contacts.get(conversation)
+        self.shelf.opened(conversation)
         length = self._store.messages.length(conversation)
         if contact.seen >= length:
             return
@@ -307,7 +306,7 @@ class Engine:
 
     def verify(self, conversation: bytes, number: str) -> None:
         """Raises KeyChangedError: another number. RefusedError: no number at all."""
-        contact = self._contacts.get(conversation)
+        contact = check_other(self._contacts.get(conversation))
         compared = self.comparing.check(contact, number)
         with self._state.change():
             self.comparing.hear_anchors(contact, number)
@@ -334,7 +333,7 @@ class Engine:
         yield from self.monitor.check()
 
     def block(self, conversation: bytes) -> None:
-        contact = self._contacts.get(conversation)
+        contact = check_other(self._contacts.get(conversation))
         with self._state.change():
             self._outbox.withdraw(contact)
             self._contacts.block(contact)

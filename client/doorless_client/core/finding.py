@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from doorless_client.core.api import RefusedError
+from doorless_client.core.shelf_rows import is_note
 from doorless_client.store.records import Contact
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.invite import Address, InviteLink
@@ -10,18 +11,27 @@ from doorless_protocol.invite import Address, InviteLink
 LINK_PREFIX = "doorless:"
 
 
-def find_contact(held: Sequence[Contact], words: str) -> Contact:
-    """By address, handle, claimed address, or the beginning of an account id.
+def find_contact(held: Sequence[Contact], words: str, ours: Address) -> Contact:
+    """By address, handle, claimed address, or the beginning of an account id; ours is the notes.
 
     Raises:
         RefusedError: nobody is called so, or several are.
     """
-    if found := _find(held, words):
+    if words and (found := _find(held, words)):
         return found
+    if words in (str(ours), ours.handle):
+        return _note(held)
     small = words.lower()
     if small != words and _find(held, small):
         raise RefusedError(f"no contact is called so: handles are in small letters, '{small}'?")
     raise RefusedError("no contact is called so: add them first")
+
+
+def _note(held: Sequence[Contact]) -> Contact:
+    for contact in held:
+        if is_note(contact):
+            return contact
+    raise RefusedError("that is you: your first note to yourself begins with doorless note")
 
 
 def _find(held: Sequence[Contact], words: str) -> Contact | None:

@@ -19,3 +19,4 @@ def forget_said(store: Store, contact: Contact, ours: AccountId) -> None:
     store.late.clear(conversation=key)
     store.wires.clear(conversation=key)
     store.messages.clear(conversation=key)
+    store.shelf.clear(conversation=key)

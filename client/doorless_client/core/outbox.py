@@ -20,11 +20,8 @@ from doorless_client.core.devices import Devices
 from doorless_client.core.drawn import between as between
 from doorless_client.core.effects import Wake
 from doorless_client.core.logs import Logs
-from doorless_client.core.own_copies import (
-    CONFIRMED_ONLY,
-    OwnCopies,
-    next_number,
-)
+from doorless_client.core.own_copies import CONFIRMED_ONLY, OwnCopies, next_number
+from doorless_client.core.shelf_rows import is_note
 from doorless_client.core.state import State
 from doorless_client.core.trust import may_send
 from doorless_client.core.unacknowledged import KEPT_FOR, Kept
@@ -67,6 +64,10 @@ class Outbox:
     ) -> None:
         """Queue `body` for every device of the contact, or for one."""
         content = content or self._conversations.say(contact, body)
+        if is_note(contact):
+            self._own.note(contact, content, place)
+            self._state.emit(Wake())
+            return
         now = self._state.clock()
         life = TYPING_KEPT_FOR if isinstance(body, Typing) else KEPT_FOR
         item = Outgoing(
@@ -312,8 +313,14 @@ class Outbox:
         if not self._is_complete(item):
             return
         self.forget(item)
-        if item.place >= 0 and contact is not None:
-            self._conversations.reach(contact, item.id, Reach.SENT)
+        told = contact or self.noted(item)
+        if item.place >= 0 and told is not None:
+            self._conversations.reach(told, item.id, Reach.SENT)
+
+    def noted(self, item: Outgoing) -> Contact | None:
+        """The conversation with ourselves, if that is where it was said."""
+        contact = self._store.contacts.get(item.conversation)
+        return contact if contact is not None and is_note(contact) else None
 
     def _is_complete(self, item: Outgoing) -> bool:
         wanted = {bytes(entry.device) for entry in self._devices.recipients(item.account)}

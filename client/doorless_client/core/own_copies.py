@@ -12,7 +12,7 @@ from doorless_client.core.drawn import between
 from doorless_client.core.state import State
 from doorless_client.core.unacknowledged import KEPT_FOR
 from doorless_client.store.base import Store
-from doorless_client.store.records import Outgoing
+from doorless_client.store.records import Contact, Outgoing
 from doorless_protocol.content import (
     NO_PREVIOUS,
     Anchor,
@@ -52,6 +52,27 @@ class OwnCopies:
             not_before=not_before,
         )
         self._store.outbox.put(copied)
+
+    def note(self, contact: Contact, content: Content, place: int) -> None:
+        """What the person said to themselves: for our other devices, if there are any."""
+        if not self._devices.recipients(self._state.account):
+            return
+        not_before = self._not_before()
+        self._begin_sessions(not_before)
+        self._store.outbox.put(
+            Outgoing(
+                number=next_number(self._store),
+                account=self._state.account,
+                conversation=contact.conversation,
+                device=b"",
+                place=place,
+                id=content.id,
+                content=content.encode(),
+                confirmed_only=True,
+                not_before=not_before,
+                expires=self._state.clock() + KEPT_FOR,
+            )
+        )
 
     def put(self, body: Body, device: bytes) -> None:
         """Queue `body` for one device, at once; or for all others, if there are any, in a while."""

@@ -156,10 +156,12 @@ class Past:
 
 def is_told(row: Entry) -> bool:
     """What was said and arrived: no notes of one device, and nothing that never left it."""
-    return row.kind == Kind.TEXT.value and (not row.mine or row.state in SENT_STATES)
+    return row.kind == Kind.TEXT.value and (not row.mine or row.state in ARRIVED)
 
 
 SENT_STATES = (int(Reach.SENT), int(Reach.DELIVERED), int(Reach.READ))
+ARRIVED = (*SENT_STATES, int(Reach.RECEIVED))
+"""Of what is ours; a note to ourselves is received where it was written."""
 
 
 def told_state(said: Said) -> int:

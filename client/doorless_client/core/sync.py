@@ -22,6 +22,7 @@ from doorless_client.core.introductions import Introductions
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.own_devices import OwnDevices
 from doorless_client.core.past import Past
+from doorless_client.core.shelf_sync import ShelfSync
 from doorless_client.core.state import State
 from doorless_client.core.telling import Telling
 from doorless_client.core.trust import TrustKeeper
@@ -37,6 +38,7 @@ from doorless_protocol.invite import RelayAddress
 from doorless_protocol.keys import conversation_id
 from doorless_protocol.manifest import Manifest, SignedHead
 from doorless_protocol.own_content import (
+    Arranged,
     Ask,
     Chosen,
     Forgotten,
@@ -74,6 +76,7 @@ class Sync:
         self._devices = devices
         self._outbox, self._introductions, self._telling = outbox, introductions, telling
         self.past = Past(state, conversations, contacts, telling)
+        self.shelf = ShelfSync(state, conversations, contacts, telling)
 
     # --- sessions with our own devices -------------------------------------------------------
 
@@ -122,6 +125,7 @@ class Sync:
         self._telling.tell(self._chosen(), device=device)
         for contact in self._store.contacts.find():
             self._telling.tell_person(contact, device=device)
+            self.shelf.tell(contact, device=device)
 
     def tell_chosen(self) -> None:
         """Our name, token or settings are others now."""
@@ -166,6 +170,9 @@ class Sync:
                 self.past.answer(device, account, at)
             case Piece():
                 self.past.take(notice)
+            case Arranged():
+                if (begun := self.shelf.hear(notice)) is not None:
+                    self.past.want(begun)
 
     def _hear_newest(self, encoded: bytes) -> None:
         try:

@@ -4,6 +4,7 @@ Spec: docs/spec/11-devices.md §5.
 """
 
 from doorless_client.core.outbox import Outbox
+from doorless_client.core.shelf_rows import is_note
 from doorless_client.core.views import Standing, Trust
 from doorless_client.store.records import Contact
 from doorless_protocol import own_content
@@ -23,7 +24,7 @@ class Telling:
 
     def tell_person(self, contact: Contact, *, device: bytes = b"") -> None:
         """What we hold of a contact, unless the person has yet to decide about it."""
-        if is_told(contact):
+        if is_told(contact) and not is_note(contact):
             self.tell(person_of(contact), device=device)
 
 

@@ -64,7 +64,8 @@ CREATE TABLE shelf (
     archived      INTEGER NOT NULL,
     marked_unread INTEGER NOT NULL,
     lasts         INTEGER NOT NULL,
-    own_name      TEXT    NOT NULL
+    own_name      TEXT    NOT NULL,
+    changed       INTEGER NOT NULL
 ) STRICT;
 
 -- Who lives on this computer, to try things with; x'' keys: forgotten for good.

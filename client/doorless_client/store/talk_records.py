@@ -100,6 +100,8 @@ class Shelf(SecretRow, frozen=True):
 
     Attributes:
         muted_until: Unix seconds; views.FOREVER until it is unmuted.
+        archived: 0, or 1 + the length that the history had when it was put away.
+        changed: when the person arranged it last, Unix milliseconds.
         lasts: seconds that messages said here last; 0: they stay.
         own_name: what the person calls the contact; "" is the contact's own choice.
     """
@@ -110,10 +112,11 @@ class Shelf(SecretRow, frozen=True):
     conversation: bytes
     pinned: bool = False
     muted_until: int = 0
-    archived: bool = False
+    archived: int = 0
     marked_unread: bool = False
     lasts: int = 0
     own_name: str = ""
+    changed: int = 0
 
 
 TALK_ROWS: tuple[type[Row], ...] = (
