@@ -53,8 +53,8 @@ class SqliteBlobs:
         return cls(db, schema.open_reader(path), total, broken)
 
     async def close(self) -> None:
+        self._reader.close()  # whoever closes last folds the write-ahead log back: the writer
         await self._writer.close()
-        self._reader.close()
 
     # --- writing -----------------------------------------------------------------------------
 
