@@ -78,7 +78,7 @@ def rows_of(person: Person) -> dict[str, object]:
     weaken={
         "doorless_client.core.state.State.emit": lets_effects_out_at_once,
         "doorless_client.core.sessions.Sessions.reread": lambda self: None,
-        "doorless_client.store.sqlcipher.check_sound": lambda database: None,
+        "doorless_client.store.statements.check_sound": lambda database: None,
     },
 )
 @pytest.mark.parametrize("room", [30, 4_200])

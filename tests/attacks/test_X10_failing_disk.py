@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from doorless_client.store import sqlcipher
+from doorless_client.store import statements
 from doorless_client.store.base import FailedDiskError
 from doorless_client.store.sqlcipher import open_store
 
@@ -23,13 +23,13 @@ if EVERY_POINT:
 CLIENT = """
 import os, sys
 from pathlib import Path
-from doorless_client.store import sqlcipher
+from doorless_client.store import sqlcipher, statements
 from doorless_client.store.base import StoreError
 from doorless_lab.world import World
 from doorless_protocol.frames import Submit
 
 if sys.argv[2] == "again":
-    sqlcipher.check_sound = lambda database: None
+    statements.check_sound = lambda database: None
 
 with World() as world:
     store = sqlcipher.open_store(Path(sys.argv[1]), bytes(range(32)), create=True)
@@ -75,7 +75,7 @@ with World() as world:
 @pytest.mark.attack(
     "X10",
     "after the disk failed once, to sync or to read, nothing is sent or acknowledged any more",
-    weaken={"doorless_client.store.sqlcipher.check_sound": lambda database: None},
+    weaken={"doorless_client.store.statements.check_sound": lambda database: None},
 )
 @pytest.mark.parametrize(("call", "at"), FAILURES)
 def test_after_the_disk_failed_nothing_leaves(tmp_path: Path, call: str, at: int) -> None:
@@ -106,6 +106,6 @@ def is_checked() -> bool:
         failure = FailedDiskError("it failed")
 
     with suppress(FailedDiskError):
-        sqlcipher.check_sound(Failed())
+        statements.check_sound(Failed())
         return False
     return True

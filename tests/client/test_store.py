@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlcipher3
 
-from doorless_client.store import sqlcipher
+from doorless_client.store import sqlcipher, statements
 from doorless_client.store.base import DiskError, Store, StoreError, WrongKeyError
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import (
@@ -304,7 +304,7 @@ def test_what_finds_no_room_never_happened(tmp_path: Path) -> None:
     opened.close()
 
 
-@pytest.mark.parametrize("words", sqlcipher.DISK_TROUBLE)
+@pytest.mark.parametrize("words", statements.DISK_TROUBLE)
 def test_trouble_with_the_disk_is_not_a_wrong_key(words: str, tmp_path: Path) -> None:
     class Failing:
         def execute(self, sql: str) -> None:

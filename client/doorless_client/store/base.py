@@ -36,10 +36,14 @@ from doorless_client.store.resync_records import Resync, SessionMark, Unacknowle
 from doorless_client.store.row import Row
 from doorless_client.store.talk_records import (
     Extra,
+    Fading,
     Gone,
+    HeardAct,
     OlderVersion,
     Reaction,
+    SealedCopy,
     Shelf,
+    Timer,
     WaitingAct,
 )
 
@@ -93,6 +97,13 @@ class Table(Protocol[R]):
     """Rows of one kind."""
 
     def get(self, *key: Value) -> R | None: ...
+
+    def expect(self, keys: Sequence[Value]) -> None:
+        """Say which rows the open transaction will ask for: they may be read at once.
+
+        Args:
+            keys: of a table whose key is one column.
+        """
 
     def put(self, row: R) -> None:
         """Keep `row`, in place of the one with its key. Only inside a transaction."""
@@ -228,6 +239,14 @@ class Store(Protocol):
     def waiting_acts(self) -> Table[WaitingAct]: ...
     @property
     def shelf(self) -> Table[Shelf]: ...
+    @property
+    def fading(self) -> Table[Fading]: ...
+    @property
+    def acts(self) -> Table[HeardAct]: ...
+    @property
+    def sealings(self) -> Table[SealedCopy]: ...
+    @property
+    def timers(self) -> Table[Timer]: ...
     @property
     def echo(self) -> Table[EchoRow]: ...
     @property

@@ -33,10 +33,14 @@ from doorless_client.store.records import (
 from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
 from doorless_client.store.talk_records import (
     Extra,
+    Fading,
     Gone,
+    HeardAct,
     OlderVersion,
     Reaction,
+    SealedCopy,
     Shelf,
+    Timer,
     WaitingAct,
 )
 
@@ -56,6 +60,9 @@ class MemoryTable(Generic[R]):
 
     def get(self, *key: Value) -> R | None:
         return self.rows.get(key)
+
+    def expect(self, keys: Sequence[Value]) -> None:
+        """They are at hand."""
 
     def put(self, row: R) -> None:
         self._replace(tuple(getattr(row, column) for column in self._kind.key), row)
@@ -192,6 +199,10 @@ class MemoryStore:
         self.gone = MemoryTable(Gone, self._log)
         self.waiting_acts = MemoryTable(WaitingAct, self._log)
         self.shelf = MemoryTable(Shelf, self._log)
+        self.fading = MemoryTable(Fading, self._log)
+        self.acts = MemoryTable(HeardAct, self._log)
+        self.sealings = MemoryTable(SealedCopy, self._log)
+        self.timers = MemoryTable(Timer, self._log)
         self.echo = MemoryTable(EchoRow, self._log)
         self.echo_said = MemoryTable(EchoSaid, self._log)
 

@@ -1,0 +1,234 @@
+"""Rows of one table in the database, by prepared statements; in a transaction, through memory."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import astuple
+
+from doorless_client.store.base import R, Table, Value, check_columns
+from doorless_client.store.records import READ_ELSEWHERE, Entry
+from doorless_client.store.statements import run, run_each
+from doorless_client.store.unit_of_work import Held, Key, UnitOfWork, Writer
+
+
+class SqlTable(Writer, Table[R]):
+    """One kind of row.
+
+    Args:
+        at_once: a change is written when it is made, in this order: for rows that must be unique
+            by something else than their key.
+    """
+
+    held: Held[R]
+
+    def __init__(
+        self, kind: type[R], database: Any, unit: UnitOfWork, *, at_once: bool = False
+    ) -> None:
+        self._kind, self._database, self._unit, self._at_once = kind, database, unit, at_once
+        self._columns = kind.__struct_fields__
+        names, key = ", ".join(self._columns), kind.key
+        self._flags = [at for at, name in enumerate(self._columns) if _is(bool, kind, name)]
+        self._bytes = [at for at, name in enumerate(self._columns) if _is(bytes, kind, name)]
+        self._key = [self._columns.index(column) for column in key]
+        self._select = f"SELECT {names} FROM {kind.table}"  # noqa: S608  names of our own
+        self._where = " AND ".join(f"{column} = ?" for column in key)
+        self._order = ", ".join(key)
+        values = ", ".join("?" * len(self._columns))
+        others = [column for column in self._columns if column not in key]
+        change = ", ".join(f"{column} = excluded.{column}" for column in others)
+        conflict = f"DO UPDATE SET {change}" if others else "DO NOTHING"
+        self._put = (
+            f"INSERT INTO {kind.table} ({names}) VALUES ({values}) "  # noqa: S608
+            f"ON CONFLICT ({self._order}) {conflict}"
+        )
+        self._drop = f"DELETE FROM {kind.table} WHERE {self._where}"  # noqa: S608
+        self.held = Held()
+        unit.include(self)
+
+    # --- one row -----------------------------------------------------------------------------
+
+    def get(self, *key: Value) -> R | None:
+        known = self.held.known
+        if key in known:
+            return known[key]
+        rows = self._query(f"{self._select} WHERE {self._where}", key)
+        row = rows[0] if rows else None
+        if self._unit.is_open:
+            known[key] = row
+        return row
+
+    def expect(self, keys: Sequence[Value]) -> None:
+        if self._unit.is_open and keys:
+            asked = ", ".join("?" * len(keys))
+            found = self._query(f"{self._select} WHERE {self._order} IN ({asked})", keys)
+            self.held.known.update(dict.fromkeys((key,) for key in keys))
+            self.held.known.update({self._key_of(row): row for row in found})
+
+    def put(self, row: R) -> None:
+        self._change(self._key_of(row), row)
+
+    def drop(self, *key: Value) -> None:
+        self._change(key, None)
+
+    def _change(self, key: Key, row: R | None) -> None:
+        if not self._unit.is_open:
+            raise ValueError("a change outside of a transaction")
+        self.held.change(key, row)
+        if self._at_once:
+            self._unit.write()
+
+    # --- several rows ------------------------------------------------------------------------
+
+    def clear(self, **equal: Value) -> None:
+        if not self._unit.is_open:
+            raise ValueError("a change outside of a transaction")
+        sql = f"DELETE FROM {self._kind.table} WHERE {self._matching(equal)}"  # noqa: S608
+        self._unit.write()  # rows of other tables may go before these
+        self._ask(sql, tuple(equal.values()))
+        self.forget()
+
+    def find(self, **equal: Value) -> Sequence[R]:
+        asked, found = tuple(equal.items()), self.held.found
+        if asked in found:
+            return list(found[asked])
+        rows = self._query(
+            f"{self._select} WHERE {self._matching(equal)} ORDER BY {self._order}",
+            tuple(equal.values()),
+        )
+        if self._unit.is_open:
+            found[asked] = tuple(rows)
+        return rows
+
+    def last(self) -> R | None:
+        order = ", ".join(f"{column} DESC" for column in self._kind.key)
+        rows = self._query(f"{self._select} ORDER BY {order} LIMIT 1", ())
+        return rows[0] if rows else None
+
+    def least(self, column: str) -> Value | None:
+        check_columns(self._kind, [column])
+        rows = self._ask(f"SELECT min({column}) FROM {self._kind.table}")  # noqa: S608
+        found: Value | None = rows[0][0]
+        return found
+
+    def _matching(self, equal: dict[str, Value]) -> str:
+        check_columns(self._kind, equal)
+        return " AND ".join(f"{column} = ?" for column in equal) or "TRUE"
+
+    # --- in the database ---------------------------------------------------------------------
+
+    def delete(self, keys: Sequence[Key]) -> None:
+        run_each(self._database, self._drop, ([_bound(value) for value in key] for key in keys))
+
+    def write(self, rows: Sequence[R]) -> None:
+        run_each(self._database, self._put, map(self._values, rows))
+
+    def _query(self, sql: str, values: Sequence[Value]) -> list[R]:
+        return [self._row(row) for row in self._ask(sql, values)]
+
+    def _ask(self, sql: str, values: Sequence[Value] = ()) -> list[Any]:
+        """What the database says, once it knows what is held of this table."""
+        if self.held.unwritten:
+            self._unit.write()
+        return run(self._database, sql, values)
+
+    def _key_of(self, row: R) -> Key:
+        return tuple([getattr(row, column) for column in self._kind.key])
+
+    def _values(self, row: R) -> list[Any]:
+        """As `statements.bound`, for columns whose types are known."""
+        values: list[Any] = list(astuple(row))
+        for at in self._bytes:
+            values[at] = _bound(values[at])
+        for at in self._flags:
+            values[at] = int(values[at])
+        return values
+
+    def _row(self, values: Sequence[Any]) -> R:
+        if self._flags:
+            values = list(values)
+            for at in self._flags:
+                values[at] = bool(values[at])
+        return self._kind(*values)
+
+
+class SqlMessages(SqlTable[Entry]):
+    """Conversations, read from the index that carries their shape."""
+
+    def __init__(self, kind: type[Entry], database: Any, unit: UnitOfWork) -> None:
+        super().__init__(kind, database, unit)
+        self._lengths: dict[bytes, int] = {}  # both of the open transaction
+        self._said: dict[tuple[bytes, bytes, bytes], Key] = {}
+
+    def put(self, row: Entry) -> None:
+        super().put(row)
+        self._said[row.conversation, row.id, row.account] = (row.conversation, row.place)
+        if row.place >= self._lengths.get(row.conversation, 2**63):
+            self._lengths[row.conversation] = row.place + 1
+
+    def drop(self, *key: Value) -> None:
+        super().drop(*key)
+        self._lengths.clear()
+
+    def forget(self) -> None:
+        super().forget()
+        self._lengths.clear()
+        self._said.clear()
+
+    def length(self, conversation: bytes) -> int:
+        if conversation in self._lengths:
+            return self._lengths[conversation]
+        sql = "SELECT coalesce(max(place) + 1, 0) FROM messages WHERE conversation = ?"
+        length = int(self._one(sql, (conversation,))[0])
+        if self._unit.is_open:
+            self._lengths[conversation] = length
+        return length
+
+    def with_id(self, conversation: bytes, id: bytes, account: bytes) -> Entry | None:
+        if not id:
+            return None
+        known = self.held.known
+        held = known.get(self._said.get((conversation, id, account), ()))
+        if held is not None and (held.id, held.account) == (id, account):
+            return held
+        where = "conversation = ? AND id = ? AND account = ? AND id <> x''"  # so the index serves
+        rows = run(
+            self._database, f"{self._select} WHERE {where}", (conversation, id, account)
+        )  # what is held and not written was looked through
+        if not rows:
+            return None
+        row = self._row(rows[0])
+        current = known.get((conversation, row.place), row)
+        is_same = current is not None and (current.id, current.account) == (id, account)
+        return current if is_same else None
+
+    def slice(self, conversation: bytes, start: int, stop: int) -> Sequence[Entry]:
+        return self._query(
+            f"{self._select} WHERE conversation = ? AND place >= ? AND place < ? ORDER BY place",
+            (conversation, start, stop),
+        )
+
+    def chars(self, conversation: bytes, chunk: int) -> Sequence[int]:
+        sql = (
+            "SELECT sum(chars) FROM messages WHERE conversation = ? "
+            "GROUP BY place / ? ORDER BY place / ?"
+        )
+        return [int(row[0]) for row in self._ask(sql, (conversation, chunk, chunk))]
+
+    def unread(self, conversation: bytes, seen: int) -> tuple[int, int | None]:
+        sql = (
+            "SELECT count(*), min(place) FROM messages "
+            "WHERE conversation = ? AND place >= ? AND mine = 0 AND kind <> 'note' AND state <> ?"
+        )
+        count, first = self._one(sql, (conversation, seen, READ_ELSEWHERE))
+        return int(count), first
+
+    def _one(self, sql: str, values: Sequence[Value]) -> Any:
+        return self._ask(sql, values)[0]
+
+
+def _is(what: type, kind: type[Any], column: str) -> bool:
+    return kind.__annotations__.get(column) in (what, what.__name__)
+
+
+def _bound(value: Value) -> Any:
+    return bytearray(value) if isinstance(value, bytes) else value
