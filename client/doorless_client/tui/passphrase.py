@@ -7,6 +7,9 @@ SHORTEST = SHORTEST_PASSPHRASE
 LONG = 20
 """Characters from which chance alone decides: several unrelated words."""
 
+WRONG = "That is not the passphrase, or the profile is damaged."
+"""Whichever it is: nothing is told to who tries."""
+
 
 def strength_hint(passphrase: str) -> str:
     """One line. Length and variety are all that can be counted here: it promises nothing."""

@@ -5,11 +5,14 @@ from textual.widgets import Button
 
 from doorless_client.core.api import RefusedError
 from doorless_client.tui.app import DoorlessApp
-from doorless_client.tui.passphrase import strength_hint
+from doorless_client.tui.passphrase import WRONG, strength_hint
 from doorless_client.tui.screens.main import MainScreen
-from doorless_client.tui.screens.onboard import WRONG, Onboard
+from doorless_client.tui.screens.onboard import Onboard
+from doorless_client.tui.steps.choose import WAYS
+from doorless_client.tui.steps.create import LEARNS, WHY_WORDS
 
 NOW = 1_800_023_490
+SECRET = "four unrelated words here"
 
 
 @pytest.fixture
@@ -17,9 +20,25 @@ def onboarding(engine, fake_onboarding):
     return fake_onboarding(engine, exists=False)
 
 
-def fill(app, **values: str) -> None:
+def step(pilot):
+    """The one that is asked now."""
+    return pilot.app.screen._steps[-1]
+
+
+async def fill(pilot, **values: str) -> None:
     for name, value in values.items():
-        app.screen.query_one(f"#{name}").value = value
+        step(pilot).query_one(f"#{name}").value = value
+    await pilot.pause()
+
+
+async def press(pilot, settle, kind: str = "go") -> None:
+    step(pilot).query_one(f".{kind}", Button).press()
+    await settle(pilot)
+
+
+def words_of(text: str) -> str:
+    """Without the lines' ends, so that a sentence is found wherever it is wrapped."""
+    return " ".join(text.split())
 
 
 async def test_an_account_begins_after_the_words_were_written_down(
@@ -27,65 +46,102 @@ async def test_an_account_begins_after_the_words_were_written_down(
 ) -> None:
     app = DoorlessApp(onboarding, lambda: NOW)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        assert app.screen.query_one("#relay").value == "relay.example"
-        secret = "four unrelated words here"
-        fill(app, handle="alice", passphrase=secret, again=secret)
-        await pilot.click("#create")
         await settle(pilot)
-        assert onboarding.created == [("relay.example", "alice", secret)]
+        seen = words_of(text_of(pilot))
+        assert all(title in seen and line in seen for title, line in WAYS.values())
+        await pilot.press("enter")
+        await settle(pilot)
+        assert words_of(LEARNS) in words_of(text_of(pilot))
+        assert step(pilot).value("relay") == "relay.example"
+        await pilot.press(*"alice", "enter")
+        await settle(pilot)
+        await fill(pilot, passphrase=SECRET, again=SECRET)
+        await press(pilot, settle)
+        assert onboarding.created == [("relay.example", "alice", SECRET)]
         assert all(f"word{number}" in text_of(pilot) for number in range(24))
-        assert app.screen.query_one("#start", Button).disabled
+        assert words_of(WHY_WORDS) in words_of(text_of(pilot))
+        assert step(pilot).query_one(".go", Button).disabled
         assert onboarding.written == 0
-        assert "▐ ▌ I wrote them down" in text_of(pilot)
+        await pilot.press("escape")  # there is no way back from here
+        await settle(pilot)
+        assert "word23" in text_of(pilot)
         await pilot.press("enter")  # the check is focused
         await pilot.pause()
         assert "▐X▌ I wrote them down" in text_of(pilot)
-        await pilot.click("#start")
-        await settle(pilot)
+        await press(pilot, settle)
         assert onboarding.written == 1
-        assert isinstance(app.screen, MainScreen)
+        assert any(isinstance(screen, MainScreen) for screen in app.screen_stack)
         assert not any(isinstance(screen, Onboard) for screen in app.screen_stack)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+@pytest.mark.parametrize("way", WAYS)
+async def test_one_comes_back_with_what_was_entered_kept(
+    onboarding, settle, text_of, way, size
+) -> None:
+    app = DoorlessApp(onboarding, lambda: NOW)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.press(*["down"] * list(WAYS).index(way), "enter")
+        await settle(pilot)
+        entered = {
+            "create": {"handle": "alice"},
+            "link": {"device": "laptop"},
+            "restore": {"handle": "alice", "words": "word " * 24},
+        }[way]
+        await fill(pilot, **entered)
+        await press(pilot, settle)
+        assert "A passphrase for this computer" in text_of(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert {name: step(pilot).value(name) for name in entered} == entered
+        await press(pilot, settle, "back")
+        assert WAYS[way][0] in text_of(pilot)
+        await pilot.press("escape")  # the first one stays
+        await settle(pilot)
+        assert WAYS[way][0] in text_of(pilot)
+        assert onboarding.created == []
 
 
 @pytest.mark.parametrize(
     ("values", "told"),
-    [
-        ({"relay": " "}, "Which relay?"),
-        ({"handle": ""}, "Choose a handle."),
-        ({"passphrase": "short", "again": "short"}, "at least 8 characters"),
-        ({"again": "another one"}, "The two passphrases differ."),
-    ],
+    [({"relay": " "}, "Which relay?"), ({"handle": ""}, "Choose a handle.")],
 )
-async def test_what_cannot_be_right_is_told_before_anything_is_asked(
-    onboarding, text_of, values, told
+async def test_a_name_that_cannot_be_right_is_told_at_once(
+    onboarding, settle, text_of, values, told
 ) -> None:
     app = DoorlessApp(onboarding, lambda: NOW)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        right = {"handle": "alice", "passphrase": "long enough", "again": "long enough"}
-        fill(app, **(right | values))
-        app.screen.query_one("#create", Button).press()
-        await pilot.pause()
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        await fill(pilot, **({"handle": "alice"} | values))
+        await press(pilot, settle)
         assert told in text_of(pilot)
         assert onboarding.created == []
 
 
-async def test_a_complaint_ends_when_it_is_mended(onboarding, text_of) -> None:
+async def to_the_passphrase(pilot, settle) -> None:
+    await settle(pilot)
+    await pilot.press("enter")
+    await settle(pilot)
+    await fill(pilot, handle="alice")
+    await press(pilot, settle)
+
+
+async def test_a_complaint_ends_when_it_is_mended(onboarding, settle, text_of) -> None:
     app = DoorlessApp(onboarding, lambda: NOW)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        fill(app, handle="alice", passphrase="short", again="short")
-        app.screen.query_one("#create", Button).press()
-        await pilot.pause()
-        assert "A passphrase has at least" in text_of(pilot)
-        fill(app, passphrase="long enough")
-        await pilot.pause()
+        await to_the_passphrase(pilot, settle)
+        await fill(pilot, passphrase="short", again="short")
+        await press(pilot, settle)
+        assert "A passphrase has at least 8 characters" in text_of(pilot)
+        await fill(pilot, passphrase="long enough")
         assert "A passphrase has at least" not in text_of(pilot)
         assert "The two passphrases differ." in text_of(pilot)
-        fill(app, again="long enough")
-        await pilot.pause()
+        await fill(pilot, again="long enough")
         assert "The two passphrases differ." not in text_of(pilot)
+        assert onboarding.created == []
 
 
 async def test_a_refusal_is_told_and_nothing_begins(onboarding, settle, text_of) -> None:
@@ -95,11 +151,13 @@ async def test_a_refusal_is_told_and_nothing_begins(onboarding, settle, text_of)
     onboarding.create = refuse
     app = DoorlessApp(onboarding, lambda: NOW)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        fill(app, handle="alice", passphrase="long enough", again="long enough")
-        app.screen.query_one("#create", Button).press()
+        await to_the_passphrase(pilot, settle)
+        await fill(pilot, passphrase=SECRET, again=SECRET)
+        await press(pilot, settle)
+        assert "Alice is taken" in text_of(pilot)
+        await pilot.press("escape")  # to choose another one
         await settle(pilot)
-        assert "alice is taken" in text_of(pilot)
+        assert step(pilot).value("handle") == "alice"
         assert isinstance(app.screen, Onboard)
 
 
@@ -108,24 +166,37 @@ async def test_a_wrong_passphrase_gets_the_constant_answer(
 ) -> None:
     app = DoorlessApp(fake_onboarding(engine), lambda: NOW)
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
+        await settle(pilot)
         for wrong in ("wrong", "correct hors", "[/x]\x1b[2J"):
-            fill(app, passphrase=wrong)
+            await fill(pilot, passphrase=wrong)
             await pilot.press("enter")
             await settle(pilot)
             assert WRONG in text_of(pilot)
-            assert app.screen.query_one("#passphrase").value == ""
+            assert step(pilot).value("passphrase") == ""
+        await pilot.press("escape")
+        await settle(pilot)
         assert isinstance(app.screen, Onboard)
 
 
-async def test_a_passphrase_is_never_on_screen(onboarding, text_of) -> None:
+async def test_a_passphrase_is_never_on_screen(onboarding, settle, text_of) -> None:
     app = DoorlessApp(onboarding, lambda: NOW)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        fill(app, passphrase="hunter2 and more", again="hunter2 and more")
-        await pilot.pause()
+        await to_the_passphrase(pilot, settle)
+        await fill(pilot, passphrase="hunter2 and more", again="hunter2 and more")
         assert "hunter2" not in text_of(pilot)
         assert "•" in text_of(pilot)
+
+
+@pytest.mark.parametrize("way", range(3))
+async def test_every_step_fits_a_small_window(onboarding, settle, text_of, way) -> None:
+    app = DoorlessApp(onboarding, lambda: NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert not app.screen.query_one("#onboard").max_scroll_y
+        await pilot.press(*["down"] * way, "enter")
+        await settle(pilot)
+        assert not app.screen.query_one("#onboard").max_scroll_y
+        assert "Back" in text_of(pilot)
 
 
 def test_the_hint_promises_nothing() -> None:

@@ -1,10 +1,14 @@
 """Whoever has an account: this computer is linked to it, or brings it back from the words."""
 
 import pytest
+from textual.widgets import Button
 
+from doorless_client.core.api import RefusedError
 from doorless_client.core.views import Wait
 from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.screens.main import MainScreen
+from doorless_client.tui.screens.onboard import Onboard
+from doorless_client.tui.steps.link import DIFFER
 
 NOW = 1_800_023_490
 SEAL = "four unrelated words here"
@@ -15,12 +19,26 @@ def onboarding(engine, fake_onboarding):
     return fake_onboarding(engine, exists=False)
 
 
-async def begin(pilot, settle, **values: str) -> None:
-    await pilot.pause()
-    await pilot.click("#have")
+def step(pilot):
+    return pilot.app.screen._steps[-1]
+
+
+async def press(pilot, settle, kind: str = "go") -> None:
+    step(pilot).query_one(f".{kind}", Button).press()
+    await settle(pilot)
+
+
+async def enter(pilot, settle, way: int, **values: str) -> None:
+    """Choose, fill in, and seal."""
+    await settle(pilot)
+    await pilot.press(*["down"] * way, "enter")
     await settle(pilot)
     for name, value in values.items():
-        pilot.app.screen.query_one(f"#{name.replace('_', '-')}").value = value
+        step(pilot).query_one(f"#{name}").value = value
+    await press(pilot, settle)
+    for name in ("passphrase", "again"):
+        step(pilot).query_one(f"#{name}").value = SEAL
+    await press(pilot, settle)
 
 
 async def test_a_computer_is_linked_by_a_code_that_is_said_to_be_the_same(
@@ -28,47 +46,91 @@ async def test_a_computer_is_linked_by_a_code_that_is_said_to_be_the_same(
 ) -> None:
     app = DoorlessApp(onboarding, lambda: NOW)
     async with app.run_test(size=(100, 40)) as pilot:
-        await begin(pilot, settle, device_name="laptop", seal=SEAL)
-        await pilot.click("#link")
-        await settle(pilot)
+        await enter(pilot, settle, 1, device="laptop")
+        assert onboarding.created == [("relay.example", "laptop", SEAL)]
         assert "doorless:link1?" in text_of(pilot)
+        assert pilot.app.screen.query("#link-code")
         assert "3:20 left. Esc gives up." in text_of(pilot)
         onboarding.linking.wait = Wait(100, away=True)
-        app.screen._count()
+        step(pilot).count()
         assert "cannot be reached, trying again; 1:40 left" in text_of(pilot)
         onboarding.linking.answered.set()
         await settle(pilot)
         assert "1234 5678" in text_of(pilot)
         assert "alice@relay.example" in text_of(pilot)
-        await pilot.click("#yes")
-        await settle(pilot)
+        await press(pilot, settle)
         assert isinstance(app.screen, MainScreen)
         assert not onboarding.linking.closed
 
 
+async def test_a_small_window_shows_the_link_in_words(onboarding, settle, text_of) -> None:
+    app = DoorlessApp(onboarding, lambda: NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await enter(pilot, settle, 1, device="laptop")
+        assert "doorless:link1?" in text_of(pilot)
+        assert "A larger window" in text_of(pilot)
+
+
 async def test_another_code_leaves_nothing_behind(onboarding, settle, text_of) -> None:
     app = DoorlessApp(onboarding, lambda: NOW)
-    async with app.run_test(size=(100, 40)) as pilot:
-        await begin(pilot, settle, device_name="laptop", seal=SEAL)
-        await pilot.click("#link")
-        await settle(pilot)
+    async with app.run_test(size=(100, 40), notifications=True) as pilot:
+        await enter(pilot, settle, 1, device="laptop")
         onboarding.linking.answered.set()
         await settle(pilot)
-        await pilot.click("#no")
+        await pilot.press("escape")
         await settle(pilot)
         assert onboarding.linking.closed
-        assert not isinstance(app.screen, MainScreen)
+        assert DIFFER[:30] in text_of(pilot)
+        assert "A passphrase for this computer" in text_of(pilot)
+        assert isinstance(app.screen, Onboard)
+
+
+async def test_who_goes_back_gives_the_link_up(onboarding, settle, text_of) -> None:
+    app = DoorlessApp(onboarding, lambda: NOW)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await enter(pilot, settle, 1, device="laptop")
+        await pilot.press("escape")
+        await settle(pilot)
+        assert onboarding.linking.closed
+        assert "A passphrase for this computer" in text_of(pilot)
+
+
+async def test_nobody_answers_in_time_and_it_is_told(onboarding, settle, text_of) -> None:
+    app = DoorlessApp(onboarding, lambda: NOW)
+    async with app.run_test(size=(100, 40)) as pilot:
+
+        async def nobody(self) -> tuple[str, str]:
+            raise RefusedError("the other device did not answer in time")
+
+        onboarding_link = onboarding.link
+
+        async def link(*arguments: str):
+            linking = await onboarding_link(*arguments)
+            linking.met = lambda: nobody(linking)
+            return linking
+
+        onboarding.link = link
+        await enter(pilot, settle, 1, device="laptop")
+        assert "The other device did not answer in time." in text_of(pilot)
+        step(pilot).count()
+        assert "The other device did not answer in time." in text_of(pilot)
+        assert onboarding.linking.closed
 
 
 async def test_an_account_is_restored_from_its_words(onboarding, settle, text_of) -> None:
     app = DoorlessApp(onboarding, lambda: NOW)
     async with app.run_test(size=(100, 40)) as pilot:
-        await begin(pilot, settle, own_handle="alice", own_words="too few words", seal=SEAL)
-        await pilot.click("#restore")
         await settle(pilot)
-        assert "not recovery words" in text_of(pilot)
-        app.screen.query_one("#own-words").value = "word " * 24
-        await pilot.click("#restore")
+        await pilot.press("down", "down", "enter")
         await settle(pilot)
+        step(pilot).query_one("#handle").value = "alice"
+        step(pilot).query_one("#words").value = "too few words"
+        await press(pilot, settle)
+        assert "There are 24 recovery words; these are 3." in text_of(pilot)
+        step(pilot).query_one("#words").value = "word " * 24
+        await press(pilot, settle)
+        for name in ("passphrase", "again"):
+            step(pilot).query_one(f"#{name}").value = SEAL
+        await press(pilot, settle)
         assert onboarding.created == [("relay.example", "alice", SEAL)]
         assert isinstance(app.screen, MainScreen)

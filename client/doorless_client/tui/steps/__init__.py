@@ -1,0 +1,1 @@
+"""What a first start asks, one thing at a time."""
