@@ -92,6 +92,7 @@ class Messenger(Looking):
                 on_link=self._show_link,
             )
         self._living = asyncio.create_task(self._live())
+        self.shelf.begin(self.listen)
 
     async def online(self, seconds: float) -> bool:
         """Whether this device is signed in now, or comes to be within `seconds`."""
@@ -123,6 +124,7 @@ class Messenger(Looking):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._living = None
+        self.shelf.stop()
         await self._network.close()
 
     async def __aenter__(self) -> Self:

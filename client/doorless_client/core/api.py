@@ -9,6 +9,7 @@ from typing import Protocol
 from doorless_client.core.fleet_api import OwnFleet
 from doorless_client.core.log_views import Alarm, LogStatus
 from doorless_client.core.settings import Settings
+from doorless_client.core.shelf_api import ChatShelf
 from doorless_client.core.views import (
     Chat,
     Compared,
@@ -78,6 +79,11 @@ class Engine(Protocol):
     @property
     def fleet(self) -> OwnFleet:
         """All devices of our account."""
+        ...
+
+    @property
+    def shelf(self) -> ChatShelf:
+        """How chats are arranged, and found."""
         ...
 
     @property

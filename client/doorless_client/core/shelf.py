@@ -8,6 +8,7 @@ import msgspec
 from doorless_client.core.api import BadInputError
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
+from doorless_client.core.searching import Searching
 from doorless_client.core.shelf_rows import archived_from, is_archived, note_key, note_row, shelf_of
 from doorless_client.core.shelf_sync import ShelfSync
 from doorless_client.core.state import State
@@ -22,6 +23,7 @@ class Shelves:
     ) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._contacts, self._sync = conversations, contacts, sync
+        self.searching = Searching(state, conversations)
 
     # --- arranging: each raises RefusedError where there is no such conversation --------------
 

@@ -46,6 +46,7 @@ from doorless_client.store.talk_records import (
     Timer,
     WaitingAct,
 )
+from doorless_client.store.words import WordIndex
 
 R = TypeVar("R", bound=Row)
 Value = bytes | str | int | float
@@ -239,6 +240,8 @@ class Store(Protocol):
     def waiting_acts(self) -> Table[WaitingAct]: ...
     @property
     def shelf(self) -> Table[Shelf]: ...
+    @property
+    def words(self) -> WordIndex: ...
     @property
     def fading(self) -> Table[Fading]: ...
     @property

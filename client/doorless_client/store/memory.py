@@ -43,6 +43,7 @@ from doorless_client.store.talk_records import (
     Timer,
     WaitingAct,
 )
+from doorless_client.store.word_index import MemoryWords
 
 Undo = Callable[[], None]
 
@@ -199,6 +200,7 @@ class MemoryStore:
         self.gone = MemoryTable(Gone, self._log)
         self.waiting_acts = MemoryTable(WaitingAct, self._log)
         self.shelf = MemoryTable(Shelf, self._log)
+        self.words = MemoryWords(self.messages.rows)
         self.fading = MemoryTable(Fading, self._log)
         self.acts = MemoryTable(HeardAct, self._log)
         self.sealings = MemoryTable(SealedCopy, self._log)

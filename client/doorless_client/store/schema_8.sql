@@ -94,3 +94,32 @@ CREATE TABLE echo_said (
     size     INTEGER NOT NULL,
     mailbox  BLOB    NOT NULL
 ) STRICT;
+
+-- Which messages have which words; the texts themselves are not in it. rowid: that of the message.
+CREATE VIRTUAL TABLE words USING fts5 (
+    text, chat, content = '', tokenize = 'unicode61 remove_diacritics 2'
+);
+-- What is taken out is overwritten at once, not when the index is next merged.
+INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+
+-- Messages up to this rowid are in the index.
+CREATE TABLE words_mark (upto INTEGER NOT NULL) STRICT;
+INSERT INTO words_mark VALUES (0);
+
+CREATE TRIGGER words_changed AFTER UPDATE OF text ON messages
+WHEN old.text <> new.text AND old.kind = 'text' AND old.rowid <= (SELECT upto FROM words_mark)
+BEGIN
+    INSERT INTO words (words, rowid, text, chat)
+    VALUES ('delete', old.rowid, old.text, substr(hex(old.conversation), 1, 16));
+    INSERT INTO words (rowid, text, chat)
+    VALUES (old.rowid, new.text, substr(hex(old.conversation), 1, 16));
+END;
+
+CREATE TRIGGER words_gone AFTER DELETE ON messages
+WHEN old.rowid <= (SELECT upto FROM words_mark)
+BEGIN
+    INSERT INTO words (words, rowid, text, chat)
+    SELECT 'delete', old.rowid, old.text, substr(hex(old.conversation), 1, 16)
+    WHERE old.kind = 'text';
+    UPDATE words_mark SET upto = min(upto, (SELECT coalesce(max(rowid), 0) FROM messages));
+END;

@@ -70,6 +70,7 @@ from doorless_client.store.talk_records import (
     WaitingAct,
 )
 from doorless_client.store.unit_of_work import UnitOfWork
+from doorless_client.store.word_index import SqlWords
 
 KEY_SIZE = 32
 
@@ -200,6 +201,7 @@ class SqlcipherStore:
         self.gone = SqlTable(Gone, database, unit)
         self.waiting_acts = SqlTable(WaitingAct, database, unit)
         self.shelf = SqlTable(Shelf, database, unit)
+        self.words = SqlWords(database)
         self.fading = SqlTable(Fading, database, unit)
         self.acts = SqlTable(HeardAct, database, unit)
         self.sealings = SqlTable(SealedCopy, database, unit)

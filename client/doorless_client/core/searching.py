@@ -1,0 +1,55 @@
+"""Messages found by their words: here or everywhere, in what this computer stores.
+
+The index is brought up to date in small steps, when nothing else is going on: taking in a
+message must cost a catch-up nothing. Spec: docs/spec/08-state.md §15.2.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.shelf_api import Found
+from doorless_client.core.state import State
+from doorless_client.store.words import spans, wanted
+
+STEP: Final = 128
+"""Messages that one step takes in: about 2 ms, which nobody notices while they type."""
+
+AT_ONCE: Final = 4096
+"""Messages that a search takes in before it looks: what came just now is found."""
+
+MOST: Final = 1000
+"""Messages that one search returns at most."""
+
+
+class Searching:
+    def __init__(self, state: State, conversations: Conversations) -> None:
+        self._store, self._conversations = state.store, conversations
+
+    def search(
+        self, words: str, conversation: bytes | None = None, *, at_most: int = 200
+    ) -> Sequence[Found]:
+        """Messages that have all the words, the last of which may be a beginning, newest first."""
+        search = wanted(words)
+        if not search:
+            return []
+        with self._store.transaction():
+            self._store.words.fill(AT_ONCE)
+        places = self._store.words.find(words, conversation, max(1, min(at_most, MOST)))
+        by_chat: dict[bytes, list[range]] = {}
+        for key, place in places:
+            by_chat.setdefault(key, []).append(range(place, place + 1))
+        found: list[Found] = []
+        for key, held in by_chat.items():
+            if (contact := self._store.contacts.get(key)) is not None:
+                chat = self._conversations.chat(contact)
+                found += [
+                    Found(message, chat, spans(message.text, search))
+                    for message in self._conversations.messages(contact, held)
+                ]
+        return sorted(found, key=lambda one: one.message.received, reverse=True)
+
+    def step(self) -> bool:
+        """Take some more messages into the index; returns whether more wait."""
+        with self._store.transaction():
+            return self._store.words.fill(STEP) == STEP

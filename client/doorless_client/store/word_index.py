@@ -1,0 +1,82 @@
+"""Which messages have which words, in the profile's own encrypted file.
+
+    messages ── fill, some at a time, when there is time ──► words (FTS5, without the texts)
+        └────── a text that changes, or goes: triggers, in the same transaction ──┘
+
+A message's place in the index is its rowid: the order of storing. Nothing here may run VACUUM,
+which numbers rows anew. With `secure-delete`, words that go are overwritten in the index at once.
+Spec: docs/spec/08-state.md §15.2.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from doorless_client.store.records import Entry
+from doorless_client.store.statements import run
+from doorless_client.store.words import Place, has_all, wanted
+
+class SqlWords:
+    def __init__(self, database: Any) -> None:
+        self._database = database
+
+    def fill(self, at_most: int) -> int:
+        ((upto,),) = run(self._database, "SELECT upto FROM words_mark")
+        ((last, count),) = run(
+            self._database,
+            "SELECT max(rowid), count(*) FROM "
+            "(SELECT rowid FROM messages WHERE rowid > ? ORDER BY rowid LIMIT ?)",
+            (upto, at_most),
+        )
+        if count:
+            run(
+                self._database,
+                "INSERT INTO words (rowid, text, chat) "
+                "SELECT rowid, text, substr(hex(conversation), 1, 16) FROM messages "
+                "WHERE rowid > ? AND rowid <= ? AND kind = 'text'",
+                (upto, last),
+            )
+            run(self._database, "UPDATE words_mark SET upto = ?", (last,))
+        return int(count)
+
+    def find(self, search: str, conversation: bytes | None, at_most: int) -> Sequence[Place]:
+        if not (words := wanted(search)):
+            return []
+        match = " AND ".join(f"text : {quoted(word)}" for word in words) + " *"
+        if conversation is not None:
+            match = f"({match}) AND chat : {quoted(conversation.hex()[:16])}"
+        rows = run(
+            self._database,
+            "SELECT messages.conversation, messages.place FROM words "
+            "JOIN messages ON messages.rowid = words.rowid "
+            "WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT ?",
+            (match, at_most),
+        )
+        return [(bytes(row[0]), int(row[1])) for row in rows]
+
+
+def quoted(word: str) -> str:
+    """A string of the index's query language, in which nothing means anything else."""
+    doubled = word.replace('"', '""')
+    return f'"{doubled}"'
+
+
+class MemoryWords:
+    """Looks at every message, when asked."""
+
+    def __init__(self, rows: Mapping[Any, Entry]) -> None:
+        self._rows = rows
+
+    def fill(self, at_most: int) -> int:  # noqa: ARG002  there is no index
+        return 0
+
+    def find(self, search: str, conversation: bytes | None, at_most: int) -> Sequence[Place]:
+        words = wanted(search)
+        found: list[Entry] = [
+            row
+            for row in self._rows.values()
+            if row.kind == "text"
+            and (conversation is None or row.conversation == conversation)
+            and has_all(row.text, words)
+        ]
+        found.reverse()
+        return [(row.conversation, row.place) for row in found[:at_most]]
