@@ -5,11 +5,13 @@ tells it to say.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256, shake_256
+from typing import Any
 
 from doorless_client.core.api import KeyChangedError, Listener, RefusedError
 from doorless_client.core.log_views import Alarm, LogStatus
+from doorless_client.core.settings import Settings
 from doorless_client.core.views import (
     AlarmRaised,
     Chat,
@@ -34,7 +36,11 @@ from doorless_client.core.views import (
 )
 from doorless_client.safety_words import words_at
 from doorless_client.text import safe, safe_line
+from doorless_lab.fake_files import FakeFiles
 from doorless_lab.fake_fleet import FakeFleet
+from doorless_lab.fake_history import FakeHistory
+from doorless_lab.fake_messages import FakeMessages
+from doorless_lab.fake_shelf import FakeShelf
 from doorless_protocol.sizes import size_class
 
 OVERHEAD = 220
@@ -42,38 +48,6 @@ OVERHEAD = 220
 
 HEAD = 512
 """Bytes of an envelope that `wire` hands out."""
-
-
-@dataclass(slots=True)
-class FakeHistory:
-    """A list of messages, read in slices."""
-
-    messages: list[Message] = field(default_factory=list)
-    seen: int = 0  # messages before this place were seen
-
-    def __len__(self) -> int:
-        return len(self.messages)
-
-    def insert(self, message: Message) -> None:
-        """At its position; what is there already moves by one."""
-        at = message.position
-        moved = [replace(one, position=one.position + 1) for one in self.messages[at:]]
-        self.messages[at:] = [message, *moved]
-
-    def slice(self, start: int, stop: int) -> Sequence[Message]:
-        return self.messages[start:stop]
-
-    def lengths(self, chunk: int) -> Sequence[int]:
-        return [
-            sum(len(message.text) for message in self.messages[start : start + chunk])
-            for start in range(0, len(self.messages), chunk)
-        ]
-
-    def first_unread(self) -> int | None:
-        return next((message.position for message in self.unread()), None)
-
-    def unread(self) -> Sequence[Message]:
-        return [message for message in self.messages[self.seen :] if not message.mine]
 
 
 class FakeEngine:
@@ -90,8 +64,10 @@ class FakeEngine:
         self.sent: list[tuple[bytes, str]] = []
         self.done: list[tuple[str, bytes]] = []  # what else was asked for: ("accept", …)
         self.drafts: dict[bytes, str] = {}
+        self.settings = Settings()
         self.is_frozen = False
         self.fleet = FakeFleet(self.me.device, now)
+        self.messages, self.shelf, self.files = FakeMessages(self), FakeShelf(self), FakeFiles(self)
         self._alarms: list[Alarm] = []
         self._chats: dict[bytes, Chat] = {}
         self._histories: dict[bytes, FakeHistory] = {}
@@ -137,8 +113,13 @@ class FakeEngine:
         late: int | None = None,
         seen: bool = False,
         quiet: bool = False,
+        **parts: Any,
     ) -> Message:
-        """An entry comes to the end of a conversation; or, `late`, to that position."""
+        """An entry comes to the end of a conversation; or, `late`, to that position.
+
+        Args:
+            parts: what else a Message has: `quote`, `file`, `lasts` and so on.
+        """
         history, chat = self._histories[conversation], self._chats[conversation]
         when = self.now if at is None else at
         message = Message(
@@ -155,6 +136,7 @@ class FakeEngine:
             state=state if state is not None else State.SENT if mine else State.RECEIVED,
             gap=gap,
             late=late is not None,
+            **parts,
         )
         history.insert(message)
         unread = 0 if seen else chat.unread + (not mine and kind is not Kind.NOTE)
@@ -178,11 +160,18 @@ class FakeEngine:
         self._chats[conversation] = chat
         self.tell(KeyChanged(chat) if fields.get("trust") is Trust.CHANGED else ChatChanged(chat))
 
+    def chat(self, conversation: bytes) -> Chat:
+        return self._chats[conversation]
+
+    def put(self, message: Message, *, quiet: bool = False) -> None:
+        """It is so now."""
+        self._histories[message.conversation].messages[message.position] = message
+        if not quiet:
+            self.tell(MessageChanged(message))
+
     def progress(self, message: Message, state: State) -> None:
         """A message of ours came further."""
-        changed = replace(message, state=state)
-        self._histories[message.conversation].messages[message.position] = changed
-        self.tell(MessageChanged(changed))
+        self.put(replace(message, state=state))
 
     def connect(self, connection: Connection) -> None:
         self.connection = connection
@@ -207,8 +196,11 @@ class FakeEngine:
         self._listeners.append(listener)
         return Stop(self._listeners, listener)
 
+    def change_settings(self, settings: Settings) -> None:
+        self.settings = settings
+
     def chats(self) -> Sequence[Chat]:
-        return sorted(self._chats.values(), key=lambda chat: -chat.when)
+        return sorted(self._chats.values(), key=lambda chat: (not chat.pinned, -chat.when))
 
     def history(self, conversation: bytes) -> FakeHistory:
         return self._histories[conversation]
@@ -304,19 +296,24 @@ class FakeEngine:
         self.tell(ChatChanged(self._chats[conversation]))
         return self._chats[conversation]
 
-    async def send(self, conversation: bytes, text: str) -> Message:
+    async def send(
+        self, conversation: bytes, text: str, *, quoting: Message | None = None
+    ) -> Message:
         if self._chats[conversation].trust is Trust.CHANGED:
             raise KeyChangedError("Their keys changed; decide first.")
         self.sent.append((conversation, text))
         online = self.connection.link is Link.ONLINE
         state = State.SENT if online else State.WAITING
-        return self.arrive(conversation, text, mine=True, state=state)
+        quote = self.messages.quote(quoting) if quoting is not None else None
+        lasts = self._chats[conversation].lasts
+        return self.arrive(conversation, text, mine=True, state=state, quote=quote, lasts=lasts)
 
     async def mark_read(self, conversation: bytes) -> None:
         history = self._histories[conversation]
         history.seen = len(history)
-        if self._chats[conversation].unread:
-            self.change(conversation, unread=0)
+        chat = self._chats[conversation]
+        if chat.unread or chat.marked_unread:
+            self.change(conversation, unread=0, marked_unread=False)
 
     async def set_typing(self, conversation: bytes, active: bool) -> None:
         self.done.append(("typing" if active else "stopped", conversation))

@@ -4,7 +4,7 @@ import pytest
 
 from doorless_client.cli_output import message_line
 from doorless_client.core.voices import Heard, Voices
-from doorless_client.tui.bubbles import Layout
+from doorless_client.tui.bubbles import Bubbles
 from doorless_client.tui.glyphs import UNICODE
 from doorless_lab.simulation.chance import Chance
 from doorless_lab.world import Person, World
@@ -39,10 +39,10 @@ def test_what_was_dropped_is_counted() -> None:
             if number == len(delivered) - 1:
                 assert sum(gaps(bob)) == len(dropped)
         shown = [message for message in bob.messages("alice") if message.gap]
-        layout = Layout(80, UNICODE, lambda: int(world.now))
+        layout = Bubbles(80, UNICODE, lambda: int(world.now))
         for message in shown:
             words = "1 message is" if message.gap == 1 else f"{message.gap} messages are"
-            drawn = ["".join(part for part, _ in row) for row in layout.rows(message, None)]
+            drawn = ["".join(part for part, *_ in row) for row in layout.rows(message, None)]
             assert any(f"{words} missing here" in row for row in drawn)
             line = message_line(message, bob.chat("alice"))
             assert f"{message.gap} missing before" in line

@@ -29,7 +29,7 @@ from textual.content import Content
 
 from doorless_client import text
 from doorless_client.core.views import Notice, Standing, Trust
-from doorless_client.tui.bubbles import Layout
+from doorless_client.tui.bubbles import Bubbles
 from doorless_client.tui.glyphs import UNICODE
 from doorless_client.tui.guard import Guard
 from doorless_lab.fake_engine import FakeEngine
@@ -151,6 +151,7 @@ def _child(payload: str) -> int:
     os.environ.update(LINES=rows, COLUMNS=columns)
     try:
         from doorless_client.tui.app import DoorlessApp
+        from doorless_client.tui.choices import Unwritten
         from doorless_client.tui.ports import Created
 
         engine = hostile_engine(payload)
@@ -166,7 +167,7 @@ def _child(payload: str) -> int:
             async def create(self, relay: str, handle: str, passphrase: str) -> Created:
                 raise AssertionError("there is a profile")  # noqa: TRY301
 
-            async def keep_theme(self, theme: str) -> None: ...
+            preferences = Unwritten()
 
             async def close(self) -> None: ...
 
@@ -266,14 +267,14 @@ def test_no_mixture_of_control_characters_gets_through_a_bubble() -> None:
     pieces = [chr(code) for code in (*range(32), *range(0x7F, 0xA0), 0x202E, 0x200F)]
     pieces += [*"[]?;0123456789mHJKPX^_\\", "\x1b[", "\x1b]", "\x9b", "é", "🏳", "漢"]
     chosen = random.Random(4)
-    layout = Layout(60, UNICODE, lambda: NOW)
+    layout = Bubbles(60, UNICODE, lambda: NOW)
     engine = FakeEngine(NOW)
     bob = engine.person("Bob")
     for _ in range(5000):
         payload = "".join(chosen.choices(pieces, k=chosen.randrange(1, 40)))
         message = engine.arrive(bob, payload, quiet=True)
         for row in layout.rows(message, None):
-            segments = [Segment(words) for words, _ in row]
+            segments = [Segment(words) for words, *_ in row]
             for words, *_ in Guard().apply(segments, Color(0, 0, 0)):
                 assert not UNSAFE.search(words)
 

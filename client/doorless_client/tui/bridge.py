@@ -13,6 +13,7 @@ from textual.message_pump import MessagePump
 
 from doorless_client.core.api import Engine
 from doorless_client.core.log_views import Alarm
+from doorless_client.core.message_parts import FileView
 from doorless_client.core.views import (
     AlarmRaised,
     Chat,
@@ -20,10 +21,12 @@ from doorless_client.core.views import (
     Connection,
     ConnectionChanged,
     Event,
+    FileMoved,
     KeyChanged,
     Message,
     MessageAdded,
     MessageChanged,
+    MessagesGone,
     Notice,
 )
 
@@ -46,6 +49,8 @@ class Batch:
     changed: dict[tuple[bytes, int], Message] = field(default_factory=dict)
     chats: dict[bytes, Chat] = field(default_factory=dict)
     alarms: dict[bytes, Chat] = field(default_factory=dict)
+    gone: set[bytes] = field(default_factory=set)  # conversations that show less than before
+    files: dict[tuple[bytes, bytes], FileView] = field(default_factory=dict)
     connection: Connection | None = None
     notices: list[Notice] = field(default_factory=list)
     log_alarms: list[Alarm] = field(default_factory=list)
@@ -59,6 +64,10 @@ class Batch:
                     self.late[here] = min(self.late.get(here, message.position), message.position)
             case MessageChanged(message):
                 self.changed[message.conversation, message.position] = message
+            case MessagesGone(conversation):
+                self.gone.add(conversation)
+            case FileMoved(conversation, id, file):
+                self.files[conversation, id] = file
             case ChatChanged(chat):
                 self.chats[chat.conversation] = chat
             case KeyChanged(chat):
@@ -73,6 +82,10 @@ class Batch:
 
     def changes_in(self, conversation: bytes) -> list[Message]:
         return [message for (where, _), message in self.changed.items() if where == conversation]
+
+    def files_in(self, conversation: bytes) -> dict[bytes, FileView]:
+        """By the id of their message."""
+        return {id: file for (where, id), file in self.files.items() if where == conversation}
 
 
 Show = Callable[[Batch], Awaitable[None]]

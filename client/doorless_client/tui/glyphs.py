@@ -31,6 +31,14 @@ class Glyphs:
     ellipsis: str
     arrow: str
     dot: str
+    bar: str  # beside a quote
+    file: str
+    pin: str
+    timer: str
+    muted: str
+    full: str  # of a bar of progress
+    rest: str
+    marked: str  # one of several that were chosen
     blocks: bool  # whether half blocks can be drawn, as a QR code needs them
 
 
@@ -58,6 +66,14 @@ UNICODE = Glyphs(
     ellipsis="…",
     arrow="→",
     dot="·",
+    bar="│",
+    file="▤",
+    pin="⚑",
+    timer="◷",
+    muted="⊝",
+    full="━",
+    rest="╌",
+    marked="▣",
     blocks=True,
 )
 ASCII = Glyphs(
@@ -84,6 +100,14 @@ ASCII = Glyphs(
     ellipsis="~",
     arrow="->",
     dot="-",
+    bar="|",
+    file="=",
+    pin="P",
+    timer="t",
+    muted="m",
+    full="#",
+    rest=".",
+    marked="x",
     blocks=False,
 )
 

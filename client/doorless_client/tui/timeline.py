@@ -48,6 +48,16 @@ class Timeline:
             self._chunks.pop(known // CHUNK, None)
         return range(known, self.count)
 
+    def forget(self) -> None:
+        """What was read may be shown no more: read it anew, however much there is of it."""
+        self._chunks.clear()
+        self.count = len(self._history)
+
+    def find(self, id: bytes) -> Message | None:
+        """A message by its id, among those in memory."""
+        every = (message for chunk in self._chunks.values() for message in chunk)
+        return next((message for message in every if message.id == id), None)
+
     def replace(self, message: Message) -> None:
         """The entry at its position is this one now."""
         chunk, within = divmod(message.position, CHUNK)

@@ -1,59 +1,65 @@
-"""A conversation, of which only the rows on screen are ever made."""
+"""A conversation in which messages are picked, chosen and acted on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
-from textual.geometry import Region, Size
 from textual.message import Message as Told
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from doorless_client.core.views import Kind, Message
-from doorless_client.tui.bubbles import Layout, Row
+from doorless_client.core.message_parts import FileView
+from doorless_client.core.views import Message
+from doorless_client.text import NOTHING, SafeText
 from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.layout import is_system
 from doorless_client.tui.timeline import Timeline
-from doorless_client.tui.widgets.heights import Heights
-from doorless_client.tui.widgets.styled import Styled
+from doorless_client.tui.widgets.log_view import LogView, Place
 
-ENTRIES_DRAWN = 512
-"""Entries whose rows are kept: some screens' worth."""
+__all__ = ["ChatLog", "Place"]
 
-Place = tuple[int, int] | None
-"""Where somebody reads: an entry and how many of its rows are above the screen; or the end."""
+NEAR = 8
+"""Positions by which a message that was picked may have moved meanwhile, to be found again."""
+
+FOR_MANY = frozenset({"copy", "forward", "delete"})
+"""What is done to all chosen messages; anything else is done to the picked one."""
 
 
-class ChatLog(Styled, ScrollView, can_focus=True):
-    """Shows a Timeline; tells which message was picked, and what is to be done with it."""
+class ChatLog(LogView, can_focus=True):
+    """Tells which message was picked, and what is to be done with it or with those chosen."""
 
-    PREFIX = "chat-log"
-    ALLOW_SELECT = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "pick(-1)", "Message before", id="log.up"),
         Binding("down,j", "pick(1)", "Message after", id="log.down"),
         Binding("g,home", "first", "First message", id="log.first"),
         Binding("G,end", "last", "Newest message", id="log.last"),
         Binding("u", "unread", "First unread", id="log.unread"),
-        Binding("y", "act('copy')", "Copy the message", id="log.copy"),
-        Binding("i,enter", "act('info')", "About the message", id="log.info"),
+        Binding("r", "act('reply')", "Reply", id="log.reply"),
+        Binding("a", "act('react')", "React with an emoji", id="log.react"),
+        Binding("e", "act('edit')", "Edit, if it is yours", id="log.edit"),
+        Binding("f", "act('forward')", "Forward", id="log.forward"),
+        Binding("y", "act('copy')", "Copy", id="log.copy"),
+        Binding("d,delete", "act('delete')", "Delete", id="log.delete"),
+        Binding("p", "act('pin')", "Pin, or take the pin out", id="log.pin"),
+        Binding("i", "act('info')", "About the message", id="log.info"),
+        Binding("enter,o", "act('open')", "Open the file or link; else about it", id="log.open"),
+        Binding("s", "act('save')", "Save the file", id="log.save"),
+        Binding("x", "act('cancel')", "Cancel what is not sent or here yet", id="log.cancel"),
+        Binding("t", "act('retry')", "Try again what failed", id="log.retry"),
+        Binding("q", "to_quote", "To what is quoted", id="log.quote"),
+        Binding("backspace", "back", "Back from there", id="log.back"),
+        Binding("space", "choose", "Choose several", id="log.mark"),
+        Binding("w", "screen.back", "Back to writing", id="log.write"),
+        Binding("n", "seek(1)", "Next found", id="log.next"),
+        Binding("N", "seek(-1)", "Found before", id="log.before"),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"chat-log--{name}"
-        for name in (
-            *("own", "own-meta", "peer", "peer-meta", "unknown", "waiting", "read", "failed"),
-            *("day", "rule", "unread", "note", "gap", "cursor", "mark"),
-        )
-    }
 
     picked: reactive[int | None] = reactive(None)
-    rows: reactive[int] = reactive(0)  # of the whole history, as far as it is known
-    below: reactive[int] = reactive(0)  # messages that came while the reader was further up
 
     class Picked(Told):
         """Another message is picked now, or none."""
@@ -62,243 +68,99 @@ class ChatLog(Styled, ScrollView, can_focus=True):
             self.message = message
             super().__init__()
 
-    class Act(Told):
-        """Something is to be done with a message: "copy" or "info"."""
+    class Chosen(Told):
+        """Other messages are chosen now, or none."""
 
-        def __init__(self, what: str, message: Message) -> None:
-            self.what, self.message = what, message
+    class Act(Told):
+        """Something is to be done with messages.
+
+        Attributes:
+            what: as in the bindings; or "react with", "link", "lost": a quote leads nowhere.
+            words: the emoji, or the link.
+        """
+
+        def __init__(self, what: str, messages: Sequence[Message], words: str = "") -> None:
+            self.what, self.messages, self.words = what, messages, words
             super().__init__()
 
-    class ReadToEnd(Told):
-        """The newest message is on screen."""
+        @property
+        def message(self) -> Message:
+            return self.messages[-1]
+
+    class Seek(Told):
+        """The next thing found is wanted, or the one before (-1)."""
+
+        def __init__(self, step: int) -> None:
+            self.step = step
+            super().__init__()
 
     def __init__(self, now: Callable[[], int], glyphs: Glyphs, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._glyphs, self._now = glyphs, now
-        self.timeline: Timeline | None = None
-        self.heights = Heights(self._measure)
-        self._layout = Layout(40, glyphs, now)
-        self._drawn: LRUCache[int, list[Strip]] = LRUCache(ENTRIES_DRAWN)
-        self._sticks = True  # to the end
-        self._moving = False  # the view is being placed; the reader does not scroll
-        self._laid_out = 0  # width, in cells
+        super().__init__(now, glyphs, id=id)
+        self._chosen: dict[bytes, Message] = {}
+        self._came_from: list[bytes] = []
 
     # --- what it shows ---------------------------------------------------------------------
 
-    def show(self, timeline: Timeline | None, *, unread: int = 0, at: Place = None) -> None:
-        """Begin with another conversation, at its first unread message or where `at` says."""
-        self.picked, self.below = None, 0
-        self.timeline = timeline
-        first = timeline.first_unread() if timeline and unread else None
-        self._layout = Layout(self._laid_out or 40, self._glyphs, self._now, first, unread)
-        self._load()
-        if self._laid_out:
-            self._open_at(at)
-
-    def sync(self, late: int | None = None) -> None:
-        """Show what came since the last time. `late`: the first position of what came late."""
-        if self.timeline is None:
-            return
-        known = self.timeline.count
-        new = self.timeline.catch_up(moved=late is not None)
-        if self.timeline.count < known:
-            self._reload()
-        elif late is not None:
-            self._reload(late, len(new))
-        elif new:
-            self.heights.append([len(self.timeline[place].text) for place in new])
-            self._grow()
-            if self._sticks:
-                self._place(None)
-            else:
-                self.below += sum(not self.timeline[place].mine for place in new)
-            self.refresh()
-
-    def change(self, messages: list[Message]) -> None:
-        """Show these in place of their former selves."""
-        if self.timeline is None:
-            return
-        total = self.heights.total
-        for message in messages:
-            if message.position < self.timeline.count:
-                self.timeline.replace(message)
-                self._drawn.discard(message.position)
-                self.heights.remeasure(message.position)
-        if self.heights.total != total:
-            self._grow()
-            if self._sticks:
-                self._place(None)
-        self.refresh()
-
-    @property
-    def place(self) -> Place:
-        """Where the reader is, to come back to later."""
-        if self._sticks or self.timeline is None or not self.timeline.count:
-            return None
-        row = self.scroll_offset.y
-        entry = self.heights.find(row)
-        return entry, row - self.heights.top(entry)
-
-    @property
-    def at_end(self) -> bool:
-        return self._sticks
-
-    def message_at(self, row: int) -> tuple[int, Message, int] | None:
-        """Place, message and row within it, for a row of the whole history."""
-        if self.timeline is None or not 0 <= row < self.heights.total:
-            return None
-        place = self.heights.find(row)
-        return place, self.timeline[place], row - self.heights.top(place)
-
-    def lead(self, place: int) -> int:
-        """Rows of an entry that come before its message."""
-        return self._layout.lead(*self._pair(place))
-
-    def jump_to_unread(self) -> bool:
-        """Scroll to the line of unread messages. False when there is none."""
-        if self._layout.unread_from is None:
-            return False
-        self._place(max(0, self.heights.top(self._layout.unread_from) - 1))
-        self._settle()
-        return True
-
-    # --- geometry --------------------------------------------------------------------------
-
-    def on_resize(self) -> None:
-        width = self.scrollable_content_region.width
-        if not width:
-            return
-        if width != self._laid_out:
-            self._reflow(width)
-        elif self._sticks:
-            self._place(None)
-
-    def _reflow(self, width: int) -> None:
-        """Lay out for another width and keep the reader's place; costs no more for more history."""
-        first = not self._laid_out
-        at = self.place
-        self._laid_out = width
-        kept = self._layout
-        self._layout = Layout(width, self._glyphs, self._now, kept.unread_from, kept.unread)
-        self._drawn.clear()
-        self.heights.relayout(self._layout.inner)
-        self._open_at(None if first else at, jump=first)
-
-    def _open_at(self, at: Place, *, jump: bool = True) -> None:
-        view = max(1, self.size.height)
-        self._sticks = at is None
-        if at is not None:
-            row = self.heights.top(at[0]) + at[1]
-            self.heights.ensure(row, row + view, row)
-            self._grow()
-            self._place(self.heights.top(at[0]) + min(at[1], self.heights.height(at[0]) - 1))
-        else:
-            total = self.heights.total
-            self.heights.ensure(total - view, total, total)
-            self._grow()
-            self._place(None)
-            first = self._layout.unread_from
-            if jump and first is not None and self.heights.top(first) < self.heights.total - view:
-                self.jump_to_unread()
-        self.refresh()
-        self.call_after_refresh(self._place_bar)
-        self._tell_if_read()
+    def show(
+        self,
+        timeline: Timeline | None,
+        *,
+        unread: int = 0,
+        at: Place = None,
+        name: SafeText = NOTHING,
+    ) -> None:
+        self.picked = None
+        self._chosen.clear()
+        self._came_from.clear()
+        super().show(timeline, unread=unread, at=at, name=name)
 
     def _load(self) -> None:
-        self._drawn.clear()
+        kept = self.picked_message
+        super()._load()
+        self.picked = self._position(kept) if kept is not None else None
+
+    def _position(self, message: Message) -> int | None:
+        """Where it is now, about where it was; None: it is gone, or it moved too far."""
         if self.timeline is None:
-            self.heights.load(0, [])
-        else:
-            self.heights.load(self.timeline.count, self.timeline.lengths())
-        self.heights.relayout(self._layout.inner)
-        self._grow()
-        self.refresh()
+            return None
+        first, last = message.position - NEAR, message.position + NEAR
+        for place in range(max(0, first), min(last + 1, self.timeline.count)):
+            there = self.timeline[place]
+            if there.id == message.id and there.conversation == message.conversation:
+                return place
+        return None
 
-    def _reload(self, late: int = 0, count: int = 0) -> None:
-        """Load anew. Where `count` entries came late, from `late` on, the reader stays."""
-        at = self.place if count else None
-        self.picked = None
-        self._load()
-        self._open_at((at[0] + count * (at[0] >= late), at[1]) if at else None, jump=False)
+    @property
+    def picked_message(self) -> Message | None:
+        timeline, place = self.timeline, self.picked
+        if timeline is None or place is None or place >= timeline.count:
+            return None
+        return timeline[place]
 
-    def _grow(self) -> None:
-        """Take another height. Setting `virtual_size` would lay the whole screen out again."""
-        size = Size(self._laid_out, self.heights.total)
-        if size != self.virtual_size:
-            self.set_reactive(ChatLog.virtual_size, size)
-            moving, self._moving = self._moving, True
-            self._scroll_update(size)  # may clamp the place: not the reader's doing
-            self._moving = moving
-            self.rows = size.height
+    def change(self, messages: list[Message]) -> None:
+        super().change(messages)
+        for message in messages:
+            if message.id in self._chosen:
+                self._chosen[message.id] = message
+            if message.position == self.picked:
+                self.post_message(self.Picked(message))
 
-    def _place(self, row: int | None) -> None:
-        """Move the view, without that counting as the reader's scrolling. None: to the end."""
-        self._grow()
-        end = max(0, self.heights.total - self.scrollable_content_region.height)
-        self._moving = True
-        self.scroll_to(
-            y=end if row is None else min(row, end), animate=False, immediate=True, force=True
-        )
-        self._moving = False
+    def move_files(self, files: Mapping[bytes, FileView]) -> None:
+        """Files of these messages came further."""
+        if self.timeline is not None:
+            there = ((self.timeline.find(id), file) for id, file in files.items())
+            self.change([replace(message, file=file) for message, file in there if message])
 
-    def _place_bar(self) -> None:
-        # ScrollView tells the bar only while it is shown; on the first layout it is not yet
-        if self.show_vertical_scrollbar:
-            bar = self.vertical_scrollbar
-            bar.window_virtual_size = self.virtual_size.height
-            bar.window_size = self.container_size.height
-            bar.position = self.scroll_y
-            bar.refresh()
+    def _finish(self, place: int, drawn: list[Strip]) -> list[Strip]:
+        message = self._pair(place)[0]
+        is_chosen = message.id in self._chosen and bool(message.id)
+        if place != self.picked and not is_chosen:
+            return drawn
+        lead = self.lead(place)
+        return [*drawn[:lead], *(self._marked(one, is_chosen) for one in drawn[lead:])]
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        if not self._moving and self.timeline is not None and self._laid_out:
-            self._settle()
-
-    def _settle(self) -> None:
-        """After scrolling: measure what came into view, and stay where the reader looks."""
-        row = round(self.scroll_y)
-        total = self.heights.total
-        shift = self.heights.ensure(row, row + self.size.height, row)
-        if self.heights.total != total:
-            self._grow()
-        if shift:
-            self._place(row + shift)
-        self._sticks = self.scroll_y >= self.max_scroll_y
-        self._tell_if_read()
-
-    def _tell_if_read(self) -> None:
-        if self._sticks:
-            self.below = 0
-            if self.timeline is not None and self.timeline.count:
-                self.post_message(self.ReadToEnd())
-
-    # --- rows ------------------------------------------------------------------------------
-
-    def _pair(self, place: int) -> tuple[Message, Message | None]:
-        """An entry and the one before it."""
-        if self.timeline is None:
-            raise ValueError("no conversation is shown")
-        return self.timeline[place], self.timeline[place - 1] if place else None
-
-    def _measure(self, place: int) -> int:
-        return self._layout.height(*self._pair(place))
-
-    def _strips(self, place: int) -> list[Strip]:
-        if (drawn := self._drawn.get(place)) is None:
-            drawn = [self._strip(row) for row in self._layout.rows(*self._pair(place))]
-            if place == self.picked:
-                lead = self.lead(place)
-                drawn[lead:] = [self._marked(strip) for strip in drawn[lead:]]
-            self._drawn[place] = drawn
-        return drawn
-
-    def _strip(self, row: Row) -> Strip:
-        segments = [Segment(text, self._ink(name)) for text, name in row]
-        return Strip(segments).adjust_cell_length(self._laid_out, self.style())
-
-    def _marked(self, strip: Strip) -> Strip:
-        """The row of a picked message: a bar at its left, another ground around the bubble."""
+    def _marked(self, strip: Strip, is_chosen: bool) -> Strip:
+        """The row of a picked or chosen message: a sign at its left, another ground around it."""
         plain, cursor = self.style().bgcolor, self.style("cursor").bgcolor
         ground = Style(bgcolor=cursor)
         bar = Style(color=self.style("mark").color, bgcolor=cursor)
@@ -307,33 +169,8 @@ class ChatLog(Styled, ScrollView, can_focus=True):
             for text, style, _ in strip
         ]
         rest = Strip(segments, self._laid_out).crop(1)
-        return Strip.join([Strip([Segment(self._glyphs.selected, bar)], 1), rest])
-
-    def _ink(self, name: str) -> Style:
-        """A style of a row's part; the edge of a bubble is drawn in the bubble's ground."""
-        if name.startswith("edge-"):
-            return self.style() + Style(color=self.style(name[5:]).bgcolor)
-        return self.style(name)
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._drawn.clear()
-
-    def render_line(self, y: int) -> Strip:
-        row = self.scroll_offset.y + y
-        found = self.message_at(row)
-        if found is None:
-            return Strip.blank(self.size.width, self.style())
-        place, _, within = found
-        strip = self._strips(place)[within]
-        selection = self.text_selection
-        if selection is not None and (span := selection.get_span(row)) is not None:
-            start, end = span[0], self._laid_out if span[1] == -1 else span[1]
-            chosen = self.screen.get_component_rich_style("screen--selection")
-            strip = Strip.join(
-                [strip.crop(0, start), strip.crop(start, end).apply_style(chosen), strip.crop(end)]
-            )
-        return strip.apply_offsets(0, row)
+        sign = self._glyphs.marked if is_chosen else self._glyphs.selected
+        return Strip.join([Strip([Segment(sign, bar)], 1), rest])
 
     # --- selecting with the mouse ----------------------------------------------------------
 
@@ -353,19 +190,27 @@ class ChatLog(Styled, ScrollView, can_focus=True):
         del selection
         self.refresh()
 
-    # --- picking a message -----------------------------------------------------------------
+    # --- picking ---------------------------------------------------------------------------
 
     def watch_picked(self, old: int | None, new: int | None) -> None:
         for place in (old, new):
             if place is not None:
                 self._drawn.discard(place)
         self.refresh()
-        if new is not None:
-            top, height = self.heights.top(new), self.heights.height(new)
-            self._grow()
-            self.scroll_to_region(Region(0, top, self._laid_out, height), animate=False)
-        chosen = None if new is None or self.timeline is None else self.timeline[new]
-        self.post_message(self.Picked(chosen))
+        if new is not None and self._laid_out:
+            self._bring_into_view(new)
+        self.post_message(self.Picked(self.picked_message))
+
+    def _bring_into_view(self, place: int) -> None:
+        top, height = self.heights.top(place), self.heights.height(place)
+        self._grow()
+        first, view = round(self.scroll_y), self.scrollable_content_region.height
+        if top < first - view or top > first + 2 * view:
+            self.reveal(place)
+        elif top < first or height > view:
+            self.scroll_to(y=top, animate=False, immediate=True, force=True)
+        elif top + height > first + view:
+            self.scroll_to(y=top + height - view, animate=False, immediate=True, force=True)
 
     def action_pick(self, step: int) -> None:
         if self.timeline is None:
@@ -373,11 +218,19 @@ class ChatLog(Styled, ScrollView, can_focus=True):
         place = self.timeline.count if self.picked is None else self.picked
         while 0 <= place + step < self.timeline.count:
             place += step
-            if self.timeline[place].kind is not Kind.NOTE:
+            if not is_system(self.timeline[place]):
                 self.picked = place
                 return
 
+    def pick(self, message: Message) -> bool:
+        """Pick it, wherever it is now. False: it is shown no more."""
+        place = self._position(message)
+        if place is not None:
+            self.picked = place
+        return place is not None
+
     def action_first(self) -> None:
+        self.picked = None
         self.scroll_home(animate=False, immediate=True)
 
     def action_last(self) -> None:
@@ -388,11 +241,71 @@ class ChatLog(Styled, ScrollView, can_focus=True):
     def action_unread(self) -> None:
         self.jump_to_unread()
 
+    def action_seek(self, step: int) -> None:
+        self.post_message(self.Seek(step))
+
+    # --- choosing several ------------------------------------------------------------------
+
+    @property
+    def chosen(self) -> Sequence[Message]:
+        """In the order shown."""
+        return sorted(self._chosen.values(), key=lambda message: message.position)
+
+    def action_choose(self) -> None:
+        """Choose the picked message, or choose it no more."""
+        message = self.picked_message
+        if message is None or not message.id:
+            return
+        if self._chosen.pop(message.id, None) is None:
+            self._chosen[message.id] = message
+        self._drawn.discard(message.position)
+        self.refresh()
+        self.post_message(self.Chosen())
+
+    def choose_none(self) -> None:
+        if self._chosen:
+            self._chosen.clear()
+            self._drawn.clear()
+            self.refresh()
+            self.post_message(self.Chosen())
+
+    # --- acting ----------------------------------------------------------------------------
+
     def action_act(self, what: str) -> None:
-        if self.picked is not None and self.timeline is not None:
-            self.post_message(self.Act(what, self.timeline[self.picked]))
+        message = self.picked_message
+        if what in FOR_MANY and self._chosen:
+            self.post_message(self.Act(what, self.chosen))
+        elif message is not None:
+            self.post_message(self.Act(what, [message]))
+
+    def action_to_quote(self) -> None:
+        message = self.picked_message
+        if message is None or message.quote is None:
+            return
+        if message.quote.position is None:
+            self.post_message(self.Act("lost", [message]))
+            return
+        self._came_from.append(message.id)
+        self.picked = message.quote.position
+
+    def action_back(self) -> None:
+        """To the message whose quote was followed, as often as quotes were followed."""
+        while self._came_from and self.timeline is not None:
+            if (message := self.timeline.find(self._came_from.pop())) and self.pick(message):
+                return
 
     def on_click(self, event: events.Click) -> None:
         found = self.message_at(event.y + self.scroll_offset.y)
-        if found and found[1].kind is not Kind.NOTE:
-            self.picked = found[0]
+        if found is None or is_system(found[1]):
+            return
+        self.picked = found[0]
+        what, _, words = event.style.meta.get("target", "").partition(" ")
+        match what:
+            case "quote":
+                self.action_to_quote()
+            case "file":
+                self.action_act("open")
+            case "react":
+                self.post_message(self.Act("react with", [found[1]], words))
+            case "link":
+                self.post_message(self.Act("link", [found[1]], words))

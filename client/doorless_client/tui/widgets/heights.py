@@ -28,6 +28,7 @@ class Heights:
         self._count = 0
         self._lengths: list[int] = []
         self._inner = 40
+        self._beside = ROWS_BESIDE_TEXT
         self._exact: dict[int, list[int]] = {}
         self._tops = [0]
 
@@ -41,9 +42,14 @@ class Heights:
         self._lengths = list(lengths)
         self.relayout(self._inner)
 
-    def relayout(self, inner: int) -> None:
-        """Forget what was measured: text is now wrapped at `inner` cells."""
+    def relayout(self, inner: int, beside: float | None = None) -> None:
+        """Forget what was measured: text is now wrapped at `inner` cells.
+
+        Args:
+            beside: rows of an average entry beyond those that its text fills.
+        """
         self._inner = max(8, inner)
+        self._beside = self._beside if beside is None else beside
         self._exact.clear()
         self._sum()
 
@@ -123,7 +129,7 @@ class Heights:
             return ends[-1]
         entries = min(CHUNK, self._count - chunk * CHUNK)
         text_rows = entries / 2 + self._lengths[chunk] / self._inner
-        return max(entries, int(entries * ROWS_BESIDE_TEXT + text_rows))
+        return max(entries, int(entries * self._beside + text_rows))
 
     def _sum(self) -> None:
         self._tops = [0, *accumulate(map(self._height_of, range(len(self._lengths))))]
