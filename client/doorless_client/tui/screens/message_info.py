@@ -12,6 +12,7 @@ from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.facts_table import facts_table
 from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.sizes import in_words
+from doorless_client.tui.widgets.facts import told_by_relay
 
 _STATES = {
     State.WAITING: "waiting on this computer",
@@ -37,13 +38,13 @@ def about(message: Message, wire: WireView | None, glyphs: Glyphs) -> list[tuple
     ]
     if message.note:
         facts.append(("note", message.note))
-    if wire is not None and wire.size:
-        copies = "1 envelope" if wire.copies == 1 else f"{wire.copies} envelopes"
-        facts.append(("on the wire", f"{copies} of {in_words(wire.size)}"))
-        facts.append(("relay keeps", f"mailbox {wire.mailbox.hex()}, {moments.hour(wire.at)}"))
-    else:
-        facts.append(("on the wire", "nothing"))
-    return facts
+    if wire is None or not wire.size:
+        return [*facts, ("on the wire", "nothing")]
+    copies = "1 envelope" if wire.copies == 1 else f"{wire.copies} envelopes"
+    facts.append(("sealed as", f"{copies} of {in_words(wire.size)}"))
+    if wire.stays:
+        return [*facts, ("on the wire", "nothing: it stayed on this computer")]
+    return [*facts, *told_by_relay(message, wire)]
 
 
 def _claimed(at: int) -> str:

@@ -1,4 +1,7 @@
-"""What the relay knows of the picked message, and what it does not: three short lists."""
+"""What the relay learns of the picked message, and what it does not: short lists, in one size.
+
+What it sees while it happens is kept apart from what it still has afterwards.
+"""
 
 from typing import ClassVar
 
@@ -8,7 +11,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from doorless_client.core.views import Message, State, WireView
+from doorless_client.core.views import Kind, Message, State, WireView
 from doorless_client.tui import moments
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.sizes import in_words
@@ -16,49 +19,125 @@ from doorless_client.tui.widgets.styled import Styled
 from doorless_client.tui.wrapping import shorten
 
 KEPT_FOR = "until delivered, 30 days at most"
+ALIKE = "one more envelope, just like it"
+STAYED = "Nothing was sent: Echo is on this computer."
 
 Line = list[tuple[str, str]]
+Pairs = list[tuple[str, str]]
 
 
-def facts(message: Message, wire: WireView | None) -> list[Line]:
-    """Title lines, then label and value; each part with the name of its style.
-
-    What the relay sees while it happens is kept apart from what it still has afterwards.
-    """
+def local_only(message: Message, wire: WireView | None) -> str:
+    """Why a relay has nothing of it; "" when it has."""
     if wire is None:
-        return [[("This never left your computer.", "title")]]
+        return "This never left your computer."
     if not wire.size:
         waits = message.state is State.WAITING
-        words = "This still waits on your computer." if waits else "This was never sent."
-        return [[(words, "title")]]
-    box = f"{wire.mailbox.hex()[:8]}…{wire.mailbox.hex()[-4:]}"
-    copies = f", {wire.copies} copies" if wire.copies > 1 else ""
-    whose = "theirs" if message.mine else "yours"
-    seen = [
-        ("moment", moments.to_the_second(wire.at)),
-        (
-            "address",
-            "yours, with no name" if message.mine else "theirs; then yours, as you fetch it",
-        ),
+        return "This still waits on your computer." if waits else "This was never sent."
+    return STAYED if wire.stays else ""
+
+
+def seen(message: Message, wire: WireView) -> Pairs:
+    """As it happens, whoever watches the relay."""
+    address = "yours, with no name" if message.mine else "theirs; then yours, as you fetch it"
+    fetched = "" if message.mine else ", as you fetched it"
+    return [
+        ("moment", f"{moments.to_the_second(wire.at)}{fetched}"),
+        ("address", address),
+        ("traffic", "who else connects then"),
     ]
-    kept = [
-        ("mailbox", f"{box} ({whose})"),
-        ("hour", moments.hour(wire.at)),
+
+
+def kept(message: Message, wire: WireView) -> Pairs:
+    """On the relay's disk, while it waits there."""
+    box, whose = wire.mailbox.hex(), "theirs" if message.mine else "yours"
+    copies = f", {wire.copies} copies" if wire.copies > 1 else ""
+    return [
+        ("mailbox", f"{box[:8]}..{box[-4:]} ({whose})"),
+        ("hour", moments.hour(wire.at) if message.mine else "the one in which it came there"),
         ("envelope", f"{in_words(wire.size)} of noise{copies}"),
     ]
-    hidden = [
+
+
+def hidden(message: Message) -> Pairs:
+    """What is inside, and nobody but both ends can read."""
+    return [
         ("from", "you" if message.mine else message.sender),
         ("text", " ".join(message.text.split())),
         ("true size", in_words(len(message.text.encode()))),
-        ("kind", "a message, not a receipt"),
+        ("kind", _kind(message)),
+    ]
+
+
+def _kind(message: Message) -> str:
+    if message.kind is Kind.NOTE:
+        return "a change of the timer, not a text"
+    return "a text and a file" if message.file else "a text, not a receipt"
+
+
+def around(message: Message) -> Pairs:
+    """What else was said of it, each in an envelope that the relay cannot tell from it."""
+    found: Pairs = []
+    if message.mine and message.state in (State.DELIVERED, State.READ):
+        found.append(("receipt", ALIKE))
+    found.extend(("reaction", ALIKE) for _ in message.reactions)
+    if message.edited:
+        found.append(("edited", ALIKE if message.edited == 1 else f"{message.edited} more, alike"))
+    return found
+
+
+def facts(message: Message, wire: WireView | None) -> list[Line]:
+    """Title lines, then label and value; each part with the name of its style."""
+    stays = local_only(message, wire)
+    lines: list[Line] = [[(stays, "title")]] if stays else []
+    if wire is None or not wire.size:
+        return lines
+    titles = _TITLES[wire.stays]
+    lines += _group(titles[0], seen(message, wire))
+    lines += _group(titles[1], kept(message, wire))
+    lines += _group(titles[2], hidden(message), style="hidden")
+    if beside := around(message):
+        lines += _group("Told by itself", beside)
+    return lines
+
+
+def in_general() -> list[Line]:
+    """What holds of every message, while none is picked."""
+    learns = [
+        ("address", "yours, while you are connected"),
+        ("times", "when you connect, send, fetch"),
+        ("mailbox", "which one gets an envelope"),
+        ("size", "one of six, from 2 KiB"),
+        ("traffic", "who may talk to whom, by times"),
     ]
     return [
-        [("The relay sees, as it happens", "title")],
-        *([(f"  {name:<10}", "name"), (value, "value")] for name, value in seen),
-        [(f"It keeps, {KEPT_FOR}", "title")],
-        *([(f"  {name:<10}", "name"), (value, "value")] for name, value in kept),
-        [("It cannot see", "hidden-title")],
-        *([(f"  {name:<10}", "hidden-name"), (value, "hidden")] for name, value in hidden),
+        *_group("The relay learns, whatever you write", learns),
+        *_group("It cannot see", [("who", "wrote it"), ("what", "or which kind")], style="hidden"),
+        [("Pick a message to see its own.", "name")],
+    ]
+
+
+def told_by_relay(message: Message, wire: WireView) -> Pairs:
+    """The same for a message's details: label and value, the label once for what it is of."""
+    groups = ("relay sees", seen(message, wire)), ("relay keeps", kept(message, wire))
+    return [
+        (label if at == 0 else "", f"{name}: {value}")
+        for label, pairs in groups
+        for at, (name, value) in enumerate(pairs)
+    ]
+
+
+_TITLES = {
+    False: ("The relay sees, as it happens", f"It keeps, {KEPT_FOR}", "It cannot see"),
+    True: ("A relay would see, as it happens", f"It would keep, {KEPT_FOR}", "It could not see"),
+}
+"""By whether it stays here."""
+
+
+def _group(title: str, pairs: Pairs, *, style: str = "") -> list[Line]:
+    names = ("hidden-title", "hidden-name", "hidden") if style else ("title", "name", "value")
+    return [
+        [(title, names[0])],
+        *([(f"  {name:<10}", names[1]), (value, names[2])] for name, value in pairs),
     ]
 
 
@@ -78,13 +157,7 @@ class Facts(Styled):
         self._glyphs = glyphs
 
     def show(self, message: Message | None, wire: WireView | None) -> None:
-        if message is None:
-            self.lines = [
-                [("What the relay sees", "title")],
-                [("Same rows, other eyes. Pick a message.", "name")],
-            ]
-        else:
-            self.lines = facts(message, wire)
+        self.lines = in_general() if message is None else facts(message, wire)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         del container, viewport, width

@@ -1,0 +1,90 @@
+"""What the relay learns of a message stands beside what it does not, and neither is invented."""
+
+from dataclasses import replace
+
+import pytest
+
+from doorless_client.core.views import Kind, Message, State, WireView
+from doorless_client.text import safe, safe_line
+from doorless_client.tui.widgets.facts import (
+    STAYED,
+    around,
+    facts,
+    hidden,
+    in_general,
+    kept,
+    local_only,
+    seen,
+)
+
+AT = 1_800_023_490
+SAID = Message(
+    position=0,
+    id=bytes(16),
+    conversation=bytes(32),
+    mine=True,
+    sender=safe_line("alice@relay.example"),
+    device=bytes(16),
+    at=AT * 1000,
+    received=AT,
+    kind=Kind.TEXT,
+    text=safe("See you\nthere"),
+    state=State.DELIVERED,
+)
+WIRE = WireView(bytes(range(64)), 2048, bytes.fromhex("ab" * 16), AT, copies=2)
+
+
+def test_an_envelope_that_left_says_who_saw_what() -> None:
+    assert dict(seen(SAID, WIRE))["moment"] == "14:31:30"
+    assert dict(kept(SAID, WIRE))["hour"] == "14:00"  # never the minute
+    assert dict(kept(SAID, WIRE))["envelope"] == "2 KiB of noise, 2 copies"
+    assert dict(hidden(SAID))["text"] == "See you there"
+    titles = [line[0][0] for line in facts(SAID, WIRE) if "title" in line[0][1]]
+    assert titles[0] == "The relay sees, as it happens"
+    assert local_only(SAID, WIRE) == ""
+
+
+def test_what_stayed_is_never_said_to_have_been_sent() -> None:
+    lines = facts(SAID, replace(WIRE, stays=True))
+    assert lines[0] == [(STAYED, "title")]
+    titles = [line[0][0] for line in lines if "title" in line[0][1]]
+    assert all("would" in title or "could" in title for title in titles[1:4])
+
+
+@pytest.mark.parametrize(
+    ("state", "wire", "told"),
+    [
+        (State.RECEIVED, None, "never left"),
+        (State.WAITING, replace(WIRE, size=0), "still waits"),
+        (State.FAILED, replace(WIRE, size=0), "never sent"),
+    ],
+)
+def test_where_nothing_was_sent_that_is_all_there_is_to_say(state, wire, told) -> None:
+    ((title, _),) = facts(replace(SAID, state=state), wire)[0]
+    assert told in title
+    assert len(facts(replace(SAID, state=state), wire)) == 1
+
+
+def test_receipts_reactions_and_edits_are_envelopes_like_it() -> None:
+    assert [name for name, _ in around(SAID)] == ["receipt"]
+    assert around(replace(SAID, state=State.SENT)) == []
+    assert [name for name, _ in around(replace(SAID, edited=1))] == ["receipt", "edited"]
+    assert around(replace(SAID, mine=False, state=State.RECEIVED)) == []
+
+
+def test_of_what_came_only_our_own_moment_is_known() -> None:
+    theirs = replace(SAID, mine=False, state=State.RECEIVED)
+    assert dict(seen(theirs, WIRE))["moment"] == "14:31:30, as you fetched it"
+    assert "14:00" not in dict(kept(theirs, WIRE)).values()
+
+
+def test_a_changed_timer_is_no_text_and_looks_like_one() -> None:
+    timer = replace(SAID, kind=Kind.NOTE)
+    assert "timer" in dict(hidden(timer))["kind"]
+    assert kept(timer, WIRE) == kept(SAID, WIRE)
+
+
+def test_without_a_message_it_says_what_holds_of_all() -> None:
+    said = str(in_general())
+    for learnt in ("address", "times", "mailbox", "one of six"):
+        assert learnt in said
