@@ -22,6 +22,7 @@ from textual.pilot import Pilot
 from benchmarks.report import Report, run
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.tui.app import DoorlessApp
+from doorless_client.tui.choices import Unwritten
 from doorless_client.tui.glyphs import UNICODE
 from doorless_client.tui.ports import Created
 from doorless_client.tui.screens.main import MainScreen
@@ -47,6 +48,7 @@ class Unlocked:
 
     def __init__(self, engine: FakeEngine) -> None:
         self._engine = engine
+        self.preferences = Unwritten()
 
     async def unlock(self, passphrase: str) -> Engine:
         del passphrase
@@ -55,8 +57,6 @@ class Unlocked:
     async def create(self, relay: str, handle: str, passphrase: str) -> Created:
         del relay, handle, passphrase
         raise RefusedError("there is a profile already")
-
-    async def keep_theme(self, theme: str) -> None: ...
 
     async def close(self) -> None: ...
 

@@ -6,19 +6,20 @@ import sys
 from doorless_client.cli_context import Now, Random, directory
 from doorless_client.cli_outcome import UsageError
 from doorless_client.onboarding import ProfileOnboarding
-from doorless_client.profile import Profile
+from doorless_client.profile import Profile, is_profile
+from doorless_client.settings.profile import ProfileSettings
 
 
 def messenger(chosen: argparse.Namespace, now: Now, random: Random) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the messenger needs a terminal; for scripts, see: doorless --help")
     place = directory(chosen)
-    onboarding = ProfileOnboarding(place, now, random)
-    theme = "dark"
-    if onboarding.exists:
+    settings = ProfileSettings()
+    if is_profile(place):
         with Profile.hold(place) as profile:
-            theme = profile.settings().theme
+            settings = profile.settings()
+    onboarding = ProfileOnboarding(place, now, random, settings)
 
     from doorless_client.tui.launch import run  # costs a quarter of a second
 
-    return run(onboarding, lambda: int(now()), theme=theme)
+    return run(onboarding, lambda: int(now()))

@@ -1,6 +1,5 @@
 """What the terminal asks for before there is an engine: `tui.ports.Onboarding`, on a profile."""
 
-import asyncio
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +15,13 @@ from doorless_client.opening import Opened, open_profile
 from doorless_client.profile import (
     DamagedProfileError,
     NoProfileError,
+    Profile,
     ProfileExistsError,
     is_profile,
 )
 from doorless_client.profile_lock import ProfileInUseError
 from doorless_client.recovery_words import seed_of
+from doorless_client.settings.preferences import ProfilePreferences
 from doorless_client.settings.profile import ProfileSettings
 from doorless_client.store.base import StoreError, WrongKeyError
 from doorless_client.tui import ports
@@ -33,9 +34,20 @@ class ProfileOnboarding:
 
     relay = ""  # nothing to propose: no relay is ours
 
-    def __init__(self, directory: Path, now: Clock, random: Random) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        now: Clock,
+        random: Random,
+        settings: ProfileSettings | None = None,
+    ) -> None:
+        """`settings`: those that were read of the profile; else the defaults."""
         self._directory, self._now, self._random = directory, now, random
         self._opened: Opened | None = None
+        self.preferences = ProfilePreferences(directory, self._held, settings or ProfileSettings())
+
+    def _held(self) -> Profile | None:
+        return self._opened.profile if self._opened else None
 
     @property
     def exists(self) -> bool:
@@ -100,13 +112,6 @@ class ProfileOnboarding:
         with _refusing():
             opened = await open_profile(self._directory, passphrase, self._now, self._random)
         return await self.start(opened)
-
-    async def keep_theme(self, theme: str) -> None:
-        """Raises RefusedError: it could not be written; the settings are as they were."""
-        if self._opened is not None:
-            settings = ProfileSettings(theme=theme)
-            with _refusing():
-                await asyncio.to_thread(self._opened.profile.save_settings, settings)
 
     async def close(self) -> None:
         if self._opened is not None:

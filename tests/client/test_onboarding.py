@@ -10,6 +10,7 @@ import pytest
 from doorless_client.core.api import RefusedError, UnreachableError
 from doorless_client.onboarding import ProfileOnboarding
 from doorless_client.profile import Profile
+from doorless_client.settings.profile import ProfileSettings
 from doorless_client.store.sqlcipher import open_store
 from doorless_client.tui.ports import WrongPassphraseError
 from doorless_lab.processes import Relay
@@ -35,7 +36,7 @@ async def test_an_account_is_made_and_unlocked_again(relay: Relay, tmp_path: Pat
     with pytest.raises(WrongPassphraseError):
         await again.unlock("other")
     assert (await again.unlock("a secret")).me == me
-    await again.keep_theme("light")
+    await again.preferences.keep(ProfileSettings(theme="light"))
     await again.close()
     with Profile.hold(tmp_path / "carol") as profile:
         assert profile.settings().theme == "light"

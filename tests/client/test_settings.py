@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorless_client.core import settings as account
-from doorless_client.settings import profile
+from doorless_client.settings import profile, spans
 from doorless_client.settings.profile import MAX_SETTINGS_BYTES, ProfileSettings
-from doorless_client.settings.schema import Choice, Setting, Switch, ThemeName, Whole, Words
+from doorless_client.settings.schema import Choice, Setting, Span, Switch, ThemeName, Whole, Words
 from doorless_protocol.errors import MalformedError
 
 ALL = (*profile.SETTINGS, *account.SETTINGS)
@@ -24,7 +24,7 @@ def values_of(one: Setting) -> st.SearchStrategy[str | int | bool]:
             return st.sampled_from(options)
         case Switch():
             return st.booleans()
-        case Whole(least, most):
+        case Whole(least, most) | Span(least, most):
             return st.just(0) | st.integers(least, most)
         case ThemeName():
             return st.sampled_from(["dark", "light", "contrast", "my-own-2"])
@@ -65,7 +65,8 @@ def test_each_default_can_be_typed(one: Setting) -> None:
         ("lock_after", "-1", "setting lock_after is a whole number of minutes"),
         ("lock_after", "1441", "setting lock_after is 1 to 1440 minutes, or 0: never"),
         ("lock_after", "9" * 60_000, "setting lock_after is a whole number of minutes"),
-        ("lasts", "4", "setting lasts is 5 to 2419200 seconds, or 0: never"),
+        ("lasts", "4", "setting lasts is 5 seconds to 4 weeks, or 0: never"),
+        ("lasts", "soon", "setting lasts is a length of time such as 30s, 5m, 8h, 1d or 4w"),
         ("name", "a\x1b[2J", "setting name is one line of at most 32 characters"),
         ("name", " a", "setting name is one line of at most 32 characters"),
         ("name", "a" * 33, "setting name is one line of at most 32 characters"),
@@ -83,7 +84,7 @@ def test_no_setting_takes_another_type(one: Setting, value: object) -> None:
     with pytest.raises(MalformedError, match=f"setting {one.name} is "):
         one.check(value)
     with pytest.raises(MalformedError):
-        one.check("1" if isinstance(one.kind, Switch | Whole) else True)
+        one.check("1" if isinstance(one.kind, Switch | Whole | Span) else True)
 
 
 @given(settings_of_a_profile, settings_of_a_profile)
@@ -125,6 +126,12 @@ def test_whatever_was_in_the_file_the_new_one_is_valid(
     encoded = wanted.encode(written.encode("utf-8", "surrogatepass"))
     assert ProfileSettings.decode(encoded) == wanted
     assert len(encoded) <= MAX_SETTINGS_BYTES
+
+
+@given(st.integers(1, 10**9 - 1))
+def test_a_length_of_time_is_said_and_typed(seconds: int) -> None:
+    count, unit = spans.in_words(seconds).split()
+    assert spans.parse(f"{count}{unit[0]}") == seconds
 
 
 def test_an_older_accounts_settings_are_read() -> None:

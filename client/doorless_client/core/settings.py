@@ -7,13 +7,16 @@ from typing import Annotated
 
 import msgspec
 
-from doorless_client.settings.schema import Setting, Switch, Whole, Words, declared
+from doorless_client.settings.schema import Setting, Span, Switch, Words, declared
 from doorless_client.store import records
 from doorless_client.store.base import Store
 from doorless_protocol.content import LASTS_AT_LEAST, LASTS_AT_MOST
 
 LONGEST_NAME = 32
 """Characters of our own name that a profile carries."""
+
+LASTS = (0, 30, 300, 3600, 8 * 3600, 86_400, 7 * 86_400, 28 * 86_400)
+"""Seconds that a message may last, as a screen offers them."""
 
 _ROW = "settings"
 
@@ -54,8 +57,8 @@ class Settings(msgspec.Struct, frozen=True):
         Setting(
             "Privacy",
             "New chats forget after",
-            "Seconds from being read until a message disappears, in chats that you begin.",
-            Whole(LASTS_AT_LEAST, LASTS_AT_MOST, "seconds", zero="never"),
+            "How long messages last in chats that you begin, from when they were read.",
+            Span(LASTS_AT_LEAST, LASTS_AT_MOST, "never", LASTS),
         ),
     ] = 0
     receipt_delay: tuple[float, float] = (1.0, 3.0)

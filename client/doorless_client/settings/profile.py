@@ -58,6 +58,15 @@ class ProfileSettings:
             Choice(("default", "vim", "emacs")),
         ),
     ] = "default"
+    emoji: Annotated[
+        str,
+        Setting(
+            "Look",
+            "Emoji",
+            "As pictures, or by name for a terminal that shows them too wide or not at all.",
+            Choice(("pictures", "names")),
+        ),
+    ] = "pictures"
     notifications: Annotated[
         str,
         Setting(
@@ -82,7 +91,7 @@ class ProfileSettings:
             "Lock",
             "Lock after",
             "Minutes without a key or a click until the passphrase is asked for again.",
-            Whole(1, LONGEST_IDLE, "minutes", zero="never"),
+            Whole(1, LONGEST_IDLE, "minutes", "never", (0, 1, 2, 5, 10, 15, 30, 60, 240)),
         ),
     ] = 10
 

@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from doorless_client.settings import spans
 from doorless_client.text import safe_line
 from doorless_protocol.errors import MalformedError
 
@@ -69,25 +70,60 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A whole number from `least` to `most`; `zero` says what 0 means, where it is outside."""
+    """A whole number from `least` to `most`, or 0.
+
+    Attributes:
+        unit: what is counted, of several.
+        zero: what 0 means.
+        steps: the numbers that a screen offers; any other can be typed.
+    """
 
     least: int
     most: int
     unit: str
-    zero: str = ""
+    zero: str
+    steps: tuple[int, ...]
 
     def check(self, value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise MalformedError(f"is a whole number of {self.unit}")
-        if not (self.least <= value <= self.most or (self.zero and not value)):
-            never = f", or 0: {self.zero}" if self.zero else ""
-            raise MalformedError(f"is {self.least} to {self.most} {self.unit}{never}")
+        if value and not self.least <= value <= self.most:
+            raise MalformedError(f"is {self.least} to {self.most} {self.unit}, or 0: {self.zero}")
         return value
 
     def parse(self, text: str) -> int:
         if not text.isascii() or not text.isdigit() or len(text) > 12:
             raise MalformedError(f"is a whole number of {self.unit}")
         return self.check(int(text))
+
+    def spelled(self, value: int) -> str:
+        if not value:
+            return self.zero
+        return f"{value} {self.unit}" if value != 1 else f"1 {self.unit.removesuffix('s')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time in seconds, or 0; the attributes are as those of Whole."""
+
+    least: int
+    most: int
+    zero: str
+    steps: tuple[int, ...]
+
+    def check(self, value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise MalformedError("is a whole number of seconds")
+        if value and not self.least <= value <= self.most:
+            bounds = f"{spans.in_words(self.least)} to {spans.in_words(self.most)}"
+            raise MalformedError(f"is {bounds}, or 0: {self.zero}")
+        return value
+
+    def parse(self, text: str) -> int:
+        return self.check(spans.parse(text))
+
+    def spelled(self, value: int) -> str:
+        return spans.in_words(value) if value else self.zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +143,7 @@ class Words:
         return self.check(text)
 
 
-Kind = Choice | ThemeName | Switch | Whole | Words
+Kind = Choice | ThemeName | Switch | Whole | Span | Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +182,8 @@ class Setting:
         """As a person reads it."""
         if isinstance(value, bool):
             return "on" if value else "off"
-        if isinstance(self.kind, Whole):
-            return f"{value} {self.kind.unit}" if value or not self.kind.zero else self.kind.zero
+        if isinstance(self.kind, Whole | Span):
+            return self.kind.spelled(int(value))
         return str(value)
 
 

@@ -16,10 +16,10 @@ from doorless_client.tui.attempt import attempt, tell_refusal
 from doorless_client.tui.bridge import Batch
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
+from doorless_client.tui.providers.entry import Entry
 from doorless_client.tui.screens.alarm import AlarmSheet
 from doorless_client.tui.screens.key_log import KeyLog
 from doorless_client.tui.screens.left_out import left_out
-from doorless_client.tui.screens.palette import Entry
 from doorless_client.tui.widgets.status_bar import StatusBar
 
 UNTIL_READ = 24 * 3600.0

@@ -1,17 +1,16 @@
 """The messenger's app: first whoever sits there opens it, then they talk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import on
-from textual.theme import Theme
 
-from doorless_client.tui.attempt import attempt
 from doorless_client.tui.base import BaseApp
 from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.keymap import Place
+from doorless_client.tui.places import places
 from doorless_client.tui.ports import Onboarding
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.onboard import Onboard
-from doorless_client.tui.theme import DARK, short_name
 
 
 class DoorlessApp(BaseApp[None]):
@@ -22,10 +21,9 @@ class DoorlessApp(BaseApp[None]):
         onboarding: Onboarding,
         now: Callable[[], int],
         *,
-        theme: str = DARK.name,
         glyphs: Glyphs | None = None,
     ) -> None:
-        super().__init__(now, theme=theme, glyphs=glyphs)
+        super().__init__(now, preferences=onboarding.preferences, glyphs=glyphs)
         self._onboarding = onboarding
 
     async def on_mount(self) -> None:
@@ -38,7 +36,6 @@ class DoorlessApp(BaseApp[None]):
         self.add_mode("main", lambda: MainScreen(event.engine, self.now, self.glyphs))
         await self.switch_mode("main")
         await self.remove_mode("onboard")
-        self.theme_changed_signal.subscribe(self, self._keep_theme)
 
-    def _keep_theme(self, theme: Theme) -> None:
-        attempt(self, self._onboarding.keep_theme(short_name(theme)))
+    def places(self) -> Sequence[Place]:
+        return places(type(self))

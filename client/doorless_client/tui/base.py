@@ -13,17 +13,23 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.reactive import reactive
 from textual.scrollbar import ScrollBar
 
 from doorless_client.mistakes import place
+from doorless_client.settings.profile import ProfileSettings
 from doorless_client.text import safe
+from doorless_client.tui.attempt import attempt
+from doorless_client.tui.choices import Preferences, Unwritten, keys_in_force, own_themes
 from doorless_client.tui.crash import crash_report
 from doorless_client.tui.glyphs import Glyphs, glyphs_for
 from doorless_client.tui.guard import Guard
 from doorless_client.tui.key_sequences import read_alt_as_alt
-from doorless_client.tui.theme import DARK, THEMES
+from doorless_client.tui.keymap import Keys, Place
+from doorless_client.tui.theme import DARK, THEMES, full_name
 from doorless_client.tui.widgets.thinbar import ThinBar
 
 QUIT_WITHIN = 2.0
@@ -53,19 +59,22 @@ class BaseApp(App[ReturnType]):
         Binding("ctrl+c", "interrupt", "Copy; twice: quit", id="copy", system=True, show=False),
     ]
 
+    settings: reactive[ProfileSettings] = reactive(ProfileSettings, init=False)
+
     def __init__(
         self,
         now: Callable[[], int],
         *,
-        theme: str = DARK.name,
+        preferences: Preferences | None = None,
         glyphs: Glyphs | None = None,
     ) -> None:
         super().__init__()
         self.now = now
+        self._preferences = preferences or Unwritten()
+        self.keys = Keys(self.places())
         self.glyphs = glyphs or glyphs_for(
             getattr(sys.__stderr__, "encoding", None) or "utf-8", os.environ.get("TERM", "")
         )
-        self._wanted_theme = theme
         self._guard = Guard()
         self._interrupted = False
         for one in THEMES:
@@ -81,12 +90,46 @@ class BaseApp(App[ReturnType]):
     def on_load(self) -> None:  # before any screen is made, so that none is drawn twice
         read_alt_as_alt()
         ScrollBar.renderer = ThinBar
-        self.theme = self._wanted_theme
+        self.read_preferences()
         asyncio.get_running_loop().set_exception_handler(self._tell_mistake)
 
     def on_ready(self) -> None:
         if self._driver is not None and not self.is_headless:
             self._driver.write(f"\x1b]2;{WINDOW_TITLE}\x07")
+
+    # --- what the person chose -------------------------------------------------------------
+
+    def places(self) -> Sequence[Place]:
+        """Where this app binds keys."""
+        return ()
+
+    def read_preferences(self) -> None:
+        """Look at the files of the person anew; what is wrong with one is told in a line."""
+        themes, lines = own_themes(self._preferences)
+        for theme in themes:
+            self.register_theme(theme)
+        for line in lines:
+            self.say(line, severity="warning")
+        self.set_reactive(BaseApp.settings, self._preferences.settings)
+        self.watch_settings(self.settings)
+
+    def change_settings(self, settings: ProfileSettings) -> None:
+        """Apply them at once, and keep them."""
+        self.settings = settings
+        attempt(self, self._preferences.keep(settings))
+
+    def watch_settings(self, settings: ProfileSettings) -> None:
+        theme = full_name(settings.theme)
+        if theme not in self.available_themes:
+            self.say(f"No theme is called {settings.theme}; this is dark.", severity="warning")
+            theme = DARK.name
+        self.theme = theme
+        self.keys, line = keys_in_force(self._preferences, settings, self.places())
+        self.set_keymap(self.keys.changed)
+        if line:
+            self.say(line, severity="warning")
+
+    # --- what is told ----------------------------------------------------------------------
 
     def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
         """One quiet line in the corner. The only way that a notification is made."""
@@ -130,3 +173,11 @@ class BaseApp(App[ReturnType]):
         """Errors that render themselves, as those of style sheets and workers, do not get to."""
         del renderables
         self._fatal_error()
+
+
+def app_of(node: DOMNode) -> BaseApp[Any]:
+    """The app that a screen or a widget of ours runs in."""
+    app = node.app
+    if not isinstance(app, BaseApp):
+        raise TypeError(f"{type(node).__name__} needs an app of ours")
+    return app

@@ -8,24 +8,23 @@ from doorless_client.tui.environment import drop_debug_switches
 from doorless_client.tui.ports import Onboarding
 
 
-def run(onboarding: Onboarding, now: Callable[[], int], *, theme: str = "dark") -> int:
+def run(onboarding: Onboarding, now: Callable[[], int]) -> int:
     """Run until the person quits.
 
     Args:
         now: Unix seconds.
-        theme: "dark", "light" or "contrast".
 
     Returns:
         The exit code: 0, or 1 after a mistake of our own.
     """
     drop_debug_switches(os.environ)
-    return asyncio.run(_run(onboarding, now, theme))
+    return asyncio.run(_run(onboarding, now))
 
 
-async def _run(onboarding: Onboarding, now: Callable[[], int], theme: str) -> int:
+async def _run(onboarding: Onboarding, now: Callable[[], int]) -> int:
     from doorless_client.tui.app import DoorlessApp  # Textual reads its switches on import
 
-    app = DoorlessApp(onboarding, now, theme=f"doorless-{theme}")
+    app = DoorlessApp(onboarding, now)
     try:
         await app.run_async()
     finally:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Wait
+from doorless_client.tui.choices import Preferences
 
 
 class WrongPassphraseError(RefusedError):
@@ -98,14 +99,14 @@ class Onboarding(Protocol):
         """
         ...
 
-    async def keep_theme(self, theme: str) -> None:
-        """Look so from the next start on: "dark", "light" or "contrast".
-
-        Raises:
-            RefusedError: it could not be written.
-        """
+    @property
+    def preferences(self) -> Preferences:
+        """How it looks and behaves, before there is an engine and after."""
         ...
 
     async def close(self) -> None:
-        """Disconnect and close the store; called once, also after a crash."""
+        """Disconnect and close the store, at a lock and at the end; `unlock` opens it again.
+
+        Of what it held, nothing is reachable any more. Done once more, it does nothing.
+        """
         ...

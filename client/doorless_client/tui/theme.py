@@ -165,9 +165,18 @@ TEXT_PAIRS = (
 """Every pair of tokens that text is drawn with: ink, then ground."""
 
 
+PREFIX = "doorless-"
+"""What the toolkit's names of our themes begin with."""
+
+
+def full_name(short: str) -> str:
+    """As the toolkit calls it: "doorless-dark" for "dark"."""
+    return PREFIX + short
+
+
 def short_name(theme: Theme) -> str:
     """As people and settings call it: "dark", not "doorless-dark"."""
-    return theme.name.removeprefix("doorless-")
+    return theme.name.removeprefix(PREFIX)
 
 
 def token(theme: Theme, name: str) -> str:

@@ -11,12 +11,12 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from doorless_client.tui.base import app_of
 from doorless_client.tui.conversation import Conversation
 from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.keymap import Hint
 from doorless_client.tui.screens.help import Help
-from doorless_client.tui.widgets.chat_log import ChatLog
-from doorless_client.tui.widgets.composer import Composer
-from doorless_client.tui.widgets.status_bar import Hint, StatusBar
+from doorless_client.tui.widgets.status_bar import StatusBar
 from doorless_client.tui.widgets.title import Title
 from doorless_lab.demo.database import Database
 from doorless_lab.demo.opening import Opening
@@ -43,13 +43,17 @@ class DemoScreen(Screen[None]):
     CSS_PATH = "demo.tcss"
     AUTO_FOCUS = ""  # whoever writes first is focused once there is somebody to write to
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "other", "Write as the other person", priority=True),
-        Binding("f5", "cable('alice')", "Cut or restore Alice's network", priority=True),
-        Binding("f6", "cable('bob')", "Cut or restore Bob's network", priority=True),
-        Binding("f8", "relay", "Kill the relay, or start it again", priority=True),
-        Binding("f9", "database", "The relay's database, all of it", priority=True),
-        Binding("f1", "help", "These keys", priority=True),
-        Binding("escape", "back", "Back to writing"),
+        Binding("tab", "other", "Write as the other person", id="demo.other", priority=True),
+        Binding(
+            "f5", "cable('alice')", "Cut or restore Alice's network", id="demo.alice", priority=True
+        ),
+        Binding("f6", "cable('bob')", "Cut or restore Bob's network", id="demo.bob", priority=True),
+        Binding("f8", "relay", "Kill the relay, or start it again", id="demo.relay", priority=True),
+        Binding(
+            "f9", "database", "The relay's database, all of it", id="demo.database", priority=True
+        ),
+        Binding("f1", "help", "These keys", id="help", priority=True),
+        Binding("escape", "back", "Back to writing", id="back"),
     ]
 
     writer: reactive[str] = reactive("alice")
@@ -223,13 +227,8 @@ class DemoScreen(Screen[None]):
             self.panes[self.writer].write()
 
     def action_help(self) -> None:
-        groups = (
-            ("The demo", DemoScreen),
-            ("Writing", Composer),
-            ("In a conversation", ChatLog),
-            ("Always", type(self.app).__mro__[1]),
-        )
-        self.app.push_screen(Help(groups, self._glyphs))
+        app = app_of(self)
+        self.app.push_screen(Help(app.places(), app.keys, self._glyphs))
 
     async def action_back(self) -> None:
         if self.database:

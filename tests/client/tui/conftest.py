@@ -11,7 +11,9 @@ from textual.pilot import Pilot
 
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Kind, Standing, State, Trust, Wait
+from doorless_client.settings.profile import ProfileSettings
 from doorless_client.tui.app import DoorlessApp
+from doorless_client.tui.choices import Preferences, Unwritten
 from doorless_client.tui.glyphs import UNICODE
 from doorless_client.tui.ports import Created, WrongPassphraseError
 from doorless_client.tui.screens.main import MainScreen
@@ -69,11 +71,13 @@ class FakeOnboarding:
 
     relay = "relay.example"
 
-    def __init__(self, engine: Engine, *, exists: bool = True) -> None:
+    def __init__(
+        self, engine: Engine, *, exists: bool = True, preferences: Preferences | None = None
+    ) -> None:
         self._engine = engine
         self.exists = exists
         self.created: list[tuple[str, str, str]] = []
-        self.themes: list[str] = []
+        self.preferences = preferences or Unwritten()
         self.closed = self.written = 0
 
     async def create(self, relay: str, handle: str, passphrase: str) -> Created:
@@ -100,9 +104,6 @@ class FakeOnboarding:
             raise RefusedError("these are not recovery words")
         self.created.append((relay, handle, passphrase))
         return self._engine
-
-    async def keep_theme(self, theme: str) -> None:
-        self.themes.append(theme)
 
     async def close(self) -> None:
         self.closed += 1
@@ -161,9 +162,15 @@ def opened() -> Opened:
 
     @asynccontextmanager
     async def open_app(
-        engine: FakeEngine, *, size: tuple[int, int] = (120, 36), theme: str = "doorless-dark"
+        engine: FakeEngine,
+        *,
+        size: tuple[int, int] = (120, 36),
+        theme: str = "doorless-dark",
+        preferences: Preferences | None = None,
     ) -> AsyncIterator[Pilot[None]]:
-        app = DoorlessApp(FakeOnboarding(engine), lambda: NOW, theme=theme, glyphs=UNICODE)
+        chosen = ProfileSettings(theme=theme.removeprefix("doorless-"))
+        onboarding = FakeOnboarding(engine, preferences=preferences or Unwritten(chosen))
+        app = DoorlessApp(onboarding, lambda: NOW, glyphs=UNICODE)
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             pilot.app.screen.query_one("#passphrase", Line).value = PASSPHRASE

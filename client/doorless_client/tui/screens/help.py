@@ -1,14 +1,13 @@
-"""Every key, from the bindings themselves."""
+"""Every key, from the bindings that are in force."""
 
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.dom import DOMNode
 from textual.widgets import Static
 
 from doorless_client.tui.glyphs import Glyphs
-from doorless_client.tui.keymap import keys_of
+from doorless_client.tui.keymap import Keys, Place
 from doorless_client.tui.screens.sheet import Sheet
 
 WIDEST_KEY = 32
@@ -16,20 +15,21 @@ WIDEST_KEY = 32
 
 
 class Help(Sheet[None]):
-    """Shows the bindings of `groups`: a title, and the class that declares them."""
+    """Shows what `keys` binds in each of `places`."""
 
-    def __init__(self, groups: Sequence[tuple[str, type[DOMNode]]], glyphs: Glyphs) -> None:
+    def __init__(self, places: Sequence[Place], keys: Keys, glyphs: Glyphs) -> None:
         super().__init__("Keys")
-        self._groups, self._glyphs = groups, glyphs
+        self._places, self._keys, self._glyphs = places, keys, glyphs
 
     def content(self) -> ComposeResult:
-        for title, owner in self._groups:
-            yield Static(title, classes="sealed gap", markup=False)
+        for place in self._places:
             lines = [
                 Content.assemble((f"{key.keys:<{WIDEST_KEY}}", "bold"), key.does)
-                for key in keys_of(owner)
+                for key in self._keys.lines(place.owner)
             ]
-            yield Static(Content("\n").join(lines))
+            if lines:
+                yield Static(place.title, classes="sealed gap", markup=False)
+                yield Static(Content("\n").join(lines))
         yield Static("What the signs mean", classes="sealed gap")
         yield Static(Content("\n").join(self._signs()))
 

@@ -16,10 +16,16 @@ from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Chat, Message
 from doorless_client.tui.alarming import Alarming
 from doorless_client.tui.attempt import attempt, tell_refusal
+from doorless_client.tui.base import app_of
 from doorless_client.tui.bridge import Batch, Bridge
 from doorless_client.tui.conversation import Conversation
 from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.keymap import Hint
 from doorless_client.tui.plain import plain
+from doorless_client.tui.providers.chats import Chats
+from doorless_client.tui.providers.commands import Commands
+from doorless_client.tui.providers.entry import Entry
+from doorless_client.tui.providers.themes import themes
 from doorless_client.tui.screens.add import AddContact
 from doorless_client.tui.screens.confirm import Confirm
 from doorless_client.tui.screens.copies import which_copy
@@ -27,15 +33,14 @@ from doorless_client.tui.screens.details import ContactDetails
 from doorless_client.tui.screens.devices import Devices
 from doorless_client.tui.screens.help import Help
 from doorless_client.tui.screens.message_info import MessageInfo
-from doorless_client.tui.screens.palette import Entry, Palette
+from doorless_client.tui.screens.palette import Palette
+from doorless_client.tui.screens.settings import SettingsSheet
 from doorless_client.tui.screens.verify import Differed, Matched, Verify
-from doorless_client.tui.theme import THEMES, short_name
 from doorless_client.tui.widgets.chat_list import ChatList
 from doorless_client.tui.widgets.chat_log import ChatLog
-from doorless_client.tui.widgets.composer import Composer
 from doorless_client.tui.widgets.draft_strip import DraftStrip
 from doorless_client.tui.widgets.facts import Facts
-from doorless_client.tui.widgets.status_bar import Hint, StatusBar
+from doorless_client.tui.widgets.status_bar import StatusBar
 from doorless_client.tui.widgets.title import Title
 from doorless_client.tui.widgets.xray import Mirror
 from doorless_client.tui.wrapping import in_a_sentence
@@ -45,21 +50,19 @@ Xray = Literal["side", "full", "off"]
 SIDE_FROM = 100
 """Cells of the window from which X-ray stands beside the conversation without being asked."""
 
-WRITING: tuple[Hint, ...] = (
-    ("Enter", "send"),
-    ("↑", "pick message"),
-    ("^P", "go to"),
-    ("F2", "X-ray"),
-    ("F3", "details"),
-    ("^N", "add"),
-    ("F1", "help"),
+WRITING = (
+    ("composer.send", "send"),
+    ("composer.pick", "pick message"),
+    ("palette", "go to"),
+    ("xray", "X-ray"),
+    ("details", "details"),
+    ("add", "add"),
+    ("help", "help"),
 )
-DECIDING: tuple[Hint, ...] = (
-    ("Tab", "to the choices"),
-    ("Enter", "choose"),
-    *WRITING[2:],
-)
-PICKING: tuple[Hint, ...] = (("y", "copy"), ("i", "about"), ("u", "unread"), ("Esc", "back"))
+"""Ids of bindings, and what they do in a word or two."""
+
+DECIDING: tuple[Hint, ...] = (("Tab", "to the choices"), ("Enter", "choose"))
+PICKING = (("log.copy", "copy"), ("log.info", "about"), ("log.unread", "unread"), ("back", "back"))
 
 
 class MainScreen(Screen[None]):
@@ -71,6 +74,7 @@ class MainScreen(Screen[None]):
         Binding("f1", "help", "Help", id="help"),
         Binding("f2", "xray", "X-ray: beside, whole, off", id="xray"),
         Binding("f3", "details", "Details of the contact", id="details"),
+        Binding("f8", "settings", "Settings", id="settings"),
         Binding("f4", "verify", "Compare safety numbers", id="verify"),
         Binding("ctrl+n", "add", "Add somebody", id="add", priority=True),
         Binding("alt+up", "step(-1)", "Chat above", id="chat.before", priority=True),
@@ -133,7 +137,7 @@ class MainScreen(Screen[None]):
         self._facts.show(None, None)
         self._bridge = Bridge(self._engine, self, self.apply)
         self._status.connection = self._engine.connection
-        self._status.hints = WRITING
+        self.watch(self.app, "settings", self._show_hints)
         self._rows = {chat.conversation: chat for chat in self._engine.chats()}
         self._show_chats()
         if self._rows:
@@ -188,12 +192,15 @@ class MainScreen(Screen[None]):
 
     def _show_hints(self) -> None:
         """Keys of what can be done now: with a message, about a question, or else writing."""
+        keys = app_of(self).keys
+        asked = self.conversation.banner.question
         if self.conversation.messages.picked is not None:
-            self._status.hints = PICKING
+            self._status.hints = keys.hints(*PICKING)
+        elif asked is None:
+            self._status.hints = keys.hints(*WRITING)
         else:
-            asked = self.conversation.banner.question
-            choosing = DECIDING if asked and asked.choices else WRITING[1:]
-            self._status.hints = choosing if asked else WRITING
+            choosing = DECIDING if asked.choices else ()
+            self._status.hints = (*choosing, *keys.hints(*WRITING[2:]))
 
     def _sorted(self) -> list[Chat]:
         return sorted(self._rows.values(), key=lambda chat: chat.when, reverse=True)
@@ -239,51 +246,36 @@ class MainScreen(Screen[None]):
     # --- what the person wants -------------------------------------------------------------
 
     def action_palette(self) -> None:
-        self.app.push_screen(Palette(list(self._entries())))
+        messages = self.conversation.messages
+        nodes = [*([messages] if messages.picked is not None else []), self, self.app]
+        commands = Commands(nodes, app_of(self).keys, self._without_keys)
+        self.app.push_screen(Palette([Chats(self._sorted(), self._go), commands]))
 
-    def _entries(self) -> Iterable[Entry]:
-        """Chats first, then what can be done here."""
-        for chat in self._sorted():
-            yield Entry(str(chat.name), self._opener(chat))
-        if self.conversation.chat is not None:
-            yield Entry("Compare safety numbers", self.action_verify)
-            yield Entry("Details of the contact", self.action_details)
-        yield Entry("Add somebody", self.action_add)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is about a chat is possible where one is open."""
+        del parameters
+        return action not in ("verify", "details") or self.conversation.chat is not None
+
+    def _without_keys(self) -> Iterable[Entry]:
+        """What else can be done here."""
         yield Entry("My devices", self.action_devices)
-        yield Entry("Next unread", self._go_to_unread)
-        yield Entry("X-ray: beside, whole, off", self.action_xray)
-        yield Entry("Help", self.action_help)
         yield from self._alarming.entries()
         if self._is_a_copy():
             yield Entry("Go on with this copy of the profile", self.action_which_copy)
-        for theme in THEMES:
-            yield Entry(f"Theme: {short_name(theme)}", self._dresser(theme.name))
-        yield Entry("Quit", self.app.exit)
+        yield from themes(app_of(self))
+
+    def action_settings(self) -> None:
+        self.app.push_screen(SettingsSheet(self._engine))
 
     def action_devices(self) -> None:
         self.app.push_screen(Devices(self._engine.fleet))
 
-    def _opener(self, chat: Chat) -> Callable[[], None]:
-        return lambda: self._go(chat)
-
     def _go(self, chat: Chat) -> None:
         self.call_later(self._open, chat)
 
-    def _go_to_unread(self) -> None:
-        self.call_later(self.action_unread)
-
-    def _dresser(self, theme: str) -> Callable[[], None]:
-        return lambda: setattr(self.app, "theme", theme)
-
     def action_help(self) -> None:
-        groups = (
-            ("Anywhere", MainScreen),
-            ("Writing", Composer),
-            ("In the conversation", ChatLog),
-            ("In the list of chats", ChatList),
-            ("Always", type(self.app).__mro__[1]),
-        )
-        self.app.push_screen(Help(groups, self._glyphs))
+        app = app_of(self)
+        self.app.push_screen(Help(app.places(), app.keys, self._glyphs))
 
     def _is_a_copy(self) -> bool:
         """Whether the person has to choose which copy goes on; not on a device that was removed."""

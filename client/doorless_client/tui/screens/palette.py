@@ -1,61 +1,34 @@
-"""Ctrl+P: go to a chat, or do something. Every entry is ours; names in it are never markup."""
+"""Ctrl+P: go to a chat or a message, or do something. Every entry is ours; none is markup."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from doorless_client.text import safe_line
 from doorless_client.tui.plain import plain
+from doorless_client.tui.providers.entry import Entry, Provider
+from doorless_client.tui.providers.fuzzy import Hit, ranked
 from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.widgets.line import Line
+from doorless_client.tui.wrapping import shorten
 
 MOST = 100
 """Entries shown at once; typing finds the others."""
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What can be chosen."""
-
-    text: str
-    choose: Callable[[], None]
-
-
-def places_of(query: str, text: str) -> list[int] | None:
-    """Where the letters of `query` are in `text`: together if they can be, else in order."""
-    low, wanted = text.lower(), query.lower()
-    if len(low) != len(text):  # a few characters grow in lower case; then places would be wrong
-        return [] if wanted in low else None
-    if (start := low.find(wanted)) >= 0:
-        return list(range(start, start + len(wanted)))
-    places, after = [], 0
-    for letter in wanted:
-        after = low.find(letter, after) + 1
-        if not after:
-            return None
-        places.append(after - 1)
-    return places
-
-
-def found(query: str, entries: Sequence[Entry]) -> list[tuple[Entry, list[int]]]:
-    """Entries with the letters of `query`: those that have them closest together first."""
-    hits = [
-        (entry, places)
-        for entry in entries
-        if (places := places_of(query.strip(), entry.text)) is not None
-    ]
-    hits.sort(key=lambda hit: hit[1][-1] - hit[1][0] if hit[1] else 0)
-    return hits[:MOST]
+SEARCHED_AFTER = 0.12
+"""Seconds without typing after which the store is searched: not at each letter of a word."""
 
 
 class Palette(Sheet[None]):
-    """Shows `entries`; does the one chosen."""
+    """Shows what `providers` offer; does what is chosen."""
 
     CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "palette.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,10 +36,17 @@ class Palette(Sheet[None]):
         Binding("down", "move('down')", "Entry below", id="palette.down", priority=True),
     ]
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, providers: Sequence[Provider]) -> None:
         super().__init__("Go to")
-        self._entries = entries
+        self._listed = [
+            entry
+            for provider in providers
+            if not provider.searches
+            for entry in provider.entries("")
+        ]
+        self._searching = [provider for provider in providers if provider.searches]
         self._shown: list[Entry] = []
+        self._timer: Timer | None = None
 
     def content(self) -> ComposeResult:
         yield Line("A name, or what to do", id="query")
@@ -75,19 +55,31 @@ class Palette(Sheet[None]):
         yield entries
 
     def on_mount(self) -> None:
-        self._show("")
         self.query_one("#query", Line).focus()
+        self.call_after_refresh(self._show, ranked("", self._listed, MOST))
 
     @on(Input.Changed, "#query")
     def narrow(self, event: Input.Changed) -> None:
-        self._show(event.value)
+        self._show(ranked(event.value, self._listed, MOST))
+        if self._timer is not None:
+            self._timer.stop()
+        if self._searching and event.value.strip():
+            self._timer = self.set_timer(SEARCHED_AFTER, self._search)
 
-    def _show(self, query: str) -> None:
-        hits = found(query, self._entries)
-        self._shown = [entry for entry, _ in hits]
+    def _search(self) -> None:
+        """What takes longer, below what is shown already."""
+        query = self.query_one("#query", Line).value
+        found = [entry for provider in self._searching for entry in provider.entries(query)]
+        if found:
+            hits = ranked(query, self._listed, MOST)
+            self._show([*hits, *(Hit(entry, (), (0, 0)) for entry in found)])
+
+    def _show(self, hits: Sequence[Hit]) -> None:
+        self._shown = [hit.entry for hit in hits]
         entries = self.query_one("#entries", OptionList)
         entries.clear_options()
-        entries.add_options(Option(_marked(entry.text, places)) for entry, places in hits)
+        width = max(20, entries.scrollable_content_region.width - 2)
+        entries.add_options(Option(_row(hit, width)) for hit in hits)
         entries.highlighted = 0 if hits else None
 
     def action_move(self, way: str) -> None:
@@ -109,8 +101,14 @@ class Palette(Sheet[None]):
             self.app.call_later(entry.choose)
 
 
-def _marked(text: str, places: Sequence[int]) -> Content:
+def _row(hit: Hit, width: int) -> Content:
+    """The text, the letters that made it fit, and at the right what stands aside."""
+    aside = safe_line(hit.entry.aside)
+    room = max(10, width - cell_len(aside) - 2)
+    text = shorten(safe_line(hit.entry.text), room)
     content = plain(text)
-    for place in places:
-        content = content.stylize("bold underline", place, place + 1)
-    return content
+    for place in hit.places:
+        if place < len(text):
+            content = content.stylize("bold underline", place, place + 1)
+    gap = " " * max(0, width - cell_len(text) - cell_len(aside))
+    return Content.assemble(content, (gap + aside, "$quiet") if aside else "")

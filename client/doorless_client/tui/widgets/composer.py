@@ -8,6 +8,7 @@ from textual.message import Message as Told
 from textual.widgets import TextArea
 
 from doorless_client.text import safe
+from doorless_client.tui.base import app_of
 from doorless_client.tui.plain import plain
 
 
@@ -17,6 +18,8 @@ class Composer(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "hand_over", "Send", id="composer.send"),
         Binding("shift+enter,alt+enter,ctrl+j", "new_line", "New line", id="composer.newline"),
+        Binding("up", "cursor_up", "Pick a message, with nothing written", id="composer.pick"),
+        Binding("ctrl+up", "leave", "Leave for the messages", id="composer.leave"),
     ]
 
     class Written(Told):
@@ -41,10 +44,15 @@ class Composer(TextArea):
 
     def on_key(self, event: events.Key) -> None:
         """Enter in its turn: a priority binding would overtake characters that still wait."""
-        if event.key == "enter":
-            event.prevent_default()
-            event.stop()
-            self.action_hand_over()
+        keys = app_of(self).keys
+        for id, do in (
+            ("composer.send", self.action_hand_over),
+            ("composer.newline", self.action_new_line),
+        ):
+            if event.key in keys.of(id):
+                event.prevent_default()
+                event.stop()
+                do()
 
     def action_hand_over(self) -> None:
         if text := _without_empty_ends(self.text):
@@ -59,6 +67,9 @@ class Composer(TextArea):
             super().action_cursor_up(select)
         else:
             self.post_message(self.LookUp())
+
+    def action_leave(self) -> None:
+        self.post_message(self.LookUp())
 
     async def on_paste(self, event: events.Paste) -> None:
         """Paste what is harmless of it; a line break in it is only a line break."""

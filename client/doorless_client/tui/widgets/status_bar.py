@@ -10,10 +10,8 @@ from textual.strip import Strip
 
 from doorless_client.core.views import Connection, Link
 from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.keymap import Hint
 from doorless_client.tui.widgets.styled import Styled
-
-Hint = tuple[str, str]
-"""A key and what it does."""
 
 FULL_FROM = 110
 """Cells from which there is room for the relay's name and speed."""

@@ -1,0 +1,25 @@
+"""Where the messenger binds keys: what help shows, and within which no key means two things."""
+
+from textual.app import App
+
+from doorless_client.tui.keymap import Place
+from doorless_client.tui.screens.main import MainScreen
+from doorless_client.tui.screens.palette import Palette
+from doorless_client.tui.screens.sheet import Sheet
+from doorless_client.tui.widgets.chat_list import ChatList
+from doorless_client.tui.widgets.chat_log import ChatLog
+from doorless_client.tui.widgets.composer import Composer
+
+
+def places(app: type[App[None]]) -> tuple[Place, ...]:
+    """All of them, in the order of help."""
+    here = (MainScreen, app)
+    return (
+        Place("Anywhere", MainScreen, (app,)),
+        Place("Writing", Composer, here),
+        Place("In the conversation", ChatLog, here),
+        Place("In the list of chats", ChatList, here),
+        Place("In a sheet", Sheet, (app,)),
+        Place("In the palette", Palette, (app,)),
+        Place("Always", app),
+    )
