@@ -1,20 +1,39 @@
-"""The messenger's app: first whoever sits there opens it, then they talk."""
+"""The messenger's app: first whoever sits there opens it, then they talk, and lock it again."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
+from doorless_client.core.api import Engine
 from doorless_client.tui.base import BaseApp
 from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.idleness import Idleness
 from doorless_client.tui.keymap import Place
+from doorless_client.tui.locking import forget_caches, forget_clipboard, forget_watchers, settle
 from doorless_client.tui.places import places
 from doorless_client.tui.ports import Onboarding
+from doorless_client.tui.screens.locked import Locked
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.onboard import Onboard
 
+LOOK_EVERY = 5.0
+"""Seconds between two looks whether anybody is still there: so late a lock may come."""
+
 
 class DoorlessApp(BaseApp[None]):
-    """Two modes: `onboard` until there is an engine, then `main`."""
+    """Three modes, one at a time: `onboard` until there is an engine, `main`, and `locked`.
+
+    Locked is no sheet over the conversation: that mode is taken down with all its screens, and
+    what was open is closed.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+l", "lock", "Lock at once", id="lock", priority=True, show=False),
+    ]
 
     def __init__(
         self,
@@ -25,17 +44,93 @@ class DoorlessApp(BaseApp[None]):
     ) -> None:
         super().__init__(now, preferences=onboarding.preferences, glyphs=glyphs)
         self._onboarding = onboarding
+        self._forgetting: list[Callable[[], None]] = []
+        self._locked = asyncio.Event()
+        self._place = b""
 
     async def on_mount(self) -> None:
+        self._idle = Idleness(self.now, asyncio.get_running_loop().time)
+        self.set_interval(LOOK_EVERY, self._look_for_life)
         self.add_mode("onboard", lambda: Onboard(self._onboarding, self.glyphs))
         await self.switch_mode("onboard")
 
     @on(Onboard.Ready)
     async def begin(self, event: Onboard.Ready) -> None:
         """Leave the first mode for good: what was typed in it goes with it."""
-        self.add_mode("main", lambda: MainScreen(event.engine, self.now, self.glyphs))
+        await self._show(event.engine, instead_of="onboard")
+
+    async def _show(self, engine: Engine, *, instead_of: str) -> None:
+        place = self._place
+        self.add_mode("main", lambda: MainScreen(engine, self.now, self.glyphs, at=place))
         await self.switch_mode("main")
-        await self.remove_mode("onboard")
+        await self.remove_mode(instead_of)
 
     def places(self) -> Sequence[Place]:
         return places(type(self))
+
+    # --- locking ---------------------------------------------------------------------------
+
+    def at_lock(self, forget: Callable[[], None]) -> None:
+        """Call this as soon as a lock covers the screen: what it shows elsewhere is put away."""
+        self._forgetting.append(forget)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent | events.Paste):
+            self._idle.touch()
+        await super().on_event(event)
+
+    async def _look_for_life(self) -> None:
+        after = self.settings.lock_after * 60
+        if after and self._idle.seconds >= after:
+            await self.action_lock()
+
+    async def action_lock(self) -> None:
+        """Cover the screen at once, then close all that is open."""
+        if self.current_mode != "main":
+            return
+        self._locked.clear()
+        main, focused = self.screen_stack[0], self.focused
+        self.add_mode("locked", lambda: Locked(self._unlock, self.glyphs))
+        await self.switch_mode("locked")
+        forget_clipboard(self)
+        self.clear_notifications()
+        for forget in self._forgetting:
+            forget()
+        if isinstance(main, MainScreen):
+            self.run_worker(self._close(main, focused), group="lock")
+
+    async def _close(self, main: MainScreen, focused: Widget | None) -> None:
+        chat = main.conversation.chat
+        self._place = chat.conversation if chat is not None else b""
+        await settle(main.conversation, focused)
+        del main, focused
+        await self.remove_mode("main")
+        await self._onboarding.close()
+        forget_watchers(self)
+        forget_caches()
+        self._locked.set()
+
+    def push_screen(self, *args: Any, **kwargs: Any) -> Any:
+        """Nothing comes over a lock: what was asked for just before it goes down with the rest."""
+        if self.current_mode == "locked":
+            kwargs["mode"] = "main"
+        return super().push_screen(*args, **kwargs)
+
+    def notify(self, *args: Any, **kwargs: Any) -> None:
+        """A line in the corner; none while it is locked, whatever it would say."""
+        if self.current_mode != "locked":
+            super().notify(*args, **kwargs)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        if self.current_mode != "locked" or not text:
+            super().copy_to_clipboard(text)
+
+    async def _unlock(self, passphrase: str) -> Engine:
+        """Raises RefusedError: it stays locked."""
+        await self._locked.wait()
+        return await self._onboarding.unlock(passphrase)
+
+    @on(Locked.Unlocked)
+    async def resume(self, event: Locked.Unlocked) -> None:
+        """Back to where it was locked."""
+        await self._show(event.engine, instead_of="locked")
