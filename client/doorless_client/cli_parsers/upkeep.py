@@ -1,4 +1,4 @@
-"""doctor, log, keep: what is to be seen to now and then."""
+"""settings, doctor, log, keep: what is to be seen to now and then."""
 
 from pathlib import Path
 
@@ -6,6 +6,10 @@ from doorless_client.cli_parsers.common import Adder, add_json, count
 
 
 def add_commands(command: Adder) -> None:
+    settings = command("settings", "show what was chosen, or change one setting")
+    settings.add_argument("name", nargs="?", metavar="NAME", help="this one alone")
+    settings.add_argument("value", nargs="?", metavar="VALUE", help="what it is to be from now on")
+    add_json(settings)
     command("doctor", "check this installation, the profile and the relay")
     _add_log(command)
     command("keep", "go on with this copy of the profile, where there are several")

@@ -161,6 +161,12 @@ TEXT_PAIRS = (
     ("warning", "surface"),
     ("foreground", "sel-bg"),
     ("foreground", "cursor-bg"),
+    ("warning", "bubble-peer"),
+    ("seal", "bubble-peer"),
+    ("secondary", "background"),
+    ("foreground", "panel"),
+    ("seal", "panel"),
+    ("seal", "sel-bg"),
 )
 """Every pair of tokens that text is drawn with: ink, then ground."""
 

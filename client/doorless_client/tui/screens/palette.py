@@ -56,14 +56,16 @@ class Palette(Sheet[None]):
 
     def on_mount(self) -> None:
         self.query_one("#query", Line).focus()
-        self.call_after_refresh(self._show, ranked("", self._listed, MOST))
+        self._show(ranked("", self._listed, MOST))
+        self.call_after_refresh(self.narrow)  # now it is known how wide a line is
 
     @on(Input.Changed, "#query")
-    def narrow(self, event: Input.Changed) -> None:
-        self._show(ranked(event.value, self._listed, MOST))
+    def narrow(self) -> None:
+        query = self.query_one("#query", Line).value
+        self._show(ranked(query, self._listed, MOST))
         if self._timer is not None:
             self._timer.stop()
-        if self._searching and event.value.strip():
+        if self._searching and query.strip():
             self._timer = self.set_timer(SEARCHED_AFTER, self._search)
 
     def _search(self) -> None:

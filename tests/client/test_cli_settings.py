@@ -1,0 +1,54 @@
+"""settings, on the command line: of this computer without a passphrase, of the account with it."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def own(world: Path, tmp_path: Path) -> Path:
+    """A copy of a profile, so that other tests find theirs as it was."""
+    shutil.copytree(world / "alice", tmp_path / "alice")
+    return tmp_path / "alice"
+
+
+def test_a_setting_of_the_profile_needs_no_passphrase(own: Path, doorless: Any) -> None:
+    def settings(*arguments: str) -> Any:
+        return doorless("--profile", str(own), "settings", *arguments)
+
+    assert settings("density").out == "bubbles\n"
+    assert settings("density", "rail").out == "rail\n"
+    assert settings("lock_after", "0").out == "never\n"
+    assert settings("density", "--json").objects() == [
+        {"name": "density", "value": "rail", "default": "bubbles", "in": "settings.toml"}
+    ]
+    loud = settings("density", "loud")
+    assert loud.code == 2
+    assert loud.err == "doorless: setting density is one of: bubbles, rail, dense\n"
+    assert settings("density").out == "rail\n"
+    unknown = settings("colour\x1b[2J")
+    assert unknown.code == 2
+    assert "no setting 'colour␛[2J'; there are: theme, density, keys" in unknown.err
+
+
+def test_a_setting_of_the_account_is_kept_in_its_store(own: Path, doorless: Any) -> None:
+    from doorless_lab.processes import PASSPHRASE
+
+    def settings(*arguments: str) -> Any:
+        return doorless("--profile", str(own), "settings", *arguments, passphrase=PASSPHRASE)
+
+    assert settings("read_receipts", "on").out == "on\n"
+    assert settings("name", "Ada Lovelace").out == "Ada Lovelace\n"
+    listed = {one["name"]: one for one in settings("--json").objects()}
+    assert listed["read_receipts"]["value"] is True
+    assert listed["name"]["in"] == "account"
+    assert listed["theme"]["in"] == "settings.toml"
+    refused = settings("name", "x" * 33)
+    assert refused.code == 2
+    assert "at most 32 characters" in refused.err
+    rows = settings().out.splitlines()
+    assert len(rows) == len(listed)
+    assert any(row.split()[:3] == ["name", "Ada", "Lovelace"] for row in rows)
+    assert doorless("--profile", str(own), "settings", "typing").code == 2  # no passphrase

@@ -1,0 +1,134 @@
+"""Everything is a few letters away; the likeliest stands first, and nothing of it is a command
+of the toolkit."""
+
+import pytest
+
+from doorless_client.core.shelf_api import Found
+from doorless_client.tui.app import DoorlessApp
+from doorless_client.tui.choices import Unwritten
+from doorless_client.tui.keymap import declared
+from doorless_client.tui.providers.commands import MOVES
+from doorless_client.tui.providers.entry import Entry
+from doorless_client.tui.providers.fuzzy import match, ranked
+from doorless_client.tui.providers.messages import Messages
+from doorless_client.tui.screens.main import MainScreen
+from doorless_client.tui.screens.palette import Palette
+from doorless_client.tui.widgets.chat_log import ChatLog
+
+
+def entry(text: str) -> Entry:
+    return Entry(text, lambda: None)
+
+
+def order(query: str, *texts: str) -> list[str]:
+    return [hit.entry.text for hit in ranked(query, [entry(text) for text in texts], 100)]
+
+
+def test_the_likeliest_stands_first() -> None:
+    assert order("he", "The other", "Theme: light", "Help", "Ada Hehn") == [
+        "Help",
+        "Ada Hehn",
+        "The other",
+        "Theme: light",
+    ]
+    assert order("gh", "Change", "Grace Hopper", "light") == ["light", "Grace Hopper"]
+
+
+def test_every_word_counts_in_any_order() -> None:
+    assert order("light theme", "Theme: light", "Theme: dark", "light") == ["Theme: light"]
+    assert order("", "b", "a") == ["b", "a"]
+    assert order("  ", "b", "a") == ["b", "a"]
+
+
+def test_the_letters_that_fit_are_marked() -> None:
+    hit = match("grhop", entry("Grace Hopper"))
+    assert hit is not None
+    assert [hit.entry.text[place] for place in hit.places] == list("GrHop")
+    assert match("zz", entry("Grace Hopper")) is None
+
+
+@pytest.mark.parametrize("text", ["", "İstanbul", "ﬀ", "👩‍🔬 Ada", "x" * 100_000])
+@pytest.mark.parametrize("query", ["", "i", "x" * 5_000, "İ", " \t ", "👩"])
+def test_no_name_and_no_query_is_too_odd(text: str, query: str) -> None:
+    hit = match(query, entry(text))
+    if hit is not None:
+        assert all(0 <= place < len(text) for place in hit.places)
+
+
+async def test_every_action_is_in_the_palette(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("up", "ctrl+p")
+        await pilot.pause()
+        offered = {one.text for one in pilot.app.screen._listed}
+        for owner in (MainScreen, DoorlessApp, ChatLog):
+            for binding in declared(owner):
+                if binding.description and binding.id not in MOVES:
+                    assert binding.description in offered, binding.id
+        assert not {one for one in offered if "creenshot" in one or "Maximize" in one}
+
+
+async def test_a_command_is_done_where_it_is_bound_and_shows_its_key(
+    people, opened, text_of
+) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("up", "up", "ctrl+p", *"copy")
+        await pilot.pause()
+        (line,) = [line for line in text_of(pilot).splitlines() if "│" in line and "Copy" in line]
+        assert " y " in line
+        await pilot.press("enter")
+        await pilot.pause()
+        assert pilot.app.clipboard == "See you there"
+
+
+async def test_what_cannot_be_done_now_is_not_offered(engine, opened) -> None:
+    async with opened(engine) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        offered = {one.text for one in pilot.app.screen._listed}
+        assert "Settings" in offered
+        assert not {"Compare safety numbers", "Details of the contact"} & offered
+
+
+async def test_a_name_that_looks_like_markup_is_a_name(people, opened, text_of) -> None:
+    name = "[@click=app.exit]x[/] [bold"
+    people.engine.person(name)
+    async with opened(people.engine) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        assert name in text_of(pilot)
+
+
+async def test_messages_are_searched_when_the_typing_rests(people, opened, text_of) -> None:
+    asked, gone_to = [], []
+    message = people.engine.history(people.grace).messages[0]
+    chat = next(c for c in people.engine.chats() if c.conversation == people.grace)
+
+    def search(words: str) -> list[Found]:
+        asked.append(words)
+        return [Found(message, chat, ((10, 14),))]
+
+    async with opened(people.engine) as pilot:
+        await pilot.app.push_screen(Palette([Messages(search, gone_to.append)]))
+        await pilot.press(*"moth")
+        await pilot.pause()
+        assert asked == ["moth"]
+        assert "Grace Hopper: I found a moth" in text_of(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert gone_to == [message]
+
+
+def test_two_letters_search_nothing() -> None:
+    def never(words: str) -> list[Found]:
+        raise AssertionError(words)
+
+    assert list(Messages(never, print).entries(" ab ")) == []
+
+
+async def test_the_palette_opens_by_the_key_that_was_given_to_it(people, opened) -> None:
+    preferences = Unwritten()
+    preferences.keys = lambda: b'palette = "f7"'
+    async with opened(people.engine, preferences=preferences) as pilot:
+        await pilot.press("up", "f7")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Palette)
