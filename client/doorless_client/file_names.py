@@ -81,4 +81,4 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _cut_bytes(text: str, size: int) -> str:
-    return text.encode()[: max(size, 0)].decode("utf-8", "ignore").rstrip(" .")
+    return text.encode()[: max(size, 0)].decode("utf-8", "ignore").rstrip(" .\u200d\ufe0f")

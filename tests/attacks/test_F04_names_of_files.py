@@ -66,7 +66,8 @@ def check(name: str) -> None:
     assert name[0] not in " .-~"
     assert name[-1] not in " ."
     assert not set('/\\<>:"|?*') & set(name)
-    assert all(character.isprintable() for character in name)
+    assert name.replace("\u200d", "").isprintable()  # which joins emoji
+    assert name[-1] != "\u200d"
     assert name.partition(".")[0].strip().lower() not in RESERVED
 
 
