@@ -9,9 +9,10 @@ from typing import Any
 
 from doorless_client.core.api import History, RefusedError
 from doorless_client.core.echo import Echo
-from doorless_client.core.engine import check_text
 from doorless_client.core.network import Network
+from doorless_client.core.sayings import check_text
 from doorless_client.core.state import Clock
+from doorless_client.core.vault import Vault
 from doorless_client.core.views import Chat, Compared, Details, Message, SafetyNumber, WireView
 from doorless_client.messenger import Messenger
 from doorless_client.store.base import Store
@@ -23,9 +24,17 @@ NOTHING_TO_BLOCK = "Echo only answers, on this computer: delete it where you are
 class MessengerWithEcho(Messenger):
     """api.Engine. What is overridden here differs for one conversation alone."""
 
-    def __init__(self, store: Store, network: Network, *, now: Clock, random: Random) -> None:
+    def __init__(
+        self,
+        store: Store,
+        network: Network,
+        *,
+        now: Clock,
+        random: Random,
+        vault: Vault | None = None,
+    ) -> None:
         """Raises ValueError: the store holds no account."""
-        super().__init__(store, network, now=now, random=random)
+        super().__init__(store, network, now=now, random=random, vault=vault)
         self._echo = Echo(self._engine.state)
 
     def welcome(self) -> None:

@@ -3,6 +3,7 @@
 What it sees while it happens is kept apart from what it still has afterwards.
 """
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -21,6 +22,9 @@ from doorless_client.tui.wrapping import shorten
 KEPT_FOR = "until delivered, 30 days at most"
 ALIKE = "one more envelope, just like it"
 STAYED = "Nothing was sent: Echo is on this computer."
+
+WireOf = Callable[[Message], WireView | None]
+"""What is known of a message's envelopes."""
 
 Line = list[tuple[str, str]]
 Pairs = list[tuple[str, str]]

@@ -9,7 +9,7 @@ from textual.cache import LRUCache
 from textual.strip import Strip
 
 from doorless_client.core.api import Engine
-from doorless_client.core.views import Message, State, WireView
+from doorless_client.core.views import Chat, Message, State, WireView
 from doorless_client.tui import moments
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.sizes import in_words
@@ -20,13 +20,23 @@ from doorless_client.tui.wrapping import shorten
 ENVELOPES_KEPT = 512
 """Envelopes' first bytes in memory: some screens' worth."""
 
+STAYS = "stays here"
+"""In the place of a time, which nobody saw: the envelope went to no relay."""
+
+REACTED = "a reaction: one more just like it"
+
+
+def title(chat: Chat | None) -> str:
+    """What the column beside a conversation shows."""
+    return "nothing sent: it stays here" if chat and chat.echo else "what the relay has"
+
 
 class Mirror(Styled):
     """Draws real envelope bytes on the rows on which a ChatLog draws their messages."""
 
     PREFIX = "mirror"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"mirror--{name}" for name in ("head", "bytes", "quiet", "picked")
+        f"mirror--{name}" for name in ("head", "bytes", "quiet", "stays", "picked")
     }
 
     def __init__(
@@ -76,24 +86,40 @@ class Mirror(Styled):
             return Strip.blank(width, base)
         if place == self._log.picked:
             base += Style(bgcolor=self.part("picked").bgcolor)
-        strip = Strip(self._segments(message, row, base, width))
-        return strip.crop(0, width).adjust_cell_length(width, base)
+        rows = self._log.heights.height(place) - self._log.lead(place)
+        segments = self._segments(message, row, rows, base, width)
+        return Strip(segments).crop(0, width).adjust_cell_length(width, base)
 
-    def _segments(self, message: Message, row: int, base: Style, width: int) -> list[Segment]:
+    def _segments(
+        self, message: Message, row: int, rows: int, base: Style, width: int
+    ) -> list[Segment]:
+        """Row `row` of the `rows` that the message has beside this."""
         wire = self.wire(message)
         if wire is None or not wire.size:
             waits = message.state is State.WAITING
             words = "nothing yet, still here" if waits else "nothing sent, stays here"
-            words = shorten(words, width - 3, self._glyphs.ellipsis)
-            return [Segment(f"  {words}" if row == 0 else "", base + self.part("quiet"))]
-        head = f" {moments.to_the_second(wire.at)} {in_words(wire.size):>7} "
+            return [self._quiet(words if row == 0 else "", base, width)]
+        if message.reactions and 0 < row == rows - 1:
+            return [self._quiet(REACTED, base, width)]
+        head, style = self._head(wire)
         first = max(0, (width - len(head) - 1) // 3)
         each = max(1, (width - 2) // 3)
         if row == 0:
             shown = wire.head[:first].hex(" ")
-            return [Segment(head, base + self.part("head")), self._bytes(shown, base)]
+            return [Segment(head, base + self.part(style)), self._bytes(shown, base)]
         start = first + (row - 1) * each
         return [self._bytes(" " + wire.head[start : start + each].hex(" "), base)]
+
+    def _head(self, wire: WireView) -> tuple[str, str]:
+        """When and how large, as the relay saw it; in its colour, or in ours where it saw none."""
+        size = in_words(wire.size)
+        if wire.stays:
+            return f" {STAYS} {size:>5} ", "stays"
+        return f" {moments.to_the_second(wire.at)} {size:>7} ", "head"
+
+    def _quiet(self, words: str, base: Style, width: int) -> Segment:
+        shown = shorten(words, width - 3, self._glyphs.ellipsis)
+        return Segment(f"  {shown}" if shown else "", base + self.part("quiet"))
 
     def _bytes(self, text: str, base: Style) -> Segment:
         return Segment(text, base + self.part("bytes"))
