@@ -278,11 +278,12 @@ class Session(Struct, frozen=True, gc=False):
 
 
 class Opened(NamedTuple):
-    """Which session opened an envelope, what follows it, and the content."""
+    """Which session opened an envelope, what follows it, the content, and how it was found."""
 
     before: Session
     session: Session
     content: bytes
+    found: Found
 
     def __repr__(self) -> str:
         return f"Opened({len(self.content)} bytes)"
@@ -316,7 +317,8 @@ def open_any(sessions: Sequence[Session], envelope: bytes, now: float, identity:
             if found is None:
                 continue
             try:
-                return Opened(session, *session.open_found(found, envelope, now, identity))
+                follows, content = session.open_found(found, envelope, now, identity)
+                return Opened(session, follows, content, found)
             except DoorlessError as refusal:
                 error = refusal if isinstance(error, ForgedError) else error
     raise error

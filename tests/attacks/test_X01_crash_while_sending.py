@@ -10,9 +10,13 @@ from doorless_protocol.session import Session
 MORE_THAN_ALL_POINTS = 60
 
 
+keep = Sessions.keep
+
+
 def remembers_only_in_memory(self: Sessions, session: Session) -> None:
     """The next state is not stored with the envelope that was sealed on the way to it."""
-    self._live[session.id] = session
+    keep(self, session)
+    self._unwritten.clear()
 
 
 @pytest.mark.attack(

@@ -130,8 +130,12 @@ def lets_effects_out_at_once(self: State, effect: Effect) -> None:
     self._emit(effect)
 
 
+keep = Sessions.keep
+
+
 def remembers_only_in_memory(self: Sessions, session: Session) -> None:
-    self._live[session.id] = session
+    keep(self, session)
+    self._unwritten.clear()
 
 
 @pytest.mark.attack(

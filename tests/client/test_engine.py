@@ -11,7 +11,7 @@ from doorless_client.core.settings import Settings
 from doorless_client.core.views import ChatChanged, Kind, Notice, Standing, State
 from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore
-from doorless_client.store.records import ReceiptDue
+from doorless_client.store.receipt_records import ReceiptDue
 from doorless_client.store.sqlcipher import open_store
 from doorless_lab.world import Person, World
 from doorless_protocol.content import Text
@@ -304,7 +304,9 @@ def test_a_state_never_goes_back(world: World) -> None:
     world.advance(1)
     contact = bob.store.contacts.find()[0]
     with bob.store.transaction():
-        bob.store.receipts_due.put(ReceiptDue(contact.conversation, message.id, False, world.now))
+        bob.store.receipts_due.put(
+            ReceiptDue(0, contact.conversation, False, world.now, message.id)
+        )
     world.advance(1)
     assert states(alice, "bob")[-1] is State.READ
 

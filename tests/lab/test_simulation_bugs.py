@@ -24,12 +24,13 @@ AT_MOST = 60
 
 PEOPLE = 3
 
-keep_step, draw = Receiver._keep_session, World.random
+keep, keep_step, draw = Sessions.keep, Receiver._keep_session, World.random
 worlds: list[World] = []
 
 
 def remembers_only_in_memory(self: Sessions, session: Session) -> None:
-    self._live[session.id] = session
+    keep(self, session)
+    self._unwritten.clear()
 
 
 def lets_effects_out_at_once(self: State, effect: Effect) -> None:

@@ -99,6 +99,8 @@ class Gossip:
         home = self._state.own.relay
         if len(said) != gossip.GOSSIP_SIZE or said == gossip.EMPTY:
             return
+        if not self._state.is_first(("gossip", contact.conversation, said, looked_since)):
+            return  # a batch of messages says the same over and over
         if self._logs.view(home) is None:
             self._hear_of_a_log(contact, gossip.Gossip.decode(said))
             return

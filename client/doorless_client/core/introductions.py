@@ -48,7 +48,27 @@ class Introductions:
         self._telling = Telling(outbox)
 
     def answer(self, contact: Contact, session: Session, was_confirmed: bool) -> None:
-        """After a message of a contact opened: what is owed for it at once."""
+        """After a message of a contact opened: what is owed for it at once.
+
+        In a session that was confirmed before, once for all messages of the open change.
+        """
+        if was_confirmed:
+            self._state.at_end(
+                ("answer", contact.conversation),
+                lambda heard: self._answer_all(contact.conversation, heard),
+                session.id,
+            )
+        else:
+            self._answer(contact, session, was_confirmed)
+
+    def _answer_all(self, conversation: bytes, heard: list[bytes]) -> None:
+        for id in dict.fromkeys(heard):
+            contact = self._store.contacts.get(conversation)
+            session = self._state.sessions.get(id)
+            if contact is not None and contact.standing == Standing.CONTACT.value and session:
+                self._answer(contact, session, was_confirmed=True)
+
+    def _answer(self, contact: Contact, session: Session, was_confirmed: bool) -> None:
         if contact.trust == Trust.CHANGED.value:
             return
         if is_fresh(contact, self._state.clock()):

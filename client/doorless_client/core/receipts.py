@@ -4,6 +4,8 @@ Only to contacts, only into confirmed sessions, only for what they themselves sa
 Spec: docs/spec/08-state.md §9.
 """
 
+import msgspec
+
 from doorless_client.core import settings
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.drawn import between
@@ -11,11 +13,15 @@ from doorless_client.core.effects import Wake
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.state import State
 from doorless_client.core.views import Standing, Trust
-from doorless_client.store.records import Contact, ReceiptDue
+from doorless_client.store.receipt_records import ReceiptDue
+from doorless_client.store.records import Contact
 from doorless_protocol.content import MAX_RECEIPTS, Receipt
 
 UNTIL_CONFIRMED = float(2**53)
 """The time at which a receipt is due whose session is not confirmed: none."""
+
+ID_SIZE = 16
+"""Bytes of a content's id."""
 
 
 class Receipts:
@@ -28,14 +34,24 @@ class Receipts:
 
     def owe(self, contact: Contact, id: bytes, *, read: bool) -> None:
         """A receipt for what this contact said, if the settings allow it, after a while."""
+        owed = contact.conversation, read
+        self._state.at_end(("receipts", *owed), lambda ids: self._owe_all(*owed, ids), id)
+
+    def _owe_all(self, conversation: bytes, read: bool, ids: list[bytes]) -> None:
         chosen = settings.load(self._store)
         if not (chosen.read_receipts if read else chosen.delivery_receipts):
             return
-        if contact.standing != Standing.CONTACT.value:
+        contact = self._store.contacts.get(conversation)
+        if contact is None or contact.standing != Standing.CONTACT.value:
             return
         confirmed = self._conversations.has_confirmed(contact)
         due = self._due(contact) if confirmed else UNTIL_CONFIRMED
-        self._store.receipts_due.put(ReceiptDue(contact.conversation, id, read, due))
+        last = self._store.receipts_due.last()
+        number = last.number + 1 if last else 0
+        for at in range(0, len(ids), MAX_RECEIPTS):
+            some = b"".join(ids[at : at + MAX_RECEIPTS])
+            self._store.receipts_due.put(ReceiptDue(number, conversation, read, due, some))
+            number += 1
         self._state.emit(Wake())
 
     def release(self, contact: Contact) -> None:
@@ -44,7 +60,7 @@ class Receipts:
         for row in self._store.receipts_due.find(
             conversation=contact.conversation, due=UNTIL_CONFIRMED
         ):
-            self._store.receipts_due.put(ReceiptDue(row.conversation, row.id, row.read, due))
+            self._store.receipts_due.put(msgspec.structs.replace(row, due=due))
 
     def _due(self, contact: Contact) -> float:
         """With the others that wait for the same contact, or after a delay drawn at random."""
@@ -68,14 +84,19 @@ class Receipts:
             contact = self._store.contacts.get(conversation)
             owed = [row for row in rows if row.conversation == conversation]
             for row in owed:
-                self._store.receipts_due.drop(row.conversation, row.id, row.read)
+                self._store.receipts_due.drop(row.number)
             if contact is None or contact.trust == Trust.CHANGED.value:
                 continue
             if contact.standing != Standing.CONTACT.value:
                 continue
             for read in (False, True):
-                self._send(contact, [row.id for row in owed if row.read is read], read=read)
+                ids = b"".join(row.ids for row in owed if row.read is read)
+                self._send(contact, ids_in(ids), read=read)
 
     def _send(self, contact: Contact, ids: list[bytes], *, read: bool) -> None:
         for at in range(0, len(ids), MAX_RECEIPTS):
             self._outbox.say(contact, Receipt(tuple(ids[at : at + MAX_RECEIPTS]), read))
+
+
+def ids_in(ids: bytes) -> list[bytes]:
+    return [ids[at : at + ID_SIZE] for at in range(0, len(ids), ID_SIZE)]

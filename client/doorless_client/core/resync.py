@@ -107,7 +107,7 @@ class Resyncs:
         """A message opened in `session`: if that is not the one that sends, which is right?"""
         account, device = session.their_account, session.their_device
         sending = self._state.sessions.sending(account, device)
-        if sending is None:
+        if sending is None or sending.id == session.id:
             return
         if is_forgotten(sending, session):
             self._break_all([(account, device)], FORGOTTEN, suspect=True)

@@ -18,17 +18,21 @@ from doorless_client.store.records import Seen
 from doorless_protocol.errors import ForgedError
 from doorless_protocol.primitives import sha256
 from doorless_protocol.ratchet.header import Header
-from doorless_protocol.ratchet.triple import split_front
+from doorless_protocol.ratchet.triple import Found, split_front
 from doorless_protocol.session import Session
 
 _LABEL = b"doorless/1 place"
+
+CHAIN_SIZE = 16
+"""Bytes that tell one chain from another, of all that one device ever heard."""
 
 
 class Place(NamedTuple):
     """Which number of which chain a message has, and by what the message is known.
 
     Attributes:
-        number: a digest of session, header key and number; it tells nothing without the key.
+        number: 16 bytes of a digest of session and header key, which tell nothing without the
+            key, and the number in that chain: what comes in a row is stored in a row.
         front: a digest of nonce and sealed header. Whoever carries the message can alter the
             rest; who seals the same number again draws another nonce.
     """
@@ -37,20 +41,24 @@ class Place(NamedTuple):
     front: bytes
 
 
-def place_of(session: Session, message: bytes) -> Place:
+def place_of(session: Session, message: bytes, found: Found | None = None) -> Place:
     """Of a message whose header a key of this session opens.
+
+    Args:
+        found: the header and its key, where they were found already.
 
     Raises:
         ForgedError: none does.
         BrokenSessionError: the header is not in its one form.
     """
     nonce, sealed = split_front(message)
-    found = session.ratchet.look(nonce, sealed) or session.ratchet.look_late(nonce, sealed)
+    ratchet = session.ratchet
+    found = found or ratchet.look(nonce, sealed) or ratchet.look_late(nonce, sealed)
     if found is None:
         raise ForgedError("no header key of this session opens it")
-    number = Header.decode(found.header).number.to_bytes(4, "big")
-    named = sha256(_LABEL + session.id + found.key.raw + number)
-    return Place(named, sha256(nonce + sealed))
+    number = Header.decode(found.header).number.to_bytes(4)
+    chain = sha256(_LABEL + session.id + found.key.raw)[:CHAIN_SIZE]
+    return Place(chain + number, sha256(nonce + sealed))
 
 
 def is_used_twice(store: Store, place: Place) -> bool:

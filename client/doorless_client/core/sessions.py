@@ -1,8 +1,9 @@
 """Every live session, as the store holds it: found by what it opens, or by its device.
 
-Held decoded, since each envelope is tried on all of them, the most recently used first. Beside
-a session's parts stands a mark of what they hash to, in a table of its own: one that is lost,
-damaged or older than it was shows when the profile is opened.
+Held decoded, since each envelope is tried on all of them, the most recently used first; encoded
+once in a change, however many steps it makes. Beside a session's parts stands a mark of what
+they hash to, in a table of its own: one that is lost, damaged or older than it was shows when
+the profile is opened.
 Spec: docs/spec/08-state.md §13.
 """
 
@@ -23,16 +24,20 @@ Device = tuple[bytes, bytes]
 
 
 class Sessions:
-    """Reads once; `keep`, `add` and `drop` write through, inside a transaction."""
+    """Reads once. `keep`, `add` and `drop` run inside a change, which ends with `write`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._read: dict[bytes, Session] | None = None  # the most recently used last
+        self._of_device: dict[bytes, list[bytes]] = {}  # ids of sessions, by a device's id
         self._digests: dict[bytes, dict[bytes, bytes]] = {}  # of each part of each session
+        self._unwritten: dict[bytes, Session | None] = {}  # as the store has them; None: not yet
+        self._chosen: dict[tuple[bytes, bytes, int], bytes | None] = {}  # see `sending`
 
     def reread(self) -> None:
         """What memory says may not be what is stored: read it again before the next use."""
         self._read = None
+        self._unwritten, self._chosen = {}, {}
 
     @property
     def _live(self) -> dict[bytes, Session]:
@@ -40,6 +45,9 @@ class Sessions:
             stored = self._stored()
             self._digests = {id: digests(parts) for id, parts in stored.items()}
             self._read = {id: join(parts) for id, parts in stored.items()}
+            self._of_device = {}
+            for session in self._read.values():
+                self._of_device.setdefault(session.their_device, []).append(session.id)
         return self._read
 
     def _stored(self) -> dict[bytes, dict[bytes, bytes]]:
@@ -83,14 +91,26 @@ class Sessions:
         return self._live.get(id)
 
     def with_device(self, account: bytes, device: bytes) -> list[Session]:
-        return [one for one in self._live.values() if is_with(one, account, device)]
+        live = self._live
+        held = [live[id] for id in self._of_device.get(device, ())]
+        return [one for one in held if is_with(one, account, device)]
 
     def with_account(self, account: bytes) -> list[Session]:
         return [session for session in self._live.values() if session.their_account == account]
 
     def sending(self, account: bytes, device: bytes) -> Session | None:
-        """The session that envelopes for this device of this account are sealed in."""
-        floor = self.floor(account, device)
+        """The session that envelopes for this device of this account are sealed in.
+
+        Which one it is rests on what no step changes, so it is chosen once.
+        """
+        asked = account, device, self.floor(account, device)
+        if asked not in self._chosen:
+            chosen = self._choose(*asked)
+            self._chosen[asked] = chosen.id if chosen is not None else None
+        id = self._chosen[asked]
+        return self._live[id] if id is not None else None
+
+    def _choose(self, account: bytes, device: bytes, floor: int) -> Session | None:
         held = self.with_device(account, device)
         return choose_sending([one for one in held if may_still_send(one.number, floor)])
 
@@ -106,11 +126,17 @@ class Sessions:
 
     def keep(self, session: Session) -> None:
         """What `session` says is true from now on."""
-        self._write(session)
+        live = self._live
+        before = live.pop(session.id, None)
+        if before is None:
+            self._of_device.setdefault(session.their_device, []).append(session.id)
+            self._chosen = {}
+        self._unwritten.setdefault(session.id, before)
+        live[session.id] = session
 
     def add(self, session: Session, now: int) -> None:
         """A session that was just begun; which one of its device sends is decided anew."""
-        self._write(session)
+        self.keep(session)
         account, device = session.their_account, session.their_device
         if session.number > self.known_number(account, device):
             self._store.known_numbers.put(KnownNumber(account, device, session.number))
@@ -122,7 +148,7 @@ class Sessions:
         settled = settle(held, now, self.floor(account, device))
         for session in settled.sessions:
             if session != self._live[session.id]:
-                self._write(session)
+                self.keep(session)
         for session in settled.expired:
             self.drop(session)
 
@@ -136,11 +162,19 @@ class Sessions:
     def drop(self, session: Session) -> None:
         self._store.session_parts.clear(session=session.id)
         self._store.session_marks.drop(session.id)
-        self._live.pop(session.id, None)
+        if self._live.pop(session.id, None) is not None:
+            self._of_device[session.their_device].remove(session.id)
+            self._chosen = {}
         self._digests.pop(session.id, None)
+        self._unwritten.pop(session.id, None)
 
-    def _write(self, session: Session) -> None:
-        before = self._live.pop(session.id, None)
+    def write(self) -> None:
+        """Store what was kept: the last of all that a change does."""
+        for id, before in self._unwritten.items():
+            self._write(before, self._live[id])
+        self._unwritten = {}
+
+    def _write(self, before: Session | None, session: Session) -> None:
         changed = changes(before, session)
         marked = self._digests.setdefault(session.id, {})
         for part, data in changed.put.items():
@@ -152,7 +186,6 @@ class Sessions:
         self._store.session_marks.put(
             SessionMark(session.id, session.their_account, session.their_device, combine(marked))
         )
-        self._live[session.id] = session
 
 
 def is_with(session: Session, account: bytes, device: bytes) -> bool:

@@ -2,6 +2,7 @@
 
     with state.change():          one transaction
         …put, drop, keep…         nothing of it is true yet
+        state.at_end(key, work)   once, after all of that; then the sessions are written
         state.show(event)         held back
                                   durable now; then what was held back goes out
 
@@ -9,8 +10,9 @@ When anything in it raises, nothing happened: the store takes it back, the sessi
 again, and no effect leaves. Spec: docs/spec/08-state.md §1.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from doorless_client.core.api import RefusedError
 from doorless_client.core.effects import Effect, Emit, Show
@@ -23,6 +25,8 @@ from doorless_protocol.invite import Address, RelayAddress
 from doorless_protocol.keys import AccountId, DeviceId, DeviceKeys, SigningKey
 from doorless_protocol.manifest import Manifest
 from doorless_protocol.primitives import Random
+
+T = TypeVar("T")
 
 Clock = Callable[[], float]
 """Unix seconds."""
@@ -40,6 +44,8 @@ class State:
         self._emit = emit
         self._held: list[Effect] | None = None
         self._last: dict[bytes, Callable[[], Event | None]] = {}
+        self._ending: dict[Hashable, tuple[Callable[[list[Any]], None], list[Any]]] = {}
+        self._met: set[Hashable] = set()
         self.keys = DeviceKeys.decode(own.device_keys)
         self._signing = SigningKey.from_seed(own.account_key) if own.account_key else None
         self.sessions = Sessions(store)
@@ -99,10 +105,11 @@ class State:
 
     @contextmanager
     def change(self) -> Iterator[None]:
-        self._held, self._last = [], {}
+        self._held, self._last, self._ending, self._met = [], {}, {}, set()
         try:
             with self.store.transaction():
                 yield
+                self._end()
             held, last = self._held, self._last
         except BaseException:
             self.sessions.reread()
@@ -115,6 +122,31 @@ class State:
             self._emit(effect)
         for make in last.values():
             self._show_made(make)
+
+    def _end(self) -> None:
+        while self._ending:
+            ending, self._ending = self._ending, {}
+            for work, items in ending.values():
+                work(items)
+        self.sessions.write()
+
+    def at_end(self, key: Hashable, work: Callable[[list[T]], None], item: T) -> None:
+        """Do `work` once, when all else of the open change is done, with each item of this key.
+
+        What one batch of envelopes needs once, and would cost most of the time if done for each.
+
+        Raises:
+            ValueError: no change is open.
+        """
+        if self._held is None:
+            raise ValueError("outside of a change")
+        self._ending.setdefault(key, (work, []))[1].append(item)
+
+    def is_first(self, key: Hashable) -> bool:
+        """Whether the open change meets `key` for the first time."""
+        is_new = self._held is None or key not in self._met
+        self._met.add(key)
+        return is_new
 
     def show(self, event: Event) -> None:
         self.emit(Show(event))

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
+from doorless_client.store.receipt_records import ReceiptDue
 from doorless_client.store.records import (
     Contact,
     Copy,
@@ -25,7 +26,6 @@ from doorless_client.store.records import (
     Own,
     OwnManifest,
     Prekeys,
-    ReceiptDue,
     Seen,
     SessionPart,
     Setting,
@@ -46,6 +46,7 @@ from doorless_client.store.talk_records import (
     Timer,
     WaitingAct,
 )
+from doorless_client.store.transfer_records import BlobToDrop, Transfer
 from doorless_client.store.words import WordIndex
 
 R = TypeVar("R", bound=Row)
@@ -240,6 +241,10 @@ class Store(Protocol):
     def waiting_acts(self) -> Table[WaitingAct]: ...
     @property
     def shelf(self) -> Table[Shelf]: ...
+    @property
+    def transfers(self) -> Table[Transfer]: ...
+    @property
+    def blobs_to_drop(self) -> Table[BlobToDrop]: ...
     @property
     def words(self) -> WordIndex: ...
     @property

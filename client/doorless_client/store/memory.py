@@ -7,6 +7,7 @@ from typing import Any, Generic
 from doorless_client.store.base import R, Value, check_columns
 from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
+from doorless_client.store.receipt_records import ReceiptDue
 from doorless_client.store.records import (
     Contact,
     Copy,
@@ -22,7 +23,6 @@ from doorless_client.store.records import (
     Own,
     OwnManifest,
     Prekeys,
-    ReceiptDue,
     Seen,
     SessionPart,
     Setting,
@@ -43,6 +43,7 @@ from doorless_client.store.talk_records import (
     Timer,
     WaitingAct,
 )
+from doorless_client.store.transfer_records import BlobToDrop, Transfer
 from doorless_client.store.word_index import MemoryWords
 
 Undo = Callable[[], None]
@@ -200,6 +201,8 @@ class MemoryStore:
         self.gone = MemoryTable(Gone, self._log)
         self.waiting_acts = MemoryTable(WaitingAct, self._log)
         self.shelf = MemoryTable(Shelf, self._log)
+        self.transfers = MemoryTable(Transfer, self._log)
+        self.blobs_to_drop = MemoryTable(BlobToDrop, self._log)
         self.words = MemoryWords(self.messages.rows)
         self.fading = MemoryTable(Fading, self._log)
         self.acts = MemoryTable(HeardAct, self._log)

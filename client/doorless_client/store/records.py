@@ -7,9 +7,11 @@ what finds it. Spec: docs/spec/08-state.md §3, which says for each table why it
 from typing import ClassVar
 
 from doorless_client.store.log_records import LOG_ROWS
+from doorless_client.store.receipt_records import ReceiptDue
 from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
 from doorless_client.store.row import Row, SecretRow
 from doorless_client.store.talk_records import TALK_ROWS
+from doorless_client.store.transfer_records import TRANSFER_ROWS
 
 
 class Own(SecretRow, frozen=True):
@@ -245,13 +247,22 @@ class Late(Row, frozen=True):
     counter: int
 
 
+NOT_SAID, AN_ACT = -1, -2
+"""Places of what is no message: what programs tell each other; what a person did with a message."""
+
+
+def is_said(place: int) -> bool:
+    """Whether a person said it: then it is copied to own devices, and kept until it was heard."""
+    return place != NOT_SAID
+
+
 class Outgoing(SecretRow, frozen=True):
     """A content that has not reached every device of `account` yet.
 
     Attributes:
         number: the order of leaving.
         device: the only device it is for; b"" for all of the account's.
-        place: of the message it carries; -1 for what is never shown.
+        place: of the message it carries; AN_ACT, NOT_SAID.
         content: encoded; for sealing to devices that have no copy yet.
         confirmed_only: it waits for sessions that are confirmed, and begins none.
         not_before, expires: Unix seconds.
@@ -318,18 +329,6 @@ class Seen(Row, frozen=True):
     front: bytes = b""
 
 
-class ReceiptDue(Row, frozen=True):
-    """A message that a receipt is owed for, from `due` on."""
-
-    table: ClassVar[str] = "receipts_due"
-    key: ClassVar[tuple[str, ...]] = ("conversation", "id", "read")
-
-    conversation: bytes
-    id: bytes
-    read: bool
-    due: float
-
-
 class Failure(Row, frozen=True):
     """How many envelopes could not be opened, by reason."""
 
@@ -388,5 +387,6 @@ ROWS: tuple[type[Row], ...] = (
     Setting,
     *LOG_ROWS,
     *TALK_ROWS,
+    *TRANSFER_ROWS,
 )
 """Every kind of row, parents before children."""

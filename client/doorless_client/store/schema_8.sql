@@ -5,18 +5,37 @@
 CREATE TABLE extras (
     conversation BLOB    NOT NULL,
     place        INTEGER NOT NULL,
+    run          INTEGER NOT NULL,
+    quoted       BLOB    NOT NULL,
     quote        BLOB    NOT NULL,
     file         BLOB    NOT NULL,
     forwarded    INTEGER NOT NULL,
     pinned       INTEGER NOT NULL,
+    reacted      INTEGER NOT NULL,
     edited       INTEGER NOT NULL,
+    edited_at    INTEGER NOT NULL,
+    edited_by    BLOB    NOT NULL,
     deleted      INTEGER NOT NULL,
     lasts        INTEGER NOT NULL,
-    gone_at      INTEGER NOT NULL,
+    gone_at      REAL    NOT NULL,
     PRIMARY KEY (conversation, place)
 ) STRICT;
 
-CREATE INDEX extras_gone ON extras (gone_at) WHERE gone_at > 0;
+CREATE INDEX extras_in_runs ON extras (conversation, run);
+CREATE INDEX extras_by_quoted ON extras (conversation, quoted) WHERE quoted <> x'';
+CREATE INDEX extras_pinned ON extras (conversation) WHERE pinned;
+
+-- Messages whose countdown runs.
+CREATE TABLE fading (
+    conversation BLOB    NOT NULL,
+    place        INTEGER NOT NULL,
+    minute       INTEGER NOT NULL,
+    at           REAL    NOT NULL,
+    PRIMARY KEY (conversation, place)
+) STRICT;
+
+CREATE INDEX fading_by_time ON fading (at);
+CREATE INDEX fading_in_minutes ON fading (minute);
 
 CREATE TABLE reactions (
     conversation BLOB    NOT NULL,
@@ -24,25 +43,35 @@ CREATE TABLE reactions (
     id           BLOB    NOT NULL,
     by           BLOB    NOT NULL,
     emoji        TEXT    NOT NULL,
+    at           INTEGER NOT NULL,
     device       BLOB    NOT NULL,
-    counter      INTEGER NOT NULL,
     PRIMARY KEY (conversation, author, id, by)
 ) STRICT;
 
 CREATE TABLE versions (
     conversation BLOB    NOT NULL,
     place        INTEGER NOT NULL,
-    number       INTEGER NOT NULL,
-    text         TEXT    NOT NULL,
     at           INTEGER NOT NULL,
-    PRIMARY KEY (conversation, place, number)
+    device       BLOB    NOT NULL,
+    text         TEXT    NOT NULL,
+    PRIMARY KEY (conversation, place, at, device)
 ) STRICT;
 
--- Places that are shown no more.
+-- Runs of places that are shown no more: deleted here, or disappeared. Their messages are empty.
 CREATE TABLE gone (
     conversation BLOB    NOT NULL,
     place        INTEGER NOT NULL,
+    after        INTEGER NOT NULL,
     PRIMARY KEY (conversation, place)
+) STRICT;
+
+-- Which acts were heard: each is done once, whatever is said again.
+CREATE TABLE acts (
+    conversation BLOB    NOT NULL,
+    account      BLOB    NOT NULL,
+    id           BLOB    NOT NULL,
+    received     INTEGER NOT NULL,
+    PRIMARY KEY (conversation, account, id)
 ) STRICT;
 
 -- What was done with a message that did not come yet.
@@ -51,10 +80,31 @@ CREATE TABLE waiting_acts (
     author       BLOB    NOT NULL,
     id           BLOB    NOT NULL,
     act          BLOB    NOT NULL,
-    content      BLOB    NOT NULL,
+    by           BLOB    NOT NULL,
     device       BLOB    NOT NULL,
+    content      BLOB    NOT NULL,
     received     INTEGER NOT NULL,
     PRIMARY KEY (conversation, author, id, act)
+) STRICT;
+
+-- The copies of what we said, after they left: for a message's details.
+CREATE TABLE sealings (
+    conversation BLOB    NOT NULL,
+    place        INTEGER NOT NULL,
+    device       BLOB    NOT NULL,
+    own          INTEGER NOT NULL,
+    mailbox      BLOB    NOT NULL,
+    size         INTEGER NOT NULL,
+    at           INTEGER NOT NULL,
+    PRIMARY KEY (conversation, place, device)
+) STRICT;
+
+-- What messages of a conversation last, as was agreed.
+CREATE TABLE timers (
+    conversation BLOB    NOT NULL PRIMARY KEY,
+    seconds      INTEGER NOT NULL,
+    revision     INTEGER NOT NULL,
+    id           BLOB    NOT NULL
 ) STRICT;
 
 CREATE TABLE shelf (
@@ -63,7 +113,6 @@ CREATE TABLE shelf (
     muted_until   INTEGER NOT NULL,
     archived      INTEGER NOT NULL,
     marked_unread INTEGER NOT NULL,
-    lasts         INTEGER NOT NULL,
     own_name      TEXT    NOT NULL,
     changed       INTEGER NOT NULL
 ) STRICT;
@@ -95,6 +144,31 @@ CREATE TABLE echo_said (
     mailbox  BLOB    NOT NULL
 ) STRICT;
 
+-- Files of messages on their way, and those of ours that a relay is to forget.
+CREATE TABLE transfers (
+    conversation BLOB    NOT NULL,
+    place        INTEGER NOT NULL,
+    incoming     INTEGER NOT NULL,
+    state        TEXT    NOT NULL,
+    local        TEXT    NOT NULL,
+    write        BLOB    NOT NULL,
+    size         INTEGER NOT NULL,
+    body         BLOB    NOT NULL,
+    note         TEXT    NOT NULL,
+    attempts     INTEGER NOT NULL,
+    not_before   REAL    NOT NULL,
+    expires      REAL    NOT NULL,
+    PRIMARY KEY (conversation, place)
+) STRICT;
+
+CREATE TABLE blobs_to_drop (
+    write      BLOB NOT NULL PRIMARY KEY,
+    relay      TEXT NOT NULL,
+    pin        BLOB NOT NULL,
+    not_before REAL NOT NULL,
+    expires    REAL NOT NULL
+) STRICT;
+
 -- Which messages have which words; the texts themselves are not in it. rowid: that of the message.
 CREATE VIRTUAL TABLE words USING fts5 (
     text, chat, content = '', tokenize = 'unicode61 remove_diacritics 2'
@@ -123,3 +197,21 @@ BEGIN
     WHERE old.kind = 'text';
     UPDATE words_mark SET upto = min(upto, (SELECT coalesce(max(rowid), 0) FROM messages));
 END;
+
+-- A receipt is owed for many messages at once, and is one row then, of up to 32 ids.
+CREATE TABLE receipts_owed (
+    number       INTEGER NOT NULL PRIMARY KEY,
+    conversation BLOB    NOT NULL,
+    read         INTEGER NOT NULL,
+    due          REAL    NOT NULL,
+    ids          BLOB    NOT NULL CHECK (length(ids) BETWEEN 16 AND 512)
+) STRICT;
+
+INSERT INTO receipts_owed
+SELECT row_number() OVER (ORDER BY rowid), conversation, read, due, id FROM receipts_due;
+
+DROP TABLE receipts_due;
+
+ALTER TABLE receipts_owed RENAME TO receipts_due;
+
+CREATE INDEX receipts_by_time ON receipts_due (due);

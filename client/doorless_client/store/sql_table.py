@@ -41,6 +41,7 @@ class SqlTable(Writer, Table[R]):
             f"INSERT INTO {kind.table} ({names}) VALUES ({values}) "  # noqa: S608
             f"ON CONFLICT ({self._order}) {conflict}"
         )
+        self._get = f"{self._select} WHERE {self._where}"
         self._drop = f"DELETE FROM {kind.table} WHERE {self._where}"  # noqa: S608
         self.held = Held()
         unit.include(self)
@@ -51,8 +52,8 @@ class SqlTable(Writer, Table[R]):
         known = self.held.known
         if key in known:
             return known[key]
-        rows = self._query(f"{self._select} WHERE {self._where}", key)
-        row = rows[0] if rows else None
+        rows = run(self._database, self._get, key)  # what is held is known
+        row = self._row(rows[0]) if rows else None
         if self._unit.is_open:
             known[key] = row
         return row
@@ -60,9 +61,10 @@ class SqlTable(Writer, Table[R]):
     def expect(self, keys: Sequence[Value]) -> None:
         if self._unit.is_open and keys:
             asked = ", ".join("?" * len(keys))
-            found = self._query(f"{self._select} WHERE {self._order} IN ({asked})", keys)
-            self.held.known.update(dict.fromkeys((key,) for key in keys))
-            self.held.known.update({self._key_of(row): row for row in found})
+            rows = run(self._database, f"{self._select} WHERE {self._order} IN ({asked})", keys)
+            found = {self._key_of(row): row for row in map(self._row, rows)}
+            for key in keys:
+                self.held.known.setdefault((key,), found.get((key,)))
 
     def put(self, row: R) -> None:
         self._change(self._key_of(row), row)

@@ -25,6 +25,7 @@ from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.left_open import check_log, mark_closed, mark_open
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
 from doorless_client.store.migrations import migrate, scripts
+from doorless_client.store.receipt_records import ReceiptDue
 from doorless_client.store.records import (
     Contact,
     Copy,
@@ -40,7 +41,6 @@ from doorless_client.store.records import (
     Own,
     OwnManifest,
     Prekeys,
-    ReceiptDue,
     Seen,
     SessionPart,
     Setting,
@@ -69,6 +69,7 @@ from doorless_client.store.talk_records import (
     Timer,
     WaitingAct,
 )
+from doorless_client.store.transfer_records import BlobToDrop, Transfer
 from doorless_client.store.unit_of_work import UnitOfWork
 from doorless_client.store.word_index import SqlWords
 
@@ -201,6 +202,8 @@ class SqlcipherStore:
         self.gone = SqlTable(Gone, database, unit)
         self.waiting_acts = SqlTable(WaitingAct, database, unit)
         self.shelf = SqlTable(Shelf, database, unit)
+        self.transfers = SqlTable(Transfer, database, unit)
+        self.blobs_to_drop = SqlTable(BlobToDrop, database, unit)
         self.words = SqlWords(database)
         self.fading = SqlTable(Fading, database, unit)
         self.acts = SqlTable(HeardAct, database, unit)

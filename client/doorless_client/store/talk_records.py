@@ -8,14 +8,21 @@ from typing import ClassVar
 from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.row import Row, SecretRow
 
+RUN = 256
+"""Places of one run of `Extra.run`: what few messages have is read for as many at once."""
+
 
 class Extra(SecretRow, frozen=True):
     """What few messages have, beside their words.
 
     Attributes:
-        quote, file: encoded content.Quote and content.File; b"": none.
-        edited: versions before this one.
-        lasts: seconds; gone_at: Unix seconds, 0 while the countdown has not begun.
+        run: place // RUN.
+        quoted: id of the message that it answers; `quote` the encoded content.Quote; b"": none.
+        file: the encoded content.File; b"": none.
+        reacted: there are rows in `reactions`.
+        edited: versions before this one, the newest by `edited_at` (Unix milliseconds, as claimed)
+            and `edited_by` (the device).
+        lasts: seconds; gone_at: Unix seconds of core.steady, 0 while the countdown has not begun.
     """
 
     table: ClassVar[str] = "extras"
@@ -23,21 +30,38 @@ class Extra(SecretRow, frozen=True):
 
     conversation: bytes
     place: int
+    run: int
+    quoted: bytes = b""
     quote: bytes = b""
     file: bytes = b""
     forwarded: bool = False
     pinned: bool = False
+    reacted: bool = False
     edited: int = 0
+    edited_at: int = 0
+    edited_by: bytes = b""
     deleted: bool = False
     lasts: int = 0
-    gone_at: int = 0
+    gone_at: float = 0.0
+
+
+class Fading(Row, frozen=True):
+    """A message whose countdown runs: it is gone at `at`, in `minute` (at // 60)."""
+
+    table: ClassVar[str] = "fading"
+    key: ClassVar[tuple[str, ...]] = ("conversation", "place")
+
+    conversation: bytes
+    place: int
+    minute: int
+    at: float
 
 
 class Reaction(SecretRow, frozen=True):
     """What `by` feels about the message `id` of `author`; an empty emoji: took it back.
 
     Attributes:
-        device, counter: of the content that said so: which of two is the newer.
+        at, device: of the content that said so: which of two is the newer.
     """
 
     table: ClassVar[str] = "reactions"
@@ -48,39 +72,52 @@ class Reaction(SecretRow, frozen=True):
     id: bytes
     by: bytes
     emoji: str
+    at: int
     device: bytes
-    counter: int
 
 
 class OlderVersion(SecretRow, frozen=True):
-    """What an edited message said before: `number` counts from 0, the first words."""
+    """What an edited message said before, from `at` on (Unix milliseconds, as claimed)."""
 
     table: ClassVar[str] = "versions"
-    key: ClassVar[tuple[str, ...]] = ("conversation", "place", "number")
+    key: ClassVar[tuple[str, ...]] = ("conversation", "place", "at", "device")
 
     conversation: bytes
     place: int
-    number: int
-    text: str
     at: int
+    device: bytes
+    text: str
 
 
 class Gone(Row, frozen=True):
-    """A place that is shown no more: deleted here, or disappeared. Its message is empty."""
+    """Places from `place` to `after` - 1 are shown no more; runs never touch each other."""
 
     table: ClassVar[str] = "gone"
     key: ClassVar[tuple[str, ...]] = ("conversation", "place")
 
     conversation: bytes
     place: int
+    after: int
+
+
+class HeardAct(Row, frozen=True):
+    """An act of `account` that was heard, so that it is done once."""
+
+    table: ClassVar[str] = "acts"
+    key: ClassVar[tuple[str, ...]] = ("conversation", "account", "id")
+
+    conversation: bytes
+    account: bytes
+    id: bytes
+    received: int
 
 
 class WaitingAct(SecretRow, frozen=True):
     """A reaction, an edit or a deletion that came before its message: its content, encoded.
 
     Attributes:
-        act: the id of the content that says it.
-        device: that said it.
+        author, id: of the message.
+        act: the id of the content that says it; `by` and `device` said it.
     """
 
     table: ClassVar[str] = "waiting_acts"
@@ -90,9 +127,46 @@ class WaitingAct(SecretRow, frozen=True):
     author: bytes
     id: bytes
     act: bytes
-    content: bytes
+    by: bytes
     device: bytes
+    content: bytes
     received: int
+
+
+class SealedCopy(Row, frozen=True):
+    """One copy of a message of ours that a relay took.
+
+    Attributes:
+        own: it went to another device of ours.
+        at: when it took it, Unix seconds.
+    """
+
+    table: ClassVar[str] = "sealings"
+    key: ClassVar[tuple[str, ...]] = ("conversation", "place", "device")
+
+    conversation: bytes
+    place: int
+    device: bytes
+    own: bool
+    mailbox: bytes
+    size: int
+    at: int
+
+
+class Timer(Row, frozen=True):
+    """What messages of a conversation last, as was agreed; no row: they stay.
+
+    Attributes:
+        revision, id: of the choice that holds.
+    """
+
+    table: ClassVar[str] = "timers"
+    key: ClassVar[tuple[str, ...]] = ("conversation",)
+
+    conversation: bytes
+    seconds: int = 0
+    revision: int = 0
+    id: bytes = b""
 
 
 class Shelf(SecretRow, frozen=True):
@@ -102,7 +176,6 @@ class Shelf(SecretRow, frozen=True):
         muted_until: Unix seconds; views.FOREVER until it is unmuted.
         archived: 0, or 1 + the length that the history had when it was put away.
         changed: when the person arranged it last, Unix milliseconds.
-        lasts: seconds that messages said here last; 0: they stay.
         own_name: what the person calls the contact; "" is the contact's own choice.
     """
 
@@ -114,12 +187,11 @@ class Shelf(SecretRow, frozen=True):
     muted_until: int = 0
     archived: int = 0
     marked_unread: bool = False
-    lasts: int = 0
     own_name: str = ""
     changed: int = 0
 
 
 TALK_ROWS: tuple[type[Row], ...] = (
-    *(Extra, Reaction, OlderVersion, Gone, WaitingAct, Shelf),
+    *(Extra, Fading, Reaction, OlderVersion, Gone, HeardAct, WaitingAct, SealedCopy, Timer, Shelf),
     *(EchoRow, EchoSaid),
 )

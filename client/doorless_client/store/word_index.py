@@ -15,6 +15,7 @@ from doorless_client.store.records import Entry
 from doorless_client.store.statements import run
 from doorless_client.store.words import Place, has_all, wanted
 
+
 class SqlWords:
     def __init__(self, database: Any) -> None:
         self._database = database
