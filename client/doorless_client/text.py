@@ -66,6 +66,8 @@ def safe(text: str, *, at_most: int = MAX_TEXT) -> SafeText:
     """
     if isinstance(text, SafeText) and len(text) <= at_most:
         return text
+    if len(text) <= at_most and _is_plain(text):
+        return SafeText(text)
     begin = text[: at_most + 1].replace("\r\n", "\n").replace("\t", "    ")
     shown = neutralise(_normalise(begin))
     if len(shown) > at_most or len(text) > at_most + 1:
@@ -75,7 +77,18 @@ def safe(text: str, *, at_most: int = MAX_TEXT) -> SafeText:
 
 def safe_line(text: str, *, at_most: int = MAX_LINE) -> SafeText:
     """The same, on one line: for names, titles and previews."""
-    return SafeText(safe(text, at_most=at_most).replace("\n", "␤"))
+    shown = safe(text, at_most=at_most)
+    return SafeText(shown.replace("\n", "␤")) if "\n" in shown else shown
+
+
+def composed(text: str) -> str:
+    """As it is stored and found: in NFC, with bounded marks, and without U+0000."""
+    return _normalise(text).replace("\0", "␀")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is nothing but printable ASCII and line breaks, as most is."""
+    return text.isascii() and text.replace("\n", "").isprintable()
 
 
 def neutralise(text: str) -> str:
