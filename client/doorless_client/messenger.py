@@ -6,7 +6,7 @@ the loop's thread, so a step of the engine is never interrupted by another.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from doorless_client.core.api import Listener, RefusedError, UnreachableError
@@ -21,6 +21,7 @@ from doorless_client.core.removal import CUT_OFF
 from doorless_client.core.settings import Settings
 from doorless_client.core.sign_in import PUT_OFF
 from doorless_client.core.state import Clock
+from doorless_client.core.vault import Vault
 from doorless_client.core.views import (
     Chat,
     Connection,
@@ -31,12 +32,14 @@ from doorless_client.core.views import (
     Notice,
 )
 from doorless_client.driving import drive
+from doorless_client.files_at_work import FilesAtWork
 from doorless_client.looking import Looking
-from doorless_client.mistakes import place
+from doorless_client.messages_at_work import MessagesAtWork, uptime
 from doorless_client.own_fleet import FleetAtWork
 from doorless_client.shelf_at_work import ShelfAtWork
-from doorless_client.store.base import BrokenStoreError, Store, StoreError
+from doorless_client.store.base import Store, StoreError
 from doorless_client.text import safe_line
+from doorless_client.troubles import Troubles
 from doorless_protocol.frames import Acknowledge as AcknowledgeRequest
 from doorless_protocol.frames import Deliver
 from doorless_protocol.primitives import Random
@@ -62,13 +65,29 @@ def open_messenger(store: Store, network: Network, *, now: Clock, random: Random
 class Messenger(Looking):
     """api.Engine: works offline from the start, and online after `start`."""
 
-    def __init__(self, store: Store, network: Network, *, now: Clock, random: Random) -> None:
+    def __init__(
+        self,
+        store: Store,
+        network: Network,
+        *,
+        now: Clock,
+        random: Random,
+        vault: Vault | None = None,
+    ) -> None:
         """Raises ValueError: the store holds no account."""
         self._now, self._random, self._network = now, random, network
         self._listeners: list[Listener] = []
         self._wake, self._rest = asyncio.Event(), asyncio.Event()
-        self._engine = Engine(store, clock=now, random=random, emit=self._take)
+        self._troubles = Troubles(self._tell, self._wake.set)
+        self._refusing_store_errors = self._troubles.refusing
+        self._engine = Engine(
+            store, clock=now, random=random, emit=self._take, vault=vault, uptime=uptime
+        )
         self.fleet = FleetAtWork(network, self._engine.fleet)
+        self.files = FilesAtWork(network, self._engine, self._troubles, random)
+        self.messages = MessagesAtWork(
+            self._engine.messages, self._refusing_store_errors, self.files
+        )
         self.shelf = ShelfAtWork(self._engine.shelf, self._refusing_store_errors)
         self._connection = Connection(Link.OFFLINE, self._engine.me.relay, self._engine.waiting)
         self._acknowledged: list[bytes] = []
@@ -78,7 +97,6 @@ class Messenger(Looking):
         self._watching: asyncio.Task[None] | None = None
         self._finding: asyncio.Task[None] | None = None
         self._at_home = asyncio.Lock()  # one at a time may change what our relay holds of us
-        self._failure: BrokenStoreError | None = None
 
     # --- from opening to closing -------------------------------------------------------------
 
@@ -123,6 +141,7 @@ class Messenger(Looking):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.files.close()
         self._living = None
         self.shelf.stop()
         await self._network.close()
@@ -155,9 +174,11 @@ class Messenger(Looking):
             except BusyError as busy:
                 raise RefusedError(f"not now: {busy}; try it again") from busy
 
-    async def send(self, conversation: bytes, text: str) -> Message:
+    async def send(
+        self, conversation: bytes, text: str, *, quoting: Message | None = None
+    ) -> Message:
         with self._refusing_store_errors():
-            return self._engine.send(conversation, text)
+            return self._engine.send(conversation, text, quoting=quoting)
 
     async def mark_read(self, conversation: bytes) -> None:
         with self._refusing_store_errors():
@@ -219,11 +240,11 @@ class Messenger(Looking):
             while not await self._has_arrived():
                 self._engine.home.put_off()
         except StoreError as error:
-            self._tell_store(error)
+            self._troubles.tell_store(error)
         except RefusedError:
             raise  # unreachable: it begins again with the next connection
         except Exception as error:
-            self._tell_mistake(error)
+            self._troubles.tell_mistake(error)
             raise
 
     async def _has_arrived(self) -> bool:
@@ -243,10 +264,10 @@ class Messenger(Looking):
         try:
             self._engine.receive(delivered)
         except StoreError as error:
-            self._tell_store(error)
+            self._troubles.tell_store(error)
             raise
         except Exception as error:
-            self._tell_mistake(error)
+            self._troubles.tell_mistake(error)
             raise
         ids, self._acknowledged = self._acknowledged, []
         if ids:
@@ -280,19 +301,20 @@ class Messenger(Looking):
     # --- what goes on by itself --------------------------------------------------------------
 
     async def _live(self) -> None:
-        while self._failure is None and not self.fleet.removed:
+        while self._troubles.failure is None and not self.fleet.removed:
             self._wake.clear()
             try:
                 self._engine.upkeep.tick()
                 self._send_due()
+                self.files.pump()
                 self._watch()
                 wait = self._engine.upkeep.next_tick() - self._now()
                 await self._maintain()
             except StoreError as error:
-                self._tell_store(error)
+                self._troubles.tell_store(error)
                 wait = STORE_RETRY
             except Exception as error:
-                self._tell_mistake(error)
+                self._troubles.tell_mistake(error)
                 wait = MISTAKE_RETRY
             self._rest.set()
             with contextlib.suppress(TimeoutError):
@@ -321,10 +343,10 @@ class Messenger(Looking):
             at_most = min(LAST_RETRY, FIRST_RETRY * 2 ** min(attempt, 16))
             self._engine.upkeep.pause(account, between(0.0, at_most, self._random(4)))
         except StoreError as error:
-            self._tell_store(error)
+            self._troubles.tell_store(error)
             self._engine.upkeep.pause(account, STORE_RETRY)
         except Exception as error:
-            self._tell_mistake(error)
+            self._troubles.tell_mistake(error)
             self._engine.upkeep.pause(account, MISTAKE_RETRY)
         finally:
             self._sending.pop(account, None)
@@ -343,9 +365,9 @@ class Messenger(Looking):
         except UnreachableError:
             pass  # put off
         except StoreError as error:
-            self._tell_store(error)
+            self._troubles.tell_store(error)
         except Exception as error:
-            self._tell_mistake(error)
+            self._troubles.tell_mistake(error)
             self._engine.monitor.put_off()
         self._wake.set()
 
@@ -371,30 +393,3 @@ class Messenger(Looking):
     def _tell(self, event: Event) -> None:
         for listener in tuple(self._listeners):
             listener(event)
-
-    def _tell_mistake(self, error: Exception) -> None:
-        """Nothing that goes on by itself may end in silence, and none of it may spin."""
-        line = f"this should not have happened ({place(error)}); it is tried again in a minute"
-        self._tell(Notice(safe_line(line)))
-
-    def _tell_store(self, error: StoreError) -> None:
-        if isinstance(error, BrokenStoreError):
-            self._fail(error)
-        else:
-            self._tell(Notice(safe_line(f"nothing was sent or received: {error}")))
-
-    def _fail(self, error: BrokenStoreError) -> None:
-        """The store is not to be relied on: nothing leaves any more until it is opened again."""
-        if self._failure is None:
-            self._failure = error
-            self._tell(Notice(safe_line(f"nothing is sent or received: {error}"), halts=True))
-        self._wake.set()
-
-    @contextlib.contextmanager
-    def _refusing_store_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except StoreError as error:
-            if isinstance(error, BrokenStoreError):
-                self._fail(error)
-            raise RefusedError(f"it was not done, and nothing changed: {error}") from error

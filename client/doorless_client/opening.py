@@ -10,6 +10,7 @@ from doorless_client.echoing import MessengerWithEcho
 from doorless_client.endpoint import Endpoint
 from doorless_client.network import RelayNetwork
 from doorless_client.profile import Profile
+from doorless_client.sealed_files import SealedFiles
 from doorless_client.store.base import StoreError
 from doorless_client.store.records import Own
 from doorless_client.store.sqlcipher import SqlcipherStore, open_store
@@ -61,7 +62,8 @@ def opened(profile: Profile, store: SqlcipherStore, now: Clock, random: Random) 
     if own is None or not own.registered:
         raise StoreError("no account in this profile: it was damaged")
     network = RelayNetwork(home_of(own), random)
-    messenger = MessengerWithEcho(store, network, now=now, random=random)
+    vault = SealedFiles(profile.files_path)
+    messenger = MessengerWithEcho(store, network, now=now, random=random, vault=vault)
     return Opened(profile, store, messenger)
 
 

@@ -13,6 +13,7 @@ from doorless_protocol.content import (
     MAX_MANIFEST_BYTES,
     MAX_NAME_BYTES,
     MAX_TEXT_BYTES,
+    U32,
     U53,
     Digest,
     Id,
@@ -152,7 +153,51 @@ class Arranged(_Notice, tag="arranged", frozen=True):
     at: U53
 
 
-Notice = Newest | Names | Chosen | Person | Forgotten | Read | Ask | Piece | Arranged
+class Pinned(_Notice, tag="pinned", frozen=True):
+    """The person keeps a message at hand, or no longer. Spec §5.9.
+
+    Attributes:
+        account: the contact's; zeros: the conversation with ourselves.
+        mine: we said it, not they.
+    """
+
+    account: Digest
+    mine: bool
+    id: Id
+    pinned: bool
+
+
+class Hidden(_Notice, tag="hidden", frozen=True):
+    """The person deleted a message for themselves. Spec §5.9."""
+
+    account: Digest
+    mine: bool
+    id: Id
+
+
+class Lasts(_Notice, tag="lasts", frozen=True):
+    """What messages of a conversation last, and which choice says so (06 §3.12). Spec §5.9."""
+
+    account: Digest
+    seconds: U32
+    revision: U53
+    id: Annotated[bytes, Meta(max_length=16)]
+
+
+Notice = (
+    Newest
+    | Names
+    | Chosen
+    | Person
+    | Forgotten
+    | Read
+    | Ask
+    | Piece
+    | Arranged
+    | Pinned
+    | Hidden
+    | Lasts
+)
 
 
 def encode(notice: Notice) -> OwnDevices:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from doorless_client.core.fleet_api import OwnFleet
 from doorless_client.core.log_views import Alarm, LogStatus
+from doorless_client.core.message_api import MessageActions
 from doorless_client.core.settings import Settings
 from doorless_client.core.shelf_api import ChatShelf
 from doorless_client.core.views import (
@@ -84,6 +85,11 @@ class Engine(Protocol):
     @property
     def shelf(self) -> ChatShelf:
         """How chats are arranged, and found."""
+        ...
+
+    @property
+    def messages(self) -> MessageActions:
+        """What can be done with a message that was said."""
         ...
 
     @property
@@ -177,8 +183,13 @@ class Engine(Protocol):
         """
         ...
 
-    async def send(self, conversation: bytes, text: str) -> Message:
+    async def send(
+        self, conversation: bytes, text: str, *, quoting: Message | None = None
+    ) -> Message:
         """Store and queue a text; it leaves as soon as it can, exactly once.
+
+        Args:
+            quoting: the message that it answers.
 
         Raises:
             KeyChangedError: their keys changed; nothing was stored.

@@ -3,55 +3,64 @@
 Spec: docs/spec/08-state.md §6, §7.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 
 import msgspec
 
-from doorless_client.core import present
-from doorless_client.core.checked import entry_of, is_checked, is_replaced, relay_and_label
+from doorless_client.core.checked import entry_of
+from doorless_client.core.extras import said_beside
 from doorless_client.core.logs import Logs
 from doorless_client.core.order import order_of
-from doorless_client.core.shelf_rows import arranged, in_order, is_note
+from doorless_client.core.parts import Parts
+from doorless_client.core.shelf_rows import is_note
+from doorless_client.core.showing import Showing
 from doorless_client.core.state import State
 from doorless_client.core.views import (
-    Chat,
-    ChatChanged,
-    Details,
     Kind,
     Message,
     MessageAdded,
     MessageChanged,
     Standing,
-    Trust,
-    WireView,
 )
 from doorless_client.core.views import State as Reach
 from doorless_client.core.voices import UNCOUNTED, Voices
 from doorless_client.store.records import Contact, Entry, Late, Wire
-from doorless_protocol.content import GOSSIP_BYTES, Body, Content, Text
+from doorless_client.text import composed
+from doorless_protocol.content import GOSSIP_BYTES, SAID_BY_A_PERSON, Body, Content, Text
 from doorless_protocol.keys import AccountId, conversation_id
 from doorless_protocol.log import gossip
-from doorless_protocol.session import Session
 
 CANNOT_SHOW = "your version of doorless cannot show this"
 CONTRADICTS = "it does not follow what this device said before"
 LATE = "arrived late"
+MISSING = "something is missing here"
 
 
-class Conversations:
-    """Contents in and out, as rows and as what is shown of them."""
+class Conversations(Showing):
+    """Contents in and out, as rows and as what is shown of them.
+
+    Attributes:
+        begin_fading: what is called with a row of ours that the relay has; see core/fading.py.
+        forget_file: what is called with a row whose file goes; see core/transfers.py.
+    """
 
     def __init__(self, state: State) -> None:
         self._state, self._store = state, state.store
         self._voices, self._logs = Voices(state.store), Logs(state)
         self._typing: dict[bytes, float] = {}
+        self.parts = Parts(state)
+        self.begin_fading: Callable[[Entry], object] = lambda _: None
+        self.forget_file: Callable[[Entry], None] = lambda _: None
 
     # --- saying ------------------------------------------------------------------------------
 
-    def say(self, contact: Contact, body: Body, *, id: bytes = b"") -> Content:
-        """The content that says `body` next. Inside a change; counted when it will be shown.
+    def say(self, contact: Contact, body: Body, *, id: bytes = b"", time: int = 0) -> Content:
+        """The content that says `body` next. Inside a change; counted if a person says it.
 
-        What a text says of the key log is left open until it is sealed: `gossip`.
+        What it says of the key log then is left open until it is sealed: `gossip`.
+
+        Args:
+            time: Unix milliseconds, if it must be above that of something else; 0: now.
         """
         theirs = AccountId(contact.account)
         conversation = conversation_id(self._state.account, theirs)
@@ -63,8 +72,8 @@ class Conversations:
             counter=voice.next,
             previous=voice.last,
             conversation=conversation,
-            time=int(self._state.clock() * 1000),
-            gossip=bytes(GOSSIP_BYTES) if isinstance(body, Text) else b"",
+            time=time or self.now_ms(),
+            gossip=bytes(GOSSIP_BYTES) if isinstance(body, SAID_BY_A_PERSON) else b"",
         )
         if not isinstance(body, UNCOUNTED):
             self._voices.say(content, device)
@@ -75,11 +84,11 @@ class Conversations:
         content = Content.saying(
             body,
             id=bytes(16),
-            counter=self._next_counter(contact),
+            counter=self.next_counter(contact),
             previous=bytes(32),
             conversation=bytes(32),
-            time=int(self._state.clock() * 1000),
-            gossip=bytes(GOSSIP_BYTES) if isinstance(body, Text) else b"",
+            time=self.now_ms(),
+            gossip=bytes(GOSSIP_BYTES) if isinstance(body, SAID_BY_A_PERSON) else b"",
         )
         return content.encode()
 
@@ -94,22 +103,35 @@ class Conversations:
             return bytes(GOSSIP_BYTES)
         return gossip.say(view, self._logs.own(), self._logs.pin(relay, label))
 
-    def _next_counter(self, contact: Contact) -> int:
+    def next_counter(self, contact: Contact) -> int:
         conversation = conversation_id(self._state.account, AccountId(contact.account))
         return self._voices.of(conversation, self._state.keys.device).next
 
-    def add_own(self, contact: Contact, content: Content, text: str) -> Entry:
-        return self._add(
+    def count_from(self, shared: bytes, counter: int, previous: bytes) -> None:
+        """What this device says next in the conversation that contents name so. Inside a change."""
+        self._voices.go_on(shared, self._state.keys.device, counter, previous)
+
+    def now_ms(self) -> int:
+        return max(int(self._state.clock() * 1000), 0)
+
+    def add_own(self, contact: Contact, id: bytes, at: int, said: Text) -> Entry:
+        """What we say, or will say as soon as its file is with the relay."""
+        state = self._first_state(contact)
+        row = self._add(
             contact,
-            id=content.id,
+            id=id,
             mine=True,
             account=self._state.account,
             device=self._state.keys.device,
-            at=content.time,
+            at=at,
             kind=Kind.TEXT,
-            text=text,
-            state=self._first_state(contact),
+            text=said.text,
+            state=state,
+            said=said,
         )
+        if state is not Reach.WAITING:
+            self._begin_fading(contact, row, said)
+        return row
 
     def _first_state(self, contact: Contact) -> Reach:
         """A note for nobody but this device is where it should be at once."""
@@ -123,13 +145,13 @@ class Conversations:
         contact: Contact,
         content: Content,
         device: bytes,
-        text: str | None,
+        said: Text | None,
         *,
         from_own: bool = False,
     ) -> Entry | None:
-        """Store what a device said; None when it is there already. `text` None: of a later kind."""
+        """Store what a device said; None when it is there already. `said` None: of a later kind."""
         account = self._state.account if from_own else contact.account
-        if self._find(contact, content.id, account):
+        if self.find(contact, content.id, account):
             return None
         heard = self._voices.hear(
             content, device, self._store.messages.length(contact.conversation)
@@ -137,22 +159,59 @@ class Conversations:
         if heard.late_for is not None:
             self._stand_late(contact, heard.late_for, content.counter)
         notes = ((LATE, heard.late_for is not None), (CONTRADICTS, heard.contradicts))
-        return self._add(
+        row = self._add(
             contact,
             id=content.id,
             mine=from_own,
             account=account,
             device=device,
             at=content.time,
-            kind=Kind.UNKNOWN if text is None else Kind.TEXT,
-            text=CANNOT_SHOW if text is None else text,
+            kind=Kind.UNKNOWN if said is None else Kind.TEXT,
+            text=CANNOT_SHOW if said is None else composed(said.text),
             state=Reach.SENT if from_own else _heard_state(contact),
             gap=heard.gap,
-            note="; ".join(words for words, said in notes if said),
-            raw=content.encode() if text is None else b"",
+            note="; ".join(words for words, is_so in notes if is_so),
+            raw=content.encode() if said is None else b"",
+            said=said,
+        )
+        if from_own and said is not None:
+            self._begin_fading(contact, row, said)
+        return row
+
+    def _begin_fading(self, contact: Contact, row: Entry, said: Text) -> None:
+        if said.lasts:
+            self.begin_fading(row)
+            self.replace(contact, row)
+
+    def count(self, contact: Contact, content: Content, device: bytes) -> None:
+        """Note something counted that is no message: what is missing before it shows by a line."""
+        heard = self._voices.hear(
+            content, device, self._store.messages.length(contact.conversation)
+        )
+        if heard.late_for is not None:
+            self._close_gap(contact, heard.late_for)
+        elif heard.gap or heard.contradicts:
+            self.note(contact, CONTRADICTS if heard.contradicts else MISSING, gap=heard.gap)
+
+    def add_line(
+        self, contact: Contact, content: Content, device: bytes, text: str, *, mine: bool
+    ) -> Entry:
+        """A line of our own for something counted that one of us chose."""
+        if device != self._state.keys.device:
+            self.count(contact, content, device)
+        return self._add(
+            contact,
+            id=content.id,
+            mine=mine,
+            account=self._state.account if mine else contact.account,
+            device=device,
+            at=content.time,
+            kind=Kind.NOTE,
+            text=text,
+            state=self._first_state(contact) if mine else Reach.RECEIVED,
         )
 
-    def note(self, contact: Contact, text: str) -> None:
+    def note(self, contact: Contact, text: str, *, gap: int = 0) -> None:
         """One line of our own among what was said: a key changed, a device came."""
         self._add(
             contact,
@@ -160,18 +219,21 @@ class Conversations:
             mine=False,
             account=contact.account,
             device=bytes(16),
-            at=int(self._state.clock() * 1000),
+            at=self.now_ms(),
             kind=Kind.NOTE,
             text=text,
             state=Reach.RECEIVED,
+            gap=gap,
         )
 
     def reach(self, contact: Contact, id: bytes, state: Reach) -> bool:
         """One of our messages came further. Unknown ids and steps back change nothing."""
-        row = self._find(contact, id, self._state.account)
+        row = self.find(contact, id, self._state.account)
         if row is None or not Reach.WAITING <= row.state < state <= Reach.READ:
             return False
-        self._replace(contact, msgspec.structs.replace(row, state=int(state)))
+        if row.state < Reach.SENT:
+            self.begin_fading(row)
+        self.replace(contact, msgspec.structs.replace(row, state=int(state)))
         return True
 
     def fail(self, contact: Contact, place: int, why: str) -> None:
@@ -179,7 +241,7 @@ class Conversations:
         row = self._store.messages.get(contact.conversation, place)
         if row is not None and row.state == Reach.WAITING:
             failed = msgspec.structs.replace(row, state=int(Reach.FAILED), note=why)
-            self._replace(contact, failed)
+            self.replace(contact, failed)
 
     def receive_all(self, contact: Contact) -> list[bytes]:
         """The messages of a request are a contact's from now on; returns their ids."""
@@ -187,122 +249,11 @@ class Conversations:
             conversation=contact.conversation, state=int(Reach.REQUEST)
         )
         for row in rows:
-            self._replace(contact, msgspec.structs.replace(row, state=int(Reach.RECEIVED)))
+            self.replace(contact, msgspec.structs.replace(row, state=int(Reach.RECEIVED)))
         return [row.id for row in rows]
 
     def put_wire(self, row: Wire) -> None:
         self._store.wires.put(row)
-
-    # --- showing -----------------------------------------------------------------------------
-
-    def chats(self) -> Sequence[Chat]:
-        return in_order(self.chat(contact) for contact in self._store.contacts.find())
-
-    def chat(self, contact: Contact) -> Chat:
-        rows = self._store.messages
-        length = rows.length(contact.conversation)
-        shown = present.chat(
-            contact,
-            rows.get(contact.conversation, length - 1) if length else None,
-            unread=rows.unread(contact.conversation, contact.seen)[0],
-            confirmed=self.is_confirmed(contact),
-            typing=contact.conversation in self._typing,
-            replaced=self._is_replaced(contact),
-        )
-        return arranged(shown, contact, self._state)
-
-    def details(self, contact: Contact) -> Details:
-        sessions = self._state.sessions.with_account(contact.account)
-        return present.details(
-            contact,
-            devices=len(self._store.devices.find(account=contact.account)),
-            confirmed=self.is_confirmed(contact),
-            last_resort=any(session.last_resort for session in sessions),
-            healed=min((session.healed for session in self._sending(contact)), default=None),
-            checked=self._is_logged(contact),
-            replaced=self._is_replaced(contact),
-        )
-
-    def _is_logged(self, contact: Contact) -> bool:
-        relay, _ = relay_and_label(contact, self._state.own.relay)
-        if self._logs.view(relay) is None or self._waits(contact):
-            return False
-        return self.is_checked(contact)
-
-    def _is_replaced(self, contact: Contact) -> bool:
-        """Whether to say so: whoever compared these very keys knows better than the log."""
-        return contact.trust != Trust.VERIFIED.value and self._waits(contact)
-
-    def _waits(self, contact: Contact) -> bool:
-        return is_replaced(self._store, contact, self._state.own.relay)
-
-    def is_confirmed(self, contact: Contact) -> bool:
-        """Whether all that is said to them goes into confirmed sessions, to proven keys."""
-        sending = self._sending(contact)
-        if not self.is_checked(contact):
-            return False
-        return bool(sending) and all(session.confirmed for session in sending)
-
-    def is_checked(self, contact: Contact) -> bool:
-        """Whether their relay's key log, if it has one, vouches for them."""
-        return is_checked(self._store, contact, self._state.own.relay)
-
-    def has_confirmed(self, contact: Contact) -> bool:
-        """Whether what goes into confirmed sessions alone has one to go into."""
-        if not self.is_checked(contact):
-            return False
-        return any(session.confirmed for session in self._sending(contact))
-
-    def _sending(self, contact: Contact) -> list[Session]:
-        sessions = self._state.sessions.with_account(contact.account)
-        return [session for session in sessions if session.may_send]
-
-    def message(self, contact: Contact, row: Entry) -> Message:
-        order = order_of(self._store, contact.conversation)
-        return present.message(row, contact, str(self._state.address), order)
-
-    def messages(self, contact: Contact, places: Iterable[range]) -> Sequence[Message]:
-        """Those stored at each run of places."""
-        key, ours = contact.conversation, str(self._state.address)
-        order = order_of(self._store, key)
-        return [
-            present.message(row, contact, ours, order)
-            for run in places
-            for row in self._store.messages.slice(key, run.start, run.stop)
-        ]
-
-    def wire(self, message: Message) -> WireView | None:
-        place = order_of(self._store, message.conversation).place(message.position)
-        row = self._store.wires.get(message.conversation, place)
-        return present.wire(row) if row else None
-
-    def show_chat(self, contact: Contact) -> None:
-        """Tell how its row in the list looks once the open change is done."""
-        key = contact.conversation
-        self._state.show_last(key, lambda: self._chat_changed(key))
-
-    def _chat_changed(self, conversation: bytes) -> ChatChanged | None:
-        contact = self._store.contacts.get(conversation)
-        return ChatChanged(self.chat(contact)) if contact else None
-
-    # --- typing: in memory alone -------------------------------------------------------------
-
-    def set_typing(self, contact: Contact, until: float | None) -> None:
-        """They are writing, for all we know until then; None: they stopped."""
-        known = self._typing.pop(contact.conversation, None)
-        if until is not None:
-            self._typing[contact.conversation] = until
-        if (known is None) != (until is None):
-            self.show_chat(contact)
-
-    def expire_typing(self, now: float) -> None:
-        for conversation, until in list(self._typing.items()):
-            contact = self._store.contacts.get(conversation)
-            if until <= now and contact is not None:
-                self.set_typing(contact, None)
-
-    def typing_until(self) -> float | None:
-        return min(self._typing.values(), default=None)
 
     # --- rows --------------------------------------------------------------------------------
 
@@ -321,6 +272,7 @@ class Conversations:
         gap: int = 0,
         note: str = "",
         raw: bytes = b"",
+        said: Text | None = None,
     ) -> Entry:
         row = Entry(
             conversation=contact.conversation,
@@ -340,25 +292,43 @@ class Conversations:
             raw=raw,
         )
         self._store.messages.put(row)
-        self._state.show(MessageAdded(self.message(contact, row)))
+        extra = said_beside(row.conversation, row.place, said) if said is not None else None
+        if extra is not None:
+            self._store.extras.put(extra)
+        order = order_of(self._store, row.conversation)
+        self._state.show(MessageAdded(self.shown(contact, row, order, extra)))
         self.show_chat(contact)
         return row
 
-    def _replace(self, contact: Contact, row: Entry) -> None:
+    def replace(self, contact: Contact, row: Entry) -> None:
         self._store.messages.put(row)
         self._state.show(MessageChanged(self.message(contact, row)))
         self.show_chat(contact)
 
-    def _find(self, contact: Contact, id: bytes, account: bytes) -> Entry | None:
+    def again(self, contact: Contact, id: bytes) -> Message:
+        """A message of ours as it is shown now. Raises KeyError: there is none."""
+        row = self.find(contact, id, self._state.account)
+        if row is None:
+            raise KeyError("no such message")
+        return self.message(contact, row)
+
+    def is_gone(self, row: Entry) -> bool:
+        """Whether it was deleted here, or disappeared."""
+        return order_of(self._store, row.conversation).is_gone(row.place)
+
+    def find(self, contact: Contact, id: bytes, account: bytes) -> Entry | None:
         return self._store.messages.with_id(contact.conversation, id, account)
 
     def _stand_late(self, contact: Contact, place: int, counter: int) -> None:
         """What comes next is shown before the message at `place`, whose gap it closes by one."""
         own = self._store.messages.length(contact.conversation)
         self._store.late.put(Late(contact.conversation, own, place, counter))
+        self._close_gap(contact, place)
+
+    def _close_gap(self, contact: Contact, place: int) -> None:
         row = self._store.messages.get(contact.conversation, place)
         if row is not None and row.gap:
-            self._replace(contact, msgspec.structs.replace(row, gap=row.gap - 1))
+            self.replace(contact, msgspec.structs.replace(row, gap=row.gap - 1))
 
 
 def _heard_state(contact: Contact) -> Reach:

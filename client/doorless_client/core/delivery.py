@@ -14,14 +14,15 @@ from doorless_client.core.contacts import BusyError, Contacts, is_fresh
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Anonymously, Flow
+from doorless_client.core.hearing import HEAD_SIZE
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.own_devices import OwnDevices
-from doorless_client.core.receiving import HEAD_SIZE
 from doorless_client.core.resync import Resyncs
 from doorless_client.core.scarcity import note_session
+from doorless_client.core.sealings import keep_sealing
 from doorless_client.core.state import State
 from doorless_client.core.trust import may_send
-from doorless_client.store.records import Contact, Copy, Outgoing, Wire
+from doorless_client.store.records import Contact, Copy, Outgoing, Wire, is_said
 from doorless_protocol.first_contact import initiate
 from doorless_protocol.frames import BundleServed, Done, FetchBundle, Refused, Submit
 from doorless_protocol.keys import AccountId
@@ -90,7 +91,8 @@ class Delivery:
             yield from self._own.refresh()
             return
         contact = self._contacts.with_account(account)
-        controls = all(item.device and item.place < 0 for item in self._outbox.due(account))
+        due = self._outbox.due(account)
+        controls = all(item.device and not is_said(item.place) for item in due)
         if contact is not None and (not controls or self._resyncs.lacking(account)):
             yield from self._contacts.refresh(contact.conversation)
 
@@ -171,6 +173,8 @@ class Delivery:
             raise BusyError("the relay answered something else", NO_BUNDLE_RETRY)
         with self._state.change():
             if self._outbox.sent(item, copy, relay):
+                own, now = contact is None, self._state.now()
+                keep_sealing(self._store, item, copy, own=own, now=now)
                 told = contact or self._outbox.noted(item)
                 if told is not None and item.place >= 0 and not item.device:
                     self._keep_wire(told, item, copy)

@@ -9,7 +9,7 @@ import msgspec
 
 from doorless_client.core.api import RefusedError
 from doorless_client.core.echo_device import Ends
-from doorless_client.core.receiving import HEAD_SIZE
+from doorless_client.core.hearing import HEAD_SIZE
 from doorless_client.core.state import State as Profile
 from doorless_client.core.views import State
 from doorless_client.store.echo_records import EchoRow, EchoSaid

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import msgspec
 
 from doorless_client.core import settings as chosen
-from doorless_client.core.api import RefusedError
 from doorless_client.core.comparing import Comparing
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
@@ -20,6 +19,7 @@ from doorless_client.core.delivery import Delivery
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Acknowledge, Emit, Flow, Wake
 from doorless_client.core.failures import Failures
+from doorless_client.core.files import Files
 from doorless_client.core.fleet import Fleet
 from doorless_client.core.gossip import Gossip
 from doorless_client.core.history import StoredHistory
@@ -31,13 +31,16 @@ from doorless_client.core.receipts import Receipts
 from doorless_client.core.receiving import Receiver
 from doorless_client.core.resync import Resyncs
 from doorless_client.core.reuse import note_dealt_with
+from doorless_client.core.sayings import check_text
 from doorless_client.core.settings import Settings
 from doorless_client.core.shelf import Shelves
 from doorless_client.core.shelf_rows import check_other
 from doorless_client.core.sign_in import HomeRelay, sign_in
 from doorless_client.core.state import Clock, State
-from doorless_client.core.trust import TrustKeeper, check_may_send
+from doorless_client.core.talking import Talking
+from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.upkeep import Upkeep
+from doorless_client.core.vault import Vault
 from doorless_client.core.views import (
     Chat,
     Compared,
@@ -51,8 +54,8 @@ from doorless_client.core.views import (
 )
 from doorless_client.core.wire_sizes import wire_size
 from doorless_client.store.base import Store
-from doorless_client.store.records import Contact, is_news
-from doorless_protocol.content import MAX_TEXT_BYTES, Text, Typing
+from doorless_client.store.records import Contact
+from doorless_protocol.content import Text, Typing
 from doorless_protocol.frames import Challenge, Deliver, SignIn
 from doorless_protocol.invite import InviteLink
 from doorless_protocol.primitives import Random
@@ -64,8 +67,21 @@ TYPING_EVERY = 5.0
 class Engine:
     """One unlocked profile. Not for several threads at once."""
 
-    def __init__(self, store: Store, *, clock: Clock, random: Random, emit: Emit) -> None:
-        """Raises ValueError: the store holds no account; register first."""
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Clock,
+        random: Random,
+        emit: Emit,
+        vault: Vault | None = None,
+        uptime: Clock | None = None,
+    ) -> None:
+        """Raises ValueError: the store holds no account; register first.
+
+        Args:
+            uptime: seconds since some moment, which nobody can set; None: the clock itself.
+        """
         self._state = state = State(store, clock, random, emit)
         self._store = store
         self._conversations = Conversations(state)
@@ -74,7 +90,8 @@ class Engine:
         self.comparing = Comparing(state)
         self._contacts = Contacts(state, self._conversations, self._devices, self._trust)
         self._outbox = Outbox(state, self._conversations, self._devices)
-        self.gossip = Gossip(state, self._outbox, self._trust)
+        self.gossip = gossip = Gossip(state, self._outbox, self._trust)
+        self.files = Files(state, self._conversations, self._contacts, self._outbox, gossip, vault)
         self._receipts = Receipts(state, self._conversations, self._outbox)
         self._resyncs = Resyncs(
             state, self._conversations, self._contacts, self._devices, self._outbox
@@ -95,16 +112,29 @@ class Engine:
         self._deciding = Deciding(
             self._trust, self._conversations, self._outbox, self._introductions
         )
+        self._talking = Talking(
+            state,
+            self._conversations,
+            self._contacts,
+            self._devices,
+            self._outbox,
+            self._introductions,
+            self._receipts,
+            self.fleet,
+            self.gossip,
+            uptime or clock,
+        )
+        self.messages = self._talking.sayings
+        self.messages.accept, self.messages.wake = self.accept, self._wake
+        self.files.text = self.messages.text
         self._receiver = Receiver(
             state,
             self._conversations,
             self._contacts,
             self._trust,
-            self._introductions,
-            self._receipts,
             self._resyncs,
             self.fleet,
-            self.gossip,
+            self._talking.hearing,
         )
         self._delivery = Delivery(
             state,
@@ -129,6 +159,8 @@ class Engine:
             self.home,
             self._resyncs,
             self.monitor,
+            self.files,
+            self._talking,
         )
         with state.change():
             self._resyncs.repair()
@@ -153,7 +185,8 @@ class Engine:
 
     def unsettled(self) -> int:
         """Contents, and handshakes, that wait for nothing but a relay."""
-        return self._outbox.unsettled() + self._resyncs.unsettled()
+        waiting = self._outbox.unsettled() + self.files.moving.unsettled()
+        return waiting + self._resyncs.unsettled()
 
     def login(self, challenge: Challenge, binding: bytes) -> SignIn:
         """The proof that this device is here, now, on the connection with this binding."""
@@ -228,45 +261,18 @@ class Engine:
             self.fleet.tell_person(contact.conversation)
         return self.chat(contact.conversation)
 
-    def send(self, conversation: bytes, text: str) -> Message:
+    def send(self, conversation: bytes, text: str, *, quoting: Message | None = None) -> Message:
         """Store and queue a text; sealed now where a session allows it.
 
         Raises:
             KeyChangedError, RefusedError: nothing was stored.
         """
-        contact = self._contacts.get(conversation)
-        self.fleet.removal.check()
-        check_may_send(contact)
-        said = Text(check_text(text))
-        if contact.standing == Standing.REQUEST.value:
-            self.accept(conversation)  # who answers a request accepts it
-        with self._state.change():
-            contact = self._contacts.get(conversation)
-            content = self._conversations.say(contact, said)
-            entry = self._conversations.add_own(contact, content, text)
-            self._outbox.say(contact, said, content=content, place=entry.place)
-            self.gossip.tell(contact)
-        self._wake(contact)
-        return self._conversations.message(contact, entry)
+        return self.messages.send(conversation, text, quoting)
 
     def mark_read(self, conversation: bytes) -> None:
         contact = self._contacts.get(conversation)
         self.shelf.opened(conversation)
-        length = self._store.messages.length(conversation)
-        if contact.seen >= length:
-            return
-        with self._state.change():
-            heard = [
-                entry
-                for entry in self._store.messages.slice(conversation, contact.seen, length)
-                if is_news(entry) and entry.id
-            ]
-            for entry in heard:
-                self._receipts.owe(contact, entry.id, read=True)
-            if heard and contact.standing != Standing.REQUEST.value:
-                self.fleet.tell_read(contact.account, heard[-1].id)
-            self._store.contacts.put(msgspec.structs.replace(contact, seen=length))
-            self._conversations.show_chat(contact)
+        self._talking.reading.mark(contact)
 
     def save_draft(self, conversation: bytes, text: str) -> None:
         contact = self._contacts.get(conversation)
@@ -382,16 +388,3 @@ class Engine:
 def is_known(store: Store, envelope_id: bytes) -> bool:
     """Whether this envelope was dealt with before."""
     return store.seen.get(envelope_id) is not None
-
-
-def check_text(text: str) -> str:
-    """Raises RefusedError: nothing in it, more than a message holds, or no Unicode."""
-    if not text.strip():
-        raise RefusedError("there is nothing in it")
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        raise RefusedError("it holds characters that are no Unicode") from None
-    if size > MAX_TEXT_BYTES:
-        raise RefusedError(f"{size} bytes are too long: a message holds {MAX_TEXT_BYTES}")
-    return text

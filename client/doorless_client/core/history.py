@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from doorless_client.core.conversations import Conversations
-from doorless_client.core.order import order_of
+from doorless_client.core.order import Order, order_of
 from doorless_client.core.views import Message
 from doorless_client.store.base import Store
-from doorless_client.store.records import READ_ELSEWHERE, Contact, is_news
+from doorless_client.store.records import READ_ELSEWHERE, Contact, Entry, is_news
 
 
 class StoredHistory:
@@ -16,7 +16,8 @@ class StoredHistory:
         self._store, self._conversations, self._contact = store, conversations, contact
 
     def __len__(self) -> int:
-        return self._store.messages.length(self._contact.conversation)
+        key = self._contact.conversation
+        return self._store.messages.length(key) - order_of(self._store, key).gone
 
     def slice(self, start: int, stop: int) -> Sequence[Message]:
         contact = self._store.contacts.get(self._contact.conversation)
@@ -27,7 +28,16 @@ class StoredHistory:
         return self._conversations.messages(contact, runs)
 
     def lengths(self, chunk: int) -> Sequence[int]:
-        return self._store.messages.chars(self._contact.conversation, chunk)
+        key = self._contact.conversation
+        order = order_of(self._store, key)
+        if not order.gone:
+            return self._store.messages.chars(key, chunk)
+        each = [
+            chars
+            for place, chars in enumerate(self._store.messages.chars(key, 1))
+            if not order.is_gone(place)
+        ]
+        return [sum(each[at : at + chunk]) for at in range(0, len(each), chunk)]
 
     def first_unread(self) -> int | None:
         contact = self._store.contacts.get(self._contact.conversation)
@@ -35,20 +45,28 @@ class StoredHistory:
             return None
         rows, key = self._store.messages, contact.conversation
         order = order_of(self._store, key)
-        places = [row.place for row in order.late if row.place >= contact.seen]
-        _, first = rows.unread(key, contact.seen)
-        unread = [first] if first is not None else []
-        unread += [place for place in places if (row := rows.get(key, place)) and is_news(row)]
+        unread = [row.place for row in order.late if row.place >= contact.seen]
+        if order.gone:
+            unread += range(contact.seen, rows.length(key))
+        else:
+            _, first = rows.unread(key, contact.seen)
+            unread += [first] if first is not None else []
+        unread = [place for place in unread if self._is_news(rows.get(key, place), order)]
         return min(map(order.position, unread), default=None)
+
+    def _is_news(self, row: Entry | None, order: Order) -> bool:
+        return row is not None and is_news(row) and not order.is_gone(row.place)
 
     def unread(self) -> Sequence[Message]:
         contact = self._store.contacts.get(self._contact.conversation)
         if contact is None:
             return []
-        rows = self._store.messages.slice(contact.conversation, contact.seen, len(self))
+        key = contact.conversation
+        order, end = order_of(self._store, key), self._store.messages.length(key)
+        rows = self._store.messages.slice(key, contact.seen, end)
         places = [
             range(row.place, row.place + 1)
             for row in rows
-            if not row.mine and row.state != READ_ELSEWHERE
+            if not row.mine and row.state != READ_ELSEWHERE and not order.is_gone(row.place)
         ]
         return self._conversations.messages(contact, places)

@@ -13,6 +13,7 @@ class QuoteView:
     Attributes:
         position: where it is shown now; None where it is gone or never came.
         known: the words are those of our own copy. False: they are only what the sender claims.
+        differs: what the sender claims is nothing that our own copy ever said.
     """
 
     author: SafeText
@@ -20,6 +21,7 @@ class QuoteView:
     mine: bool
     position: int | None
     known: bool
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Sealing:
     Attributes:
         own: it went to another device of our own account.
         size: bytes on the wire; 0 while it is not sealed yet.
-        sent: the relay has it, durably, or had.
+        sent: the relay has it, durably, or had; at: since when, Unix seconds, where that is known.
     """
 
     device: bytes
@@ -82,3 +84,4 @@ class Sealing:
     mailbox: bytes
     size: int
     sent: bool
+    at: int = 0

@@ -4,14 +4,49 @@
     shown       a0 a1 a2 a3 b0        both stand before a3, which had shown the gap
 
 A message's place is the order of storing and never changes; its position is where it is shown.
-Spec: docs/spec/08-state.md §7.
+What was deleted here or disappeared keeps its place and has no position.
+Spec: docs/spec/08-state.md §7, §15.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from doorless_client.store.base import Store
 from doorless_client.store.records import Late
+from doorless_client.store.talk_records import Gone
+
+
+class Left:
+    """The places that are left when some are gone, numbered from 0 without gaps."""
+
+    def __init__(self, gone: Sequence[Gone]) -> None:
+        self._starts = [run.place for run in gone]
+        self._ends = [run.after for run in gone]
+        self._gone_before = [0, *accumulate(run.after - run.place for run in gone)]
+        self._numbers = [
+            start - before for start, before in zip(self._starts, self._gone_before, strict=False)
+        ]
+
+    @property
+    def gone(self) -> int:
+        """How many are gone."""
+        return self._gone_before[-1]
+
+    def is_gone(self, place: int) -> bool:
+        at = bisect_right(self._starts, place) - 1
+        return at >= 0 and place < self._ends[at]
+
+    def number(self, place: int) -> int:
+        """How many places below this one are left."""
+        at = bisect_right(self._starts, place) - 1
+        if at < 0:
+            return place
+        return place - self._gone_before[at] - min(place, self._ends[at]) + self._starts[at]
+
+    def place(self, number: int) -> int:
+        """The place with this number."""
+        return number + self._gone_before[bisect_right(self._numbers, number)]
 
 
 class Order:
@@ -19,28 +54,42 @@ class Order:
 
     Attributes:
         late: every message of the conversation that came late.
+        gone: how many messages are shown no more.
     """
 
-    def __init__(self, late: Sequence[Late]) -> None:
-        self.late = late
-        shown = sorted(late, key=lambda row: (row.before, row.counter, row.place))
-        self._places = sorted(row.place for row in late)
+    def __init__(self, late: Sequence[Late], gone: Sequence[Gone] = ()) -> None:
+        self.late, self._left = late, Left(gone)
+        self.gone = self._left.gone
+        standing = [
+            (self._left.number(row.before), row.counter, self._left.number(row.place))
+            for row in late
+            if not self._left.is_gone(row.place)
+        ]
+        self._order(sorted(standing))
+
+    def _order(self, shown: Sequence[tuple[int, int, int]]) -> None:
+        """Args: shown: (before, counter, place) of what came late, among the places left."""
+        self._places = sorted(place for _, _, place in shown)
         self._others_below = [place - at for at, place in enumerate(self._places)]
-        self._shown = [row.place for row in shown]
-        self._before = [row.before for row in shown]
+        self._shown = [place for _, _, place in shown]
+        self._before = [before for before, _, _ in shown]
         self._positions = [
-            row.before - self._late_below(row.before) + ahead for ahead, row in enumerate(shown)
+            before - self._late_below(before) + ahead for ahead, before in enumerate(self._before)
         ]
         self._position = dict(zip(self._shown, self._positions, strict=True))
 
     def position(self, place: int) -> int:
-        """Where the message that is stored at `place` is shown."""
+        """Where the message that is stored at `place` is shown; a gone one: where it was."""
+        place = self._left.number(place)
         if (late := self._position.get(place)) is not None:
             return late
         return place - self._late_below(place) + bisect_right(self._before, place)
 
     def place(self, position: int) -> int:
         """Where the message that is shown at `position` is stored."""
+        return self._left.place(self._number(position))
+
+    def _number(self, position: int) -> int:
         ahead = bisect_left(self._positions, position)
         if ahead < len(self._positions) and self._positions[ahead] == position:
             return self._shown[ahead]
@@ -59,7 +108,10 @@ class Order:
             at += length
 
     def is_late(self, place: int) -> bool:
-        return place in self._position
+        return not self.is_gone(place) and self._left.number(place) in self._position
+
+    def is_gone(self, place: int) -> bool:
+        return self._left.is_gone(place)
 
     def _late_below(self, place: int) -> int:
         return bisect_left(self._places, place)
@@ -67,4 +119,22 @@ class Order:
 
 def order_of(store: Store, conversation: bytes) -> Order:
     """Which message of a conversation is shown where."""
-    return Order(store.late.find(conversation=conversation))
+    return Order(
+        store.late.find(conversation=conversation), store.gone.find(conversation=conversation)
+    )
+
+
+def take_away(store: Store, conversation: bytes, place: int) -> None:
+    """This place is shown no more. Inside a transaction."""
+    runs = store.gone.find(conversation=conversation)
+    first, after = place, place + 1
+    for run in runs:
+        if run.place <= place < run.after:
+            return
+        if run.after == first:
+            first = run.place
+            store.gone.drop(conversation, run.place)
+        elif run.place == after:
+            after = run.after
+            store.gone.drop(conversation, run.place)
+    store.gone.put(Gone(conversation, first, after))

@@ -26,9 +26,9 @@ from doorless_client.core.state import State
 from doorless_client.core.trust import may_send
 from doorless_client.core.unacknowledged import KEPT_FOR, Kept
 from doorless_client.core.views import State as Reach
-from doorless_client.store.records import Contact, Copy, Outgoing
+from doorless_client.store.records import NOT_SAID, Contact, Copy, Outgoing, is_said
 from doorless_client.store.resync_records import Unacknowledged
-from doorless_protocol.content import Body, Content, Text, Typing
+from doorless_protocol.content import Body, Content, Delete, Edit, Text, Typing
 from doorless_protocol.manifest import DeviceEntry
 from doorless_protocol.session import Session
 
@@ -58,7 +58,7 @@ class Outbox:
         body: Body,
         *,
         content: Content | None = None,
-        place: int = -1,
+        place: int = NOT_SAID,
         device: bytes = b"",
         not_before: float = 0.0,
     ) -> None:
@@ -83,7 +83,7 @@ class Outbox:
             expires=now + life,
         )
         self._store.outbox.put(item)
-        if place >= 0 and self._devices.recipients(self._state.account):
+        if is_said(place) and self._devices.recipients(self._state.account):
             self._own.copy(item)
         self._state.emit(Wake())
 
@@ -190,20 +190,23 @@ class Outbox:
 
         The person accepted its keys: only that lets what was said for others go to it.
         """
-        unheard = {row.place: row.content for row in self._kept.of_account(old_account)}
-        for item in self._store.outbox.find(account=old_account):
+        waiting = self._store.outbox.find(account=old_account)
+        kept = self._kept.of_account(old_account)
+        unheard = {row.id: (row.content, row.place) for row in kept}
+        unheard |= {item.id: (item.content, item.place) for item in waiting}
+        for item in waiting:
             self.forget(item)
-            if item.place >= 0:
-                unheard[item.place] = item.content
         self._kept.forget_account(old_account)
-        for place, content in sorted(unheard.items()):
-            self._say_again(contact, content, place)
+        said = [(Content.decode(content), place) for content, place in unheard.values()]
+        for content, place in sorted(said, key=lambda one: one[0].counter):
+            if is_said(place):
+                self._say_again(contact, content, place)
 
-    def _say_again(self, contact: Contact, encoded: bytes, place: int) -> None:
-        old = Content.decode(encoded)
+    def _say_again(self, contact: Contact, old: Content, place: int) -> None:
+        """Timers are chosen anew (core/timers.py); a reaction names what they never said so."""
         said = old.say()
-        if isinstance(said, Text):
-            content = self._conversations.say(contact, said, id=old.id)
+        if isinstance(said, Text | Edit | Delete):
+            content = self._conversations.say(contact, said, id=old.id, time=old.time)
             self.say(contact, said, content=content, place=place)
 
     # --- questions ---------------------------------------------------------------------------
@@ -275,7 +278,7 @@ class Outbox:
         if not self.awaits(copy):
             return False
         self._store.copies.put(msgspec.structs.replace(copy, envelope=b"", sent=True))
-        if item.place >= 0:
+        if is_said(item.place):
             self._kept.keep(item, copy, relay)
         return True
 

@@ -12,8 +12,9 @@ from doorless_client.core.drawn import between
 from doorless_client.core.state import State
 from doorless_client.core.unacknowledged import KEPT_FOR
 from doorless_client.store.base import Store
-from doorless_client.store.records import Contact, Outgoing
+from doorless_client.store.records import NOT_SAID, Contact, Outgoing
 from doorless_protocol.content import (
+    ACTS,
     NO_PREVIOUS,
     Anchor,
     AskAnchor,
@@ -23,6 +24,7 @@ from doorless_protocol.content import (
     OwnDevices,
     Profile,
     Receipt,
+    Timer,
     Typing,
 )
 from doorless_protocol.keys import conversation_id
@@ -30,7 +32,7 @@ from doorless_protocol.keys import conversation_id
 OWN_COPY_DELAY = (2.0, 30.0)
 """Seconds, least and most, before copies to our own devices: one burst would name the sender."""
 
-CONFIRMED_ONLY = (Receipt, Typing, Profile, OwnDevices, Anchor, AskAnchor)
+CONFIRMED_ONLY = (Receipt, Typing, Profile, OwnDevices, Anchor, AskAnchor, *ACTS, Timer)
 """What nobody gets who has not read a reply yet. Spec: docs/spec/08-state.md §8."""
 
 
@@ -105,7 +107,7 @@ class OwnCopies:
             account=ours,
             conversation=content.conversation,
             device=device,
-            place=-1,
+            place=NOT_SAID,
             id=content.id,
             content=content.encode(),
             confirmed_only=isinstance(body, CONFIRMED_ONLY),

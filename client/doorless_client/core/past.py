@@ -11,6 +11,7 @@ import msgspec
 
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
+from doorless_client.core.fading import Fading
 from doorless_client.core.order import order_of
 from doorless_client.core.own_facts import OwnFacts
 from doorless_client.core.present import FROM_ANOTHER
@@ -46,7 +47,13 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Past:
-    """All but the question runs inside a change."""
+    """All but the question runs inside a change.
+
+    Attributes:
+        fading: what disappears; core/talking.py puts it there.
+    """
+
+    fading: Fading
 
     def __init__(
         self, state: State, conversations: Conversations, contacts: Contacts, telling: Telling

@@ -14,32 +14,16 @@ from doorless_client.core import keyring, present
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.fleet import Fleet
-from doorless_client.core.gossip import Gossip
-from doorless_client.core.introductions import Introductions
+from doorless_client.core.hearing import Hearing, Said
 from doorless_client.core.log_staples import LogStaples
-from doorless_client.core.receipts import Receipts
 from doorless_client.core.resync import Resyncs
 from doorless_client.core.reuse import Place, is_used_twice, place_of
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
-from doorless_client.core.unacknowledged import Kept
 from doorless_client.core.views import Standing
-from doorless_client.core.views import State as Reach
 from doorless_client.store.base import Store
-from doorless_client.store.records import Contact, Entry, Origin, Wire
-from doorless_protocol.content import (
-    Anchor,
-    AskAnchor,
-    Body,
-    Content,
-    Control,
-    OwnDevices,
-    Profile,
-    Receipt,
-    Text,
-    Typing,
-    Unknown,
-)
+from doorless_client.store.records import Contact, Origin
+from doorless_protocol.content import Content
 from doorless_protocol.envelope import Initial, open_initial
 from doorless_protocol.errors import (
     BrokenSessionError,
@@ -52,18 +36,10 @@ from doorless_protocol.errors import (
 )
 from doorless_protocol.first_contact import respond
 from doorless_protocol.frames import Deliver
-from doorless_protocol.keys import DeviceId, conversation_id
+from doorless_protocol.keys import conversation_id
 from doorless_protocol.prekeys import PrekeyId
 from doorless_protocol.session import Session, addressed, open_any
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
-
-HEAD_SIZE = 512
-"""Bytes of an envelope that are kept for X-ray."""
-
-TYPING_LASTS = 8.0
-"""Seconds for which somebody is shown as writing, without hearing it again."""
-
-Said = Body | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +94,14 @@ class Receiver:
         conversations: Conversations,
         contacts: Contacts,
         trust: TrustKeeper,
-        introductions: Introductions,
-        receipts: Receipts,
         resyncs: Resyncs,
         fleet: Fleet,
-        gossip: Gossip,
+        hearing: Hearing,
     ) -> None:
         self._state, self._store, self._fleet = state, state.store, fleet
         self._conversations, self._contacts, self._trust = conversations, contacts, trust
-        self._introductions, self._receipts = introductions, receipts
-        self._resyncs, self._kept = resyncs, Kept(state)
-        self._gossip, self._log_staples = gossip, LogStaples(state)
+        self._resyncs, self._hearing = resyncs, hearing
+        self._log_staples = LogStaples(state)
 
     def receive(self, delivered: Deliver) -> Received:
         """Take one envelope. One that fails leaves everything as it was."""
@@ -222,7 +195,8 @@ class Receiver:
             except DoorlessError as error:
                 return Received(type(error).__name__)
             self._keep_session(arrival)
-            failure = self._hear_own_device(arrival, envelope)
+            session, content = arrival.session, arrival.content
+            failure = self._hearing.hear_own_device(session, content, arrival.said, envelope)
             self._fleet.sync.answer(arrival.session, was_confirmed=arrival.was_confirmed)
             return Received(failure, heard=account, place=arrival.place)
         known = self._contacts.with_account(account)
@@ -239,7 +213,14 @@ class Receiver:
         if replaces_confirmed(before, self._sending(arrival.session)):
             words = f"a new session began with {present.name(contact)}; not confirmed yet"
             self._conversations.note(contact, words)
-        self._hear(contact, arrival, envelope)
+        self._hearing.hear(
+            contact,
+            arrival.session,
+            arrival.content,
+            arrival.said,
+            envelope,
+            was_confirmed=arrival.was_confirmed,
+        )
         self._resyncs.overheard(arrival.session)
         is_contact = contact.standing == Standing.CONTACT.value
         return Received(heard=account if is_contact else b"", place=arrival.place)
@@ -278,87 +259,6 @@ class Receiver:
     def _delete_pair(self, bundle: PrekeyId, pair: PrekeyId) -> None:
         keyring.delete_pair(self._store, bundle, pair)
 
-    # --- what was said -----------------------------------------------------------------------
-
-    def _hear(self, contact: Contact, arrival: Arrival, envelope: bytes) -> None:
-        said, content = arrival.said, arrival.content
-        device = arrival.session.their_device
-        if isinstance(said, Text):
-            entry = self._conversations.add_heard(contact, content, device, said.text)
-            self._keep_wire(entry, envelope)
-            self._conversations.set_typing(contact, None)
-        if contact.standing == Standing.REQUEST.value:
-            return  # nothing else of a stranger is looked at, and nothing answers him
-        if isinstance(said, Unknown):
-            entry = self._conversations.add_heard(contact, content, device, None)
-            self._keep_wire(entry, envelope)
-        elif isinstance(said, Text):
-            self._receipts.owe(contact, content.id, read=False)
-            self._gossip.hear(contact, content.gossip)
-        elif is_believed(arrival.session):
-            contact = self._hear_unshown(contact, said, device)
-        self._introductions.answer(contact, arrival.session, arrival.was_confirmed)
-
-    def _hear_unshown(self, contact: Contact, said: Said, device: DeviceId) -> Contact:
-        """A receipt, a sign of typing, a profile: only ever said in a confirmed session."""
-        if isinstance(said, Receipt):
-            reach = Reach.READ if said.read else Reach.DELIVERED
-            for id in said.ids:
-                self._conversations.reach(contact, id, reach)
-                self._kept.acknowledge(contact.account, device, id)
-        elif isinstance(said, Typing):
-            until = self._state.clock() + TYPING_LASTS if said.active else None
-            self._conversations.set_typing(contact, until)
-        elif isinstance(said, Profile):
-            return self._introductions.hear(contact, said)
-        elif isinstance(said, Anchor):
-            self._gossip.keep_anchor(contact, said)
-        elif isinstance(said, AskAnchor):
-            self._gossip.answer(contact, said)
-        return contact
-
-    def _hear_own_device(self, arrival: Arrival, envelope: bytes) -> str:
-        """What another device of ours said in one of our conversations, or tells us."""
-        if isinstance(arrival.said, OwnDevices):
-            return self._hear_notice(arrival, arrival.said)
-        if isinstance(arrival.said, Control):
-            return ""
-        contact = self._contacts.in_conversation(arrival.content.conversation)
-        if contact is None or not isinstance(arrival.said, Text):
-            return "" if contact is not None else "UnknownConversation"
-        entry = self._conversations.add_heard(
-            contact,
-            arrival.content,
-            arrival.session.their_device,
-            arrival.said.text,
-            from_own=True,
-        )
-        self._keep_wire(entry, envelope)
-        return ""
-
-    def _hear_notice(self, arrival: Arrival, said: OwnDevices) -> str:
-        if not is_believed(arrival.session):
-            return "UnconfirmedDevice"
-        try:
-            self._fleet.sync.hear(arrival.session.their_device, said)
-        except DoorlessError as error:
-            return type(error).__name__
-        return ""
-
-    def _keep_wire(self, entry: Entry | None, envelope: bytes) -> None:
-        if entry is not None:
-            self._conversations.put_wire(
-                Wire(
-                    conversation=entry.conversation,
-                    place=entry.place,
-                    head=envelope[:HEAD_SIZE],
-                    size=len(envelope),
-                    mailbox=self._state.keys.mailbox,
-                    at=self._state.now(),
-                    copies=1,
-                )
-            )
-
 
 def known_origin(store: Store, origin: bytes) -> Origin | None:
     """What is known of an initial message that was accepted before."""
@@ -381,11 +281,6 @@ def replaces_confirmed(before: Session | None, after: Session | None) -> bool:
     if before is None or after is None:
         return False
     return before.confirmed and after.id != before.id
-
-
-def is_believed(session: Session) -> bool:
-    """Whether what is no text may change what we hold of a contact: not on a stolen prekey."""
-    return session.confirmed
 
 
 def check_same_conversation(said: bytes, expected: bytes) -> None:

@@ -95,7 +95,6 @@ def arranged(chat: Chat, contact: Contact, state: State) -> Chat:
         muted_until=row.muted_until,
         archived=is_archived(state.store, row, state.now()),
         marked_unread=row.marked_unread,
-        lasts=row.lasts,
     )
 
 

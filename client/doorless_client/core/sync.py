@@ -19,6 +19,7 @@ from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Wake
 from doorless_client.core.introductions import Introductions
+from doorless_client.core.message_sync import MessageSync
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.own_devices import OwnDevices
 from doorless_client.core.past import Past
@@ -42,11 +43,14 @@ from doorless_protocol.own_content import (
     Ask,
     Chosen,
     Forgotten,
+    Hidden,
+    Lasts,
     Names,
     Newest,
     Notice,
     Person,
     Piece,
+    Pinned,
     Read,
 )
 from doorless_protocol.primitives import same
@@ -57,7 +61,13 @@ CROSSING = 600.0
 
 
 class Sync:
-    """All of it runs inside a change."""
+    """All of it runs inside a change.
+
+    Attributes:
+        messages: what our devices tell each other of messages; core/talking.py puts it there.
+    """
+
+    messages: MessageSync
 
     def __init__(
         self,
@@ -126,6 +136,7 @@ class Sync:
         for contact in self._store.contacts.find():
             self._telling.tell_person(contact, device=device)
             self.shelf.tell(contact, device=device)
+            self.messages.tell_timer(contact, device=device)
 
     def tell_chosen(self) -> None:
         """Our name, token or settings are others now."""
@@ -173,6 +184,8 @@ class Sync:
             case Arranged():
                 if (begun := self.shelf.hear(notice)) is not None:
                     self.past.want(begun)
+            case Pinned() | Hidden() | Lasts():
+                self.messages.hear(notice)
 
     def _hear_newest(self, encoded: bytes) -> None:
         try:
@@ -276,6 +289,7 @@ class Sync:
             return
         row = self._store.messages.with_id(contact.conversation, id, account)
         if row is not None and row.place >= contact.seen:
+            self.messages.hear_read(contact, contact.seen, row.place + 1)
             self._store.contacts.put(msgspec.structs.replace(contact, seen=row.place + 1))
             self._conversations.show_chat(contact)
 

@@ -11,6 +11,7 @@ from doorless_client.core.conversations import Conversations
 from doorless_client.core.delivery import Delivery
 from doorless_client.core.effects import Flow, Wake
 from doorless_client.core.failures import Failures
+from doorless_client.core.files import Files
 from doorless_client.core.monitor import Monitor
 from doorless_client.core.not_named import NotNamedError, Waits
 from doorless_client.core.outbox import Outbox
@@ -18,6 +19,7 @@ from doorless_client.core.receipts import Receipts
 from doorless_client.core.resync import Resyncs
 from doorless_client.core.sign_in import HomeRelay
 from doorless_client.core.state import State
+from doorless_client.core.talking import Talking
 from doorless_client.core.unacknowledged import Kept
 from doorless_client.core.views import Notice
 from doorless_client.text import safe_line
@@ -48,11 +50,14 @@ class Upkeep:
         home: HomeRelay,
         resyncs: Resyncs,
         monitor: Monitor,
+        files: Files,
+        talking: Talking,
     ) -> None:
         self._state, self._store = state, state.store
         self._conversations, self._outbox, self._receipts = conversations, outbox, receipts
         self._delivery, self._failures, self._home = delivery, failures, home
         self._resyncs, self._kept, self._monitor = resyncs, Kept(state), monitor
+        self._files, self._talking = files, talking
         self._paused: dict[bytes, float] = {}
         self._not_named = Waits(state.random)
         self._unchecked: set[bytes] = set()
@@ -144,6 +149,7 @@ class Upkeep:
         """Do what the clock asks for: receipts, typing that ended, what is to be deleted."""
         now = self._state.clock()
         self._conversations.expire_typing(now)
+        self._talking.tick()
         self._failures.tell()
         due = self._receipts.next_due()
         if due is not None and due <= now:
@@ -160,12 +166,14 @@ class Upkeep:
             self._cleaned + HOUSEKEEPING_EVERY,
             self._receipts.next_due(),
             self._conversations.typing_until(),
+            self._talking.next_time(),
             self._failures.tell_at(),
             self._home.next_time(),
             *(until for until in self._paused.values() if until > now),
             self._outbox.next_not_before(),
             self._resyncs.next_due(),
             self._monitor.next_time(),
+            self._files.moving.next_time(),
         ]
         return min(at for at in times if at is not None)
 
@@ -184,7 +192,9 @@ class Upkeep:
             for contact in self._store.contacts.find():
                 self._outbox.expire(contact)
             self._outbox.expire_own()
+            self._files.transfers.expire()
             self._kept.expire()
+            self._talking.expire()
             self._state.sessions.settle_all(self._state.now())
             for row in self._store.seen.find():
                 if now - row.at > SEEN_FOR:

@@ -60,6 +60,10 @@ class Voices:
             Voice(content.conversation, device, content.counter + 1, content.digest(), _encode([]))
         )
 
+    def go_on(self, conversation: bytes, device: bytes, counter: int, previous: bytes) -> None:
+        """What `device`, ours, says next has this counter and names this. Inside a transaction."""
+        self._store.voices.put(Voice(conversation, device, counter, previous, _encode([])))
+
     def hear(self, content: Content, device: bytes, place: int) -> Heard:
         """Note a counted content that will be shown at `place`. Inside a transaction."""
         voice = self.of(content.conversation, device)

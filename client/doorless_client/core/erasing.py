@@ -1,0 +1,63 @@
+"""What goes when a message goes: its words, wherever they lie, and all that was said of it.
+
+The row stays, empty, so that places stay what they are and nothing is taken twice. What did not
+leave is withdrawn. Spec: docs/spec/08-state.md §15.5.
+"""
+
+import msgspec
+
+from doorless_client.core.extras import quote_in
+from doorless_client.store.base import Store
+from doorless_client.store.records import Entry
+from doorless_client.store.talk_records import Extra
+from doorless_protocol.content import Content, Edit
+
+
+def erase(store: Store, row: Entry, extra: Extra) -> tuple[Entry, Extra]:
+    """Empty a message. Returns what is left of it, stored. Inside a transaction."""
+    key, place = row.conversation, row.place
+    withdraw(store, key, row.id)
+    store.versions.clear(conversation=key, place=place)
+    store.reactions.clear(conversation=key, author=row.account, id=row.id)
+    store.waiting_acts.clear(conversation=key, author=row.account, id=row.id)
+    store.wires.drop(key, place)
+    store.sealings.clear(conversation=key, place=place)
+    store.fading.drop(key, place)
+    _empty_quotes(store, row)
+    left = msgspec.structs.replace(row, text="", chars=0, raw=b"")
+    bare = Extra(key, place, extra.run, deleted=extra.deleted)
+    store.messages.put(left)
+    if bare.deleted:
+        store.extras.put(bare)
+    else:
+        store.extras.drop(key, place)
+    return left, bare
+
+
+def withdraw(store: Store, conversation: bytes, id: bytes) -> None:
+    """What says it, or changes it, and was not heard by everybody, is not said again."""
+    if not id:
+        return
+    for item in store.outbox.find(conversation=conversation):
+        if item.id == id or _changes(item.content, id):
+            store.copies.clear(number=item.number)
+            store.outbox.drop(item.number)
+    for kept in store.unacknowledged.find(conversation=conversation):
+        if kept.id == id or _changes(kept.content, id):
+            store.unacknowledged.drop(kept.number, kept.device)
+
+
+def _changes(encoded: bytes, id: bytes) -> bool:
+    said = Content.decode(encoded).say()
+    return isinstance(said, Edit) and said.id == id
+
+
+def _empty_quotes(store: Store, row: Entry) -> None:
+    """The words of it that messages quote which stay."""
+    if not row.id:
+        return
+    for extra in store.extras.find(conversation=row.conversation, quoted=row.id):
+        quote = quote_in(extra)
+        if quote is not None and quote.author == row.account:
+            empty = msgspec.msgpack.encode(msgspec.structs.replace(quote, text=""))
+            store.extras.put(msgspec.structs.replace(extra, quote=empty))

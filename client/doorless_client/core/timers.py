@@ -1,0 +1,91 @@
+"""How long what is said in a conversation lasts: one choice for both sides, shown by a line.
+
+    revision 3 ──► revision 4 ──► …      the higher holds; of two that crossed, the higher id
+
+It belongs to the conversation: other keys, devices or accounts of a contact change nothing of it.
+Spec: docs/spec/06-content.md §3.12.
+"""
+
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.durations import in_words
+from doorless_client.core.outbox import Outbox
+from doorless_client.core.present import name
+from doorless_client.core.state import State
+from doorless_client.store.records import Contact
+from doorless_client.store.talk_records import Timer
+from doorless_protocol.content import Content
+from doorless_protocol.content import Timer as TimerBody
+
+MAX_STEP = 1024
+"""Revisions by which a choice may be ahead of what we know. Spec: 06 §3.12."""
+
+
+class Timers:
+    """All but the question runs inside a change."""
+
+    def __init__(self, state: State, conversations: Conversations, outbox: Outbox) -> None:
+        self._state, self._rows = state, state.store.timers
+        self._conversations, self._outbox = conversations, outbox
+
+    def of(self, conversation: bytes) -> Timer:
+        return self._rows.get(conversation) or Timer(conversation)
+
+    def choose(self, contact: Contact, seconds: int) -> None:
+        """What is said here from now on lasts so long; the other side learns it, by a line too."""
+        said = TimerBody(seconds, self.of(contact.conversation).revision + 1)
+        content = self._conversations.say(contact, said)
+        self._rows.put(Timer(contact.conversation, seconds, said.revision, content.id))
+        line = self._conversations.add_line(
+            contact, content, self._state.keys.device, _line("you", seconds), mine=True
+        )
+        self._outbox.say(contact, said, content=content, place=line.place)
+        self._conversations.show_chat(contact)
+
+    def begin(self, contact: Contact, seconds: int) -> None:
+        """What the person chose for new chats, where nobody chose anything yet."""
+        if seconds and not self.of(contact.conversation).revision:
+            self.choose(contact, seconds)
+
+    def begin_anew(self, contact: Contact) -> None:
+        """Under another account they know nothing of what was chosen: it stays, and is told."""
+        held = self.of(contact.conversation)
+        if held.revision:
+            self._rows.put(Timer(contact.conversation, held.seconds))
+            self.choose(contact, held.seconds)
+
+    def hear(
+        self, contact: Contact, content: Content, device: bytes, said: TimerBody, *, mine: bool
+    ) -> None:
+        """Another choice; one that crossed a higher one changes nothing and shows nothing."""
+        held = self.of(contact.conversation)
+        if not holds_over(said, content.id, held):
+            self._conversations.count(contact, content, device)
+            return
+        self._rows.put(Timer(contact.conversation, said.seconds, said.revision, content.id))
+        who = "you" if mine else str(name(contact)) or "the other side"
+        self._conversations.add_line(contact, content, device, _line(who, said.seconds), mine=mine)
+
+    def follow(self, contact: Contact, told: Timer) -> None:
+        """What another device of ours knows of a conversation."""
+        held = self.of(contact.conversation)
+        if (told.revision, told.id) > (held.revision, held.id):
+            self._rows.put(told)
+            self._conversations.show_chat(contact)
+
+    def lasting(self, contact: Contact) -> int:
+        """Seconds that what is said now lasts."""
+        return self.of(contact.conversation).seconds
+
+
+def holds_over(said: TimerBody, id: bytes, held: Timer) -> bool:
+    """Whether this choice takes the place of the one that we know."""
+    if said.revision > held.revision + MAX_STEP:
+        return False
+    return (said.revision, id) > (held.revision, held.id)
+
+
+def _line(who: str, seconds: int) -> str:
+    """In our own words alone but for the name, which is a claim and harmless."""
+    if not seconds:
+        return f"{who} chose that messages stay from now on"
+    return f"{who} chose that messages disappear {in_words(seconds)} after they were seen"

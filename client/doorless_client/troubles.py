@@ -1,0 +1,52 @@
+"""What goes wrong by itself, told in words: a disk that refuses, a mistake of ours.
+
+Nothing that goes on by itself may end in silence, and none of it may spin.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from doorless_client.core.api import RefusedError
+from doorless_client.core.views import Event, Notice
+from doorless_client.mistakes import place
+from doorless_client.store.base import BrokenStoreError, StoreError
+from doorless_client.text import safe_line
+
+
+class Troubles:
+    """Of one messenger.
+
+    Attributes:
+        failure: why the store is not to be relied on any more: nothing leaves until it is opened
+            again.
+    """
+
+    def __init__(self, tell: Callable[[Event], None], wake: Callable[[], None]) -> None:
+        self._tell, self._wake = tell, wake
+        self.failure: BrokenStoreError | None = None
+
+    def tell_mistake(self, error: Exception) -> None:
+        line = f"this should not have happened ({place(error)}); it is tried again in a minute"
+        self._tell(Notice(safe_line(line)))
+
+    def tell_store(self, error: StoreError) -> None:
+        if isinstance(error, BrokenStoreError):
+            self._fail(error)
+        else:
+            self._tell(Notice(safe_line(f"nothing was sent or received: {error}")))
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """What the store cannot do is a RefusedError."""
+        try:
+            yield
+        except StoreError as error:
+            if isinstance(error, BrokenStoreError):
+                self._fail(error)
+            raise RefusedError(f"it was not done, and nothing changed: {error}") from error
+
+    def _fail(self, error: BrokenStoreError) -> None:
+        if self.failure is None:
+            self.failure = error
+            self._tell(Notice(safe_line(f"nothing is sent or received: {error}"), halts=True))
+        self._wake()
