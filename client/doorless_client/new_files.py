@@ -1,0 +1,53 @@
+"""Files that a person asked for: new, theirs alone, and there only once they are whole."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from doorless_client.core.api import RefusedError
+from doorless_client.private_files import open_private, sync_directory
+
+PARTIAL = ".partial"
+"""What the name ends in while it is written; a kill leaves it, the next attempt replaces it."""
+
+
+@contextlib.contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """What is written to it is at `path`, mode 0600, when all of it is on the disk.
+
+    Raises:
+        RefusedError: something is there already, or the disk does not take it. Nothing is left.
+    """
+    draft = path.with_name(path.name + PARTIAL)
+    try:
+        if path.is_symlink() or path.exists():
+            raise FileExistsError
+        draft.unlink(missing_ok=True)
+        descriptor = open_private(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            _publish(draft, path)
+            sync_directory(path.parent)
+        finally:
+            draft.unlink(missing_ok=True)
+    except FileExistsError:
+        raise RefusedError(f"{path}: exists already; name a new file") from None
+    except OSError as error:
+        raise RefusedError(f"{path}: {error.strerror or 'cannot be written'}") from None
+
+
+def _publish(draft: Path, path: Path) -> None:
+    """Under its name, in the place of nothing."""
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without links
+        if path.exists():
+            raise FileExistsError from None
+        draft.replace(path)
