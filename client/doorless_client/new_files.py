@@ -22,8 +22,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     """
     draft = path.with_name(path.name + PARTIAL)
     try:
-        if path.is_symlink() or path.exists():
-            raise FileExistsError
+        _check_free(path)
         draft.unlink(missing_ok=True)
         descriptor = open_private(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
@@ -41,6 +40,11 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         raise RefusedError(f"{path}: {error.strerror or 'cannot be written'}") from None
 
 
+def _check_free(path: Path) -> None:
+    if path.is_symlink() or path.exists():
+        raise FileExistsError
+
+
 def _publish(draft: Path, path: Path) -> None:
     """Under its name, in the place of nothing."""
     try:
@@ -48,6 +52,5 @@ def _publish(draft: Path, path: Path) -> None:
     except FileExistsError:
         raise
     except OSError:  # a disk without links
-        if path.exists():
-            raise FileExistsError from None
+        _check_free(path)
         draft.replace(path)

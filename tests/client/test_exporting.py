@@ -2,6 +2,7 @@
 
 import json
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,22 +61,37 @@ async def test_a_file_that_is_there_is_never_written_over(
         with pytest.raises(RefusedError, match="exists already"):
             await export_conversation(engine, ada, path, as_json=False)
     assert there.read_text() == "mine"
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["link", "there"]
+    assert names(tmp_path) == ["link", "there"]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir())
+
+
+def write(path: Path, fails: Callable[[], None]) -> None:
+    with new_file(path) as file:
+        file.write(b"ours")
+        fails()
 
 
 def test_what_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match="No space"), new_file(tmp_path / "half") as file:
-        file.write(b"the first half")
+    def full() -> None:
         raise OSError(28, "No space left on device")
-    assert list(tmp_path.iterdir()) == []
+
+    with pytest.raises(RefusedError, match="No space"):
+        write(tmp_path / "half", full)
+    assert names(tmp_path) == []
+
+
+def put(path: Path) -> None:
+    path.write_text("theirs")
 
 
 def test_what_appeared_meanwhile_stays(tmp_path: Path) -> None:
     path = tmp_path / "contested"
-    with pytest.raises(RefusedError, match="exists already"), new_file(path) as file:
-        file.write(b"ours")
-        path.write_bytes(b"theirs")
-    assert path.read_bytes() == b"theirs"
+    with pytest.raises(RefusedError, match="exists already"):
+        write(path, lambda: put(path))
+    assert path.read_text() == "theirs"
 
 
 def test_a_disk_without_links_takes_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
