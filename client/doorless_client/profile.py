@@ -4,6 +4,7 @@
     DIR/store.db       everything else, encrypted
     DIR/lock           held by the one process that has it open      `profile_lock`
     DIR/settings.toml  what must be known before                     `settings.profile`
+    DIR/files/         files of messages, sealed                     `sealed_files`
 
     begin ──► in the making: DIR/key.unfinished ── finish ──► a profile: DIR/key
 
@@ -37,6 +38,9 @@ UNFINISHED: Final = "key.unfinished"
 """What the key is called while there is no account: then this is no profile yet."""
 
 SETTINGS: Final = "settings.toml"
+SEALED: Final = "files"
+"""The folder with the sealed bytes of files; their keys are in the store."""
+
 _STORE: Final = ("store.db", "store.db-wal", "store.db-shm", "store.db-open")
 FILES: Final = (KEY, UNFINISHED, *_STORE, "lock", SETTINGS)
 
@@ -80,6 +84,7 @@ class Profile:
     def __init__(self, directory: Path, lock: ProfileLock) -> None:
         self.directory = directory
         self.store_path = directory / "store.db"
+        self.files_path = directory / SEALED
         self._lock = lock
 
     @classmethod

@@ -14,11 +14,13 @@ from doorless_client.core.effects import Acknowledge, Anonymously, Ask, Effect, 
 from doorless_client.core.engine import Engine
 from doorless_client.core.registration import prepare
 from doorless_client.core.sign_in import sign_in
+from doorless_client.core.vault import MemoryVault, Vault
 from doorless_client.core.views import Chat, Event, Kind, Message
 from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore as ClientStore
 from doorless_client.store.memory import MemoryTable
 from doorless_client.store.records import Contact, OwnManifest
+from doorless_lab.world_files import move
 from doorless_protocol.content import NO_PREVIOUS, Body, Content
 from doorless_protocol.frames import Answered, Deliver, SignedInRequest
 from doorless_protocol.keys import AccountId, DeviceKeys, conversation_id
@@ -42,6 +44,7 @@ class Person:
         online: whether this device reaches the relay.
         clock_error: seconds by which its clock is ahead of the world's; negative: behind.
         shown: every event, in order.
+        vault: the sealed files of this device.
         change_answer: may replace what a relay answers, to play a dishonest one.
     """
 
@@ -53,6 +56,7 @@ class Person:
         self.online = True
         self.clock_error = 0.0
         self.shown: list[Event] = []
+        self.vault: Vault = MemoryVault()
         self.change_answer: Callable[[Ask, Answered], Answered] = lambda _, answered: answered
         self._peer: Peer | None = None
         self._keys, self._account = keys, account
@@ -110,7 +114,8 @@ class Person:
             self.run(self.engine.upkeep.arrive())
 
     def _open(self) -> Engine:
-        return Engine(self.store, clock=self._now, random=self.world.random, emit=self._take)
+        random, vault = self.world.random, self.vault
+        return Engine(self.store, clock=self._now, random=random, emit=self._take, vault=vault)
 
     def _now(self) -> float:
         return self.world.now + self.clock_error
@@ -197,7 +202,8 @@ class Person:
             self.engine.receive(waiting)
         if self.engine.monitor.is_time():
             self.run(self.engine.monitor.look())
-        return bool(accounts or waiting)
+        moved = move(self)
+        return bool(accounts or waiting or moved)
 
     def mail(self) -> list[Deliver]:
         """What waits for this device at the relay."""

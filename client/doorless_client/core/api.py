@@ -6,6 +6,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from doorless_client.core.file_api import Files
 from doorless_client.core.fleet_api import OwnFleet
 from doorless_client.core.log_views import Alarm, LogStatus
 from doorless_client.core.message_api import MessageActions
@@ -85,6 +86,11 @@ class Engine(Protocol):
     @property
     def shelf(self) -> ChatShelf:
         """How chats are arranged, and found."""
+        ...
+
+    @property
+    def files(self) -> Files:
+        """The files of messages."""
         ...
 
     @property

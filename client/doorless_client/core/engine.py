@@ -258,6 +258,7 @@ class Engine:
         contact = yield from self._contacts.add(address)
         with self._state.change():
             self._introductions.welcome(contact)
+            self._talking.begin(contact)
             self.fleet.tell_person(contact.conversation)
         return self.chat(contact.conversation)
 
@@ -305,6 +306,7 @@ class Engine:
                 self._deciding.accept(contact)
             elif contact.standing != Standing.CONTACT.value:
                 accepted = self._contacts.accept_request(contact)
+                self._talking.begin(accepted)
                 self._introductions.welcome(accepted)
                 self.upkeep.check_address(accepted.account)
             self.fleet.tell_person(conversation)
@@ -342,6 +344,7 @@ class Engine:
         contact = check_other(self._contacts.get(conversation))
         with self._state.change():
             self._outbox.withdraw(contact)
+            self.files.transfers.withdraw(contact)
             self._contacts.block(contact)
             self.fleet.tell_person(conversation)
         self._wake(contact)
@@ -349,6 +352,7 @@ class Engine:
     def forget(self, conversation: bytes) -> None:
         contact = self._contacts.get(conversation)
         with self._state.change():
+            self.files.transfers.forget_all(contact)
             self._contacts.forget(contact)
             self.fleet.tell_forgotten(contact.account)
 
@@ -366,6 +370,7 @@ class Engine:
         """Store what arrived, all in one transaction; then it is acknowledged."""
         heard: set[bytes] = set()
         with self._state.change():
+            self._store.seen.expect([one.envelope_id for one in delivered])
             for one in delivered:
                 if not is_known(self._store, one.envelope_id):
                     received = self._receiver.receive(one)

@@ -147,14 +147,23 @@ class Transfers:
             self._conversations.fail(self._contacts.get(row.conversation), row.place, why)
             self._drop_at_relay(row)
 
+    def withdraw(self, contact: Contact) -> None:
+        """Nothing more leaves for somebody who is blocked. Inside a change."""
+        for row in self.uploads():
+            if row.conversation == contact.conversation:
+                self.fail(row, "blocked before it was sent")
+
+    def forget_all(self, contact: Contact) -> None:
+        """As `forget`, of all that was said with somebody. Inside a change."""
+        for row in self._store.transfers.find(conversation=contact.conversation):
+            self.forget(row.conversation, row.place)
+
     def expire(self) -> None:
-        """Give up what waited too long, or is for somebody who was blocked. Inside a change."""
+        """Give up what waited too long. Inside a change."""
         now = self._state.clock()
         for row in self.uploads():
             if row.expires <= now:
                 self.fail(row, "it could not be sent in 14 days")
-            elif (contact := self._contact(row)) and contact.standing == Standing.BLOCKED.value:
-                self.fail(row, "blocked before it was sent")
         for drop in self._store.blobs_to_drop.find():
             if drop.expires <= now:
                 self._store.blobs_to_drop.drop(drop.write)
@@ -309,7 +318,7 @@ class Transfers:
 
     def may_move(self, row: Transfer) -> bool:
         """Whether its conversation lets anything be moved now."""
-        contact = self._contact(row)
+        contact = self._store.contacts.get(row.conversation)
         if contact is None or self._state.frozen:
             return False
         return row.incoming or may_send(contact)
@@ -323,9 +332,6 @@ class Transfers:
         for name in self.vault.names():
             if name not in wanted:
                 self.vault.drop(name)
-
-    def _contact(self, row: Transfer) -> Contact | None:
-        return self._store.contacts.get(row.conversation)
 
     def _drop_at_relay(self, row: Transfer) -> None:
         relay, pin = self.relay_of(row)
