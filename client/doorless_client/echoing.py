@@ -5,7 +5,6 @@ refuses. Spec: docs/spec/08-state.md §16.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from doorless_client.core.api import History, RefusedError
 from doorless_client.core.echo import Echo
@@ -14,6 +13,7 @@ from doorless_client.core.sayings import check_text
 from doorless_client.core.state import Clock
 from doorless_client.core.vault import Vault
 from doorless_client.core.views import Chat, Compared, Details, Message, SafetyNumber, WireView
+from doorless_client.echo_messages import MessagesWithEcho
 from doorless_client.messenger import Messenger
 from doorless_client.store.base import Store
 from doorless_protocol.primitives import Random
@@ -35,7 +35,9 @@ class MessengerWithEcho(Messenger):
     ) -> None:
         """Raises ValueError: the store holds no account."""
         super().__init__(store, network, now=now, random=random, vault=vault)
-        self._echo = Echo(self._engine.state)
+        self._echo = echo = Echo(self._engine.state)
+        refusing = self._refusing_store_errors
+        self.messages = MessagesWithEcho(self._engine.messages, refusing, self.files, echo)
 
     def welcome(self) -> None:
         """Have Echo there, if this profile never had it. Raises RefusedError: a full disk."""
@@ -94,11 +96,13 @@ class MessengerWithEcho(Messenger):
 
     # --- commands ----------------------------------------------------------------------------
 
-    async def send(self, conversation: bytes, text: str, **more: Any) -> Message:
+    async def send(
+        self, conversation: bytes, text: str, *, quoting: Message | None = None
+    ) -> Message:
         if self._echo.is_here(conversation):
             with self._refusing_store_errors():
-                return self._echo.send(check_text(text))
-        return await super().send(conversation, text, **more)
+                return self._echo.send(check_text(text), quoting)
+        return await super().send(conversation, text, quoting=quoting)
 
     async def mark_read(self, conversation: bytes) -> None:
         if self._echo.is_here(conversation):

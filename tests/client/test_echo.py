@@ -218,3 +218,34 @@ def test_a_contact_has_no_way_into_its_place(alice: Person, echo: Echo) -> None:
     assert not echo.is_here(bob.conversation)
     assert not any(chat.echo for chat in alice.engine.chats())
     assert echo.wire_size("hi") != alice.engine.wire_size(bob.conversation, "hi")
+
+
+def test_a_reply_shows_what_it_answers(echo: Echo) -> None:
+    welcome = echo.history().slice(0, 1)[0]
+    replied = echo.send("so you are", welcome)
+    assert replied.quote is not None
+    assert replied.quote.position == 0
+    assert not replied.quote.mine
+    assert replied.quote.text == welcome.text[:160]
+
+
+def test_a_reaction_is_sealed_like_a_text_and_told_once(alice: Person, echo: Echo) -> None:
+    (welcome,) = echo.history().slice(0, 1)
+    row = alice.store.echo.get(1)
+    echo.react(welcome, "\N{THUMBS UP SIGN}")
+    assert alice.store.echo.get(1) != row  # the sessions went on
+    (again,) = echo.history().slice(0, 1)
+    assert [one.emoji for one in again.reactions] == ["\N{THUMBS UP SIGN}"]
+    assert "2,048 bytes, just like a text" in texts(echo)[-1]
+    count = len(texts(echo))
+    echo.react(welcome, "")
+    assert not echo.history().slice(0, 1)[0].reactions
+    assert len(texts(echo)) == count
+
+
+def test_a_message_of_ours_was_sealed_once_for_echos_device(echo: Echo) -> None:
+    (copy,) = echo.sealings(echo.send("hello"))
+    assert not copy.own
+    assert not copy.sent
+    assert copy.size == SIZE_CLASSES[0]
+    assert echo.sealings(echo.history().slice(0, 1)[0]) == ()

@@ -123,3 +123,44 @@ async def test_what_cannot_be_done_with_it_is_refused_in_words(messenger, echo) 
         await messenger.accept(echo.conversation)
     with pytest.raises(RefusedError):
         await messenger.send(echo.conversation, "   ")
+
+
+async def test_with_its_messages_is_done_what_is_no_pretence(messenger, echo, silence) -> None:
+    key = echo.conversation
+    sent = await messenger.send(key, "hello", quoting=messenger.history(key).slice(0, 1)[0])
+    await messenger.messages.react(sent, "\N{THUMBS UP SIGN}")
+    assert messenger.history(key).slice(1, 2)[0].reactions
+    assert len(messenger.messages.sealings(sent)) == 1
+    assert messenger.messages.versions(sent) == ()
+    assert messenger.messages.pinned(key) == ()
+    assert not silence.asked
+
+
+async def test_the_rest_is_refused_in_words(messenger, echo) -> None:
+    bob = messenger.find("bob").conversation
+    sent, actions = await messenger.send(echo.conversation, "hello"), messenger.messages
+    said = await messenger.send(bob, "hello")
+    for refused in (
+        actions.edit(sent, "hullo"),
+        actions.delete(sent, everyone=False),
+        actions.forward(sent, bob),
+        actions.forward(said, echo.conversation),
+        actions.pin(sent, pinned=True),
+        actions.retry(sent),
+        actions.cancel(sent),
+        actions.set_timer(echo.conversation, 3600),
+    ):
+        with pytest.raises(RefusedError, match="try that with a person"):
+            await refused
+
+
+async def test_with_a_persons_messages_everything_is_as_ever(messenger, echo) -> None:
+    del echo
+    bob = messenger.find("bob").conversation
+    said = await messenger.send(bob, "hello")
+    await messenger.messages.react(said, "\N{THUMBS UP SIGN}")
+    await messenger.messages.pin(said, pinned=True)
+    (shown,) = messenger.messages.pinned(bob)
+    assert shown.id == said.id
+    assert [one.emoji for one in shown.reactions] == ["\N{THUMBS UP SIGN}"]
+    assert messenger.messages.versions(said) == []

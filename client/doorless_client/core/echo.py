@@ -11,12 +11,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from doorless_client.core.api import KeyChangedError
+from doorless_client.core.api import KeyChangedError, RefusedError
 from doorless_client.core.comparing import matches
 from doorless_client.core.echo_device import meet
 from doorless_client.core.echo_history import ADDRESS, NAME, EchoHistory
-from doorless_client.core.echo_rows import EchoRows
-from doorless_client.core.echo_words import WELCOME, Measured, answers
+from doorless_client.core.echo_rows import IS_GONE, EchoRows
+from doorless_client.core.echo_words import WELCOME, Measured, about_reaction, answers
+from doorless_client.core.message_parts import Sealing
+from doorless_client.core.parts import quoted_words
 from doorless_client.core.state import State
 from doorless_client.core.views import (
     Chat,
@@ -37,7 +39,17 @@ from doorless_client.safety_words import words_at
 from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.text import SafeText, safe_line
 from doorless_protocol import verification
-from doorless_protocol.content import GOSSIP_BYTES, Body, Content, Receipt, Text
+from doorless_protocol.content import (
+    GOSSIP_BYTES,
+    SAID_BY_A_PERSON,
+    Body,
+    Content,
+    Quote,
+    React,
+    Receipt,
+    Text,
+    Unknown,
+)
 
 
 class Echo:
@@ -75,7 +87,7 @@ class Echo:
 
     # --- talking -----------------------------------------------------------------------------
 
-    def send(self, text: str) -> Message:
+    def send(self, text: str, quoting: Message | None = None) -> Message:
         """Seal it for Echo, have it opened there, and take what is sealed back.
 
         Raises:
@@ -83,7 +95,7 @@ class Echo:
         """
         with self._state.change():
             ours = self._voices.of(self._rows.here().conversation, self._state.keys.device)
-            row, envelope = self._say(text)
+            row, envelope = self._say(Text(text, self._quote(quoting)))
             row = self._acknowledge(row)
             measured = Measured(
                 typed=len(text.encode()),
@@ -96,13 +108,52 @@ class Echo:
                 self._answer(line)
         return self._message(row)
 
-    def _say(self, text: str) -> tuple[EchoSaid, bytes]:
-        content = self._next(Text(text), self._state.keys.device)
+    def react(self, message: Message, emoji: str) -> None:
+        """Seal a reaction for Echo, which says once what that was on the wire.
+
+        Raises:
+            RefusedError: the message is not there any more.
+            ValueError: longer than an emoji may be.
+        """
+        held = self._rows.with_id(message.id)
+        if held is None:
+            raise RefusedError(IS_GONE)
+        with self._state.change():
+            first = not any(row.emoji for row in self._store.echo_said.find())
+            author = self._author(mine=held.mine)
+            said, envelope = self._tell(React(author, held.id, emoji))
+            if isinstance(said, React):
+                row = msgspec.structs.replace(held, emoji=said.emoji)
+                self._rows.replace(row)
+                self._state.show(MessageChanged(self._message(row)))
+            if first and emoji:
+                self._answer(about_reaction(len(envelope)))
+
+    def _quote(self, message: Message | None) -> Quote | None:
+        row = self._rows.with_id(message.id) if message is not None else None
+        if row is None:
+            return None
+        return Quote(self._author(mine=row.mine), row.id, quoted_words(row.text))
+
+    def _author(self, *, mine: bool) -> bytes:
+        return self._state.account if mine else self._rows.here().ends.manifest.account
+
+    def _say(self, said: Text) -> tuple[EchoSaid, bytes]:
+        content, envelope = self._carry(said)
+        row = self._rows.add(content, envelope, mine=True)
+        self._state.show(MessageAdded(self._message(row)))
+        return row, envelope
+
+    def _tell(self, said: Body) -> tuple[Body | Unknown, bytes]:
+        """What Echo's device opened, of what is no line of its own."""
+        content, envelope = self._carry(said)
+        return content.say(), envelope
+
+    def _carry(self, said: Body) -> tuple[Content, bytes]:
+        content = self._next(said, self._state.keys.device)
         carried = self._rows.here().ends.to_echo(content, self._state.clock(), self._state.random)
         self._rows.keep(carried.follows)
-        row = self._rows.add(carried.content, carried.envelope, mine=True)
-        self._state.show(MessageAdded(self._message(row)))
-        return row, carried.envelope
+        return carried.content, carried.envelope
 
     def _acknowledge(self, row: EchoSaid) -> EchoSaid:
         """Echo's device has it, and seals a receipt as any device does."""
@@ -130,7 +181,7 @@ class Echo:
     def _next(self, body: Body, device: bytes) -> Content:
         """What `device` says next; counted, if it is shown."""
         content = self._content(body, device, self._state.random(16))
-        if isinstance(body, Text):
+        if isinstance(body, SAID_BY_A_PERSON):
             self._voices.say(content, device)
         return content
 
@@ -144,7 +195,7 @@ class Echo:
             previous=voice.last,
             conversation=conversation,
             time=int(self._state.clock() * 1000),
-            gossip=bytes(GOSSIP_BYTES) if isinstance(body, Text) else b"",
+            gossip=bytes(GOSSIP_BYTES) if isinstance(body, SAID_BY_A_PERSON) else b"",
         )
 
     # --- looking -----------------------------------------------------------------------------
@@ -181,6 +232,14 @@ class Echo:
         if row is None:
             return None
         return WireView(row.head, row.size, row.mailbox, row.received, copies=1, stays=True)
+
+    def sealings(self, message: Message) -> Sequence[Sealing]:
+        """The one copy of a message of ours, for Echo's device."""
+        row = self._rows.with_id(message.id)
+        if row is None or not row.mine:
+            return ()
+        device = self._rows.here().ends.keys.device
+        return (Sealing(device, NAME, False, row.mailbox, row.size, sent=False),)
 
     def wire_size(self, text: str) -> int:
         """Raises ValueError: longer than a message may be."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from doorless_client.core.message_parts import QuoteView, ReactionView
+from doorless_client.core.parts import excerpt
 from doorless_client.core.views import Kind, Message, State
 from doorless_client.store.base import Store
 from doorless_client.store.echo_records import EchoSaid
@@ -50,4 +52,19 @@ class EchoHistory:
             kind=Kind.TEXT,
             text=safe(row.text),
             state=State(row.state),
+            quote=self._quote(row),
+            reactions=self._reactions(row),
         )
+
+    def _quote(self, row: EchoSaid) -> QuoteView | None:
+        answered = self._store.echo_said.get(row.quoting)
+        if answered is None:
+            return None
+        who = safe_line(self._ours) if answered.mine else NAME
+        words = excerpt(answered.text)
+        return QuoteView(who, words, answered.mine, answered.place, known=True)
+
+    def _reactions(self, row: EchoSaid) -> tuple[ReactionView, ...]:
+        if not row.emoji:
+            return ()
+        return (ReactionView(safe_line(row.emoji), mine=True, by=safe_line(self._ours)),)

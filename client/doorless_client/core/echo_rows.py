@@ -13,7 +13,7 @@ from doorless_client.core.hearing import HEAD_SIZE
 from doorless_client.core.state import State as Profile
 from doorless_client.core.views import State
 from doorless_client.store.echo_records import EchoRow, EchoSaid
-from doorless_protocol.content import Content, Text
+from doorless_protocol.content import Body, Content, Text, Unknown
 from doorless_protocol.keys import conversation_id
 
 IS_GONE = "Echo was forgotten"
@@ -97,9 +97,19 @@ class EchoRows:
             head=envelope[:HEAD_SIZE],
             size=len(envelope),
             mailbox=ends.keys.mailbox if mine else self._state.keys.mailbox,
+            quoting=self._answered(said),
         )
         self._store.echo_said.put(row)
         return row
 
     def replace(self, row: EchoSaid) -> None:
         self._store.echo_said.put(row)
+
+    def with_id(self, id: bytes) -> EchoSaid | None:
+        return next(iter(self._store.echo_said.find(id=id)), None)
+
+    def _answered(self, said: Body | Unknown) -> int:
+        """The place of what a text quotes."""
+        quote = said.quote if isinstance(said, Text) else None
+        row = self.with_id(quote.id) if quote is not None else None
+        return -1 if row is None else row.place

@@ -83,6 +83,13 @@ def answers(text: str, measured: Measured) -> tuple[str, ...]:
 _LESSONS = {"help": HELP, "xray": XRAY, "x-ray": XRAY, "relay": RELAY, "add": ADD, "forget": FORGET}
 
 
+def about_reaction(sealed: int) -> str:
+    return (
+        f"Your reaction came in an envelope of {sealed:,} bytes, just like a text: nobody outside "
+        "can tell one from the other."
+    )
+
+
 def _verify(digits: str) -> str:
     return (
         "Press F4. Worked out from my end, our safety number is\n"

@@ -41,6 +41,8 @@ class EchoSaid(SecretRow, frozen=True):
         head: the envelope's first bytes; size: how many it had.
         mailbox: whom it was sealed for.
         state: as in Entry.
+        quoting: place of the message that it answers; -1: of none.
+        emoji: what we put on it; "": nothing.
     """
 
     table: ClassVar[str] = "echo_said"
@@ -57,3 +59,5 @@ class EchoSaid(SecretRow, frozen=True):
     head: bytes
     size: int
     mailbox: bytes
+    quoting: int = -1
+    emoji: str = ""

@@ -141,7 +141,9 @@ CREATE TABLE echo_said (
     state    INTEGER NOT NULL,
     head     BLOB    NOT NULL,
     size     INTEGER NOT NULL,
-    mailbox  BLOB    NOT NULL
+    mailbox  BLOB    NOT NULL,
+    quoting  INTEGER NOT NULL,
+    emoji    TEXT    NOT NULL
 ) STRICT;
 
 -- Files of messages on their way, and those of ours that a relay is to forget.
