@@ -20,6 +20,12 @@ ALONE = (
 OFFLINE = "No relay at the moment. What you write waits on this computer and leaves by itself."
 """Beside what else is said, while no relay is there."""
 
+FORGET_ECHO = (
+    "Delete Echo?",
+    "Its keys and all that was said go for good; Echo does not come back into this profile.",
+)
+"""Title and words of the question before."""
+
 
 def nobody_open(glyphs: Glyphs, *, others: bool) -> str:
     """No conversation is shown. `others`: there are chats to choose from."""
