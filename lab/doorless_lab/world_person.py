@@ -114,8 +114,14 @@ class Person:
             self.run(self.engine.upkeep.arrive())
 
     def _open(self) -> Engine:
-        random, vault = self.world.random, self.vault
-        return Engine(self.store, clock=self._now, random=random, emit=self._take, vault=vault)
+        return Engine(
+            self.store,
+            clock=self._now,
+            random=self.world.random,
+            emit=self._take,
+            vault=self.vault,
+            uptime=lambda: self.world.now,  # which no wrong clock changes
+        )
 
     def _now(self) -> float:
         return self.world.now + self.clock_error

@@ -10,14 +10,18 @@ import msgspec
 from msgspec import Meta, Struct
 
 from doorless_protocol.content import (
+    MAX_EMOJI_BYTES,
+    MAX_FILE_NAME_BYTES,
     MAX_MANIFEST_BYTES,
     MAX_NAME_BYTES,
     MAX_TEXT_BYTES,
     U32,
     U53,
     Digest,
+    File,
     Id,
     OwnDevices,
+    Quote,
 )
 from doorless_protocol.encoding import decode_canonical
 from doorless_protocol.errors import MalformedError
@@ -28,7 +32,7 @@ MAX_SAID = 32
 """Messages of one piece of history."""
 
 MAX_PIECE_BYTES = 20 * 1024
-"""Bytes of text in one piece of history beyond which it ends."""
+"""Bytes of messages in one piece of history beyond which it ends."""
 
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
 Line = Annotated[str, Meta(max_length=320)]
@@ -107,8 +111,43 @@ class Ask(_Notice, tag="ask", frozen=True):
     at: U53
 
 
+class Reacted(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What one of the two feels about a message; `at`, `device`: which is newer. Spec §5.6."""
+
+    mine: bool
+    emoji: Annotated[str, Meta(max_length=MAX_EMOJI_BYTES)]
+    at: U53
+    device: Id
+
+
+class Edited(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """That a text is not the first one: how many there were before, and which one it is."""
+
+    versions: Annotated[int, Meta(ge=1, le=64)]
+    at: U53
+    device: Id
+
+
+class Beside(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What a message of a history has beside its words. Spec §5.6.
+
+    Attributes:
+        lasts, left: seconds; left 0: the countdown has not begun.
+    """
+
+    quote: Quote | None = None
+    file: File | None = None
+    lasts: U32 = 0
+    left: U32 = 0
+    forwarded: bool = False
+    pinned: bool = False
+    deleted: bool = False
+    edited: Edited | None = None
+    reacted: Annotated[tuple[Reacted, ...], Meta(max_length=2)] = ()
+
+
 class Said(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """One message of a history. Spec §5.6."""
+    """One message of a history; `beside` of most is nil. Spec §5.6."""
 
     id: Id
     mine: bool
@@ -117,6 +156,7 @@ class Said(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     received: U53
     text: Annotated[str, Meta(max_length=MAX_TEXT_BYTES)]
     state: Annotated[int, Meta(ge=0, le=6)]
+    beside: Beside | None = None
 
 
 class Piece(_Notice, tag="piece", frozen=True):
@@ -231,6 +271,11 @@ def check_lengths(notice: Notice) -> None:
         texts = [(notice.own_name, MAX_NAME_BYTES)]
     elif isinstance(notice, Piece):
         texts = [(said.text, MAX_TEXT_BYTES) for said in notice.said]
+        texts += [
+            (said.beside.file.name, MAX_FILE_NAME_BYTES)
+            for said in notice.said
+            if said.beside is not None and said.beside.file is not None
+        ]
     if any(len(text.encode()) > at_most for text, at_most in texts):
         raise MalformedError("notice with a text that is too long")
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from doorless_protocol import merkle
 from doorless_protocol.content import (
+    Body,
     Content,
     Control,
     Delete,
@@ -254,7 +255,7 @@ def contents(
     id: bytes, previous: bytes, conversation: bytes, token: bytes, manifest: bytes
 ) -> Values:
     """One of each kind, counter 7, at 1,800,000,000,123 ms."""
-    bodies = {
+    bodies: dict[str, Body] = {
         "control": Control(),
         "text": Text("gr\u00fc\u00dfe"),
         "receipt": Receipt((id,), True),

@@ -106,6 +106,7 @@ class Hearing:
         elif is_believed(session):
             contact = self._hear_unshown(contact, content, said, device)
         self._introductions.answer(contact, session, was_confirmed)
+        self._timers.tell_untold(contact)
 
     def _hear_unshown(
         self, contact: Contact, content: Content, said: Said, device: bytes

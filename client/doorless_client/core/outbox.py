@@ -28,7 +28,7 @@ from doorless_client.core.unacknowledged import KEPT_FOR, Kept
 from doorless_client.core.views import State as Reach
 from doorless_client.store.records import NOT_SAID, Contact, Copy, Outgoing, is_said
 from doorless_client.store.resync_records import Unacknowledged
-from doorless_protocol.content import Body, Content, Delete, Edit, Text, Typing
+from doorless_protocol.content import Body, Content, Control, Delete, Edit, Text, Typing
 from doorless_protocol.manifest import DeviceEntry
 from doorless_protocol.session import Session
 
@@ -83,9 +83,19 @@ class Outbox:
             expires=now + life,
         )
         self._store.outbox.put(item)
+        if is_said(place) and item.confirmed_only:
+            self._begin_sessions(contact)
         if is_said(place) and self._devices.recipients(self._state.account):
             self._own.copy(item)
         self._state.emit(Wake())
+
+    def _begin_sessions(self, contact: Contact) -> None:
+        """With every device of theirs that there is none with: what they confirm is waited for."""
+        waiting = self._store.outbox.find(account=contact.account, confirmed_only=False)
+        for entry in self._devices.recipients(contact.account):
+            held = self._state.sessions.sending(contact.account, entry.device)
+            if held is None and not any(self._lacks_copy(item, entry) for item in waiting):
+                self.say(contact, Control(), device=entry.device)
 
     def tell_own(self, body: Body, *, device: bytes = b"") -> None:
         """Queue `body` for our other devices, some time from now; or for one of them, at once."""
@@ -197,6 +207,8 @@ class Outbox:
         for item in waiting:
             self.forget(item)
         self._kept.forget_account(old_account)
+        if (timer := self._store.timers.get(contact.conversation)) is not None:
+            self._store.timers.put(msgspec.structs.replace(timer, revision=0, id=b""))
         said = [(Content.decode(content), place) for content, place in unheard.values()]
         for content, place in sorted(said, key=lambda one: one[0].counter):
             if is_said(place):

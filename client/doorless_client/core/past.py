@@ -11,16 +11,16 @@ import msgspec
 
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
-from doorless_client.core.fading import Fading
 from doorless_client.core.order import order_of
 from doorless_client.core.own_facts import OwnFacts
 from doorless_client.core.present import FROM_ANOTHER
 from doorless_client.core.state import State
 from doorless_client.core.telling import Telling
+from doorless_client.core.told_parts import ToldParts, size_of
 from doorless_client.core.views import Kind, Standing
 from doorless_client.core.views import State as Reach
 from doorless_client.store.records import READ_ELSEWHERE, Contact, Entry, Late, Setting
-from doorless_protocol.own_content import MAX_PIECE_BYTES, MAX_SAID, Ask, Piece, Said
+from doorless_protocol.own_content import MAX_PIECE_BYTES, MAX_SAID, Ask, Beside, Piece, Said
 
 MAX_PAST = 1_000
 """Messages of one conversation that a new device is told: the newest ones."""
@@ -50,10 +50,10 @@ class Past:
     """All but the question runs inside a change.
 
     Attributes:
-        fading: what disappears; core/talking.py puts it there.
+        parts: what messages have beside their words; core/talking.py puts it there.
     """
 
-    fading: Fading
+    parts: ToldParts
 
     def __init__(
         self, state: State, conversations: Conversations, contacts: Contacts, telling: Telling
@@ -110,23 +110,23 @@ class Past:
             wanted = msgspec.structs.replace(wanted, before=wanted.stored)
         if wanted.before >= 0:
             self._store.late.put(Late(contact.conversation, place, wanted.before, wanted.stored))
-        self._store.messages.put(
-            Entry(
-                conversation=contact.conversation,
-                place=place,
-                id=said.id,
-                mine=said.mine,
-                account=account,
-                device=said.device,
-                at=said.at,
-                received=said.received,
-                kind=Kind.TEXT.value,
-                text=said.text,
-                chars=len(said.text),
-                state=told_state(said),
-                note=FROM_ANOTHER,
-            )
+        row = Entry(
+            conversation=contact.conversation,
+            place=place,
+            id=said.id,
+            mine=said.mine,
+            account=account,
+            device=said.device,
+            at=said.at,
+            received=said.received,
+            kind=Kind.TEXT.value,
+            text=said.text,
+            chars=len(said.text),
+            state=told_state(said),
+            note=FROM_ANOTHER,
         )
+        self._store.messages.put(row)
+        self.parts.take(contact, row, said.beside)
         return msgspec.structs.replace(wanted, stored=wanted.stored + 1)
 
     # --- answering ---------------------------------------------------------------------------
@@ -138,15 +138,17 @@ class Past:
             self._telling.tell(Piece(account, at, at, at, ()), device=device)
             return
         key = contact.conversation
-        end = self._store.messages.length(key)
+        order = order_of(self._store, key)
+        end = self._store.messages.length(key) - order.gone
         start = max(at, end - MAX_PAST)
-        order, said, size, position = order_of(self._store, key), list[Said](), 0, start
+        said, size, position = list[Said](), 0, start
         while position < end and len(said) < MAX_SAID and size < MAX_PIECE_BYTES:
             row = self._store.messages.get(key, order.place(position))
             position += 1
             if row is not None and is_told(row):
-                said.append(_said(row, seen=row.place < contact.seen))
-                size += len(row.text.encode())
+                beside = self.parts.tell(row)
+                said.append(_said(row, beside, seen=row.place < contact.seen))
+                size += len(row.text.encode()) + size_of(beside)
         after = max(position, at)
         self._telling.tell(Piece(account, at, after, max(end, after), tuple(said)), device=device)
 
@@ -178,6 +180,6 @@ def told_state(said: Said) -> int:
     return READ_ELSEWHERE if said.state == READ_ELSEWHERE else int(Reach.RECEIVED)
 
 
-def _said(row: Entry, *, seen: bool) -> Said:
+def _said(row: Entry, beside: Beside | None, *, seen: bool) -> Said:
     state = row.state if row.mine else READ_ELSEWHERE if seen else int(Reach.RECEIVED)
-    return Said(row.id, row.mine, row.device, row.at, row.received, row.text, state)
+    return Said(row.id, row.mine, row.device, row.at, row.received, row.text, state, beside)

@@ -1,5 +1,6 @@
 """All that is said and done with messages, put together for the engine and its upkeep."""
 
+from doorless_client.core import settings
 from doorless_client.core.acts import Acts
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
@@ -19,6 +20,8 @@ from doorless_client.core.state import Clock, State
 from doorless_client.core.steady import Steady
 from doorless_client.core.telling import Telling
 from doorless_client.core.timers import Timers
+from doorless_client.core.told_parts import ToldParts
+from doorless_client.store.records import Contact
 
 
 class Talking:
@@ -40,6 +43,7 @@ class Talking:
         gossip: Gossip,
         uptime: Clock,
     ) -> None:
+        self._state = state
         steady = Steady(state.store, state.clock, uptime)
         self.fading = Fading(state, conversations, steady)
         conversations.begin_fading = self.fading.begin
@@ -50,7 +54,7 @@ class Talking:
             state, conversations, contacts, Telling(outbox), self.fading, self.timers
         )
         fleet.sync.messages = self.sync
-        fleet.sync.past.fading = self.fading
+        fleet.sync.past.parts = ToldParts(state, self.fading)
         self.sayings = Sayings(
             state,
             conversations,
@@ -76,6 +80,11 @@ class Talking:
             acts,
             self.timers,
         )
+
+    def begin(self, contact: Contact) -> None:
+        """A conversation begins, or is taken up. Inside a change."""
+        if not self._state.store.messages.find(conversation=contact.conversation, mine=True):
+            self.timers.begin(contact, settings.load(self._state.store).lasts)
 
     # --- by the clock ------------------------------------------------------------------------
 

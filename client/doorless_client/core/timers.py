@@ -11,6 +11,7 @@ from doorless_client.core.durations import in_words
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.present import name
 from doorless_client.core.state import State
+from doorless_client.core.views import Standing, Trust
 from doorless_client.store.records import Contact
 from doorless_client.store.talk_records import Timer
 from doorless_protocol.content import Content
@@ -42,15 +43,17 @@ class Timers:
         self._conversations.show_chat(contact)
 
     def begin(self, contact: Contact, seconds: int) -> None:
-        """What the person chose for new chats, where nobody chose anything yet."""
-        if seconds and not self.of(contact.conversation).revision:
-            self.choose(contact, seconds)
+        """What the person chose for new chats: it holds for what we say, and is told later."""
+        if seconds and self._rows.get(contact.conversation) is None:
+            self._rows.put(Timer(contact.conversation, seconds))
+            self._conversations.show_chat(contact)
 
-    def begin_anew(self, contact: Contact) -> None:
-        """Under another account they know nothing of what was chosen: it stays, and is told."""
-        held = self.of(contact.conversation)
-        if held.revision:
-            self._rows.put(Timer(contact.conversation, held.seconds))
+    def tell_untold(self, contact: Contact) -> None:
+        """After their session was confirmed: what they know nothing of yet."""
+        held = self._rows.get(contact.conversation)
+        if held is None or held.revision or not held.seconds:
+            return
+        if may_be_told(contact) and self._conversations.has_confirmed(contact):
             self.choose(contact, held.seconds)
 
     def hear(
@@ -82,6 +85,12 @@ def holds_over(said: TimerBody, id: bytes, held: Timer) -> bool:
     if said.revision > held.revision + MAX_STEP:
         return False
     return (said.revision, id) > (held.revision, held.id)
+
+
+def may_be_told(contact: Contact) -> bool:
+    """Whom we talk with, under keys that nobody doubts."""
+    is_contact = contact.standing == Standing.CONTACT.value
+    return is_contact and contact.trust != Trust.CHANGED.value
 
 
 def _line(who: str, seconds: int) -> str:

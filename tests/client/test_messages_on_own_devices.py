@@ -1,0 +1,135 @@
+"""What is done with messages on one device of ours shows on all, and on one that comes later."""
+
+import pytest
+
+from doorless_client.core.views import Kind, Message
+from doorless_lab.linking import link
+from doorless_lab.world import World
+from doorless_lab.world_person import Person
+
+
+def settle(world: World) -> None:
+    """Copies for own devices leave after up to half a minute."""
+    for _ in range(3):
+        world.settle()
+        world.now += 31
+    world.settle()
+
+
+def met(world: World) -> tuple[Person, Person]:
+    alice, bob = world.people("alice", "bob")
+    alice.add("bob")
+    alice.says("bob", "hello")
+    world.settle()
+    bob.accepts("alice")
+    bob.says("alice", "hello to you")
+    world.settle()
+    return alice, bob
+
+
+def shown(person: Person, whom: str) -> list[tuple[str, bool, int, bool, bool, list[str]]]:
+    return [
+        (
+            one.text,
+            one.mine,
+            one.edited,
+            one.deleted,
+            one.pinned,
+            sorted(reaction.emoji for reaction in one.reactions),
+        )
+        for one in person.messages(whom)
+        if one.kind is Kind.TEXT
+    ]
+
+
+def said(person: Person, whom: str, text: str) -> Message:
+    return next(one for one in person.messages(whom) if one.text == text)
+
+
+def play(alice: Person, bob: Person, world: World) -> None:
+    """One of everything, by both."""
+    doing, talk = alice.engine.messages, alice.chat("bob").conversation
+    nine, gone = alice.says("bob", "at nine"), alice.says("bob", "forget this")
+    hidden = alice.says("bob", "not for my eyes")
+    settle(world)
+    doing.react(said(alice, "bob", "hello to you"), "☕")
+    doing.edit(nine, "at ten")
+    doing.delete(gone, everyone=True)
+    doing.delete(hidden, everyone=False)
+    doing.pin(said(alice, "bob", "hello to you"), True)
+    alice.engine.send(talk, "yes", quoting=said(alice, "bob", "hello to you"))
+    bob.engine.messages.react(said(bob, "alice", "hello"), "☕")
+    doing.set_timer(talk, 3600)
+    settle(world)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["was there", "came later"])
+def test_every_device_of_ours_shows_the_same(before: bool) -> None:
+    with World() as world:
+        alice, bob = met(world)
+        laptop = link(alice) if before else alice
+        settle(world)
+        play(alice, bob, world)
+        if not before:
+            laptop = link(alice)
+            settle(world)
+            settle(world)
+        assert shown(laptop, "bob") == shown(alice, "bob")
+        assert [one[0] for one in shown(laptop, "bob")] == [
+            *("hello", "hello to you", "at ten", "message deleted", "yes"),
+        ]
+        quote = said(laptop, "bob", "yes").quote
+        assert quote is not None
+        assert (quote.text, quote.known) == ("hello to you", True)
+        assert laptop.chat("bob").lasts == 3600
+        assert all(one.gap == 0 for one in laptop.messages("bob"))
+
+
+def test_what_is_done_on_a_linked_device_shows_on_the_primary() -> None:
+    with World() as world:
+        alice, bob = met(world)
+        laptop = link(alice)
+        settle(world)
+        laptop.says("bob", "from the laptop")
+        settle(world)
+        alice.engine.messages.edit(said(alice, "bob", "from the laptop"), "from my laptop")
+        laptop.engine.messages.react(said(laptop, "bob", "hello to you"), "☕")
+        laptop.engine.messages.delete(said(laptop, "bob", "hello"), everyone=True)
+        settle(world)
+        assert shown(laptop, "bob") == shown(alice, "bob")
+        assert bob.texts("alice") == ["message deleted", "from my laptop"]
+
+
+def test_a_message_that_was_seen_on_one_device_disappears_on_all() -> None:
+    with World() as world:
+        alice, bob = met(world)
+        laptop = link(alice)
+        bob.engine.messages.set_timer(bob.chat("alice").conversation, 120)
+        settle(world)
+        bob.says("alice", "look, and forget")
+        settle(world)
+        laptop.engine.mark_read(laptop.chat("bob").conversation)
+        settle(world)
+        assert said(alice, "bob", "look, and forget").gone_at > 0
+        world.now += 130
+        settle(world)
+        for person in (alice, laptop):
+            assert "look, and forget" not in person.texts("bob")
+
+
+def test_of_two_devices_the_later_reaction_and_edit_holds_everywhere() -> None:
+    with World() as world:
+        alice, bob = met(world)
+        laptop = link(alice)
+        settle(world)
+        alice.says("bob", "words")
+        settle(world)
+        alice.engine.messages.react(said(alice, "bob", "hello to you"), "1")
+        alice.engine.messages.edit(said(alice, "bob", "words"), "words of the first")
+        world.now += 1
+        laptop.engine.messages.react(said(laptop, "bob", "hello to you"), "2")
+        laptop.engine.messages.edit(said(laptop, "bob", "words"), "words of the second")
+        settle(world)
+        for person, other in ((alice, "bob"), (laptop, "bob"), (bob, "alice")):
+            assert [one.emoji for one in said(person, other, "hello to you").reactions] == ["2"]
+            assert said(person, other, "words of the second").edited == 2
