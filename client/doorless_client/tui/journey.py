@@ -15,7 +15,7 @@ from doorless_client.tui.sizes import in_words
 from doorless_client.tui.wrapping import in_a_sentence, shorten
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE, SIZE_CLASSES
 
-SHOWN_BYTES = 24
+SHOWN_BYTES = 20
 """Of an envelope, a line of hexadecimal digits."""
 
 BAR = 32
@@ -68,7 +68,7 @@ def journey(one: Traveller, glyphs: Glyphs) -> list[Stage]:
 def _typed(one: Traveller, glyphs: Glyphs) -> Stage:
     said = shorten(" ".join(one.message.text.split()), 60, glyphs.ellipsis)
     if one.message.mine:
-        who, where = "You typed", "It is on this computer alone, sealed under your passphrase."
+        who, where = "You typed", "It was on this computer alone, sealed under your passphrase."
         more = "A draft is never sent. Not even that you type, unless you switched that on."
     else:
         who, where = f"{one.other} typed", "It was on their device alone."
@@ -99,7 +99,7 @@ def _padded(one: Traveller, glyphs: Glyphs) -> Stage:
 
 def _sealed(one: Traveller) -> Stage:
     head = one.wire.head[: 2 * SHOWN_BYTES]
-    rows = [head[at : at + SHOWN_BYTES].hex(" ", 4) for at in range(0, len(head), SHOWN_BYTES)]
+    rows = [head[at : at + SHOWN_BYTES].hex(" ") for at in range(0, len(head), SHOWN_BYTES)]
     lines = [_copies(one), ""]
     lines += [f"  {row}" for row in rows]
     lines += [
@@ -119,7 +119,8 @@ def _copies(one: Traveller) -> str:
     count = len(theirs) or one.wire.copies
     devices = "one device" if count == 1 else f"{count} devices"
     names = ", ".join(copy.name or copy.device.hex()[:8] for copy in theirs)
-    also = "" if not own else f", and {own} for other devices of your own"
+    more = "another device" if own == 1 else f"{own} other devices"
+    also = f", and {more} of yours" if own else ""
     called = f" ({names})" if names else ""
     return f"Sealed once for each device: {devices} of {one.other}{called}{also}."
 

@@ -8,6 +8,7 @@ from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.passphrase import WRONG, strength_hint
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.onboard import Onboard
+from doorless_client.tui.screens.tour import Tour
 from doorless_client.tui.steps.choose import WAYS
 from doorless_client.tui.steps.create import LEARNS, WHY_WORDS
 
@@ -119,6 +120,22 @@ async def test_a_name_that_cannot_be_right_is_told_at_once(
         await press(pilot, settle)
         assert told in text_of(pilot)
         assert onboarding.created == []
+
+
+async def test_who_wants_to_see_it_is_shown_how_a_message_travels(
+    engine, onboarding, settle, text_of
+) -> None:
+    engine.arrive(engine.person("Ada"), "you there?", mine=True)
+    app = DoorlessApp(onboarding, lambda: NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_the_passphrase(pilot, settle)
+        await fill(pilot, passphrase=SECRET, again=SECRET)
+        await press(pilot, settle)
+        await pilot.press("enter")
+        await pilot.pause()
+        await press(pilot, settle)
+        assert isinstance(app.screen, Tour)
+        assert "you there?" in text_of(pilot)
 
 
 async def to_the_passphrase(pilot, settle) -> None:

@@ -20,6 +20,7 @@ from doorless_client.patience import in_words
 from doorless_client.pictures import looks_like_path, read_link
 from doorless_client.tui import moments
 from doorless_client.tui.attempt import tell_refusal
+from doorless_client.tui.empty import ALONE
 from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.confirm import Confirm
 from doorless_client.tui.screens.sheet import Sheet, StyleSheets
@@ -52,6 +53,7 @@ class Devices(Sheet[None]):
         yield OptionList(id="devices", markup=False)
         yield Line("another name for the chosen one", id="new-name")
         yield Static(plain("" if self._is_primary else ON_THE_PRIMARY), classes="quiet")
+        yield Static(plain(ALONE), id="alone", classes="quiet")
         with Horizontal(classes="buttons"):
             yield Button("Remove", "error", id="remove", compact=True)
             yield Button("Rename", id="rename", compact=True)
@@ -71,6 +73,7 @@ class Devices(Sheet[None]):
         rows = zip(rows_of(held), held, strict=True)
         shown.add_options([Option(row, one.device.hex()) for row, one in rows])
         shown.highlighted = 0
+        self.query_one("#alone").display = self._is_primary and len(held) == 1
 
     def _chosen(self) -> OwnDevice | None:
         place = self.query_one(OptionList).highlighted

@@ -11,9 +11,9 @@ from doorless_client.tui.steps.step import Step
 from doorless_client.tui.widgets.line import Line
 
 WHAT = (
-    "The words bring back your name and your contacts' trust in it: every other device is cut "
-    "off, and your contacts see that your devices changed. What was said comes back "
-    "from other people's devices or a backup alone: no relay has it."
+    "The words bring back the account and its name, with this computer as its only device: every "
+    "other one is cut off, and your contacts see it. Who they are and what was said is not in "
+    "the words: a backup has it, if you made one."
 )
 
 

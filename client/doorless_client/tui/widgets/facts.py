@@ -100,7 +100,7 @@ def facts(message: Message, wire: WireView | None) -> list[Line]:
     lines += _group(titles[1], kept(message, wire))
     lines += _group(titles[2], hidden(message), style="hidden")
     if beside := around(message):
-        lines += _group("Told by itself", beside)
+        lines += _group("Beside it, all alike to the relay", beside)
     return lines
 
 
