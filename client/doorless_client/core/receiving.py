@@ -8,6 +8,7 @@ Spec: docs/spec/08-state.md §6.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from doorless_client.core import keyring, present
@@ -38,8 +39,12 @@ from doorless_protocol.first_contact import respond
 from doorless_protocol.frames import Deliver
 from doorless_protocol.keys import conversation_id
 from doorless_protocol.prekeys import PrekeyId
+from doorless_protocol.ratchet.triple import Found
 from doorless_protocol.session import Session, addressed, open_any
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
+
+shared_conversation = lru_cache(maxsize=512)(conversation_id)
+"""The same two accounts in every envelope of a conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,7 @@ class Receiver:
             if len(envelope) != FIRST_CONTACT_SIZE:
                 raise
             return self._open_initial(envelope, now)
-        return self._arrival(opened.session, opened.content, envelope, before=opened.before)
+        return self._arrival(opened.session, opened.content, envelope, opened.before, opened.found)
 
     def _open_initial(self, envelope: bytes, now: float) -> Arrival:
         held = keyring.bundles(self._store)
@@ -170,11 +175,16 @@ class Receiver:
         return replace(arrival, initial=initial, used=accepted.used)
 
     def _arrival(
-        self, session: Session, plaintext: bytes, message: bytes, before: Session | None = None
+        self,
+        session: Session,
+        plaintext: bytes,
+        message: bytes,
+        before: Session | None = None,
+        found: Found | None = None,
     ) -> Arrival:
         content = Content.decode(plaintext)
         self._check_conversation(session, content)
-        place = place_of(before or session, message)
+        place = place_of(before or session, message, found)
         was_confirmed = before is not None and before.confirmed
         return Arrival(session, content, content.say(), place, was_confirmed=was_confirmed)
 
@@ -182,7 +192,7 @@ class Receiver:
         """A content is for the conversation of its two accounts; of our own devices, for any."""
         if session.their_account == self._state.account:
             return
-        expected = conversation_id(self._state.account, session.their_account)
+        expected = shared_conversation(self._state.account, session.their_account)
         check_same_conversation(content.conversation, expected)
 
     # --- storing -----------------------------------------------------------------------------
@@ -208,11 +218,10 @@ class Receiver:
             contact = self._introduce_sender(known, arrival)
         except DoorlessError as error:
             return Received(type(error).__name__)
-        before = self._sending(arrival.session)
-        self._keep_session(arrival)
-        if replaces_confirmed(before, self._sending(arrival.session)):
-            words = f"a new session began with {present.name(contact)}; not confirmed yet"
-            self._conversations.note(contact, words)
+        if arrival.initial is None:
+            self._keep_session(arrival)
+        else:
+            self._begin_session(contact, arrival)
         self._hearing.hear(
             contact,
             arrival.session,
@@ -224,6 +233,13 @@ class Receiver:
         self._resyncs.overheard(arrival.session)
         is_contact = contact.standing == Standing.CONTACT.value
         return Received(heard=account if is_contact else b"", place=arrival.place)
+
+    def _begin_session(self, contact: Contact, arrival: Arrival) -> None:
+        before = self._sending(arrival.session)
+        self._keep_session(arrival)
+        if replaces_confirmed(before, self._sending(arrival.session)):
+            words = f"a new session began with {present.name(contact)}; not confirmed yet"
+            self._conversations.note(contact, words)
 
     def _sending(self, session: Session) -> Session | None:
         """What is sealed for the device at the other end of `session`, is sealed in this one."""
