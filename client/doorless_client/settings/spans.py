@@ -6,6 +6,7 @@ from doorless_protocol.errors import MalformedError
 
 _UNITS = (("week", 604_800), ("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
 _LETTERS = {name[0]: seconds for name, seconds in _UNITS}
+FORM = "a length of time such as 30s, 5m, 8h, 1d or 4w"
 _TYPED = re.compile(r"([0-9]{1,9})([wdhms]?)")
 
 
@@ -20,5 +21,5 @@ def parse(text: str) -> int:
     """Seconds of "90", "90s", "5m", "1h", "1d" or "4w". Raises MalformedError."""
     match = _TYPED.fullmatch(text.strip())
     if match is None:
-        raise MalformedError("is a length of time such as 30s, 5m, 8h, 1d or 4w")
+        raise MalformedError(f"is {FORM}")
     return int(match.group(1)) * _LETTERS[match.group(2) or "s"]

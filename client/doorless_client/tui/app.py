@@ -9,11 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from doorless_client.core.api import Engine
+from doorless_client.notifying.desktop import Nobody, Notifier
 from doorless_client.tui.base import BaseApp
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.idleness import Idleness
 from doorless_client.tui.keymap import Place
 from doorless_client.tui.locking import forget_caches, forget_clipboard, forget_watchers, settle
+from doorless_client.tui.notifying import Notifying
 from doorless_client.tui.places import places
 from doorless_client.tui.ports import Onboarding
 from doorless_client.tui.screens.locked import Locked
@@ -41,10 +43,12 @@ class DoorlessApp(BaseApp[None]):
         now: Callable[[], int],
         *,
         glyphs: Glyphs | None = None,
+        find_notifier: Callable[[], Notifier] = Nobody,
     ) -> None:
         super().__init__(now, preferences=onboarding.preferences, glyphs=glyphs)
         self._onboarding = onboarding
-        self._forgetting: list[Callable[[], None]] = []
+        self._notifying = Notifying(self, find_notifier, now)
+        self._forgetting: list[Callable[[], None]] = [self._notifying.end]
         self._locked = asyncio.Event()
         self._place = b""
 
@@ -64,6 +68,7 @@ class DoorlessApp(BaseApp[None]):
         self.add_mode("main", lambda: MainScreen(engine, self.now, self.glyphs, at=place))
         await self.switch_mode("main")
         await self.remove_mode(instead_of)
+        self._notifying.begin(engine)
 
     def places(self) -> Sequence[Place]:
         return places(type(self))

@@ -6,8 +6,9 @@ The messenger and the lab's demo are both one of these.
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -20,6 +21,7 @@ from textual.reactive import reactive
 from textual.scrollbar import ScrollBar
 
 from doorless_client.mistakes import place
+from doorless_client.notifying.pace import BELL_EVERY, Pace
 from doorless_client.settings.profile import ProfileSettings
 from doorless_client.text import safe
 from doorless_client.tui.attempt import attempt
@@ -29,6 +31,7 @@ from doorless_client.tui.glyphs import Glyphs, glyphs_for
 from doorless_client.tui.guard import Guard
 from doorless_client.tui.key_sequences import read_alt_as_alt
 from doorless_client.tui.keymap import Keys, Place
+from doorless_client.tui.providers.entry import Entry
 from doorless_client.tui.theme import DARK, THEMES, full_name
 from doorless_client.tui.widgets.thinbar import ThinBar
 
@@ -76,6 +79,7 @@ class BaseApp(App[ReturnType]):
             getattr(sys.__stderr__, "encoding", None) or "utf-8", os.environ.get("TERM", "")
         )
         self._guard = Guard()
+        self._bells = Pace(BELL_EVERY, self.ticks)
         self._interrupted = False
         for one in THEMES:
             self.register_theme(one)
@@ -94,8 +98,21 @@ class BaseApp(App[ReturnType]):
         asyncio.get_running_loop().set_exception_handler(self._tell_mistake)
 
     def on_ready(self) -> None:
+        self.tell_terminal(f"\x1b]2;{WINDOW_TITLE}\x07")
+
+    def tell_terminal(self, sequence: str) -> None:
+        """A control sequence of ours, with nothing in it that was not made safe."""
         if self._driver is not None and not self.is_headless:
-            self._driver.write(f"\x1b]2;{WINDOW_TITLE}\x07")
+            self._driver.write(sequence)
+
+    def ticks(self) -> float:
+        """Seconds that only grow."""
+        return monotonic()
+
+    def bell(self) -> None:
+        """Whoever asks for it, and however often."""
+        if self._bells.may():
+            super().bell()
 
     # --- what the person chose -------------------------------------------------------------
 
@@ -130,6 +147,10 @@ class BaseApp(App[ReturnType]):
             self.say(line, severity="warning")
 
     # --- what is told ----------------------------------------------------------------------
+
+    def entries(self) -> Iterable[Entry]:
+        """What the palette offers of the app itself, on top of what has a key."""
+        return ()
 
     def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
         """One quiet line in the corner. The only way that a notification is made."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 
+from doorless_client.notifying.desktop import find_notifier
 from doorless_client.tui.environment import drop_debug_switches
 from doorless_client.tui.ports import Onboarding
 
@@ -24,7 +25,7 @@ def run(onboarding: Onboarding, now: Callable[[], int]) -> int:
 async def _run(onboarding: Onboarding, now: Callable[[], int]) -> int:
     from doorless_client.tui.app import DoorlessApp  # Textual reads its switches on import
 
-    app = DoorlessApp(onboarding, now)
+    app = DoorlessApp(onboarding, now, find_notifier=find_notifier)
     try:
         await app.run_async()
     finally:

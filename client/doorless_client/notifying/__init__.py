@@ -1,0 +1,1 @@
+"""Telling somebody who looks elsewhere that something came: what is told, and by what."""
