@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import keylog  # noqa: F401  (registers its derivations behind the others)
+import attachments  # noqa: F401  (registers its derivations behind the others)
+import keylog  # noqa: F401  (and so do these)
 from conversations import CONVERSATIONS, record, replay
 from derivations import DERIVATIONS
 

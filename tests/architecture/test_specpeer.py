@@ -9,6 +9,7 @@ SPECPEER = Path(__file__).parents[1] / "specpeer"
 MODULES = sorted(each for each in SPECPEER.glob("*.py") if not each.name.startswith("test_"))
 OURS = ("doorless_protocol", "doorless_server", "doorless_client", "doorless_lab")
 CRYPTOGRAPHY = ("cryptography", "nacl", "hmac")
+CRYPTO = {"doorless_protocol.primitives", "doorless_protocol.file_primitives.Stream"}
 BESIDE = ("beside_ours", "agreement", "shadowed", "watched", "accountant", "conversations")
 
 
@@ -24,7 +25,7 @@ def imported(source: str) -> set[str]:
 
 
 def forbidden(source: str, *, crypto: bool = False) -> set[str]:
-    allowed = {"doorless_protocol.primitives"} if crypto else set()
+    allowed = CRYPTO if crypto else set()
     roots = (*OURS, *CRYPTOGRAPHY, "msgspec", *BESIDE, "importlib")
     return {name for name in imported(source) if name.split(".")[0] in roots} - allowed
 

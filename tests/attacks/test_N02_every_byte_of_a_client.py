@@ -16,7 +16,7 @@ import pytest
 
 from accountant import Accountant, unaccounted
 from doorless_lab.tape import RANDOM, Recorder
-from doorless_protocol import frames, log_frames
+from doorless_protocol import blob_frames, frames, log_frames
 from doorless_protocol.content import Content
 from doorless_protocol.log import gossip
 from doorless_protocol.log.owner import OwnChain
@@ -107,8 +107,10 @@ NOBODY_ASKED = {
     log_frames.LogRecords,
     log_frames.Dispute,
     log_frames.AuditDeltas,
+    *(blob_frames.BlobPut, blob_frames.BlobStatus, blob_frames.BlobGet, blob_frames.BlobDrop),
 }
-"""In these days: no device is linked, and no name is taken away."""
+"""In these days: no device is linked, and no name is taken away. No file is sent, either:
+tests/specpeer/test_files.py accounts for the bytes of one."""
 
 
 def asked_in(talk: Talk) -> set[type]:

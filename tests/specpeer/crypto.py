@@ -1,13 +1,15 @@
 """The algorithms of docs/spec/01-primitives.md §1, and the two ways to come by randomness.
 
-The only module here that imports the project: `doorless_protocol.primitives`, whose functions
-are those of other people's libraries. What it raises becomes `Refused`.
+The only module here that imports the project: `doorless_protocol.primitives` and
+`file_primitives`, whose functions are those of other people's libraries. What they raise becomes
+`Refused`.
 """
 
 from collections.abc import Callable
 from typing import ParamSpec, Protocol, TypeVar
 
 from doorless_protocol import primitives as p
+from doorless_protocol.file_primitives import Stream as _Stream
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,6 +44,14 @@ def _refusing(function: Callable[P, R]) -> Callable[P, R]:
             raise forged(str(error)) from None
 
     return call
+
+
+class Stream:
+    """A stream of a file: page 14 §2.2."""
+
+    def __init__(self, key: bytes, header: bytes) -> None:
+        stream = _Stream(key, header)
+        self.seal, self.open = stream.seal, _refusing(stream.open)
 
 
 sha256 = p.sha256

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from specpeer import crypto, initial, keylog, merkle
+from specpeer import crypto, files, initial, keylog, merkle
 from specpeer.addresses import InviteLink, safety_number, safety_words
 from specpeer.content import (
     CONTROL,
@@ -33,7 +33,8 @@ Values = dict[str, Any]
 
 def derive(name: str, given: Values) -> Values:
     """What the vector's `out` has to be."""
-    ours = globals().get("_" + name.replace(" ", "_")) or keylog.DERIVED[name]
+    elsewhere = {**keylog.DERIVED, **files.DERIVED}
+    ours = globals().get("_" + name.replace(" ", "_")) or elsewhere[name]
     derived: Values = ours(**given)
     return derived
 
