@@ -71,7 +71,10 @@ def _typed(one: Traveller, glyphs: Glyphs) -> Stage:
         who, where = "You typed", "It was on this computer alone, sealed under your passphrase."
         more = "A draft is never sent. Not even that you type, unless you switched that on."
     else:
-        who, where = f"{one.other} typed", "It was on their device alone."
+        who = f"{one.other} {'said' if one.wire.stays else 'typed'}"
+        where = "It was on their device alone."
+        if one.wire.stays:
+            where = "It was on Echo's device alone, which lives on this computer."
         more = "What follows happened to it on its way to you."
     size = in_words(one.typed)
     return Stage("Typed", f"{who} {size}:\n\n  {said}\n\n{where}\n{more}")
