@@ -1,5 +1,8 @@
 """Each setting is declared once; what is not one is refused in a line that says so."""
 
+import json
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -44,6 +47,13 @@ def test_every_field_of_the_file_is_a_setting_with_words() -> None:
         assert one.title
         assert one.help.endswith(".")
         assert one.check(one.default) == one.default
+
+
+def test_the_reference_names_each_with_its_default() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "settings.md").read_text("utf-8")
+    for one in ALL:
+        assert f"| `{one.name}` | `{json.dumps(one.default)}` |" in page
+    assert f"At most {MAX_SETTINGS_BYTES} bytes" in page
 
 
 def test_no_name_is_in_both_places() -> None:

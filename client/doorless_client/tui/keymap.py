@@ -57,6 +57,7 @@ class KeyLine:
 
     keys: str
     does: str
+    id: str
 
 
 def declared(owner: type[DOMNode]) -> Iterator[Binding]:
@@ -111,7 +112,7 @@ class Keys:
     def lines(self, owner: type[DOMNode]) -> Sequence[KeyLine]:
         """What a class binds, as help shows it; bindings without words are left out."""
         return [
-            KeyLine(self._spelled(binding), binding.description)
+            KeyLine(self._spelled(binding), binding.description, binding.id or "")
             for binding in declared(owner)
             if binding.description
         ]

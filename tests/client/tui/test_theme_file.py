@@ -1,6 +1,7 @@
 """A person's own colours are taken strictly, and none of them hides what is written."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -36,6 +37,11 @@ def test_every_token_can_be_said(base: Theme) -> None:
     lines = [f'{name} = "{token(base, name)}"' for name in tokens()]
     text = f'like = "{short}"\n[colours]\n' + "\n".join(lines)
     assert replace(decode("same", text.encode()), name=base.name) == base
+
+
+def test_the_reference_names_every_token() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "settings.md").read_text("utf-8")
+    assert [name for name in tokens() if f"`{name}`" not in page] == []
 
 
 @pytest.mark.parametrize(

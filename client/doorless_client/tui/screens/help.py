@@ -1,21 +1,27 @@
 """Every key, from the bindings that are in force."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
 from doorless_client.tui.glyphs import Glyphs
-from doorless_client.tui.keymap import Keys, Place
-from doorless_client.tui.screens.sheet import Sheet
+from doorless_client.tui.keymap import KeyLine, Keys, Place
+from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 
-WIDEST_KEY = 32
-"""Cells of the column of keys."""
+WIDEST_KEY, WIDEST_WORDS = 32, 40
+"""Cells of the columns of keys and of what they do."""
+
+IDS_FROM = 100
+"""Cells of a window from which the names by which keys.toml knows the actions stand beside."""
 
 
 class Help(Sheet[None]):
     """Shows what `keys` binds in each of `places`."""
+
+    CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "help.tcss"]
 
     def __init__(self, places: Sequence[Place], keys: Keys, glyphs: Glyphs) -> None:
         super().__init__("Keys")
@@ -23,15 +29,17 @@ class Help(Sheet[None]):
 
     def content(self) -> ComposeResult:
         for place in self._places:
-            lines = [
-                Content.assemble((f"{key.keys:<{WIDEST_KEY}}", "bold"), key.does)
-                for key in self._keys.lines(place.owner)
-            ]
+            lines = [self._line(key) for key in self._keys.lines(place.owner)]
             if lines:
                 yield Static(place.title, classes="sealed gap", markup=False)
                 yield Static(Content("\n").join(lines))
         yield Static("What the signs mean", classes="sealed gap")
         yield Static(Content("\n").join(self._signs()))
+
+    def _line(self, key: KeyLine) -> Content:
+        keys, words = f"{key.keys:<{WIDEST_KEY}}", f"{key.does:<{WIDEST_WORDS}}"
+        id = key.id if self.app.size.width >= IDS_FROM else ""
+        return Content.assemble((keys, "bold"), words if id else key.does, (id, "$quiet"))
 
     def _signs(self) -> list[Content]:
         signs = [
