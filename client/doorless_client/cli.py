@@ -11,7 +11,17 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
-from doorless_client.cli_parsers import account, contacts, devices, messages, upkeep
+from doorless_client.cli_parsers import (
+    account,
+    acts,
+    chats,
+    contacts,
+    devices,
+    files,
+    keeping,
+    messages,
+    upkeep,
+)
 from doorless_client.cli_parsers.common import add_globals
 
 if TYPE_CHECKING:
@@ -29,20 +39,41 @@ COMMANDS = {
     "requests": "cli_contacts",
     "accept": "cli_contacts",
     "block": "cli_contacts",
+    "unblock": "cli_contacts",
     "forget": "cli_contacts",
     "verify": "cli_contacts",
     "details": "cli_contacts",
     "send": "cli_messages",
     "receive": "cli_messages",
     "history": "cli_messages",
+    "note": "cli_messages",
+    "save": "cli_files",
+    "react": "cli_acts",
+    "edit": "cli_acts",
+    "delete": "cli_acts",
+    "forward": "cli_acts",
+    "chats": "cli_chats",
+    "pin": "cli_chats",
+    "mute": "cli_chats",
+    "archive": "cli_chats",
+    "unread": "cli_chats",
+    "name": "cli_chats",
+    "timer": "cli_chats",
+    "search": "cli_search",
+    "profiles": "cli_profiles",
+    "settings": "cli_settings",
     "doctor": "cli_doctor",
     "keep": "cli_keep",
     "log": "cli_log",
+    "export": "cli_export",
     "messenger": "cli_messenger",
 }
 """The module of each command; the command is its function of that name."""
 
-GROUPS: tuple[ModuleType, ...] = (account, devices, contacts, messages, upkeep)
+GROUPS: tuple[ModuleType, ...] = (
+    *(account, devices, contacts, messages, files, acts, chats),
+    *(keeping, upkeep),
+)
 """Each has `add_commands`; in the order that `--help` lists."""
 
 
@@ -79,6 +110,9 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     top.set_defaults(command="messenger")
+    top.add_argument(
+        "--plain", action="store_true", help="the messenger in lines, for screen readers and pipes"
+    )
     add_globals(top, top=True)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
 

@@ -2,7 +2,9 @@
 
 import argparse
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
+from doorless_client.blocking import block_and_delete
 from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_outcome import DONE, UsageError
 from doorless_client.cli_output import (
@@ -16,7 +18,8 @@ from doorless_client.cli_output import (
 )
 from doorless_client.cli_waiting import Watch
 from doorless_client.contact_facts import shown_address, what_is_known
-from doorless_client.core.views import Standing, Trust
+from doorless_client.core.api import RefusedError
+from doorless_client.core.views import Chat, Standing, Trust
 from doorless_client.messenger import Messenger
 from doorless_client.pictures import read_code
 from doorless_client.qr import half_blocks
@@ -38,7 +41,8 @@ def add(chosen: argparse.Namespace, now: Now, random: Random) -> int:
 
 
 def contacts(chosen: argparse.Namespace, now: Now, random: Random) -> int:
-    return _list(chosen, now, random, {Standing.CONTACT, Standing.BLOCKED})
+    wanted = {Standing.BLOCKED} if chosen.blocked else {Standing.CONTACT, Standing.BLOCKED}
+    return _list(chosen, now, random, wanted)
 
 
 def requests(chosen: argparse.Namespace, now: Now, random: Random) -> int:
@@ -49,8 +53,20 @@ def accept(chosen: argparse.Namespace, now: Now, random: Random) -> int:
     return _decide(chosen, now, random, lambda one: one.accept, "accepted")
 
 
+def unblock(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    def decision(messenger: Messenger) -> Callable[[bytes], Awaitable[None]]:
+        if messenger.find(chosen.contact).standing is not Standing.BLOCKED:
+            raise RefusedError("they are not blocked")
+        return messenger.accept
+
+    return _decide(chosen, now, random, decision, "unblocked")
+
+
 def block(chosen: argparse.Namespace, now: Now, random: Random) -> int:
-    return _decide(chosen, now, random, lambda one: one.block, "blocked")
+    def decision(messenger: Messenger) -> Callable[[bytes], Awaitable[None]]:
+        return partial(block_and_delete, messenger) if chosen.delete else messenger.block
+
+    return _decide(chosen, now, random, decision, "blocked")
 
 
 def forget(chosen: argparse.Namespace, now: Now, random: Random) -> int:
@@ -111,7 +127,8 @@ def details(chosen: argparse.Namespace, now: Now, random: Random) -> int:
 def _list(chosen: argparse.Namespace, now: Now, random: Random, standings: set[Standing]) -> int:
     async def work() -> int:
         async with messenger(chosen, now, random) as opened:
-            chats = [chat for chat in opened.messenger.chats() if chat.standing in standings]
+            people = [one for one in opened.messenger.chats() if is_somebody(one)]
+            chats = [chat for chat in people if chat.standing in standings]
         if chosen.json:
             for chat in chats:
                 json_line(chat_json(chat))
@@ -121,6 +138,11 @@ def _list(chosen: argparse.Namespace, now: Now, random: Random, standings: set[S
         return DONE
 
     return run(work())
+
+
+def is_somebody(chat: Chat) -> bool:
+    """Neither our own notes nor who lives on this computer."""
+    return not (chat.note_to_self or chat.echo)
 
 
 def _decide(

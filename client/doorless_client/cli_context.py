@@ -15,7 +15,8 @@ from typing import Any
 from doorless_client.cli_outcome import TerminatedError, UsageError
 from doorless_client.key_file import LENGTHS, MAX_PASSPHRASE, SHORTEST_PASSPHRASE
 from doorless_client.opening import Opened, open_profile
-from doorless_client.profile import NoProfileError, default_directory, is_profile
+from doorless_client.profile import NoProfileError, is_profile
+from doorless_client.profiles import ProfileNameError, place_of
 
 Now = Callable[[], float]
 Random = Callable[[int], bytes]
@@ -26,7 +27,11 @@ NEW_VARIABLE = "DOORLESS_NEW_PASSPHRASE"
 
 
 def directory(chosen: argparse.Namespace) -> Path:
-    return chosen.profile.absolute() if chosen.profile else default_directory()
+    """Raises UsageError: what was given is neither a name nor a folder."""
+    try:
+        return place_of(chosen.profile)
+    except ProfileNameError as error:
+        raise UsageError(str(error)) from None
 
 
 def passphrase(chosen: argparse.Namespace) -> str:

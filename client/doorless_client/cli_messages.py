@@ -8,6 +8,7 @@ from contextlib import suppress
 from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_outcome import DONE, FAILED, KEY, UNREACHABLE, UsageError, complain
 from doorless_client.cli_output import flush, json_line, line, message_json, message_line
+from doorless_client.cli_picking import message_of
 from doorless_client.cli_waiting import GLANCE, GRACE, Watch
 from doorless_client.core.api import RefusedError
 from doorless_client.core.views import Chat, Kind, Message, Standing, State
@@ -17,27 +18,72 @@ from doorless_protocol.content import MAX_TEXT_BYTES
 CHUNK = 256
 """Messages read from the store at a time."""
 
+ID_SHOWN = 8
+"""Digits of a message's id that `history --ids` prints; commands take 4 or more."""
+
 
 def send(chosen: argparse.Namespace, now: Now, random: Random) -> int:
-    text = _standard_input() if chosen.text == "-" else chosen.text
+    text = standard_input() if chosen.text == "-" else chosen.text
+    if chosen.file is not None:
+        from doorless_client.cli_files import send_file
+
+        return send_file(chosen, text or "", now, random)
+    if text is None:
+        raise UsageError("nothing to send: give a TEXT, or --file PATH; see: doorless send --help")
 
     async def work() -> int:
         async with messenger(chosen, now, random) as opened:
             chat = opened.messenger.find(chosen.to)
             check_known(chat)
+            quoting = None
+            if chosen.reply:
+                quoting = message_of(opened.messenger, chat.conversation, chosen.reply)
+            if chat.note_to_self:
+                return await _noted(opened.messenger, chat, text, quoting)
             watch = Watch(opened.messenger, hold=True)
-            message = await opened.messenger.send(chat.conversation, text)
+            message = await opened.messenger.send(chat.conversation, text, quoting=quoting)
             await opened.messenger.start()
-            left = await watch.left(message.id)
-            watch.check_listed()
-            if left is not None and await watch.arrived(GRACE):
-                await watch.quiet(GLANCE)  # what waited for us comes along
-            code = _sent(left, watch, chat.conversation)
-            if code == DONE:
-                await _copied(opened.messenger)
-            return code
+            return await left_or_waits(opened.messenger, watch, message, chat.conversation)
 
     return run(work())
+
+
+async def left_or_waits(
+    messenger: Messenger, watch: Watch, message: Message, conversation: bytes
+) -> int:
+    """The exit code of a message of ours, once it left or is known to wait."""
+    left = await watch.left(message.id)
+    watch.check_listed()
+    if left is not None and await watch.arrived(GRACE):
+        await watch.quiet(GLANCE)  # what waited for us comes along
+    code = _sent(left, watch, conversation)
+    if code == DONE:
+        await _copied(messenger)
+    return code
+
+
+def note(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    text = standard_input() if chosen.text == "-" else chosen.text
+
+    async def work() -> int:
+        async with messenger(chosen, now, random) as opened:
+            chat = await opened.messenger.shelf.note_to_self()
+            return await _noted(opened.messenger, chat, text, None)
+
+    return run(work())
+
+
+async def _noted(messenger: Messenger, chat: Chat, text: str, quoting: Message | None) -> int:
+    """It is here at once; with other devices, until they have it at the relay as well."""
+    watch = Watch(messenger)
+    await messenger.send(chat.conversation, text, quoting=quoting)
+    if messenger.fleet.copies_waiting():
+        await messenger.start()
+        if not await watch.arrived():
+            complain("the relay cannot be reached; the note is here, its copies are queued")
+            return UNREACHABLE
+        await _copied(messenger)
+    return DONE
 
 
 def receive(chosen: argparse.Namespace, now: Now, random: Random) -> int:
@@ -75,7 +121,7 @@ def history(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             start = max(0, len(held) - chosen.limit) if chosen.limit else 0
             for place in range(start, len(held), CHUNK):
                 for message in held.slice(place, min(place + CHUNK, len(held))):
-                    _print(message, chat, as_json=chosen.json)
+                    _print(message, chat, as_json=chosen.json, ids=chosen.ids)
         return DONE
 
     return run(work())
@@ -141,14 +187,15 @@ async def _print_unseen(messenger: Messenger, *, as_json: bool) -> bool:
     return bool(unseen)
 
 
-def _print(message: Message, chat: Chat, *, as_json: bool) -> None:
+def _print(message: Message, chat: Chat, *, as_json: bool, ids: bool = False) -> None:
     if as_json:
         json_line(message_json(message))
     else:
-        line(message_line(message, chat))
+        id = message.id.hex()[:ID_SHOWN].ljust(ID_SHOWN + 2) if ids else ""
+        line(f"{id}{message_line(message, chat)}")
 
 
-def _standard_input() -> str:
+def standard_input() -> str:
     data = sys.stdin.buffer.read(MAX_TEXT_BYTES + 2)
     if len(data) > MAX_TEXT_BYTES + 1:
         raise UsageError(f"a message holds {MAX_TEXT_BYTES} bytes; this is longer")

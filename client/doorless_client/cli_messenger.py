@@ -11,8 +11,12 @@ from doorless_client.settings.profile import ProfileSettings
 
 
 def messenger(chosen: argparse.Namespace, now: Now, random: Random) -> int:
+    if chosen.plain:
+        from doorless_client.plain.launch import plain
+
+        return plain(chosen, now, random)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("the messenger needs a terminal; for scripts, see: doorless --help")
+        raise UsageError("the messenger needs a terminal; without one: doorless --plain")
     place = directory(chosen)
     settings = ProfileSettings()
     if is_profile(place):

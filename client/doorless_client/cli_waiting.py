@@ -57,7 +57,7 @@ class Watch:
 
     async def arrived(self, seconds: float = PATIENCE) -> bool:
         """Whether our relay signed us in; False as soon as it turned out to be away."""
-        return await self._until(lambda: self._link() is Link.ONLINE, seconds)
+        return await self.until(lambda: self._link() is Link.ONLINE, seconds)
 
     def check_listed(self) -> None:
         """Raises RefusedError: this device was removed from the account, and is done."""
@@ -67,7 +67,7 @@ class Watch:
     async def left(self, id: bytes) -> Message | None:
         """Our message `id`, once it left or was given up; None when it still waits."""
         known = self._states
-        await self._until(lambda: id in known or self.keys_changed, PATIENCE)
+        await self.until(lambda: id in known or self.keys_changed, PATIENCE)
         return known.get(id)
 
     async def settled(self) -> int:
@@ -100,7 +100,7 @@ class Watch:
     async def message(self, seconds: float) -> bool:
         """Whether something came within `seconds`; earlier if nothing can come any more."""
         before = self._added
-        await self._until(lambda: self._added > before or self.halted, seconds, give_up_early=False)
+        await self.until(lambda: self._added > before or self.halted, seconds, give_up_early=False)
         return self._added > before
 
     def why(self, to: bytes) -> str:
@@ -130,9 +130,10 @@ class Watch:
     def _link(self) -> Link:
         return self._messenger.connection.link
 
-    async def _until(
+    async def until(
         self, true: Callable[[], bool], seconds: float, *, give_up_early: bool = True
     ) -> bool:
+        """Whether it came true within `seconds`; earlier if our relay turns out to be away."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while not true():

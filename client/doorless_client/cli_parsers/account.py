@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from doorless_client.cli_parsers.common import Adder, add_relay
+from doorless_client.cli_parsers.common import Adder, add_json, add_relay
 
 
 def add_commands(command: Adder) -> None:
@@ -13,6 +13,7 @@ def add_commands(command: Adder) -> None:
         "--words-file", type=Path, metavar="F", help="write the recovery words here, not to stdout"
     )
     command("invite", "show my link and its QR code")
+    add_json(command("profiles", "list the profiles on this computer"))
     passphrase = command("passphrase", "change the passphrase of the profile")
     passphrase.add_argument(
         "--new-passphrase-file",

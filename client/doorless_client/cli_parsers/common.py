@@ -13,10 +13,9 @@ def add_globals(to: argparse.ArgumentParser, *, top: bool) -> None:
     default = None if top else argparse.SUPPRESS
     to.add_argument(
         "--profile",
-        type=Path,
-        metavar="DIR",
+        metavar="NAME|DIR",
         default=default,
-        help="directory of the profile (default: where the system keeps data of programs)",
+        help="name of a profile, or its folder if it has a / in it (default: default)",
     )
     to.add_argument(
         "--passphrase-file",
@@ -55,3 +54,17 @@ def count(text: str) -> int:
     if not text.isdecimal() or len(text) > 9 or not int(text):
         raise argparse.ArgumentTypeError("a number from 1")
     return int(text)
+
+
+def span(text: str) -> int:
+    """Seconds, one at least."""
+    from doorless_client.settings.spans import parse
+    from doorless_protocol.errors import MalformedError
+
+    try:
+        seconds = parse(text)
+    except MalformedError as error:
+        raise argparse.ArgumentTypeError(f"it {error}") from None
+    if not 0 < seconds < 2**40:
+        raise argparse.ArgumentTypeError("no time at all, or longer than anybody lives")
+    return seconds

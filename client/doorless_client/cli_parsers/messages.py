@@ -6,7 +6,11 @@ from doorless_client.cli_parsers.common import Adder, add_json, count, seconds
 def add_commands(command: Adder) -> None:
     send = command("send", "send a text, and wait until the relay has it")
     send.add_argument("to", metavar="TO")
-    send.add_argument("text", metavar="TEXT", help="the text, or - for standard input")
+    send.add_argument("text", metavar="TEXT", nargs="?", help="the text, or - for standard input")
+    send.add_argument("--file", metavar="PATH", help="send this file, with or without a text")
+    send.add_argument(
+        "--reply", metavar="ID", help="to this message: 4 or more digits of its id, or: last"
+    )
     receive = command("receive", "print what arrived and was not seen yet")
     receive.add_argument(
         "--wait", type=seconds, metavar="SECONDS", default=0.0, help="for something to arrive"
@@ -16,4 +20,5 @@ def add_commands(command: Adder) -> None:
     history = command("history", "print a conversation, oldest first")
     history.add_argument("contact", metavar="CONTACT")
     history.add_argument("--limit", type=count, metavar="N", help="the newest N alone")
+    history.add_argument("--ids", action="store_true", help="begin each line with its id")
     add_json(history)

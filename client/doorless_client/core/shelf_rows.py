@@ -92,7 +92,7 @@ def arranged(chat: Chat, contact: Contact, state: State) -> Chat:
         chat,
         name=safe_line(row.own_name, at_most=LONGEST_NAME) or chat.name,
         pinned=row.pinned,
-        muted_until=row.muted_until,
+        muted_until=row.muted_until if row.muted_until > state.now() else 0,
         archived=is_archived(state.store, row, state.now()),
         marked_unread=row.marked_unread,
     )

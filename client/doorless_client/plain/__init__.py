@@ -1,0 +1,1 @@
+"""The messenger as lines of text: for screen readers, pipes and terminals that can do nothing."""
