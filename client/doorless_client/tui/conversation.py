@@ -3,7 +3,6 @@
 The messenger shows one of these; the lab's demo shows two, side by side.
 """
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -12,25 +11,29 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.message import Message as Told
 from textual.reactive import reactive
-from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from doorless_client.core.api import Engine, RefusedError
-from doorless_client.core.views import Chat
+from doorless_client.core.views import Chat, Link, Message
+from doorless_client.tui import slash
 from doorless_client.tui.attempt import attempt, tell_refusal
+from doorless_client.tui.base import app_of
 from doorless_client.tui.bridge import Batch
+from doorless_client.tui.drafts import Drafts
+from doorless_client.tui.empty import nobody_open, nothing_said
 from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.outgoing import Answering, BarredError, Outgoing
 from doorless_client.tui.plain import plain
-from doorless_client.tui.questions import LEFT_OUT, nothing_said_yet, question_about
+from doorless_client.tui.proposing import Proposing
+from doorless_client.tui.questions import LEFT_OUT, question_about
 from doorless_client.tui.timeline import Timeline
+from doorless_client.tui.widgets.answer_strip import AnswerStrip
 from doorless_client.tui.widgets.banner import Banner
 from doorless_client.tui.widgets.chat_log import ChatLog, Place
 from doorless_client.tui.widgets.composer import Composer
 from doorless_client.tui.widgets.draft_strip import on_the_wire
 from doorless_client.tui.widgets.header import Header
-
-DRAFT_SAVED_AFTER = 1.0
-"""Seconds without typing after which a draft is stored."""
+from doorless_client.tui.widgets.proposals import Proposals
 
 
 class Conversation(Vertical):
@@ -43,6 +46,13 @@ class Conversation(Vertical):
 
         def __init__(self, what: str, chat: Chat) -> None:
             self.what, self.chat = what, chat
+            super().__init__()
+
+    class Commanded(Told):
+        """A command was typed after a slash."""
+
+        def __init__(self, command: slash.Command) -> None:
+            self.command = command
             super().__init__()
 
     class Drafted(Told):
@@ -61,15 +71,16 @@ class Conversation(Vertical):
         self.messages = ChatLog(now, glyphs)
         self.sheet = Container(self.messages, id="sheet")
         self.banner = Banner()
+        self.answer = AnswerStrip(glyphs)
+        self.proposals = Proposals(id="proposals")
         self.composer = Composer()
+        self._proposing = Proposing(self.composer, self.proposals)
         self.chat: Chat | None = None
         self._addressed: str | None = None
-        self._drafts: dict[bytes, str] = {}
+        self._drafts = Drafts(engine, self)
+        self._outgoing = Outgoing(engine)
         self._places: dict[bytes, Place] = {}
         self._put_off: set[bytes] = set()
-        self._draft_timer: Timer | None = None
-        self._sending = asyncio.Lock()  # lets go in the order of waiting: texts keep theirs
-        self._accepting: dict[bytes, asyncio.Future[bool]] = {}
 
     def compose(self) -> ComposeResult:
         yield self.header
@@ -77,11 +88,17 @@ class Conversation(Vertical):
         yield Static(id="empty")
         yield Static(id="below")
         yield self.banner
+        yield self.proposals
+        yield self.answer
         yield self.composer
 
     async def on_mount(self) -> None:
         await self._show_chat()
         self.watch(self.messages, "below", self._show_below)
+        self.watch(self.app, "settings", self._show_density)
+
+    def _show_density(self) -> None:
+        self.messages.density = app_of(self).settings.density
 
     # --- what is shown ---------------------------------------------------------------------
 
@@ -90,10 +107,10 @@ class Conversation(Vertical):
         await self.leave()
         self.chat = chat
         self._put_off.discard(chat.conversation)
-        self.composer.begin(self._drafts.setdefault(chat.conversation, chat.draft))
+        self.composer.begin(self._drafts.of(chat))
         timeline = Timeline(self._engine.history(chat.conversation))
         place = None if chat.unread else self._places.get(chat.conversation)
-        self.messages.show(timeline, unread=chat.unread, at=place)
+        self.messages.show(timeline, unread=chat.unread, at=place, name=chat.name)
         await self._show_chat()
 
     async def close(self) -> None:
@@ -105,9 +122,10 @@ class Conversation(Vertical):
     async def leave(self) -> None:
         """Keep draft and place of the chat that was shown."""
         if self.chat is not None:
+            self.drop_answer()
             if self.composer.display:  # typed a moment ago: nobody was told of it yet
-                self._drafts[self.chat.conversation] = self.composer.text
-            await self._save_draft()
+                self._drafts.put(self.chat.conversation, self.composer.text)
+            await self._drafts.save(self.chat)
             self._places[self.chat.conversation] = self.messages.place
 
     async def apply(self, batch: Batch) -> None:
@@ -117,6 +135,10 @@ class Conversation(Vertical):
                 await self._show_chat()
             return
         here = self.chat.conversation
+        if here in batch.gone:
+            self.messages.reload()
+        if files := batch.files_in(here):
+            self.messages.move_files(files)
         if changed := batch.changes_in(here):
             self.messages.change(changed)
         if here in batch.added:
@@ -127,7 +149,7 @@ class Conversation(Vertical):
             if here in batch.alarms:
                 self._put_off.discard(here)
             self.chat = chat
-        if here in batch.added or chat is not None or batch.notices:
+        if here in batch.added or here in batch.gone or chat is not None or batch.notices:
             await self._show_chat()
 
     async def _show_chat(self) -> None:
@@ -140,16 +162,18 @@ class Conversation(Vertical):
         nothing = self.query_one("#empty", Static)
         nothing.display = empty
         if empty:
-            others = bool(self._engine.chats())
-            nothing.update(plain(nothing_said_yet(chat, others=others)))
+            nothing.update(plain(self._why_empty()))
         question = None
-        if chat is not None and chat.conversation not in self._accepting:
+        if chat is not None and not self._outgoing.is_accepting(chat.conversation):
             put_off = chat.conversation in self._put_off
             question = question_about(chat, self._glyphs, put_off=put_off)
         if chat is not None and self._engine.fleet.removed:
             question = LEFT_OUT
         had_focus, was_barred = self.composer.has_focus, self.banner.question is not None
         self.composer.display = chat is not None and question is None
+        if question is not None or chat is None:
+            self.drop_answer()
+            self._proposing.end()
         await self.banner.ask(question)
         if question is not None and had_focus:
             self.write()
@@ -158,6 +182,12 @@ class Conversation(Vertical):
         if chat is not None and chat.name != self._addressed:
             self._addressed = chat.name
             self.composer.address(chat.name)
+
+    def _why_empty(self) -> str:
+        if self.chat is None:
+            return nobody_open(self._glyphs, others=bool(self._engine.chats()))
+        offline = self._engine.connection.link is not Link.ONLINE
+        return nothing_said(self.chat, offline=offline)
 
     def _show_below(self, below: int) -> None:
         line = self.query_one("#below", Static)
@@ -185,41 +215,68 @@ class Conversation(Vertical):
     @on(Composer.Written)
     def _send(self, event: Composer.Written) -> None:
         event.stop()
-        if self.chat is not None:
-            self._drafts[self.chat.conversation] = ""
-            self.run_worker(self._save_draft(), group="draft")
-            self.run_worker(self._send_in_order(self.chat.conversation, event.text), group="send")
-
-    async def _send_in_order(self, conversation: bytes, text: str) -> None:
-        accepting = self._accepting.get(conversation)
-        refused = accepting is not None and not await asyncio.shield(accepting)
-        if refused or self._is_barred(conversation):
-            self._give_back(conversation, text)
+        if self.chat is None:
             return
-        async with self._sending:
-            try:
-                await self._engine.send(conversation, text)
-            except RefusedError as error:
-                self._give_back(conversation, text)
-                self.app.notify(plain(str(error)).plain, severity="warning", markup=False)
-                return
-        if self.chat is not None and self.chat.conversation == conversation:
-            self.messages.sync()
-            self.messages.action_last()
-            await self._show_chat()
+        if event.is_command and (command := slash.parse(event.text)) is not None:
+            self.post_message(self.Commanded(command))
+            return
+        about = self.answer.answering
+        self.answer.answering = None
+        if about is not None and about.edits:
+            self.composer.begin(self._drafts.of(self.chat))
+        else:
+            self._drafts.put(self.chat.conversation, "")
+            self.run_worker(self._drafts.save(self.chat), group="draft")
+        sending = self._send_in_order(self.chat.conversation, event.text, about)
+        self.run_worker(sending, group="send")
+
+    async def _send_in_order(self, conversation: bytes, text: str, about: Answering | None) -> None:
+        try:
+            await self._outgoing.send(conversation, text, about, self._is_barred)
+        except BarredError:
+            self._give_back(conversation, text, about)
+        except RefusedError as error:
+            self._give_back(conversation, text, about)
+            self.app.notify(plain(str(error)).plain, severity="warning", markup=False)
+        else:
+            if self._is_open(conversation) and not (about is not None and about.edits):
+                self.messages.sync()
+                self.messages.action_last()
+                await self._show_chat()
+
+    def _is_open(self, conversation: bytes) -> bool:
+        return self.chat is not None and self.chat.conversation == conversation
 
     def _is_barred(self, conversation: bytes) -> bool:
         """Whether a question stands here again, before what was written could leave."""
-        here = self.chat is not None and self.chat.conversation == conversation
-        return here and self.banner.question is not None
+        return self._is_open(conversation) and self.banner.question is not None
 
-    def _give_back(self, conversation: bytes, text: str) -> None:
+    def _give_back(self, conversation: bytes, text: str, about: Answering | None) -> None:
         """A text that was refused is not lost."""
-        here = self.chat is not None and self.chat.conversation == conversation
-        if here and not self.composer.text:
+        if self._is_open(conversation) and (not self.composer.text or about is not None):
+            self.answer.answering = about
             self.composer.begin(text)
-        else:
-            self._drafts[conversation] = text
+        elif about is None or not about.edits:
+            self._drafts.put(conversation, text)
+
+    def answer_to(self, message: Message, *, edits: bool = False) -> None:
+        """Write an answer to a message, or other words in its place."""
+        if not self.composer.display:
+            return
+        self.drop_answer()
+        self.answer.answering = Answering(message, edits)
+        if edits:
+            self.composer.begin(message.text)
+        self.messages.picked = None
+        self.composer.focus()
+
+    @on(AnswerStrip.Dropped)
+    def drop_answer(self) -> bool:
+        """Write a message of its own after all. Returns whether it was to be an answer."""
+        about, self.answer.answering = self.answer.answering, None
+        if about is not None and about.edits and self.chat is not None:
+            self.composer.begin(self._drafts.of(self.chat))
+        return about is not None
 
     @on(TextArea.Changed)
     def _drafted(self, event: TextArea.Changed) -> None:
@@ -227,20 +284,20 @@ class Conversation(Vertical):
         if self.chat is None:
             return
         text = self.composer.text
-        typed = text != self._drafts.get(self.chat.conversation, "")
-        self._drafts[self.chat.conversation] = text
+        self._proposing.look()
         wire = self._wire_size(self.chat.conversation, text) if text else 0
         self.composer.border_subtitle = None
         if text and self.wire_on_border:
-            line = on_the_wire(len(text.encode()), wire, self._glyphs)
+            line = on_the_wire(len(text.encode()), wire, self._glyphs, stays=self.chat.echo)
             self.composer.border_subtitle = plain(line)
         self.post_message(self.Drafted(len(text.encode()), wire))
-        if not typed:  # a draft was shown, or what was written was sent
+        about = self.answer.answering
+        if about is not None and about.edits:
             return
-        if self._draft_timer is not None:
-            self._draft_timer.stop()
-        self._draft_timer = self.set_timer(DRAFT_SAVED_AFTER, self._save_draft)
-        if self.chat.conversation not in self._accepting:  # they are told nothing before
+        if not self._drafts.put(self.chat.conversation, text):
+            return  # a draft was shown, or what was written was sent
+        self._drafts.save_later(lambda: self.chat)
+        if not self._outgoing.is_accepting(self.chat.conversation):  # they are told nothing before
             attempt(self, self._engine.set_typing(self.chat.conversation, bool(text)))
 
     def _wire_size(self, conversation: bytes, text: str) -> int | None:
@@ -249,14 +306,15 @@ class Conversation(Vertical):
         except (ValueError, RefusedError):
             return None
 
-    async def _save_draft(self) -> None:
-        if self._draft_timer is not None:
-            self._draft_timer.stop()
-            self._draft_timer = None
-        if self.chat is not None:
-            text = self._drafts.get(self.chat.conversation, self.chat.draft)
-            if text != self.chat.draft:
-                await self._engine.save_draft(self.chat.conversation, text)
+    @on(Proposals.Taken)
+    def _take(self, event: Proposals.Taken) -> None:
+        event.stop()
+        self._proposing.take(event.value)
+
+    @on(Composer.Proposing)
+    def _move_in_proposals(self, event: Composer.Proposing) -> None:
+        event.stop()
+        self._proposing.obey(event.what)
 
     # --- deciding --------------------------------------------------------------------------
 
@@ -289,10 +347,10 @@ class Conversation(Vertical):
 
     async def _accept(self, conversation: bytes) -> None:
         """Let the person write at once; what they send waits until they are accepted."""
-        if conversation in self._accepting:
+        if self._outgoing.is_accepting(conversation):
             return
-        accepted = asyncio.get_running_loop().create_future()
-        self._accepting[conversation] = accepted
+
+        self._outgoing.begin_accepting(conversation)
         await self._show_chat()
 
         async def carry_out() -> None:
@@ -300,9 +358,7 @@ class Conversation(Vertical):
             try:
                 done = await tell_refusal(self, self._engine.accept(conversation))
             finally:
-                del self._accepting[conversation]
-                if not accepted.done():
-                    accepted.set_result(done)
+                self._outgoing.end_accepting(conversation, done)
             await self._refresh_chat(conversation)
 
         self.run_worker(carry_out())

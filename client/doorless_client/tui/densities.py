@@ -6,6 +6,5 @@ from doorless_client.tui.bubbles import Bubbles
 from doorless_client.tui.dense import Dense
 from doorless_client.tui.layout import Layout
 from doorless_client.tui.rail import Rail
-from doorless_client.tui.rows import Density
 
-LAYOUTS: Mapping[Density, type[Layout]] = {"bubbles": Bubbles, "rail": Rail, "dense": Dense}
+LAYOUTS: Mapping[str, type[Layout]] = {"bubbles": Bubbles, "rail": Rail, "dense": Dense}

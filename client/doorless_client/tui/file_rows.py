@@ -9,6 +9,9 @@ from doorless_client.tui.wrapping import shorten
 BAR = 14
 """Cells of a whole bar of progress."""
 
+BESIDE_BAR = 28
+"""Cells for how much of how much, and the time."""
+
 
 def file_rows(file: FileView, inner: int, glyphs: Glyphs) -> list[Row]:
     """Two rows of at most `inner` cells."""
@@ -32,7 +35,7 @@ def in_short(file: FileView, glyphs: Glyphs) -> str:
         case FileState.PAUSED:
             return f"paused at {percent(file)} % of {size}{dot}Enter goes on"
         case FileState.HERE if file.incoming:
-            return f"{size}{dot}here, sealed{dot}o view{dot}s save"
+            return f"{size}{dot}o view{dot}s save"
         case FileState.HERE:
             return f"{size}{dot}sealed"
         case FileState.FAILED:
@@ -46,7 +49,7 @@ def percent(file: FileView) -> int:
 
 
 def _bar(file: FileView, inner: int, glyphs: Glyphs) -> Row:
-    width = min(BAR, inner - 16)
+    width = min(BAR, inner - BESIDE_BAR)
     if width < 4:
         return []
     full = width * percent(file) // 100

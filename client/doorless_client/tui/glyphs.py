@@ -38,6 +38,7 @@ class Glyphs:
     muted: str
     full: str  # of a bar of progress
     rest: str
+    half: str  # the upper half of a cell
     marked: str  # one of several that were chosen
     blocks: bool  # whether half blocks can be drawn, as a QR code needs them
 
@@ -73,6 +74,7 @@ UNICODE = Glyphs(
     muted="⊝",
     full="━",
     rest="╌",
+    half="▀",
     marked="▣",
     blocks=True,
 )
@@ -107,6 +109,7 @@ ASCII = Glyphs(
     muted="m",
     full="#",
     rest=".",
+    half="#",
     marked="x",
     blocks=False,
 )

@@ -1,9 +1,13 @@
 """What a message says, in rows: forwarded, quote, file, words. How they are framed is another's."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 
 from doorless_client.core.message_parts import QuoteView
 from doorless_client.core.views import Kind, Message
+from doorless_client.links import Link, links
+from doorless_client.text import SafeText
 from doorless_client.tui import moments
 from doorless_client.tui.file_rows import file_rows
 from doorless_client.tui.glyphs import Glyphs
@@ -31,7 +35,7 @@ def inside(message: Message, inner: int, glyphs: Glyphs) -> list[Row]:
     if message.file is not None:
         rows += file_rows(message.file, inner, glyphs)
     if message.text or message.file is None:
-        rows += [[Part(line, role(message))] for line in lines(message, inner)]
+        rows += _words(message, inner)
     return rows
 
 
@@ -46,7 +50,11 @@ def shape(message: Message, inner: int, glyphs: Glyphs) -> tuple[int, str]:
 
 
 def lines(message: Message, inner: int) -> list[str]:
-    return wrap(drawn(message.text, names=False) or " ", inner)
+    return wrap(_drawn_text(message), inner)
+
+
+def _drawn_text(message: Message) -> str:
+    return drawn(message.text, names=False) or " "
 
 
 def role(message: Message) -> str:
@@ -66,7 +74,7 @@ def meta(message: Message, glyphs: Glyphs, room: int, *, timed: bool = True) -> 
         *([moments.clock(moment(message))] if timed else []),
         *([glyphs.ticks[message.state]] if message.mine and message.state in glyphs.ticks else []),
     ]
-    while len(words) > 1 + message.mine and cell_len(" ".join(words)) > room:
+    while len(words) > timed + message.mine and cell_len(" ".join(words)) > room:
         words.pop(0)
     return " ".join(words)
 
@@ -74,6 +82,32 @@ def meta(message: Message, glyphs: Glyphs, room: int, *, timed: bool = True) -> 
 def needs_own_row(last: str, meta: str, room: int) -> bool:
     """Whether time and state do not fit behind the last row, or must not stand behind it."""
     return bool(meta) and (cell_len(last) + 2 + cell_len(meta) > room or is_volatile(last))
+
+
+def _words(message: Message, inner: int) -> list[Row]:
+    """The text; links in it, over as many rows as they take, are targets."""
+    style = role(message)
+    if style != "text" or "://" not in message.text:
+        return [[Part(line, style)] for line in lines(message, inner)]
+    text = _drawn_text(message)
+    found = links(SafeText(text))
+    rows, at = [], 0
+    for line in lines(message, inner):
+        at = max(at, text.find(line, at))  # what was cut between two lines is white space
+        rows.append(_with_links(line, at, found))
+        at += len(line)
+    return rows
+
+
+def _with_links(line: str, start: int, found: Sequence[Link]) -> Row:
+    row, done = [], 0
+    for link in found:
+        first, after = max(link.first - start, 0), min(link.after - start, len(line))
+        if first < after:
+            row.append(Part(line[done:first], "text"))
+            row.append(Part(line[first:after], "link", f"link {link.url}"))
+            done = after
+    return [*(part for part in row if part.text), *([Part(line[done:], "text")])]
 
 
 def _marks(message: Message, inner: int, glyphs: Glyphs) -> list[Part]:

@@ -1,13 +1,10 @@
 """Rows of a conversation before they have colours, and the roles that their parts play."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
 from doorless_client.core.views import Message
-
-Density = Literal["bubbles", "rail", "dense"]
-DENSITIES: tuple[Density, ...] = ("bubbles", "rail", "dense")
 
 
 class Part(NamedTuple):

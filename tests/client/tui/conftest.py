@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -70,6 +71,7 @@ class FakeOnboarding:
     """A profile that `PASSPHRASE` opens."""
 
     relay = "relay.example"
+    keeping: Any = None  # the profile as a whole: tests that do something to it bring one
 
     def __init__(
         self, engine: Engine, *, exists: bool = True, preferences: Preferences | None = None

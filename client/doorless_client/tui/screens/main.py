@@ -1,8 +1,6 @@
 """The messenger: chats, the open conversation, and X-ray beside it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from functools import partial
 from typing import ClassVar, Literal
 
 from textual import events, on
@@ -12,30 +10,33 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from doorless_client.core.api import Engine, RefusedError
+from doorless_client.core.api import Engine
 from doorless_client.core.views import Chat, Message
+from doorless_client.tui.acting import Acting
 from doorless_client.tui.alarming import Alarming
+from doorless_client.tui.arranging import Arranging
 from doorless_client.tui.attempt import attempt, tell_refusal
 from doorless_client.tui.base import app_of
 from doorless_client.tui.bridge import Batch, Bridge
+from doorless_client.tui.chat_rows import ChatRows
 from doorless_client.tui.conversation import Conversation
+from doorless_client.tui.deciding import Deciding
+from doorless_client.tui.finding import Finding
 from doorless_client.tui.glyphs import Glyphs
-from doorless_client.tui.keymap import Hint
-from doorless_client.tui.plain import plain
+from doorless_client.tui.hints import hints
+from doorless_client.tui.offering import obey, without_keys
 from doorless_client.tui.providers.chats import Chats
 from doorless_client.tui.providers.commands import Commands
 from doorless_client.tui.providers.entry import Entry
-from doorless_client.tui.providers.themes import themes
+from doorless_client.tui.providers.messages import Messages
 from doorless_client.tui.screens.add import AddContact
-from doorless_client.tui.screens.confirm import Confirm
 from doorless_client.tui.screens.copies import which_copy
 from doorless_client.tui.screens.details import ContactDetails
 from doorless_client.tui.screens.devices import Devices
 from doorless_client.tui.screens.help import Help
-from doorless_client.tui.screens.message_info import MessageInfo
 from doorless_client.tui.screens.palette import Palette
 from doorless_client.tui.screens.settings import SettingsSheet
-from doorless_client.tui.screens.verify import Differed, Matched, Verify
+from doorless_client.tui.touring import follow
 from doorless_client.tui.widgets.chat_list import ChatList
 from doorless_client.tui.widgets.chat_log import ChatLog
 from doorless_client.tui.widgets.draft_strip import DraftStrip
@@ -43,26 +44,13 @@ from doorless_client.tui.widgets.facts import Facts
 from doorless_client.tui.widgets.status_bar import StatusBar
 from doorless_client.tui.widgets.title import Title
 from doorless_client.tui.widgets.xray import Mirror
+from doorless_client.tui.widgets.xray import title as xray_title
 from doorless_client.tui.wrapping import in_a_sentence
 
 Xray = Literal["side", "full", "off"]
 
 SIDE_FROM = 100
 """Cells of the window from which X-ray stands beside the conversation without being asked."""
-
-WRITING = (
-    ("composer.send", "send"),
-    ("composer.pick", "pick message"),
-    ("palette", "go to"),
-    ("xray", "X-ray"),
-    ("details", "details"),
-    ("add", "add"),
-    ("help", "help"),
-)
-"""Ids of bindings, and what they do in a word or two."""
-
-DECIDING: tuple[Hint, ...] = (("Tab", "to the choices"), ("Enter", "choose"))
-PICKING = (("log.copy", "copy"), ("log.info", "about"), ("log.unread", "unread"), ("back", "back"))
 
 
 class MainScreen(Screen[None]):
@@ -76,6 +64,10 @@ class MainScreen(Screen[None]):
         Binding("f3", "details", "Details of the contact", id="details"),
         Binding("f8", "settings", "Settings", id="settings"),
         Binding("f4", "verify", "Compare safety numbers", id="verify"),
+        Binding("f9", "tour", "Follow one message, step by step", id="tour"),
+        Binding("ctrl+f", "find", "Find here", id="find", priority=True),
+        Binding("ctrl+g", "find_all", "Find in all chats", id="find.all", priority=True),
+        Binding("ctrl+o", "attach", "Send a file", id="attach", priority=True),
         Binding("ctrl+n", "add", "Add somebody", id="add", priority=True),
         Binding("alt+up", "step(-1)", "Chat above", id="chat.before", priority=True),
         Binding("alt+down", "step(1)", "Chat below", id="chat.after", priority=True),
@@ -110,9 +102,13 @@ class MainScreen(Screen[None]):
         self._facts = Facts(glyphs, id="facts")
         self._strip = DraftStrip(glyphs, id="strip")
         self._status = StatusBar(glyphs, id="status")
-        self._rows: dict[bytes, Chat] = {}
+        self._rows = ChatRows()
         self._bridge: Bridge | None = None
         self._alarming = Alarming(self, engine, glyphs)
+        self._deciding = Deciding(self, engine, glyphs, self._forgotten)
+        self.acting = Acting(self, engine, self.conversation, glyphs, self._mirrors[0].wire)
+        self._arranging = Arranging(self, engine, now, self._go_to)
+        self.finding = Finding(self, engine, self.conversation, self._go_to)
         self._laid_out = self._asked_which_copy = False
 
     def compose(self) -> ComposeResult:
@@ -138,10 +134,10 @@ class MainScreen(Screen[None]):
         self._bridge = Bridge(self._engine, self, self.apply)
         self._status.connection = self._engine.connection
         self.watch(self.app, "settings", self._show_hints)
-        self._rows = {chat.conversation: chat for chat in self._engine.chats()}
+        self._rows = ChatRows(self._engine.chats())
         self._show_chats()
         if self._rows:
-            await self._open(self._rows.get(self._at) or self._sorted()[0])
+            await self._open(self._rows.get(self._at) or self._rows.every()[0])
         else:
             self.chats.focus()
         self._alarming.begin()
@@ -172,11 +168,10 @@ class MainScreen(Screen[None]):
             self._asked_which_copy = True
             self.action_which_copy()
         if batch.chats:
-            self._rows.update(batch.chats)
+            self._rows.take(batch.chats.values())
             opened = self.conversation.chat
             if opened is not None and self.conversation.is_being_read:
-                here = self._rows[opened.conversation]
-                self._rows[here.conversation] = replace(here, unread=0)
+                self._rows.read(opened.conversation)
             self._show_chats()
         for chat in batch.alarms.values():
             self.notify(
@@ -191,28 +186,19 @@ class MainScreen(Screen[None]):
                 mirror.changed(list(batch.changed.values()))
 
     def _show_hints(self) -> None:
-        """Keys of what can be done now: with a message, about a question, or else writing."""
-        keys = app_of(self).keys
-        asked = self.conversation.banner.question
-        if self.conversation.messages.picked is not None:
-            self._status.hints = keys.hints(*PICKING)
-        elif asked is None:
-            self._status.hints = keys.hints(*WRITING)
-        else:
-            choosing = DECIDING if asked.choices else ()
-            self._status.hints = (*choosing, *keys.hints(*WRITING[2:]))
-
-    def _sorted(self) -> list[Chat]:
-        return sorted(self._rows.values(), key=lambda chat: chat.when, reverse=True)
+        self._status.hints = hints(app_of(self).keys, self.conversation)
 
     def _show_chats(self) -> None:
         opened = self.conversation.chat
-        self.chats.show(self._sorted(), opened.conversation if opened else None)
-        unread = sum(chat.unread > 0 for chat in self._rows.values())
+        here = opened.conversation if opened else None
+        self.chats.show(self._rows.shown(), here, folded=self._rows.folded)
+        unread = self._rows.unread
         self.query_one("#title", Title).words = f"{unread} unread" if unread else ""
 
     async def _open(self, chat: Chat) -> None:
         await self.conversation.open(chat)
+        self.query_one("#xray-title", Title).words = xray_title(chat)
+        self._strip.stays = chat.echo
         self._show_chats()
         self._show_hints()
         self.conversation.write()
@@ -221,8 +207,15 @@ class MainScreen(Screen[None]):
     async def _opened(self, event: ChatList.Opened) -> None:
         await self._open(self._rows[event.conversation])
 
+    @on(ChatList.Unfold)
+    def _unfold(self) -> None:
+        self._rows.unfolded = not self._rows.unfolded
+        self._show_chats()
+
     @on(Conversation.Drafted)
     def _drafted(self, event: Conversation.Drafted) -> None:
+        chat = self.conversation.chat
+        self._strip.stays = chat is not None and chat.echo
         self._strip.typed, self._strip.wire = event.typed, event.wire
 
     @on(ChatLog.Picked)
@@ -231,38 +224,38 @@ class MainScreen(Screen[None]):
         self._show_hints()
         self._facts.show(message, self._mirrors[0].wire(message) if message else None)
 
+    @on(ChatLog.Chosen)
+    def _chosen(self) -> None:
+        self._show_hints()
+
     @on(ChatLog.Act)
     def _act(self, event: ChatLog.Act) -> None:
-        if event.what == "copy":
-            self.app.copy_to_clipboard(event.message.text)
-            self.notify("Copied.", markup=False, timeout=2)
-        else:
-            self._inspect(event.message)
+        self.acting.do(event, self._rows.every)
 
-    def _inspect(self, message: Message) -> None:
-        wire = self._mirrors[0].wire(message)
-        self.app.push_screen(MessageInfo(message, wire, self._glyphs))
+    @on(ChatLog.Seek)
+    def _seek(self, event: ChatLog.Seek) -> None:
+        self.finding.seek(event.step)
 
     # --- what the person wants -------------------------------------------------------------
 
     def action_palette(self) -> None:
-        messages = self.conversation.messages
-        nodes = [*([messages] if messages.picked is not None else []), self, self.app]
-        commands = Commands(nodes, app_of(self).keys, self._without_keys)
-        self.app.push_screen(Palette([Chats(self._sorted(), self._go), commands]))
+        log = self.conversation.messages
+        nodes = [*([log] if log.picked is not None else []), self, self.app]
+        commands = Commands(nodes, app_of(self).keys, self._entries)
+        messages = Messages(self._engine.shelf.search, self._go_to)
+        self.app.push_screen(Palette([Chats(self._rows.every(), self._go), commands, messages]))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is about a chat is possible where one is open."""
         del parameters
-        return action not in ("verify", "details") or self.conversation.chat is not None
+        about_a_chat = action in ("verify", "details", "find", "attach")
+        return not about_a_chat or self.conversation.chat is not None
 
-    def _without_keys(self) -> Iterable[Entry]:
-        """What else can be done here."""
-        yield Entry("My devices", self.action_devices)
+    def _entries(self) -> Iterable[Entry]:
+        yield from without_keys(self)
         yield from self._alarming.entries()
         if self._is_a_copy():
             yield Entry("Go on with this copy of the profile", self.action_which_copy)
-        yield from themes(app_of(self))
 
     def action_settings(self) -> None:
         self.app.push_screen(SettingsSheet(self._engine))
@@ -272,6 +265,43 @@ class MainScreen(Screen[None]):
 
     def _go(self, chat: Chat) -> None:
         self.call_later(self._open, chat)
+
+    def _go_to(self, message: Message) -> None:
+        """Show a message among those around it, in whichever chat it is."""
+        self.call_later(self._show_message, message)
+
+    async def _show_message(self, message: Message) -> None:
+        chat, opened = self._rows.get(message.conversation), self.conversation.chat
+        if chat is None:
+            return
+        if opened is None or opened.conversation != chat.conversation:
+            await self._open(chat)
+        if not self.conversation.messages.pick(message):
+            self.notify("It is shown no more.", markup=False, timeout=3)
+        self.conversation.messages.focus()
+
+    def action_find(self) -> None:
+        self.finding.here()
+
+    def action_find_all(self) -> None:
+        self.finding.everywhere()
+
+    def action_attach(self) -> None:
+        if self.conversation.chat is not None and self.conversation.composer.display:
+            self.acting.files.send(self.conversation.chat)
+
+    def action_note(self) -> None:
+        attempt(self, self._open_notes())
+
+    async def _open_notes(self) -> None:
+        await self._added(await self._engine.shelf.note_to_self())
+
+    def action_tour(self) -> None:
+        follow(self, self._engine, self._glyphs)
+
+    @on(Conversation.Commanded)
+    async def _command(self, event: Conversation.Commanded) -> None:
+        await obey(self, event.command)
 
     def action_help(self) -> None:
         app = app_of(self)
@@ -297,81 +327,44 @@ class MainScreen(Screen[None]):
 
     async def _added(self, chat: Chat | None) -> None:
         if chat is not None:
-            self._rows[chat.conversation] = chat
+            self._rows.take([chat])
             await self._open(chat)
 
     def action_details(self) -> None:
         chat = self.conversation.chat
         if chat is not None:
-            details = self._engine.details(chat.conversation)
-            self.app.push_screen(ContactDetails(details), lambda what: self._decide(what, chat))
+            alone = chat.note_to_self or chat.echo
+            details = None if alone else self._engine.details(chat.conversation)
+            sheet = ContactDetails(details, chat)
+            self.app.push_screen(sheet, lambda what: self.decide(what or "", chat))
 
     def action_verify(self) -> None:
         if self.conversation.chat is not None:
-            self._decide("verify", self.conversation.chat)
+            self.decide("verify", self.conversation.chat)
 
     @on(Conversation.Decide)
     def _decision(self, event: Conversation.Decide) -> None:
-        self._decide(event.what, event.chat)
+        self.decide(event.what, event.chat)
 
-    def _decide(self, what: str | None, chat: Chat) -> None:
-        if what == "verify":
-            self.run_worker(self._verify(chat), group="decide")
-        elif what == "block":
-            attempt(self, self._engine.block(chat.conversation))
-        elif what == "accept":
-            attempt(self, self._engine.accept(chat.conversation))
-        elif what == "forget":
-            self.run_worker(self._forget(chat), group="decide")
+    def decide(self, what: str, chat: Chat, words: str = "") -> None:
+        if not self._deciding.decide(what, chat):
+            self._arranging.arrange(what, chat, words)
 
-    async def _verify(self, chat: Chat) -> None:
-        try:
-            number = self._engine.safety_number(chat.conversation)
-        except RefusedError as refused:
-            self.notify(plain(str(refused)).plain, severity="warning", markup=False)
-            return
-        compare = partial(self._engine.compare, chat.conversation)
-        outcome = await self.app.push_screen_wait(Verify(number, compare, self._glyphs))
-        if isinstance(outcome, Matched):
-            await tell_refusal(self, self._engine.verify(chat.conversation, outcome.number))
-        elif isinstance(outcome, Differed):
-            differs = Confirm(
-                "The numbers differ",
-                f"Someone may sit between you and {in_a_sentence(chat.name)}, "
-                "or one of you looks at an old number. Write nothing secret here. Meet, or call, "
-                "and compare again.",
-                "Block",
-            )
-            if await self.app.push_screen_wait(differs):
-                await tell_refusal(self, self._engine.block(chat.conversation))
-
-    async def _forget(self, chat: Chat) -> None:
-        sure = Confirm(
-            f"Delete {in_a_sentence(chat.name)}?",
-            "The contact and all its messages leave this computer. Theirs keep what they have.",
-            "Delete",
-        )
-        if await self.app.push_screen_wait(sure) and await tell_refusal(
-            self, self._engine.forget(chat.conversation)
-        ):
-            self._rows.pop(chat.conversation, None)
-            await self.conversation.close()
-            self._show_chats()
-            if self._rows:
-                await self._open(self._sorted()[0])
+    async def _forgotten(self, chat: Chat) -> None:
+        self._rows.drop(chat.conversation)
+        await self.conversation.close()
+        self._show_chats()
+        if self._rows:
+            await self._open(self._rows.every()[0])
 
     async def action_step(self, step: int) -> None:
-        chats = self._sorted()
         opened = self.conversation.chat
-        places = [chat.conversation for chat in chats]
-        if opened is None or opened.conversation not in places:
-            return
-        place = places.index(opened.conversation) + step
-        if 0 <= place < len(chats):
-            await self._open(chats[place])
+        chat = self._rows.beside(opened.conversation, step) if opened is not None else None
+        if chat is not None:
+            await self._open(chat)
 
     async def action_nth(self, number: int) -> None:
-        chats = self._sorted()
+        chats = self._rows.shown()
         if number <= len(chats):
             await self._open(chats[number - 1])
 
@@ -380,12 +373,19 @@ class MainScreen(Screen[None]):
         if not self.conversation.messages.at_end and self.conversation.messages.jump_to_unread():
             return
         opened = self.conversation.chat
-        for chat in self._sorted():
-            if chat.unread and (opened is None or chat.conversation != opened.conversation):
-                await self._open(chat)
-                return
-        self.notify("Nothing unread.", markup=False, timeout=2)
+        chat = self._rows.next_unread(opened.conversation if opened is not None else None)
+        if chat is not None:
+            await self._open(chat)
+        else:
+            self.notify("Nothing unread.", markup=False, timeout=2)
 
     def action_back(self) -> None:
-        self.conversation.messages.picked = None
+        """What was begun last is dropped first: an answer, a choice, then the picked message."""
+        log = self.conversation.messages
+        if self.conversation.composer.has_focus and self.conversation.drop_answer():
+            return
+        if log.chosen:
+            log.choose_none()
+            return
+        log.picked = None
         self.conversation.write()

@@ -1,18 +1,25 @@
-"""One message: how far it came, in words, and what of it the relay kept."""
+"""One message: how far it came, in words, for whom it was sealed, and what of it the relay kept."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from doorless_client.core.message_parts import Sealing, Version
 from doorless_client.core.views import Message, State, WireView
+from doorless_client.settings import spans
 from doorless_client.tui import moments
+from doorless_client.tui.file_rows import in_short
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.facts_table import facts_table
 from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.sizes import in_words
 from doorless_client.tui.widgets.facts import told_by_relay
+
+SKEW = 300
+"""Seconds by which a sender's clock may differ before it is said: C01."""
 
 _STATES = {
     State.WAITING: "waiting on this computer",
@@ -25,8 +32,10 @@ _STATES = {
 }
 
 
-def about(message: Message, wire: WireView | None, glyphs: Glyphs) -> list[tuple[str, str]]:
-    """Label and value, the sender's claims marked as such."""
+def about(
+    message: Message, wire: WireView | None, glyphs: Glyphs, now: int = 0
+) -> list[tuple[str, str]]:
+    """Label and value, the sender's claims marked as such. `now`: Unix seconds."""
     sign = glyphs.ticks.get(message.state, "").strip()
     facts = [
         ("state", f"{sign} {_STATES[message.state]}".strip()),
@@ -34,7 +43,9 @@ def about(message: Message, wire: WireView | None, glyphs: Glyphs) -> list[tuple
         ("device", message.device.hex()),
         ("written", f"{_claimed(message.at)}{'' if message.mine else ', by their clock'}"),
         ("stored here", moments.full(message.received)),
+        *_skew(message),
         ("text", f"{in_words(len(message.text.encode()))}"),
+        *_carried(message, glyphs, now),
     ]
     if message.note:
         facts.append(("note", message.note))
@@ -47,6 +58,47 @@ def about(message: Message, wire: WireView | None, glyphs: Glyphs) -> list[tuple
     return [*facts, *told_by_relay(message, wire)]
 
 
+def _skew(message: Message) -> list[tuple[str, str]]:
+    """How far a sender's clock is from ours, where that is worth a word."""
+    apart = message.at // 1000 - message.received
+    if message.mine or -86_400 * 30 < apart <= SKEW:  # it may well have waited at the relay
+        return []
+    way = "ahead of" if apart > 0 else "behind"
+    return [("clock", f"theirs is more than {spans.in_words(SKEW)} {way} ours: shown as it came")]
+
+
+def _carried(message: Message, glyphs: Glyphs, now: int) -> list[tuple[str, str]]:
+    facts = []
+    if message.file is not None:
+        facts += [("file", message.file.name), ("", in_short(message.file, glyphs))]
+    if message.forwarded:
+        facts.append(("forwarded", "said elsewhere first, so they say"))
+    if message.lasts:
+        left = message.gone_at - now if message.gone_at else 0
+        gone = f", gone at {moments.full(message.gone_at)}, in {left} s" if left > 0 else ""
+        facts.append(("disappears", f"{spans.in_words(message.lasts)} after it was seen{gone}"))
+    for reaction in message.reactions:
+        who = "you" if reaction.mine else reaction.by
+        facts.append(("reaction", f"{reaction.emoji} by {who}"))
+    return facts
+
+
+def sealed_for(sealings: Sequence[Sealing]) -> list[tuple[str, str]]:
+    """One line for each copy: whose device, how large, and whether it left."""
+    facts = []
+    for one in sealings:
+        whose = "your device" if one.own else "their device"
+        name = f" {one.name}" if one.name else ""
+        size = f"{in_words(one.size)}, {'left' if one.sent else 'waits here'}"
+        waits = "not sealed yet"
+        facts.append((whose, f"{one.device.hex()[:8]}…{name}: {size if one.size else waits}"))
+    return facts
+
+
+def said_before(versions: Sequence[Version]) -> list[tuple[str, str]]:
+    return [(_claimed(one.at)[5:16], one.text) for one in versions]
+
+
 def _claimed(at: int) -> str:
     """A sender's clock may say anything: milliseconds far outside any calendar, too."""
     try:
@@ -56,15 +108,33 @@ def _claimed(at: int) -> str:
 
 
 class MessageInfo(Sheet[None]):
-    """Shows what is known of a message."""
+    """Shows what is known of a message.
+
+    Args:
+        now: Unix seconds.
+    """
 
     CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "details.tcss"]
 
-    def __init__(self, message: Message, wire: WireView | None, glyphs: Glyphs) -> None:
+    def __init__(
+        self,
+        message: Message,
+        wire: WireView | None,
+        glyphs: Glyphs,
+        *,
+        versions: Sequence[Version] = (),
+        sealings: Sequence[Sealing] = (),
+        now: int = 0,
+    ) -> None:
         super().__init__("About this message")
-        self._facts = about(message, wire, glyphs)
+        self._facts = about(message, wire, glyphs, now)
+        self._sealed, self._before = sealed_for(sealings), said_before(versions)
         self._words = message.text
 
     def content(self) -> ComposeResult:
         yield Static(facts_table(self._facts, self.app.size.width), classes="gap")
-        yield Static(plain(self._words), classes="sealed gap")
+        for title, facts in (("Sealed for", self._sealed), ("Said before", self._before)):
+            if facts:
+                yield Static(title, classes="sealed gap", markup=False)
+                yield Static(facts_table(facts, self.app.size.width))
+        yield Static(plain(self._words), classes="gap")

@@ -37,7 +37,7 @@ class ChatList(Styled, ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"chat-list--{name}"
         for name in (
-            *("name", "preview", "time", "badge", "selected", "typing", "draft"),
+            *("name", "preview", "time", "badge", "muted", "selected", "typing", "draft"),
             *("mark", "verified", "first-seen", "changed", "request", "avatar"),
         )
     }
@@ -51,9 +51,13 @@ class ChatList(Styled, ScrollView, can_focus=True):
             self.conversation = conversation
             super().__init__()
 
+    class Unfold(Told):
+        """The archived chats are to be shown, or folded away again."""
+
     def __init__(self, now: Callable[[], int], glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._now, self._glyphs = now, glyphs
+        self._folded = 0
         self._chats: Sequence[Chat] = ()
         self._open: bytes | None = None
 
@@ -61,11 +65,18 @@ class ChatList(Styled, ScrollView, can_focus=True):
     def chats(self) -> Sequence[Chat]:
         return self._chats
 
-    def show(self, chats: Sequence[Chat], opened: bytes | None) -> None:
-        """Show these; the cursor stays on the chat it was on, or goes to the one now opened."""
-        here = self._chats[self.cursor].conversation if self._chats else None
+    def show(self, chats: Sequence[Chat], opened: bytes | None, *, folded: int = 0) -> None:
+        """Show these; the cursor stays on the chat it was on, or goes to the one now opened.
+
+        Args:
+            folded: how many more are archived: one row says so.
+        """
+        here = self._chats[self.cursor].conversation if self.cursor < len(self._chats) else None
         wanted = opened if opened != self._open else here
         changed = self._rows_that_change(chats, opened)
+        if folded != self._folded:
+            self._folded = folded
+            self.refresh()
         self._chats, self._open = chats, opened
         places = {chat.conversation: place for place, chat in enumerate(chats)}
         self._measure()
@@ -100,7 +111,12 @@ class ChatList(Styled, ScrollView, can_focus=True):
 
     def _measure(self) -> None:
         width = self.scrollable_content_region.width
-        self.virtual_size = Size(width, len(self._chats) * self._step)
+        self.virtual_size = Size(width, self._count * self._step)
+
+    @property
+    def _count(self) -> int:
+        """Rows of chats, and the one for those that are archived."""
+        return len(self._chats) + (self._folded > 0)
 
     def _reveal(self) -> None:
         region = Region(0, self.cursor * self._step, 1, self._step)
@@ -115,15 +131,17 @@ class ChatList(Styled, ScrollView, can_focus=True):
         self.refresh()
 
     def action_move(self, step: int) -> None:
-        self.cursor = max(0, min(len(self._chats) - 1, self.cursor + step))
+        self.cursor = max(0, min(self._count - 1, self.cursor + step))
 
     def action_open(self) -> None:
-        if self._chats:
+        if self.cursor < len(self._chats):
             self.post_message(self.Opened(self._chats[self.cursor].conversation))
+        elif self._folded:
+            self.post_message(self.Unfold())
 
     def on_click(self, event: events.Click) -> None:
         place = (event.y + self.scroll_offset.y) // self._step
-        if place < len(self._chats):
+        if place < self._count:
             self.cursor = place
             self.action_open()
 
@@ -132,6 +150,8 @@ class ChatList(Styled, ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         place, line = divmod(y + self.scroll_offset.y, self._step)
+        if place == len(self._chats) and self._folded and line == 0:
+            return self._folded_row(place, width)
         if place >= len(self._chats) or line == self._step - 1:
             return Strip.blank(width, self.style())
         chat = self._chats[place]
@@ -150,6 +170,14 @@ class ChatList(Styled, ScrollView, can_focus=True):
             segments = [*start, *self._second_line(chat, base, width)]
         return Strip(segments).adjust_cell_length(width, base)
 
+    def _folded_row(self, place: int, width: int) -> Strip:
+        here = place == self.cursor and self.has_focus
+        base = self.style() + Style(bgcolor=self.part("selected").bgcolor) if here else self.style()
+        words = f"{self._folded}" if self._rail else f"{self._folded} archived"
+        bar = Segment(self._glyphs.selected if here else " ", base + self.part("mark"))
+        row = Segment(f" {self._glyphs.down} {words}", base + self.part("preview"))
+        return Strip([bar, row]).adjust_cell_length(width, base)
+
     def _avatar(self, chat: Chat, base: Style) -> Segment:
         ground = hue(chat.conversation, dark=self.app.current_theme.dark)
         style = base + self.part("avatar") + Style(bgcolor=ground)
@@ -161,8 +189,9 @@ class ChatList(Styled, ScrollView, can_focus=True):
             return self._trust(chat, base)
         if chat.standing is not Standing.CONTACT:
             return Segment(self._glyphs.standing[chat.standing], base + self.part("request"))
-        if chat.unread:
-            return Segment(self._glyphs.unread, base + self.part("verified"))
+        if chat.unread or chat.marked_unread:
+            name = "preview" if chat.muted_until else "verified"
+            return Segment(self._glyphs.unread, base + self.part(name))
         return Segment(" ", base)
 
     def _trust(self, chat: Chat, base: Style) -> Segment:
@@ -172,26 +201,42 @@ class ChatList(Styled, ScrollView, can_focus=True):
 
     def _first_line(self, chat: Chat, base: Style, width: int) -> list[Segment]:
         when = moments.brief(chat.when, self._now())
-        name = shorten(chat.name, width - 10 - cell_len(when), self._glyphs.ellipsis)
-        used = 6 + cell_len(name) + 2
+        kept = self._kept(chat)
+        room = width - 10 - cell_len(when) - cell_len(kept)
+        name = shorten(chat.name, room, self._glyphs.ellipsis)
+        used = 6 + cell_len(name) + 2 + cell_len(kept)
         return [
             self._avatar(chat, base),
             Segment(" ", base),
             Segment(name, base + self.part("name")),
             Segment(" ", base),
             self._trust(chat, base),
+            Segment(kept, base + self.part("time")),
             Segment(" " * max(1, width - used - cell_len(when) - 1), base),
             Segment(when, base + self.part("time")),
         ]
 
+    def _kept(self, chat: Chat) -> str:
+        """Signs of what the person chose for it."""
+        signs = [
+            *([self._glyphs.pin] if chat.pinned else []),
+            *([self._glyphs.muted] if chat.muted_until else []),
+        ]
+        return "".join(f" {sign}" for sign in signs)
+
     def _second_line(self, chat: Chat, base: Style, width: int) -> list[Segment]:
         badge = f" {chat.unread} " if chat.unread else ""
+        if chat.marked_unread and not badge:
+            badge = f" {self._glyphs.unread} "
         text, style = self._preview(chat)
         room = width - 7 - cell_len(badge) - (1 if badge else 0)
         text = set_cell_size(shorten(text, room, self._glyphs.ellipsis), room)
         segments = [Segment("     ", base), Segment(text, base + self.part(style))]
         if badge:
-            segments += [Segment(" ", base), Segment(badge, base + self.part("badge"))]
+            segments += [
+                Segment(" ", base),
+                Segment(badge, base + self.part("muted" if chat.muted_until else "badge")),
+            ]
         return segments
 
     def _preview(self, chat: Chat) -> tuple[str, str]:

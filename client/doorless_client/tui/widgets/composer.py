@@ -25,8 +25,16 @@ class Composer(TextArea):
     class Written(Told):
         """Something is to be sent."""
 
-        def __init__(self, text: str) -> None:
-            self.text = text
+        def __init__(self, text: str, *, is_command: bool = False) -> None:
+            """`is_command`: it began with a slash that was typed, not pasted (T08)."""
+            self.text, self.is_command = text, is_command
+            super().__init__()
+
+    class Proposing(Told):
+        """A key for the proposals: "up", "down", "take" or "close"."""
+
+        def __init__(self, what: str) -> None:
+            self.what = what
             super().__init__()
 
     class LookUp(Told):
@@ -37,6 +45,18 @@ class Composer(TextArea):
             id=id, highlight_cursor_line=False, show_line_numbers=False, tab_behavior="focus"
         )
         self.cursor_blink = False
+        self.is_proposing = self._typed_slash = False
+
+    @property
+    def is_command(self) -> bool:
+        """Whether the line began with a slash that was typed: what is pasted commands nothing."""
+        return self._typed_slash and self.text.startswith("/") and "\n" not in self.text
+
+    @property
+    def text_before_cursor(self) -> str:
+        """Of the cursor's line."""
+        row, column = self.cursor_location
+        return self.document.get_line(row)[:column]
 
     def address(self, name: str) -> None:
         """Say to whom it goes."""
@@ -44,6 +64,13 @@ class Composer(TextArea):
 
     def on_key(self, event: events.Key) -> None:
         """Enter in its turn: a priority binding would overtake characters that still wait."""
+        if self.is_proposing and (what := _FOR_PROPOSALS.get(event.key)):
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.Proposing(what))
+            return
+        if not self.text:
+            self._typed_slash = event.character == "/"
         keys = app_of(self).keys
         for id, do in (
             ("composer.send", self.action_hand_over),
@@ -56,8 +83,9 @@ class Composer(TextArea):
 
     def action_hand_over(self) -> None:
         if text := _without_empty_ends(self.text):
+            is_command = self.is_command
             self.clear()
-            self.post_message(self.Written(text))
+            self.post_message(self.Written(text, is_command=is_command))
 
     def action_new_line(self) -> None:
         self.insert("\n")
@@ -77,10 +105,25 @@ class Composer(TextArea):
         event.stop()
         await super()._on_paste(events.Paste(safe(event.text)))
 
+    def begin_command(self, text: str) -> None:
+        """As if it had been typed."""
+        self.begin(text)
+        self._typed_slash = True
+
+    def replace_begun(self, emoji: str) -> None:
+        """Put an emoji where its name was begun, before the cursor."""
+        row, column = self.cursor_location
+        start = self.text_before_cursor.rfind(":")
+        self.replace(emoji, (row, max(0, start)), (row, column))
+
     def begin(self, draft: str) -> None:
         """Show what was begun earlier, without an undo into another chat's words."""
+        self._typed_slash = False
         self.load_text(safe(draft))
         self.move_cursor(self.document.end)
+
+
+_FOR_PROPOSALS = {"up": "up", "down": "down", "tab": "take", "enter": "take", "escape": "close"}
 
 
 def _without_empty_ends(text: str) -> str:

@@ -8,6 +8,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from doorless_client.core.views import Chat, Standing, Trust
+from doorless_client.settings.spans import in_words
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.widgets.styled import Styled
 from doorless_client.tui.wrapping import shorten
@@ -18,6 +19,10 @@ KEYS_FROM, DETAIL_FROM = 84, 60
 
 def trust_in_words(chat: Chat, glyphs: Glyphs) -> tuple[str, str]:
     """Sign and word, and the name of their style."""
+    if chat.note_to_self:
+        return "for your own devices alone", "first-seen"
+    if chat.echo:
+        return "on this computer", "first-seen"
     if chat.standing is Standing.REQUEST:
         return f"{glyphs.standing[chat.standing]} Wants to talk", "first-seen"
     if chat.standing is Standing.BLOCKED:
@@ -28,6 +33,16 @@ def trust_in_words(chat: Chat, glyphs: Glyphs) -> tuple[str, str]:
         Trust.CHANGED: "Number changed",
     }[chat.trust]
     return f"{glyphs.trust[chat.trust]} {word}", chat.trust.value
+
+
+def kept_in_words(chat: Chat, glyphs: Glyphs) -> str:
+    """Its timer, and whether it is mute or put away: what explains why something did not happen."""
+    parts = [
+        *([f"{glyphs.timer} {in_words(chat.lasts)}"] if chat.lasts else []),
+        *([f"{glyphs.muted} muted"] if chat.muted_until else []),
+        *(["archived"] if chat.archived else []),
+    ]
+    return f" {glyphs.dot} ".join(parts)
 
 
 class Header(Styled):
@@ -58,6 +73,10 @@ class Header(Styled):
             Segment(f" {name} ", base + self.part("name")),
             Segment(f" {words} ", base + self.part(style)),
         ]
+        if kept := kept_in_words(chat, self._glyphs):
+            room = max(0, width - sum(cell_len(text) for text, *_ in segments) - 2)
+            words = shorten(f" {kept}", room, self._glyphs.ellipsis)
+            segments.append(Segment(words, base + self.part("quiet")))
         left = sum(cell_len(text) for text, *_ in segments)
         right = "F3 details " if width >= KEYS_FROM else ""
         room = width - left - len(right) - 3
@@ -69,4 +88,7 @@ class Header(Styled):
 
 
 def _shown_of(chat: Chat) -> tuple[object, ...]:
-    return chat.name, chat.address, chat.trust, chat.standing
+    return (
+        *(chat.name, chat.address, chat.trust, chat.standing),
+        *(chat.lasts, chat.muted_until, chat.archived, chat.typing),
+    )

@@ -17,7 +17,7 @@ from doorless_client.text import NOTHING, SafeText
 from doorless_client.tui.densities import LAYOUTS
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.layout import Layout
-from doorless_client.tui.rows import Density, Row
+from doorless_client.tui.rows import Row
 from doorless_client.tui.timeline import Timeline
 from doorless_client.tui.widgets.heights import Heights
 from doorless_client.tui.widgets.styled import Styled
@@ -47,7 +47,7 @@ class LogView(Styled, ScrollView):
         *(f"chat-log--{name}" for name in ("cursor", "mark")),
     }
 
-    density: reactive[Density] = reactive("bubbles", init=False)
+    density: reactive[str] = reactive("bubbles", init=False)
     rows: reactive[int] = reactive(0)  # of the whole history, as far as it is known
     below: reactive[int] = reactive(0)  # messages that came while the reader was further up
 
@@ -59,7 +59,7 @@ class LogView(Styled, ScrollView):
         self._glyphs, self._now = glyphs, now
         self.timeline: Timeline | None = None
         self.heights = Heights(self._measure)
-        self._name = NOTHING
+        self._called = NOTHING
         self._layout = self._laid(40)
         self._drawn: LRUCache[int, list[Strip]] = LRUCache(ENTRIES_DRAWN)
         self._sticks = True  # to the end
@@ -68,7 +68,7 @@ class LogView(Styled, ScrollView):
 
     def _laid(self, width: int, unread_from: int | None = None, unread: int = 0) -> Layout:
         layout = LAYOUTS[self.density]
-        return layout(width, self._glyphs, self._now, unread_from, unread, self._name)
+        return layout(width, self._glyphs, self._now, unread_from, unread, self._called)
 
     # --- what it shows ---------------------------------------------------------------------
 
@@ -86,7 +86,7 @@ class LogView(Styled, ScrollView):
             name: what the other one is called.
         """
         self.below = 0
-        self.timeline, self._name = timeline, name
+        self.timeline, self._called = timeline, name
         first = timeline.first_unread() if timeline and unread else None
         self._layout = self._laid(self._laid_out or 40, first, unread)
         self._load()

@@ -1,0 +1,82 @@
+"""Deciding about a contact: comparing numbers, accepting, blocking, deleting."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from textual.screen import Screen
+
+from doorless_client.core.api import Engine, RefusedError
+from doorless_client.core.views import Chat
+from doorless_client.tui.attempt import attempt, tell_refusal
+from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.plain import plain
+from doorless_client.tui.screens.confirm import Confirm
+from doorless_client.tui.screens.verify import Differed, Matched, Verify
+from doorless_client.tui.wrapping import in_a_sentence
+
+
+class Deciding:
+    """What a screen does about a contact.
+
+    Args:
+        forgotten: called when a contact is gone.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[Any],
+        engine: Engine,
+        glyphs: Glyphs,
+        forgotten: Callable[[Chat], Awaitable[None]],
+    ) -> None:
+        self._screen, self._engine, self._glyphs = screen, engine, glyphs
+        self._forgotten = forgotten
+
+    def decide(self, what: str | None, chat: Chat) -> bool:
+        """Do "verify", "block", "accept" or "forget". Returns whether it is one of them."""
+        match what:
+            case "verify":
+                self._screen.run_worker(self._verify(chat), group="decide")
+            case "block":
+                attempt(self._screen, self._engine.block(chat.conversation))
+            case "accept":
+                attempt(self._screen, self._engine.accept(chat.conversation))
+            case "forget":
+                self._screen.run_worker(self._forget(chat), group="decide")
+            case _:
+                return False
+        return True
+
+    async def _verify(self, chat: Chat) -> None:
+        screen, engine = self._screen, self._engine
+        try:
+            number = engine.safety_number(chat.conversation)
+        except RefusedError as refused:
+            screen.notify(plain(str(refused)).plain, severity="warning", markup=False)
+            return
+        compare = partial(engine.compare, chat.conversation)
+        outcome = await screen.app.push_screen_wait(Verify(number, compare, self._glyphs))
+        if isinstance(outcome, Matched):
+            await tell_refusal(screen, engine.verify(chat.conversation, outcome.number))
+        elif isinstance(outcome, Differed):
+            differs = Confirm(
+                "The numbers differ",
+                f"Someone may sit between you and {in_a_sentence(chat.name)}, "
+                "or one of you looks at an old number. Write nothing secret here. Meet, or call, "
+                "and compare again.",
+                "Block",
+            )
+            if await screen.app.push_screen_wait(differs):
+                await tell_refusal(screen, engine.block(chat.conversation))
+
+    async def _forget(self, chat: Chat) -> None:
+        sure = Confirm(
+            f"Delete {in_a_sentence(chat.name)}?",
+            "The contact and all its messages leave this computer. Theirs keep what they have.",
+            "Delete",
+        )
+        if await self._screen.app.push_screen_wait(sure) and await tell_refusal(
+            self._screen, self._engine.forget(chat.conversation)
+        ):
+            await self._forgotten(chat)

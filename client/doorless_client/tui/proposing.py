@@ -1,0 +1,51 @@
+"""Completing what is typed: emoji after a colon, commands after a slash."""
+
+from collections.abc import Sequence
+
+from doorless_client.tui import short_names, slash
+from doorless_client.tui.widgets.composer import Composer
+from doorless_client.tui.widgets.proposals import Proposals
+
+
+class Proposing:
+    """Between a composer and the list over it."""
+
+    def __init__(self, composer: Composer, proposals: Proposals) -> None:
+        self._composer, self._proposals = composer, proposals
+
+    def look(self) -> None:
+        """Propose what fits what stands before the cursor now, or nothing."""
+        rows: Sequence[tuple[str, str]] = ()
+        text = self._composer.text
+        if self._composer.is_command and " " not in text:
+            rows = [(f"/{name}", does) for name, does in slash.completions(text[1:])]
+        elif (name := short_names.begun(self._composer.text_before_cursor)) is not None:
+            rows = short_names.proposals(name)
+        self._show(rows)
+
+    def end(self) -> None:
+        self._show(())
+
+    def take(self, value: str) -> None:
+        """Put it in place of what was begun."""
+        self.end()
+        if value.startswith("/"):
+            self._composer.begin_command(f"{value} ")
+        else:
+            self._composer.replace_begun(value)
+        self._composer.focus()
+
+    def obey(self, what: str) -> None:
+        """A key in the composer that is for the list: "up", "down", "take" or "close"."""
+        match what:
+            case "take":
+                self._proposals.take()
+            case "close":
+                self.end()
+            case _:
+                self._proposals.move(-1 if what == "up" else 1)
+
+    def _show(self, rows: Sequence[tuple[str, str]]) -> None:
+        if rows or self._proposals.is_open:
+            self._proposals.propose(rows)
+        self._composer.is_proposing = bool(rows)
