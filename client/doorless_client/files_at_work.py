@@ -156,11 +156,6 @@ class FilesAtWork:
         if is_free and self._moving.drops_due():
             self._dropping = asyncio.create_task(self._drop())
 
-    @property
-    def busy(self) -> bool:
-        """Whether anything moves at this moment."""
-        return bool(self._tasks)
-
     async def close(self) -> None:
         tasks = [*self._tasks.values(), *([self._dropping] if self._dropping else [])]
         for task in tasks:
