@@ -3,12 +3,15 @@
 from textual.app import App
 
 from doorless_client.tui.keymap import Place
+from doorless_client.tui.screens.help import Help
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.palette import Palette
+from doorless_client.tui.screens.settings import SettingsSheet
 from doorless_client.tui.screens.sheet import Sheet
 from doorless_client.tui.widgets.chat_list import ChatList
 from doorless_client.tui.widgets.chat_log import ChatLog
 from doorless_client.tui.widgets.composer import Composer
+from doorless_client.tui.widgets.setting_row import Chooser
 
 
 def places(app: type[App[None]]) -> tuple[Place, ...]:
@@ -21,5 +24,8 @@ def places(app: type[App[None]]) -> tuple[Place, ...]:
         Place("In the list of chats", ChatList, here),
         Place("In a sheet", Sheet, (app,)),
         Place("In the palette", Palette, (app,)),
+        Place("In this list of keys", Help, (app,)),
+        Place("In the settings", SettingsSheet, (app,)),
+        Place("On a setting", Chooser, (SettingsSheet, app)),
         Place("Always", app),
     )

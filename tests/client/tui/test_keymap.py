@@ -115,6 +115,20 @@ async def test_help_tells_the_keys_in_force(people, opened, text_of) -> None:
         assert isinstance(pilot.app.screen, Help)
         (line,) = [line for line in text_of(pilot).splitlines() if "Next unread" in line]
         assert "Ctrl+T" in line
+        assert "chat.unread" in line
+
+
+async def test_help_that_is_longer_than_the_window_is_read_by_keys(people, opened, text_of) -> None:
+    async with opened(people.engine, size=(80, 24)) as pilot:
+        await pilot.press("f1")
+        await pilot.pause()
+        assert "What the signs mean" not in text_of(pilot)
+        await pilot.press("end")
+        await pilot.pause()
+        assert "delivered" in text_of(pilot)
+        await pilot.press("home", "down", "pagedown", "pageup", "up")
+        await pilot.pause()
+        assert "Anywhere" in text_of(pilot)
 
 
 async def test_a_file_that_is_refused_is_told_and_the_profiles_keys_hold(people, opened) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
@@ -22,6 +23,14 @@ class Help(Sheet[None]):
     """Shows what `keys` binds in each of `places`."""
 
     CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "help.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll('up')", "Up", id="help.up"),
+        Binding("down,j", "scroll('down')", "Down", id="help.down"),
+        Binding("pageup", "scroll('page_up')", "A page up", id="help.pageup"),
+        Binding("pagedown,space", "scroll('page_down')", "A page down", id="help.pagedown"),
+        Binding("home,g", "scroll('home')", "To the top", id="help.first"),
+        Binding("end,G", "scroll('end')", "To the end", id="help.last"),
+    ]
 
     def __init__(self, places: Sequence[Place], keys: Keys, glyphs: Glyphs) -> None:
         super().__init__("Keys")
@@ -35,6 +44,9 @@ class Help(Sheet[None]):
                 yield Static(Content("\n").join(lines))
         yield Static("What the signs mean", classes="sealed gap")
         yield Static(Content("\n").join(self._signs()))
+
+    def action_scroll(self, way: str) -> None:
+        getattr(self.query_one("#sheet-box"), f"scroll_{way}")(animate=False)
 
     def _line(self, key: KeyLine) -> Content:
         keys, words = f"{key.keys:<{WIDEST_KEY}}", f"{key.does:<{WIDEST_WORDS}}"
