@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from doorless_client.cli_context import Now, Random, messenger, run
-from doorless_client.cli_messages import check_known, left_or_waits
-from doorless_client.cli_outcome import DONE, FAILED, UNREACHABLE, complain
+from doorless_client.cli_messages import check_known, left_or_waits, standard_input
+from doorless_client.cli_outcome import DONE, FAILED, UNREACHABLE, UsageError, complain
 from doorless_client.cli_output import line
 from doorless_client.cli_picking import message_of
 from doorless_client.cli_waiting import PATIENCE, Watch
@@ -18,8 +18,17 @@ from doorless_client.messenger import Messenger
 _ENDS = (FileState.HERE, FileState.FAILED, FileState.GONE, FileState.PAUSED)
 
 
-def send_file(chosen: argparse.Namespace, text: str, now: Now, random: Random) -> int:
-    """Waits until the relay has the file, and then the message that carries it."""
+def send_file(chosen: argparse.Namespace, before: str | None, now: Now, random: Random) -> int:
+    """Waits until the relay has the file, and then the message that carries it.
+
+    Args:
+        before: the text, if it stands before --file; it may stand behind the path as well.
+    """
+    path, *behind = chosen.file
+    texts = [*([] if before is None else [before]), *behind]
+    if len(texts) > 1:
+        raise UsageError("one file and one text at a time; a text with spaces stands in quotes")
+    text = standard_input() if texts == ["-"] else "".join(texts)
 
     async def work() -> int:
         async with messenger(chosen, now, random) as opened:
@@ -30,7 +39,7 @@ def send_file(chosen: argparse.Namespace, text: str, now: Now, random: Random) -
                 quoting = message_of(opened.messenger, chat.conversation, chosen.reply)
             watch = Watch(opened.messenger, hold=True)
             message = await opened.messenger.files.offer(
-                chat.conversation, Path(chosen.file), text=text, quoting=quoting
+                chat.conversation, Path(path), text=text, quoting=quoting
             )
             await opened.messenger.start()
             file = await _moved(opened.messenger, watch, message)

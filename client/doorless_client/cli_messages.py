@@ -27,7 +27,7 @@ def send(chosen: argparse.Namespace, now: Now, random: Random) -> int:
     if chosen.file is not None:
         from doorless_client.cli_files import send_file
 
-        return send_file(chosen, text or "", now, random)
+        return send_file(chosen, text, now, random)
     if text is None:
         raise UsageError("nothing to send: give a TEXT, or --file PATH; see: doorless send --help")
 

@@ -7,7 +7,12 @@ def add_commands(command: Adder) -> None:
     send = command("send", "send a text, and wait until the relay has it")
     send.add_argument("to", metavar="TO")
     send.add_argument("text", metavar="TEXT", nargs="?", help="the text, or - for standard input")
-    send.add_argument("--file", metavar="PATH", help="send this file, with or without a text")
+    send.add_argument(
+        "--file",
+        nargs="+",  # argparse gives a TEXT that stands behind an option to the option
+        metavar=("PATH", "TEXT"),
+        help="send this file, with or without a text",
+    )
     send.add_argument(
         "--reply", metavar="ID", help="to this message: 4 or more digits of its id, or: last"
     )
