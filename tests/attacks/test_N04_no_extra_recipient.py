@@ -8,6 +8,7 @@ import pytest
 from doorless_client.core.devices import Devices
 from doorless_client.core.settings import Settings
 from doorless_client.core.telling import Telling, person_of
+from doorless_client.core.views import Kind, Message
 from doorless_lab.linking import link
 from doorless_lab.world import Person, World
 from doorless_protocol import content, own_content
@@ -19,6 +20,30 @@ def keeps_everybody(_self: Devices, _account: bytes, _device: bytes) -> None:
 
 def text(alice: Person, _bob: Person) -> None:
     alice.says("bob", "to each of yours, and of mine")
+
+
+def react(alice: Person, _bob: Person) -> None:
+    alice.engine.messages.react(of_hers(alice), "☕")
+
+
+def edit(alice: Person, _bob: Person) -> None:
+    alice.engine.messages.edit(of_hers(alice), "in other words")
+
+
+def delete(alice: Person, _bob: Person) -> None:
+    alice.engine.messages.delete(of_hers(alice), everyone=True)
+
+
+def timer(alice: Person, _bob: Person) -> None:
+    alice.engine.messages.set_timer(alice.chat("bob").conversation, 3600)
+
+
+def of_hers(alice: Person) -> Message:
+    return next(
+        one
+        for one in alice.messages("bob")[::-1]
+        if one.mine and one.text and one.kind is Kind.TEXT and not one.deleted
+    )
 
 
 def receipt(_alice: Person, bob: Person) -> None:
@@ -70,6 +95,10 @@ SAID: dict[type, tuple[Callable[[Person, Person], None], int, int]] = {
     content.Anchor: (anchor, THEIRS, 0),
     content.AskAnchor: (ask_anchor, THEIRS, 0),
     content.Control: (control, 1, 0),
+    content.React: (react, THEIRS, OURS),
+    content.Edit: (edit, THEIRS, OURS),
+    content.Timer: (timer, THEIRS, OURS),
+    content.Delete: (delete, THEIRS, OURS),
 }
 """How a kind is said by Alice, and how many envelopes leave for devices of Bob's and hers."""
 
@@ -87,6 +116,10 @@ def notices(alice: Person) -> dict[type, own_content.Notice]:
         own_content.Read(account, id),
         own_content.Ask(account, 0),
         own_content.Piece(account, 0, 1, 2, (own_content.Said(id, True, id, 1, 2, "hello", 3),)),
+        own_content.Arranged(contact.account, True, 0, False, False, "", 1),
+        own_content.Pinned(account, True, id, True),
+        own_content.Hidden(account, True, id),
+        own_content.Lasts(account, 3600, 1, id),
     ]
     return {type(each): each for each in said}
 

@@ -11,11 +11,17 @@ from doorless_client.core.reuse import Place
 from doorless_client.store.records import ROWS
 from doorless_lab.world import RELAY, Person, World
 from doorless_protocol.content import (
+    SAID_BY_A_PERSON,
+    Body,
     Content,
     Control,
+    Delete,
+    Edit,
     Profile,
+    React,
     Receipt,
     Text,
+    Timer,
     Typing,
 )
 from doorless_protocol.errors import ForgedError
@@ -28,7 +34,7 @@ from doorless_protocol.sizes import FIRST_CONTACT_SIZE, size_class
 ACCOUNTED = ("failures", "seen")
 """What every envelope leaves behind, opened or not."""
 
-SHOWN_OF_A_CONTACT = {"text", "later kind", "later version"}
+SHOWN_OF_A_CONTACT = {"text", "timer", "later kind", "later version"}
 SHOWN_OF_A_STRANGER = {"text"}
 
 
@@ -41,6 +47,7 @@ class Sender:
     conversation: bytes
     first: Unanswered | None = None
     said: int = 100
+    previous: bytes = bytes(32)
 
     def contents(self) -> Iterator[tuple[str, bytes]]:
         """Each kind of content there is, with its name."""
@@ -51,23 +58,30 @@ class Sender:
             ("receipt", Receipt((id,), read=True)),
             ("typing", Typing(True)),
             ("profile", Profile("Somebody else", id, b"")),
+            ("react", React(bytes(32), id, "x")),
+            ("edit", Edit(id, "words")),
+            ("delete", Delete(id)),
+            ("timer", Timer(3600, 1)),
         ):
             yield name, self._content(body).encode()
-        later = self._content(Text("hidden"))
-        yield "later kind", msgspec.structs.replace(later, kind=77).encode()
-        later = self._content(Text("hidden"))
-        yield "later version", msgspec.structs.replace(later, version=2).encode()
+        for name, change in (("later kind", {"kind": 77}), ("later version", {"version": 2})):
+            later = msgspec.structs.replace(self._content(Text("hidden")), **change)
+            self.previous = later.digest()
+            yield name, later.encode()
 
-    def _content(self, body: object) -> Content:
-        self.said += 1
-        return Content.saying(
-            body,  # type: ignore[arg-type]
+    def _content(self, body: Body) -> Content:
+        """What follows on what was said before it, so that nothing seems to be missing."""
+        content = Content.saying(
+            body,
             id=self.world.random(16),
             counter=self.said,
-            previous=bytes(32),
+            previous=self.previous,
             conversation=self.conversation,
             time=0,
         )
+        if isinstance(body, SAID_BY_A_PERSON):
+            self.said, self.previous = self.said + 1, content.digest()
+        return content
 
     def seal(self, content: bytes) -> bytes:
         self.session, envelope = self.session.seal(content, self.world.random)
@@ -184,7 +198,7 @@ def test_only_a_ratchets_session_makes_a_message() -> None:
                     assert deliver(world, bob, envelope) == 0, (way.__name__, name)
                     assert rows(bob, *ACCOUNTED) == before, (way.__name__, name)
                     refused += 1
-        assert refused == 56
+        assert refused == 88
         assert deliver(world, bob, contact.seal(next(text_of(contact)))) == 1
 
 

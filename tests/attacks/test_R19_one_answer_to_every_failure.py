@@ -79,7 +79,7 @@ def says_that_it_failed(self: Receiver, delivered: Deliver) -> Received:
     received = receive(self, delivered)
     if received.failure == "ForgedError":
         for contact in self._store.contacts.find():
-            self._introductions._outbox.say(contact, Control())
+            self._fleet._introductions._outbox.say(contact, Control())
     return received
 
 

@@ -5,7 +5,18 @@ from collections import Counter
 import pytest
 
 from doorless_lab.world import World
-from doorless_protocol.content import MAX_TEXT_BYTES, Control, Profile, Receipt, Text, Typing
+from doorless_protocol.content import (
+    MAX_TEXT_BYTES,
+    Control,
+    Delete,
+    Edit,
+    Profile,
+    React,
+    Receipt,
+    Text,
+    Timer,
+    Typing,
+)
 from doorless_protocol.ratchet import triple
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE, SIZE_CLASSES
 
@@ -36,6 +47,8 @@ def test_short_texts_and_what_is_no_text_have_one_size() -> None:
         said = [Text("x" * length) for length in range(1, 201)]
         said += [Control(), Typing(True), Receipt((bytes(16),), read=True)]
         said += [Receipt((bytes(16),) * 32, read=False), Text("\U0001f600" * 50)]
+        said += [React(bytes(32), bytes(16), "\U0001f600"), Delete(bytes(16)), Timer(3600, 1)]
+        said += [Edit(bytes(16), "x" * 200), Text("x", lasts=3600)]
         sizes = set()
         for body in said:
             session, envelope = session.seal(alice.next_content("bob", body).encode(), world.random)

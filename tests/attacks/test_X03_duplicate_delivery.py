@@ -34,7 +34,7 @@ def shows_again(*_: object) -> None:
     weaken={
         "doorless_client.core.engine.is_known": forgets_envelopes,
         "doorless_client.core.receiving.Receiver._keep_session": keeps_no_step,
-        "doorless_client.core.conversations.Conversations._find": shows_again,
+        "doorless_client.core.conversations.Conversations.find": shows_again,
     },
 )
 def test_an_envelope_delivered_twice_and_late_is_shown_once() -> None:

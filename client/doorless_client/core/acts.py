@@ -92,6 +92,7 @@ class Acts:
 
     def _delete(self, row: Entry, extra: Extra) -> Entry:
         self._conversations.forget_file(row)
+        self._conversations.owes_scrub = True
         return erase(self._store, row, msgspec.structs.replace(extra, deleted=True))[0]
 
 

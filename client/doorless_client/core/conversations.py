@@ -42,6 +42,7 @@ class Conversations(Showing):
     Attributes:
         begin_fading: what is called with a row of ours that the relay has; see core/fading.py.
         forget_file: what is called with a row whose file goes; see core/transfers.py.
+        owes_scrub: a message went, and is still in the log of the database.
     """
 
     def __init__(self, state: State) -> None:
@@ -51,6 +52,7 @@ class Conversations(Showing):
         self.parts = Parts(state)
         self.begin_fading: Callable[[Entry], object] = lambda _: None
         self.forget_file: Callable[[Entry], None] = lambda _: None
+        self.owes_scrub = False
 
     # --- saying ------------------------------------------------------------------------------
 

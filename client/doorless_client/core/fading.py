@@ -70,14 +70,15 @@ class Fading:
         return self._state.clock() + max(earliest - self._steady.now(), 0.0) + 0.05
 
     def tick(self) -> None:
-        """Let go what is due, from the files too."""
-        if not self._is_due():
-            return
-        with self._state.change():
-            while self._is_due():
-                self._end_of_a_minute()
-            self._steady.keep()
-        self._store.scrub()
+        """Let go what is due; and what went, from the files too."""
+        if self._is_due():
+            with self._state.change():
+                while self._is_due():
+                    self._end_of_a_minute()
+                self._steady.keep()
+        if self._conversations.owes_scrub:
+            self._store.scrub()
+            self._conversations.owes_scrub = False
 
     def _is_due(self) -> bool:
         earliest = self._store.fading.least("at")
@@ -101,6 +102,7 @@ class Fading:
             extra_of(self._store, conversation, place), deleted=False, pinned=False
         )
         self._conversations.forget_file(row)
+        self._conversations.owes_scrub = True
         erase(self._store, row, extra)
         take_away(self._store, conversation, place)
         self._state.show_last(b"gone " + conversation, lambda: MessagesGone(conversation))

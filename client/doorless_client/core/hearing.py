@@ -9,6 +9,7 @@ Runs inside the change that stores the session's next state. Spec: docs/spec/08-
 """
 
 from doorless_client.core.acts import Act, Acts
+from doorless_client.core.beside import Beside
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.fleet import Fleet
@@ -75,6 +76,7 @@ class Hearing:
         self._introductions, self._receipts = introductions, receipts
         self._gossip, self._acts, self._timers = gossip, acts, timers
         self._kept, self.waiting = Kept(state), WaitingActs(state)
+        self._beside = Beside(state)
 
     # --- of others ---------------------------------------------------------------------------
 
@@ -94,7 +96,7 @@ class Hearing:
             entry = self._conversations.add_heard(contact, content, device, said)
             self._keep_wire(entry, envelope)
             self._conversations.set_typing(contact, None)
-        if contact.standing == Standing.REQUEST.value:
+        if is_stranger(contact):
             return  # nothing else of a stranger is looked at, and nothing answers him
         if isinstance(said, Unknown):
             entry = self._conversations.add_heard(contact, content, device, None)
@@ -104,12 +106,13 @@ class Hearing:
             self._gossip.hear(contact, content.gossip)
             self._do_waiting(contact, contact.account, content.id)
         elif is_believed(session):
-            contact = self._hear_unshown(contact, content, said, device)
+            self._beside.keep(contact.conversation, said, envelope, mine=False)
+            contact = self._hear_unshown(contact, content, said, device, envelope)
         self._introductions.answer(contact, session, was_confirmed)
         self._timers.tell_untold(contact)
 
     def _hear_unshown(
-        self, contact: Contact, content: Content, said: Said, device: bytes
+        self, contact: Contact, content: Content, said: Said, device: bytes, envelope: bytes
     ) -> Contact:
         """All that is no message: only ever said in a confirmed session."""
         if isinstance(said, Receipt):
@@ -128,14 +131,20 @@ class Hearing:
             self._gossip.answer(contact, said)
         elif isinstance(said, React | Edit | Delete | Timer):
             self._gossip.hear(contact, content.gossip)
-            if self._hear_act(contact, content, said, contact.account, device):
+            if self._hear_act(contact, content, said, contact.account, device, envelope):
                 self._receipts.owe(contact, content.id, read=False)
         return contact
 
     # --- acts --------------------------------------------------------------------------------
 
     def _hear_act(
-        self, contact: Contact, content: Content, said: Act | Timer, by: bytes, device: bytes
+        self,
+        contact: Contact,
+        content: Content,
+        said: Act | Timer,
+        by: bytes,
+        device: bytes,
+        envelope: bytes,
     ) -> bool:
         """Do it, once. False: its message is not there, so that nothing may answer."""
         key = contact.conversation, by, content.id
@@ -144,7 +153,8 @@ class Hearing:
         self._store.acts.put(HeardAct(*key, self._state.now()))
         if isinstance(said, Timer):
             mine = by == self._state.account
-            self._timers.hear(contact, content, device, said, mine=mine)
+            line = self._timers.hear(contact, content, device, said, mine=mine)
+            self._keep_wire(line, envelope)
             return True
         self._conversations.count(contact, content, device)
         if self._acts.do(contact, by, device, content, said):
@@ -190,7 +200,7 @@ class Hearing:
             self._keep_wire(entry, envelope)
             self._do_waiting(contact, ours, content.id)
         elif isinstance(said, React | Edit | Delete | Timer) and is_believed(session):
-            self._hear_act(contact, content, said, ours, device)
+            self._hear_act(contact, content, said, ours, device, envelope)
         return ""
 
     def _hear_notice(self, session: Session, said: OwnDevices) -> str:
@@ -215,6 +225,11 @@ class Hearing:
                     copies=1,
                 )
             )
+
+
+def is_stranger(contact: Contact) -> bool:
+    """Who wrote first, and was not accepted."""
+    return contact.standing == Standing.REQUEST.value
 
 
 def is_believed(session: Session) -> bool:

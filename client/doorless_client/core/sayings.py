@@ -160,10 +160,8 @@ class Sayings:
 
     def delete(self, message: Message, *, everyone: bool) -> None:
         """Raises RefusedError: of others, for everyone."""
-        row, contact = (
-            self._row(message, any_kind=not everyone),
-            self._contacts.get(message.conversation),
-        )
+        row = self._row(message, any_kind=not everyone)
+        contact = self._contacts.get(message.conversation)
         if not everyone:
             self._hide(contact, row)
             return
@@ -173,7 +171,6 @@ class Sayings:
             self._hide(contact, row)
         else:
             self._do(contact, row, Delete(row.id))
-        self._scrub()
 
     def _do(self, contact: Contact, row: Entry, act: Act) -> None:
         """Do it here, and say it."""
@@ -188,6 +185,7 @@ class Sayings:
             self._acts.do(contact, ours, device, content, act)
             self._outbox.say(contact, act, content=content, place=AN_ACT)
             self._gossip.tell(contact)
+        self._scrub()
         self.wake(contact)
 
     def set_timer(self, conversation: bytes, seconds: int) -> None:
@@ -229,8 +227,11 @@ class Sayings:
             return self._unsaid.take_back(contact, row)
 
     def _scrub(self) -> None:
-        with suppress(StoreError):  # else within the hour, with all that goes then
-            self._store.scrub()
+        """What went leaves the files at once, or by itself a little later."""
+        if self._conversations.owes_scrub:
+            with suppress(StoreError):
+                self._store.scrub()
+                self._conversations.owes_scrub = False
 
     # --- what did not leave, or leaves again ---------------------------------------------------
 

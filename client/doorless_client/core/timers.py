@@ -7,12 +7,12 @@ Spec: docs/spec/06-content.md §3.12.
 """
 
 from doorless_client.core.conversations import Conversations
-from doorless_client.core.durations import in_words
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.present import name
 from doorless_client.core.state import State
 from doorless_client.core.views import Standing, Trust
-from doorless_client.store.records import Contact
+from doorless_client.settings.spans import in_words
+from doorless_client.store.records import Contact, Entry
 from doorless_client.store.talk_records import Timer
 from doorless_protocol.content import Content
 from doorless_protocol.content import Timer as TimerBody
@@ -58,15 +58,16 @@ class Timers:
 
     def hear(
         self, contact: Contact, content: Content, device: bytes, said: TimerBody, *, mine: bool
-    ) -> None:
-        """Another choice; one that crossed a higher one changes nothing and shows nothing."""
+    ) -> Entry | None:
+        """Another choice, and the line that says so; one that crossed a higher one shows none."""
         held = self.of(contact.conversation)
         if not holds_over(said, content.id, held):
             self._conversations.count(contact, content, device)
-            return
+            return None
         self._rows.put(Timer(contact.conversation, said.seconds, said.revision, content.id))
         who = "you" if mine else str(name(contact)) or "the other side"
-        self._conversations.add_line(contact, content, device, _line(who, said.seconds), mine=mine)
+        line = _line(who, said.seconds)
+        return self._conversations.add_line(contact, content, device, line, mine=mine)
 
     def follow(self, contact: Contact, told: Timer) -> None:
         """What another device of ours knows of a conversation."""

@@ -1,0 +1,59 @@
+"""C07: somebody's words look like a line of our own program."""
+
+import pytest
+
+from acting import does
+from doorless_client.core.conversations import Conversations
+from doorless_client.core.views import Kind
+from doorless_client.store.records import Entry
+from doorless_lab.world import World
+from doorless_protocol.content import Edit, Profile, React, Text, Timer
+
+LINES = (
+    "bob's keys changed",
+    "you chose that messages stay from now on",
+    "alice chose that messages disappear 5 seconds after they were seen",
+    "you accepted the new keys",
+    "alice was verified",
+    "something is missing here",
+)
+
+add_as_it_is = Conversations._add
+
+
+def by_its_words(self: Conversations, contact, **what):  # type: ignore[no-untyped-def]
+    """A program that knows its lines by how they begin."""
+    if what["text"] in LINES:
+        what["kind"] = Kind.NOTE
+    return add_as_it_is(self, contact, **what)
+
+
+@pytest.mark.attack(
+    "C07",
+    "a line of our own comes of what happened here, never of somebody's words",
+    weaken={"doorless_client.core.conversations.Conversations._add": by_its_words},
+)
+def test_no_words_of_others_are_a_line_of_ours() -> None:
+    with World() as world:
+        alice, bob = world.friends("alice", "bob")
+        lines = bob.notes("alice")
+        for words in LINES:
+            sent = does(world, alice, "bob", Text("x"))
+            does(world, alice, "bob", Edit(sent.id, words), time=sent.time + 1)
+            does(world, alice, "bob", Text(words))
+            does(world, alice, "bob", React(alice.engine.me.account, sent.id, words[:32]))
+        does(world, alice, "bob", Profile(LINES[0], bytes(16), b""))
+        assert bob.notes("alice") == lines
+        assert bob.texts("alice").count(LINES[0]) == 2
+
+
+def test_a_name_in_a_line_of_ours_is_one_line_and_harmless() -> None:
+    with World() as world:
+        alice, bob = world.friends("alice", "bob")
+        does(world, alice, "bob", Profile("Al\n\x1b[2J" + "e" * 100, bytes(16), b""))
+        does(world, alice, "bob", Timer(60, 1))
+        (line,) = bob.notes("alice")[-1:]
+        assert "\n" not in line
+        assert "\x1b" not in line
+        rows: list[Entry] = list(bob.store.messages.find(kind=Kind.NOTE.value))
+        assert all("\x1b" not in row.text for row in rows)
