@@ -10,6 +10,7 @@ Spec: docs/spec/08-state.md §5.
 
 import msgspec
 
+from doorless_client.core.beside import Beside
 from doorless_client.core.contacts import BusyError, Contacts, is_fresh
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
@@ -23,6 +24,7 @@ from doorless_client.core.sealings import keep_sealing
 from doorless_client.core.state import State
 from doorless_client.core.trust import may_send
 from doorless_client.store.records import Contact, Copy, Outgoing, Wire, is_said
+from doorless_protocol.content import Content
 from doorless_protocol.first_contact import initiate
 from doorless_protocol.frames import BundleServed, Done, FetchBundle, Refused, Submit
 from doorless_protocol.keys import AccountId
@@ -47,7 +49,7 @@ class Delivery:
         self._state, self._store = state, state.store
         self._conversations, self._contacts = conversations, contacts
         self._devices, self._outbox, self._resyncs = devices, outbox, resyncs
-        self._own = own
+        self._own, self._beside = own, Beside(state)
 
     def deliver(self, account: bytes) -> Flow[None]:
         """Send what is due for `account`, until nothing more can leave now.
@@ -178,6 +180,9 @@ class Delivery:
                 told = contact or self._outbox.noted(item)
                 if told is not None and item.place >= 0 and not item.device:
                     self._keep_wire(told, item, copy)
+                elif contact is not None and item.place < 0:
+                    said = Content.decode(item.content).say()
+                    self._beside.keep(contact.conversation, said, copy.envelope, mine=True)
                 self._outbox.finish(contact, item)
 
     def _keep_wire(self, contact: Contact, item: Outgoing, copy: Copy) -> None:

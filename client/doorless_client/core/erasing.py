@@ -21,6 +21,7 @@ def erase(store: Store, row: Entry, extra: Extra) -> tuple[Entry, Extra]:
     store.reactions.clear(conversation=key, author=row.account, id=row.id)
     store.waiting_acts.clear(conversation=key, author=row.account, id=row.id)
     store.wires.drop(key, place)
+    store.beside.clear(conversation=key, about=row.id)
     store.sealings.clear(conversation=key, place=place)
     store.fading.drop(key, place)
     _empty_quotes(store, row)

@@ -18,6 +18,7 @@ def forget_said(store: Store, contact: Contact, ours: AccountId) -> None:
     store.voices.clear(conversation=shared)
     store.late.clear(conversation=key)
     store.wires.clear(conversation=key)
+    store.beside.clear(conversation=key)
     for table in (store.extras, store.fading, store.reactions, store.versions, store.gone):
         table.clear(conversation=key)
     for about in (store.acts, store.waiting_acts, store.sealings, store.timers):

@@ -85,3 +85,20 @@ class Sealing:
     size: int
     sent: bool
     at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BesideView:
+    """The newest envelope of one kind that said something of a message.
+
+    Attributes:
+        kind: "receipt", "reaction", "edit" or "deletion".
+        head: its first bytes, at most 64, as they went over the wire; `size` how many it had.
+        at: when it left or arrived here, Unix seconds.
+    """
+
+    kind: str
+    mine: bool
+    head: bytes
+    size: int
+    at: int

@@ -9,6 +9,7 @@ from dataclasses import replace
 import msgspec
 
 from doorless_client.core import present
+from doorless_client.core.beside import beside
 from doorless_client.core.checked import is_checked, is_replaced, relay_and_label
 from doorless_client.core.extras import extras_of
 from doorless_client.core.logs import Logs
@@ -140,7 +141,10 @@ class Showing:
     def wire(self, message: Message) -> WireView | None:
         place = order_of(self._store, message.conversation).place(message.position)
         row = self._store.wires.get(message.conversation, place)
-        return present.wire(row) if row else None
+        if row is None:
+            return None
+        said_of_it = beside(self._store, message.conversation, message.id)
+        return replace(present.wire(row), beside=said_of_it)
 
     def show_chat(self, contact: Contact) -> None:
         """Tell how its row in the list looks once the open change is done."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 from doorless_client.core.log_views import Alarm
-from doorless_client.core.message_parts import FileView, QuoteView, ReactionView
+from doorless_client.core.message_parts import BesideView, FileView, QuoteView, ReactionView
 from doorless_client.text import NOTHING, SafeText
 
 FOREVER = 2**53 - 1
@@ -199,6 +199,7 @@ class WireView:
         at: when it left or arrived here, Unix seconds; the relay keeps the hour alone.
         copies: envelopes sealed for this message, one for each device.
         stays: it went from one end to the other on this computer: no relay had any of it.
+        beside: other envelopes that say something of it, the earliest first.
     """
 
     head: bytes
@@ -207,6 +208,7 @@ class WireView:
     at: int
     copies: int
     stays: bool = False
+    beside: tuple[BesideView, ...] = ()
 
 
 class Link(Enum):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from doorless_client.store.beside_records import BesideRow
 from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
 from doorless_client.store.receipt_records import ReceiptDue
@@ -255,6 +256,8 @@ class Store(Protocol):
     def sealings(self) -> Table[SealedCopy]: ...
     @property
     def timers(self) -> Table[Timer]: ...
+    @property
+    def beside(self) -> Table[BesideRow]: ...
     @property
     def echo(self) -> Table[EchoRow]: ...
     @property

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Generic
 
 from doorless_client.store.base import R, Value, check_columns
+from doorless_client.store.beside_records import BesideRow
 from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
 from doorless_client.store.receipt_records import ReceiptDue
@@ -208,6 +209,7 @@ class MemoryStore:
         self.acts = MemoryTable(HeardAct, self._log)
         self.sealings = MemoryTable(SealedCopy, self._log)
         self.timers = MemoryTable(Timer, self._log)
+        self.beside = MemoryTable(BesideRow, self._log)
         self.echo = MemoryTable(EchoRow, self._log)
         self.echo_said = MemoryTable(EchoSaid, self._log)
 

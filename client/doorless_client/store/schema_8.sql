@@ -117,6 +117,18 @@ CREATE TABLE shelf (
     changed       INTEGER NOT NULL
 ) STRICT;
 
+-- What the relay had of receipts, reactions, edits and deletions: for X-ray.
+CREATE TABLE beside (
+    conversation BLOB    NOT NULL,
+    about        BLOB    NOT NULL,
+    kind         TEXT    NOT NULL,
+    mine         INTEGER NOT NULL,
+    head         BLOB    NOT NULL,
+    size         INTEGER NOT NULL,
+    at           INTEGER NOT NULL,
+    PRIMARY KEY (conversation, about, kind, mine)
+) STRICT;
+
 -- Who lives on this computer, to try things with; x'' keys: forgotten for good.
 CREATE TABLE echo (
     single   INTEGER NOT NULL PRIMARY KEY CHECK (single = 1),
@@ -217,3 +229,11 @@ DROP TABLE receipts_due;
 ALTER TABLE receipts_owed RENAME TO receipts_due;
 
 CREATE INDEX receipts_by_time ON receipts_due (due);
+
+-- A content is shown once, whatever is delivered again. Ids are random, so each message changes a
+-- page of its own: the shorter the entries, the fewer pages. Two accounts of one person that
+-- agree in what is left of both columns cost 2^64 keys, and bring a refusal.
+DROP INDEX messages_once;
+
+CREATE UNIQUE INDEX messages_once
+ON messages (id, substr(account, 1, 8), substr(conversation, 1, 8)) WHERE id <> x'';

@@ -21,6 +21,7 @@ from doorless_client.store.base import (
     StoreError,
     WrongKeyError,
 )
+from doorless_client.store.beside_records import BesideRow
 from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.left_open import check_log, mark_closed, mark_open
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
@@ -81,6 +82,8 @@ SETTINGS = (
     "PRAGMA secure_delete = ON",  # a used key is overwritten, not only unlinked
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",  # what is sorted must not reach the disk in the clear
+    "PRAGMA cache_size = -16000",  # KiB: ids are random, so any page of their index is next
+    "PRAGMA wal_autocheckpoint = 4000",  # pages: those of indexes are folded back once, not often
 )
 
 
@@ -209,6 +212,7 @@ class SqlcipherStore:
         self.acts = SqlTable(HeardAct, database, unit)
         self.sealings = SqlTable(SealedCopy, database, unit)
         self.timers = SqlTable(Timer, database, unit)
+        self.beside = SqlTable(BesideRow, database, unit)
         self.echo = SqlTable(EchoRow, database, unit)
         self.echo_said = SqlTable(EchoSaid, database, unit)
 

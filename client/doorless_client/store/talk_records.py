@@ -5,6 +5,7 @@ Spec: docs/spec/08-state.md §15.
 
 from typing import ClassVar
 
+from doorless_client.store.beside_records import BesideRow
 from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.row import Row, SecretRow
 
@@ -193,5 +194,5 @@ class Shelf(SecretRow, frozen=True):
 
 TALK_ROWS: tuple[type[Row], ...] = (
     *(Extra, Fading, Reaction, OlderVersion, Gone, HeardAct, WaitingAct, SealedCopy, Timer, Shelf),
-    *(EchoRow, EchoSaid),
+    *(BesideRow, EchoRow, EchoSaid),
 )
