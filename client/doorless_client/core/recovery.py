@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from doorless_client.core.api import RefusedError
+from doorless_client.core.backup_writer import keep_writer
 from doorless_client.core.contacts import check_same_key
 from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.own_facts import OwnFacts
@@ -101,6 +102,7 @@ def prepare_return(
         for one in (held, manifest):
             store.own_manifests.put(OwnManifest(one.version, one.hash, one.encode()))
         OwnFacts(store).set_joined(greets=False)
+        keep_writer(store, seed)
     return Returning(store, new=True)
 
 

@@ -16,6 +16,7 @@ import msgspec
 
 from doorless_client.core import keyring, prekeys
 from doorless_client.core.api import RefusedError, UnreachableError
+from doorless_client.core.backup_writer import keep_writer
 from doorless_client.core.checked import note_without_log
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Anonymously, Flow, SignedIn
@@ -103,6 +104,7 @@ def prepare(
     with store.transaction():
         store.own.put(own)
         store.own_manifests.put(OwnManifest(manifest.version, manifest.hash, manifest.encode()))
+        keep_writer(store, seed)
     return Newcomer(store, new=True)
 
 
