@@ -10,6 +10,7 @@ Spec: docs/spec/08-state.md §7, §15.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 from doorless_client.store.base import Store
@@ -119,9 +120,16 @@ class Order:
 
 def order_of(store: Store, conversation: bytes) -> Order:
     """Which message of a conversation is shown where."""
-    return Order(
-        store.late.find(conversation=conversation), store.gone.find(conversation=conversation)
+    late, gone = store.late, store.gone
+    return _order(
+        tuple(late.find(conversation=conversation)), tuple(gone.find(conversation=conversation))
     )
+
+
+@lru_cache(maxsize=32)
+def _order(late: tuple[Late, ...], gone: tuple[Gone, ...]) -> Order:
+    """The same for each message of a batch, and of most conversations: nothing late or gone."""
+    return Order(late, gone)
 
 
 def take_away(store: Store, conversation: bytes, place: int) -> None:

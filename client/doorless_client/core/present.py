@@ -49,7 +49,7 @@ def message(row: Entry, contact: Contact, our_address: str, order: Order) -> Mes
         text=safe(row.text),
         state=_shown_state(row),
         gap=row.gap,
-        note=safe_line(row.note),
+        note=safe_line(row.note) if row.note else NOTHING,
         late=order.is_late(row.place) and row.note != FROM_ANOTHER,
     )
 

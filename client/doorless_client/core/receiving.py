@@ -7,9 +7,11 @@ fails is counted, acknowledged like the rest, and changes nothing else.
 Spec: docs/spec/08-state.md §6.
 """
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doorless_client.core import keyring, present
 from doorless_client.core.contacts import Contacts
@@ -47,8 +49,7 @@ shared_conversation = lru_cache(maxsize=512)(conversation_id)
 """The same two accounts in every envelope of a conversation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """An envelope that authenticated, before anything of it is stored."""
 
     session: Session

@@ -122,4 +122,9 @@ def _encode(gaps: Gaps) -> bytes:
 
 
 def _decode(missing: bytes) -> Gaps:
+    if missing == _NONE:
+        return []
     return msgspec.msgpack.decode(missing, type=Gaps)
+
+
+_NONE = _encode([])

@@ -5,7 +5,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """A row of `table`, found by the columns `key`."""
 
     table: ClassVar[str]

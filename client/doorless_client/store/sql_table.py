@@ -1,7 +1,8 @@
 """Rows of one table in the database, by prepared statements; in a transaction, through memory."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from msgspec.structs import astuple
 
@@ -27,9 +28,8 @@ class SqlTable(Writer, Table[R]):
         self._kind, self._database, self._unit, self._at_once = kind, database, unit, at_once
         self._columns = kind.__struct_fields__
         names, key = ", ".join(self._columns), kind.key
-        self._flags = [at for at, name in enumerate(self._columns) if _is(bool, kind, name)]
-        self._bytes = [at for at, name in enumerate(self._columns) if _is(bytes, kind, name)]
-        self._key = [self._columns.index(column) for column in key]
+        self._flags = [at for at, name in enumerate(self._columns) if _is_flag(kind, name)]
+        self._key_of = _key_of(key)
         self._select = f"SELECT {names} FROM {kind.table}"  # noqa: S608  names of our own
         self._where = " AND ".join(f"{column} = ?" for column in key)
         self._order = ", ".join(key)
@@ -119,10 +119,10 @@ class SqlTable(Writer, Table[R]):
     # --- in the database ---------------------------------------------------------------------
 
     def delete(self, keys: Sequence[Key]) -> None:
-        run_each(self._database, self._drop, ([_bound(value) for value in key] for key in keys))
+        run_each(self._database, self._drop, keys)
 
     def write(self, rows: Sequence[R]) -> None:
-        run_each(self._database, self._put, map(self._values, rows))
+        run_each(self._database, self._put, map(astuple, rows))
 
     def _query(self, sql: str, values: Sequence[Value]) -> list[R]:
         return [self._row(row) for row in self._ask(sql, values)]
@@ -133,24 +133,26 @@ class SqlTable(Writer, Table[R]):
             self._unit.write()
         return run(self._database, sql, values)
 
-    def _key_of(self, row: R) -> Key:
-        return tuple([getattr(row, column) for column in self._kind.key])
-
-    def _values(self, row: R) -> list[Any]:
-        """As `statements.bound`, for columns whose types are known."""
-        values: list[Any] = list(astuple(row))
-        for at in self._bytes:
-            values[at] = _bound(values[at])
-        for at in self._flags:
-            values[at] = int(values[at])
-        return values
-
     def _row(self, values: Sequence[Any]) -> R:
         if self._flags:
             values = list(values)
             for at in self._flags:
                 values[at] = bool(values[at])
         return self._kind(*values)
+
+
+class Unread(NamedTuple):
+    """How much is unread from `seen` on, among the messages below `upto`."""
+
+    seen: int
+    upto: int
+    news: int
+    first: int | None
+
+
+_WITH_ID = (  # the condition on ids lets the index serve
+    "SELECT place FROM messages WHERE conversation = ? AND id = ? AND account = ? AND id <> x''"
+)
 
 
 class SqlMessages(SqlTable[Entry]):
@@ -160,9 +162,13 @@ class SqlMessages(SqlTable[Entry]):
         super().__init__(kind, database, unit)
         self._lengths: dict[bytes, int] = {}  # both of the open transaction
         self._said: dict[tuple[bytes, bytes, bytes], Key] = {}
+        self._counted: dict[bytes, Unread] = {}  # of what is stored
 
     def put(self, row: Entry) -> None:
         super().put(row)
+        counted = self._counted.get(row.conversation)
+        if counted is not None and row.place < counted.upto:
+            del self._counted[row.conversation]
         self._said[row.conversation, row.id, row.account] = (row.conversation, row.place)
         if row.place >= self._lengths.get(row.conversation, 2**63):
             self._lengths[row.conversation] = row.place + 1
@@ -170,6 +176,11 @@ class SqlMessages(SqlTable[Entry]):
     def drop(self, *key: Value) -> None:
         super().drop(*key)
         self._lengths.clear()
+        self._counted.clear()
+
+    def clear(self, **equal: Value) -> None:
+        super().clear(**equal)
+        self._counted.clear()
 
     def forget(self) -> None:
         super().forget()
@@ -192,16 +203,9 @@ class SqlMessages(SqlTable[Entry]):
         held = known.get(self._said.get((conversation, id, account), ()))
         if held is not None and (held.id, held.account) == (id, account):
             return held
-        where = "conversation = ? AND id = ? AND account = ? AND id <> x''"  # so the index serves
-        rows = run(
-            self._database, f"{self._select} WHERE {where}", (conversation, id, account)
-        )  # what is held and not written was looked through
-        if not rows:
-            return None
-        row = self._row(rows[0])
-        current = known.get((conversation, row.place), row)
-        is_same = current is not None and (current.id, current.account) == (id, account)
-        return current if is_same else None
+        rows = run(self._database, _WITH_ID, (conversation, id, account))  # held ones were tried
+        row = self.get(conversation, rows[0][0]) if rows else None
+        return row if row is not None and (row.id, row.account) == (id, account) else None
 
     def slice(self, conversation: bytes, start: int, stop: int) -> Sequence[Entry]:
         return self._query(
@@ -217,20 +221,33 @@ class SqlMessages(SqlTable[Entry]):
         return [int(row[0]) for row in self._ask(sql, (conversation, chunk, chunk))]
 
     def unread(self, conversation: bytes, seen: int) -> tuple[int, int | None]:
+        """Counts what came since it was asked last: many may be unread, and it is asked often."""
+        counted = self._counted.get(conversation)
+        if counted is None or counted.seen != seen:
+            counted = Unread(seen, seen, 0, None)
         sql = (
-            "SELECT count(*), min(place) FROM messages "
+            "SELECT count(*), min(place), max(place) FROM messages "
             "WHERE conversation = ? AND place >= ? AND mine = 0 AND kind <> 'note' AND state <> ?"
         )
-        count, first = self._one(sql, (conversation, seen, READ_ELSEWHERE))
-        return int(count), first
+        more, first, last = self._one(sql, (conversation, counted.upto, READ_ELSEWHERE))
+        if more:
+            first = first if counted.first is None else counted.first
+            counted = Unread(seen, last + 1, counted.news + more, first)
+            if not self._unit.is_open:
+                self._counted[conversation] = counted
+        return counted.news, counted.first
 
     def _one(self, sql: str, values: Sequence[Value]) -> Any:
         return self._ask(sql, values)[0]
 
 
-def _is(what: type, kind: type[Any], column: str) -> bool:
-    return kind.__annotations__.get(column) in (what, what.__name__)
+def _is_flag(kind: type[Any], column: str) -> bool:
+    return kind.__annotations__.get(column) in (bool, "bool")
 
 
-def _bound(value: Value) -> Any:
-    return bytearray(value) if isinstance(value, bytes) else value
+def _key_of(columns: tuple[str, ...]) -> Callable[[Any], Key]:
+    """What finds a row: for each row that is changed, so the fast way."""
+    if len(columns) > 1:
+        return attrgetter(*columns)
+    one: Callable[[Any], Value] = attrgetter(columns[0])
+    return lambda row: (one(row),)
