@@ -1,6 +1,7 @@
 """The messenger itself, when no command is given."""
 
 import argparse
+import os
 import sys
 
 from doorless_client.cli_context import Now, Random, directory
@@ -17,6 +18,8 @@ def messenger(chosen: argparse.Namespace, now: Now, random: Random) -> int:
         return plain(chosen, now, random)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the messenger needs a terminal; without one: doorless --plain")
+    if os.environ.get("TERM") == "dumb":
+        raise UsageError("this terminal cannot draw a screen: doorless --plain talks in lines")
     place = directory(chosen)
     settings = ProfileSettings()
     if is_profile(place):

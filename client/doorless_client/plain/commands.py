@@ -88,7 +88,7 @@ COMMANDS = {
 
 def unknown(name: str) -> str:
     close = difflib.get_close_matches(name, COMMANDS, n=1)
-    return f"no such command; did you mean /{close[0]}?" if close else "no such command: /help"
+    return f"no such command; did you mean /{close[0]}?" if close else "no such command; see /help"
 
 
 async def do(desk: Desk, line: str) -> None:

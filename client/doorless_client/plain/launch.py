@@ -2,9 +2,11 @@
 
 import argparse
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from doorless_client.cli_context import Now, Random, directory, passphrase
 from doorless_client.cli_context import run as run_command
@@ -34,7 +36,7 @@ def plain(chosen: argparse.Namespace, now: Now, random: Random) -> int:
 
 async def _talk(place: Path, secret: str, now: Now, random: Random) -> int:
     opened: Opened | None = await open_profile(place, secret, now, random)
-    lines, chat, code = Lines(sys.stdin.buffer), b"", 0
+    lines, chat, code = Lines(_standard_input()), b"", 0
     while opened is not None:
         desk = _desk(opened, place, now, chat)
         try:
@@ -47,6 +49,14 @@ async def _talk(place: Path, secret: str, now: Now, random: Random) -> int:
         chat = desk.chat
         opened = await _unlock(lines, place, now, random)
     return code
+
+
+def _standard_input() -> BinaryIO:
+    """A file of our own: the interpreter waits, when it ends, for who reads the standard one."""
+    try:
+        return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    except (OSError, ValueError):
+        return sys.stdin.buffer
 
 
 def _desk(opened: Opened, place: Path, now: Now, chat: bytes) -> Desk:

@@ -5,7 +5,7 @@ import contextlib
 from typing import Final
 
 from doorless_client.cli_outcome import DONE, FAILED, KEY, UNREACHABLE
-from doorless_client.cli_waiting import PATIENCE
+from doorless_client.cli_waiting import GRACE, PATIENCE
 from doorless_client.core.api import KeyChangedError, RefusedError, UnreachableError
 from doorless_client.core.views import Event, Kind, Link, MessageAdded
 from doorless_client.plain.commands import do
@@ -16,9 +16,6 @@ from doorless_client.plain.saying import called, refuse, say
 
 GOES_ON: Final = "\\"
 """At the end of a line: the next one belongs to the same text."""
-
-MOMENT: Final = 0.05
-"""Seconds for what just happened to be told, before it is over."""
 
 
 class Session:
@@ -101,17 +98,21 @@ class Session:
     async def _leave(self) -> None:
         """Whatever was said leaves, if it can; and is told."""
         messenger = self._desk.messenger
-        if messenger.connection.link is not Link.ONLINE:
-            await messenger.online(PATIENCE)
-        left = await messenger.settle(PATIENCE if self._is_online() else 0.0)
+        left = await messenger.settle(PATIENCE if await self._arrived() else 0.0)
         await messenger.fleet.copied()
-        await asyncio.sleep(MOMENT)
+        await self._events.join()
         if not left:
             say("not all of it left: it is sent the next time doorless runs")
             self._code = self._code or UNREACHABLE
 
-    def _is_online(self) -> bool:
-        return self._desk.messenger.connection.link is Link.ONLINE
+    async def _arrived(self) -> bool:
+        """Whether the relay is reached; False as soon as it turned out to be away."""
+        messenger, waited = self._desk.messenger, 0.0
+        while not await messenger.online(GRACE):
+            waited += GRACE
+            if messenger.connection.link is not Link.CONNECTING or waited > PATIENCE:
+                return False
+        return True
 
     async def _tell_all(self) -> None:
         while True:
@@ -123,6 +124,7 @@ class Session:
                     say(line)
             if isinstance(event, MessageAdded) and event.message.kind is not Kind.NOTE:
                 await self._read(event)
+            self._events.task_done()
 
     async def _read(self, event: MessageAdded) -> None:
         """What was told of the open conversation is seen."""
