@@ -20,7 +20,7 @@ from doorless_protocol.frames import Answered
 from doorless_protocol.keys import DeviceKeys
 from doorless_protocol.sizes import SIZE_CLASSES
 
-THEIRS = {"echo", "echo_said", "voices"}
+THEIRS = {"echo", "echo_said", "voices", "beside"}
 """Tables in which Echo leaves anything."""
 
 
@@ -151,6 +151,7 @@ def test_forgotten_it_is_gone_for_good(alice: Person, echo: Echo) -> None:
     assert not echo.is_here(chat.conversation)
     assert not alice.store.echo_said.find()
     assert not alice.store.voices.find(conversation=chat.conversation)
+    assert not alice.store.beside.find(conversation=chat.conversation)
     (row,) = alice.store.echo.find()
     assert not any((row.keys, row.manifest, row.ours, row.theirs, row.draft))
     with pytest.raises(RefusedError):
@@ -241,6 +242,15 @@ def test_a_reaction_is_sealed_like_a_text_and_told_once(alice: Person, echo: Ech
     echo.react(welcome, "")
     assert not echo.history().slice(0, 1)[0].reactions
     assert len(texts(echo)) == count
+
+
+def test_its_receipt_looks_like_a_message(echo: Echo) -> None:
+    wire = echo.wire(echo.send("hello"))
+    assert wire is not None
+    (receipt,) = wire.beside
+    assert receipt.kind == "receipt"
+    assert receipt.size == wire.size
+    assert receipt.head != wire.head[: len(receipt.head)]
 
 
 def test_a_message_of_ours_was_sealed_once_for_echos_device(echo: Echo) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from doorless_client.core.api import KeyChangedError, RefusedError
+from doorless_client.core.beside import Beside, beside
 from doorless_client.core.comparing import matches
 from doorless_client.core.echo_device import meet
 from doorless_client.core.echo_history import ADDRESS, NAME, EchoHistory
@@ -61,6 +62,7 @@ class Echo:
     def __init__(self, state: State) -> None:
         self._state, self._store = state, state.store
         self._rows, self._voices = EchoRows(state), Voices(state.store)
+        self._beside = Beside(state)
 
     # --- being there -------------------------------------------------------------------------
 
@@ -125,6 +127,7 @@ class Echo:
             if isinstance(said, React):
                 row = msgspec.structs.replace(held, emoji=said.emoji)
                 self._rows.replace(row)
+                self._beside.keep(self._rows.here().conversation, said, envelope, mine=True)
                 self._state.show(MessageChanged(self._message(row)))
             if first and emoji:
                 self._answer(about_reaction(len(envelope)))
@@ -157,10 +160,12 @@ class Echo:
 
     def _acknowledge(self, row: EchoSaid) -> EchoSaid:
         """Echo's device has it, and seals a receipt as any device does."""
-        said = self._hear(Receipt((row.id,), read=False))[0].say()
+        content, envelope = self._hear(Receipt((row.id,), read=False))
+        said = content.say()
         if isinstance(said, Receipt) and row.id in said.ids:
             row = msgspec.structs.replace(row, state=int(Reach.DELIVERED))
             self._rows.replace(row)
+            self._beside.keep(self._rows.here().conversation, said, envelope, mine=False)
             self._state.show(MessageChanged(self._message(row)))
         return row
 
@@ -231,7 +236,13 @@ class Echo:
         row = self._store.echo_said.get(message.position)
         if row is None:
             return None
-        return WireView(row.head, row.size, row.mailbox, row.received, copies=1, stays=True)
+        said_of_it = beside(self._store, message.conversation, message.id)
+        return WireView(
+            *(row.head, row.size, row.mailbox, row.received),
+            copies=1,
+            stays=True,
+            beside=said_of_it,
+        )
 
     def sealings(self, message: Message) -> Sequence[Sealing]:
         """The one copy of a message of ours, for Echo's device."""

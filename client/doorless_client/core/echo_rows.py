@@ -77,6 +77,7 @@ class EchoRows:
         row, _, conversation = self.here()
         self._store.echo_said.clear()
         self._store.voices.clear(conversation=conversation)
+        self._store.beside.clear(conversation=conversation)
         self.put(
             msgspec.structs.replace(row, keys=b"", manifest=b"", ours=b"", theirs=b"", draft="")
         )

@@ -169,6 +169,11 @@ def _opened(one: Traveller) -> Stage:
         told = "This device opened it."
     elif one.message.state in (State.DELIVERED, State.READ):
         told = "Their device opened it and said so: a receipt, in an envelope just like this one."
+        told += "".join(
+            f"\n\n  {one.head[:SHOWN_BYTES].hex(' ')}"
+            for one in one.wire.beside
+            if one.kind == "receipt" and not one.mine
+        )
     elif one.message.state is State.SENT:
         told = "Their device has not said yet that it opened it."
     else:

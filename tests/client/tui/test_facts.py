@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from doorless_client.core.message_parts import BesideView
 from doorless_client.core.views import Kind, Message, State, WireView
 from doorless_client.text import safe, safe_line
 from doorless_client.tui.widgets.facts import (
@@ -66,10 +67,18 @@ def test_where_nothing_was_sent_that_is_all_there_is_to_say(state, wire, told) -
 
 
 def test_receipts_reactions_and_edits_are_envelopes_like_it() -> None:
-    assert [name for name, _ in around(SAID)] == ["receipt"]
-    assert around(replace(SAID, state=State.SENT)) == []
-    assert [name for name, _ in around(replace(SAID, edited=1))] == ["receipt", "edited"]
-    assert around(replace(SAID, mine=False, state=State.RECEIVED)) == []
+    assert [name for name, _ in around(SAID, WIRE)] == ["receipt"]
+    assert around(replace(SAID, state=State.SENT), WIRE) == []
+    assert [name for name, _ in around(replace(SAID, edited=1), WIRE)] == ["receipt", "edit"]
+    assert around(replace(SAID, mine=False, state=State.RECEIVED), WIRE) == []
+
+
+def test_what_is_known_of_them_is_shown_as_the_relay_had_it() -> None:
+    receipt = BesideView("receipt", mine=False, head=bytes(range(64)), size=2048, at=AT + 2)
+    known = replace(WIRE, beside=(receipt,))
+    assert around(SAID, known) == [("receipt", f"14:31:32 2 KiB {bytes(range(12)).hex(' ')}")]
+    ((_, stayed),) = around(SAID, replace(known, stays=True))
+    assert stayed.startswith("stays here 2 KiB 00 01")
 
 
 def test_of_what_came_only_our_own_moment_is_known() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Button
 
-from doorless_client.core.message_parts import Sealing
+from doorless_client.core.message_parts import BesideView, Sealing
 from doorless_client.core.views import State, WireView
 from doorless_client.text import safe_line
 from doorless_client.tui.glyphs import ASCII, UNICODE
@@ -76,6 +76,12 @@ def test_of_what_never_left_nothing_is_said_to_have_been_seen(traveller: Travell
 def test_how_far_it_came_is_what_is_known(traveller: Traveller, state: State, told: str) -> None:
     moved = replace(traveller, message=replace(traveller.message, state=state))
     assert told in stages(moved)["Opened there"]
+
+
+def test_the_receipt_is_shown_as_the_relay_had_it(traveller: Traveller) -> None:
+    receipt = BesideView("receipt", mine=False, head=bytes(range(64)), size=2048, at=NOW)
+    known = replace(traveller, wire=replace(traveller.wire, beside=(receipt,)))
+    assert bytes(range(20)).hex(" ") in stages(known)["Opened there"]
 
 
 def test_a_first_contact_says_why_it_is_so_large(traveller: Traveller) -> None:

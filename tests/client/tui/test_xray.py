@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from doorless_client.core.message_parts import ReactionView
+from doorless_client.core.message_parts import BesideView, ReactionView
 from doorless_client.core.views import Kind
 from doorless_client.text import safe_line
 from doorless_client.tui.glyphs import ASCII, UNICODE
@@ -56,6 +56,16 @@ async def test_a_reaction_is_one_more_envelope_like_it(engine, opened, text_of) 
     engine.arrive(ada, "See you there", at=NOW - 90, mine=True, seen=True, reactions=(one,))
     async with opened(engine, size=(120, 36)) as pilot:
         assert "a reaction: one more just like it" in text_of(pilot)
+
+
+async def test_a_reaction_whose_envelope_is_known_shows_it(engine, opened, text_of) -> None:
+    ada = engine.person("Ada")
+    one = ReactionView(safe_line("\N{THUMBS UP SIGN}"), mine=False, by=safe_line("Ada"))
+    engine.arrive(ada, "See you there", at=NOW - 90, mine=True, seen=True, reactions=(one,))
+    real, beside = engine._wire, BesideView("reaction", False, bytes(range(64)), 2048, NOW)
+    engine._wire = lambda message: replace(real(message), beside=(beside,))
+    async with opened(engine, size=(120, 36)) as pilot:
+        assert "14:31:30   2 KiB 00 01 02" in text_of(pilot)
 
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII])

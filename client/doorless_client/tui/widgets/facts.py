@@ -12,6 +12,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from doorless_client.core.message_parts import BesideView
 from doorless_client.core.views import Kind, Message, State, WireView
 from doorless_client.tui import moments
 from doorless_client.tui.glyphs import Glyphs
@@ -21,6 +22,9 @@ from doorless_client.tui.wrapping import shorten
 
 KEPT_FOR = "until delivered, 30 days at most"
 ALIKE = "one more envelope, just like it"
+SHOWN = 12
+"""Bytes of such an envelope: as many as fit beside its time and size."""
+
 STAYED = "Nothing was sent: Echo is on this computer."
 
 WireOf = Callable[[Message], WireView | None]
@@ -78,15 +82,22 @@ def _kind(message: Message) -> str:
     return "a text and a file" if message.file else "a text, not a receipt"
 
 
-def around(message: Message) -> Pairs:
+def around(message: Message, wire: WireView) -> Pairs:
     """What else was said of it, each in an envelope that the relay cannot tell from it."""
-    found: Pairs = []
-    if message.mine and message.state in (State.DELIVERED, State.READ):
+    kinds = {one.kind for one in wire.beside}
+    found = [(one.kind, _as_had(one, stays=wire.stays)) for one in wire.beside]
+    if message.mine and message.state in (State.DELIVERED, State.READ) and "receipt" not in kinds:
         found.append(("receipt", ALIKE))
-    found.extend(("reaction", ALIKE) for _ in message.reactions)
-    if message.edited:
-        found.append(("edited", ALIKE if message.edited == 1 else f"{message.edited} more, alike"))
+    if message.reactions and "reaction" not in kinds:
+        found.append(("reaction", ALIKE))
+    if message.edited and "edit" not in kinds:
+        found.append(("edit", ALIKE))
     return found
+
+
+def _as_had(one: BesideView, *, stays: bool) -> str:
+    when = "stays here" if stays else moments.to_the_second(one.at)
+    return f"{when} {in_words(one.size)} {one.head[:SHOWN].hex(' ')}"
 
 
 def facts(message: Message, wire: WireView | None) -> list[Line]:
@@ -99,7 +110,7 @@ def facts(message: Message, wire: WireView | None) -> list[Line]:
     lines += _group(titles[0], seen(message, wire))
     lines += _group(titles[1], kept(message, wire))
     lines += _group(titles[2], hidden(message), style="hidden")
-    if beside := around(message):
+    if beside := around(message, wire):
         lines += _group("Beside it, all alike to the relay", beside)
     return lines
 

@@ -100,22 +100,34 @@ class Mirror(Styled):
             words = "nothing yet, still here" if waits else "nothing sent, stays here"
             return [self._quiet(words if row == 0 else "", base, width)]
         if message.reactions and 0 < row == rows - 1:
-            return [self._quiet(REACTED, base, width)]
-        head, style = self._head(wire)
+            return self._reaction(wire, base, width)
+        head = self._head(wire.at, wire.size, stays=wire.stays)
         first = max(0, (width - len(head) - 1) // 3)
         each = max(1, (width - 2) // 3)
         if row == 0:
-            shown = wire.head[:first].hex(" ")
-            return [Segment(head, base + self.part(style)), self._bytes(shown, base)]
+            return self._first(head, wire.head[:first], base, stays=wire.stays)
         start = first + (row - 1) * each
         return [self._bytes(" " + wire.head[start : start + each].hex(" "), base)]
 
-    def _head(self, wire: WireView) -> tuple[str, str]:
-        """When and how large, as the relay saw it; in its colour, or in ours where it saw none."""
-        size = in_words(wire.size)
-        if wire.stays:
-            return f" {STAYS} {size:>5} ", "stays"
-        return f" {moments.to_the_second(wire.at)} {size:>7} ", "head"
+    def _reaction(self, wire: WireView, base: Style, width: int) -> list[Segment]:
+        """Beside the row of reactions: the newest one's envelope, if it is known."""
+        newest = [one for one in wire.beside if one.kind == "reaction"][-1:]
+        if not newest:
+            return [self._quiet(REACTED, base, width)]
+        head = self._head(newest[0].at, newest[0].size, stays=wire.stays)
+        shown = newest[0].head[: max(0, (width - len(head) - 1) // 3)]
+        return self._first(head, shown, base, stays=wire.stays)
+
+    def _head(self, at: int, size: int, *, stays: bool) -> str:
+        """When and how large, as the relay saw it; no time, where it saw none."""
+        if stays:
+            return f" {STAYS} {in_words(size):>5} "
+        return f" {moments.to_the_second(at)} {in_words(size):>7} "
+
+    def _first(self, head: str, shown: bytes, base: Style, *, stays: bool) -> list[Segment]:
+        """In the relay's colour, or in ours where it had nothing."""
+        style = self.part("stays" if stays else "head")
+        return [Segment(head, base + style), self._bytes(shown.hex(" "), base)]
 
     def _quiet(self, words: str, base: Style, width: int) -> Segment:
         shown = shorten(words, width - 3, self._glyphs.ellipsis)
