@@ -1,6 +1,6 @@
 """What the relay holds, read from its database while it runs, with the code of `inspect`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from doorless_lab.sights import short
+from doorless_server.blobs import schema as blobs
 from doorless_server.datadir import DATABASE
-from doorless_server.inspection import Row, rows, shown
-from doorless_server.store.schema import columns, open_reader
+from doorless_server.inspection import Row, blob_rows, rows, shown
+from doorless_server.store.schema import Column, columns, open_reader
 
 HOUR, DAY = 3600, 86_400
 
@@ -40,13 +41,12 @@ class Holdings:
 
 def read_holdings(data: Path) -> Holdings:
     """Count what is there, in the relay's folder `data`, as of one moment."""
-    counts = dict.fromkeys((table for table, _ in columns()), 0)
+    counts = dict.fromkeys((table for table, _ in _columns()), 0)
     waiting = []
-    with closing(open_reader(data / DATABASE)) as db:
-        for row in rows(db):
-            counts[row.table] += 1
-            if row.table == "envelopes":
-                waiting.append(_waiting(row.values))
+    for row in _every(data):
+        counts[row.table] += 1
+        if row.table == "envelopes":
+            waiting.append(_waiting(row.values))
     tables = (Table(name, count, ", ".join(_classes(name))) for name, count in counts.items())
     return Holdings(tuple(tables), tuple(waiting))
 
@@ -64,14 +64,25 @@ def read_lines(data: Path) -> list[Line]:
     """Every row that is there, one line a column."""
     found: list[Line] = []
     last = ""
-    with closing(open_reader(data / DATABASE)) as db:
-        for row in rows(db):
-            if row.table != last:
-                last = row.table
-                found.append(Line(row.table, None, ", ".join(_classes(row.table))))
-            found.extend(_lines(row))
-            found.append(Line("", None, ""))
+    for row in _every(data):
+        if row.table != last:
+            last = row.table
+            found.append(Line(row.table, None, ", ".join(_classes(row.table))))
+        found.extend(_lines(row))
+        found.append(Line("", None, ""))
     return found
+
+
+def _every(data: Path) -> Iterator[Row]:
+    """Of accounts and envelopes, then of sealed files. The key log has pages of its own."""
+    with closing(open_reader(data / DATABASE)) as db:
+        yield from rows(db)
+    with closing(blobs.open_reader(data / blobs.DATABASE)) as db:
+        yield from blob_rows(db)
+
+
+def _columns() -> Mapping[tuple[str, str], Column]:
+    return {**columns(), **blobs.columns()}
 
 
 def _lines(row: Row) -> Iterator[Line]:
@@ -104,5 +115,5 @@ def _moment(seconds: int) -> datetime:
 
 
 def _classes(table: str) -> list[str]:
-    found = {column.category for (name, _), column in columns().items() if name == table}
+    found = {column.category for (name, _), column in _columns().items() if name == table}
     return sorted(found, key=TELLING.index)

@@ -7,6 +7,7 @@ import pytest
 
 from doorless_lab.holdings import Line, read_holdings, read_lines
 from doorless_lab.relay_process import RelayProcess
+from doorless_server.blobs import schema as blobs
 from doorless_server.store.schema import columns, open_writer
 
 HOUR = 498_000
@@ -28,7 +29,8 @@ async def data(tmp_path: Path) -> AsyncIterator[Path]:
 
 async def test_every_table_is_counted_with_the_classes_of_its_columns(data: Path) -> None:
     holdings = read_holdings(data)
-    assert {table.name for table in holdings.tables} == {table for table, _ in columns()}
+    every = {table for table, _ in (*columns(), *blobs.columns())}
+    assert {table.name for table in holdings.tables} == every
     assert {table.name: table.rows for table in holdings.tables if table.rows} == {"envelopes": 1}
     (envelopes,) = [table for table in holdings.tables if table.name == "envelopes"]
     assert envelopes.classes == "ciphertext, time, routing, count"

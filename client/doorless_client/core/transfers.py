@@ -193,7 +193,9 @@ class Transfers:
                 expires=0.0,
             )
         elif row.state == FileState.HERE.value:
-            return
+            if self.vault.size(row.local) == row.size:
+                return
+            row = msgspec.structs.replace(row, incoming=True)  # its bytes were lost, or left behind
         elif not row.incoming and not row.body:
             raise RefusedError("it was given up: send the file again")
         waiting = FileState.WAITING.value
