@@ -98,6 +98,7 @@ class ChatLog(LogView, can_focus=True):
         super().__init__(now, glyphs, id=id)
         self._chosen: dict[bytes, Message] = {}
         self._came_from: list[bytes] = []
+        self._picked_one: Message | None = None
 
     # --- what it shows ---------------------------------------------------------------------
 
@@ -115,7 +116,7 @@ class ChatLog(LogView, can_focus=True):
         super().show(timeline, unread=unread, at=at, name=name)
 
     def _load(self) -> None:
-        kept = self.picked_message
+        kept = self._picked_one  # its place may be another's by now
         super()._load()
         self.picked = self._position(kept) if kept is not None else None
 
@@ -143,6 +144,7 @@ class ChatLog(LogView, can_focus=True):
             if message.id in self._chosen:
                 self._chosen[message.id] = message
             if message.position == self.picked:
+                self._picked_one = message
                 self.post_message(self.Picked(message))
 
     def move_files(self, files: Mapping[bytes, FileView]) -> None:
@@ -199,7 +201,8 @@ class ChatLog(LogView, can_focus=True):
         self.refresh()
         if new is not None and self._laid_out:
             self._bring_into_view(new)
-        self.post_message(self.Picked(self.picked_message))
+        self._picked_one = self.picked_message
+        self.post_message(self.Picked(self._picked_one))
 
     def _bring_into_view(self, place: int) -> None:
         top, height = self.heights.top(place), self.heights.height(place)
