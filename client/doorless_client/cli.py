@@ -66,6 +66,8 @@ COMMANDS = {
     "keep": "cli_keep",
     "log": "cli_log",
     "export": "cli_export",
+    "backup": "cli_backup",
+    "restore": "cli_backup",
     "messenger": "cli_messenger",
 }
 """The module of each command; the command is its function of that name."""

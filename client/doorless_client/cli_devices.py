@@ -71,7 +71,7 @@ def recover(chosen: argparse.Namespace, now: Now, random: Random) -> int:
     if is_profile(place):
         raise ProfileExistsError(place)
     try:
-        seed = seed_of(_words(chosen.words_file))
+        seed = seed_of(recovery_words(chosen.words_file))
     except ValueError as error:
         raise UsageError(str(error)) from None
     passphrase = new_passphrase(chosen.passphrase_file, VARIABLE)
@@ -268,7 +268,7 @@ async def _typed() -> None:
             loop.remove_reader(sys.stdin.fileno())
 
 
-def _words(file: Path | None) -> str:
+def recovery_words(file: Path | None) -> str:
     if file is None:
         if not sys.stdin.isatty():
             raise UsageError("give the recovery words with --words-file")

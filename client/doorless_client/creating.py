@@ -11,16 +11,18 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from doorless_client.backing_up import read_about, restore_backup
 from doorless_client.core.api import RefusedError
 from doorless_client.core.recovery import find_account, prepare_return
 from doorless_client.core.registration import Newcomer, forget_seed, prepare
+from doorless_client.core.restoring import Restored
 from doorless_client.core.state import Clock
 from doorless_client.driving import drive
 from doorless_client.endpoint import Endpoint
 from doorless_client.network import RelayNetwork
 from doorless_client.opening import Opened, opened
 from doorless_client.profile import Profile
-from doorless_client.recovery_words import words_of
+from doorless_client.recovery_words import seed_of, words_of
 from doorless_client.registering import claim
 from doorless_client.store.base import EmptyStoreError, Store
 from doorless_client.store.sqlcipher import SqlcipherStore, open_store
@@ -108,6 +110,23 @@ async def begin_return(
     return NewAccount(profile, store, newcomer, network, now, random)
 
 
+async def begin_from_backup(
+    directory: Path, passphrase: str, backup: Path, words: str, now: Clock, random: Random
+) -> "NewAccount":
+    """The account that a backup is of, where the backup says it is at home; as a new device.
+
+    The backup is read to its end first: one that does not open cuts no device off.
+
+    Raises:
+        RefusedError: the words do not open it, or as `begin_return`.
+        what else `begin_return` raises: nothing was begun.
+    """
+    about = await asyncio.to_thread(read_about, backup, words)
+    home = Endpoint.parse(f"wss://{about.relay}" if about.tls else about.relay, about.pin)
+    seed = seed_of(words)
+    return await begin_return(directory, passphrase, home, about.handle, seed, now, random)
+
+
 async def _begin(
     directory: Path, passphrase: str, random: Random, make: Callable[[Store], Newcomer]
 ) -> tuple[Profile, SqlcipherStore, Newcomer]:
@@ -148,6 +167,10 @@ class NewAccount:
     async def claim(self) -> None:
         """Raises RefusedError, UnreachableError: no account; the same command may be repeated."""
         await claim(self._newcomer, self._network, now=self._now, random=self._random)
+
+    def take_in(self, backup: Path, words: str) -> Restored:
+        """What a backup holds of this account. Raises RefusedError, StoreError: nothing came."""
+        return restore_backup(self._store, backup, words)
 
     def opened(self) -> Opened:
         """Around the claimed account; from now on closed with it."""

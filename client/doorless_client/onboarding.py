@@ -1,31 +1,21 @@
 """What the terminal asks for before there is an engine: `tui.ports.Onboarding`, on a profile."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.state import Clock
 from doorless_client.core.views import Wait
-from doorless_client.creating import begin_account, begin_return
+from doorless_client.creating import begin_account, begin_from_backup, begin_return
 from doorless_client.endpoint import Endpoint
 from doorless_client.joining_account import NewDevice, begin_joining
-from doorless_client.key_file import WrongPassphraseError
+from doorless_client.keeping import ProfileKeeping
 from doorless_client.opening import Opened, open_profile
-from doorless_client.profile import (
-    DamagedProfileError,
-    NoProfileError,
-    Profile,
-    ProfileExistsError,
-    is_profile,
-)
-from doorless_client.profile_lock import ProfileInUseError
+from doorless_client.profile import Profile, is_profile
 from doorless_client.recovery_words import seed_of
+from doorless_client.refusing import refusing
 from doorless_client.settings.preferences import ProfilePreferences
 from doorless_client.settings.profile import ProfileSettings
-from doorless_client.store.base import StoreError, WrongKeyError
 from doorless_client.tui import ports
-from doorless_protocol.errors import MalformedError
 from doorless_protocol.primitives import Random
 
 
@@ -55,7 +45,7 @@ class ProfileOnboarding:
 
     async def create(self, relay: str, handle: str, passphrase: str) -> ports.Created:
         """Raises RefusedError, UnreachableError: no account; the same may be tried again."""
-        with _refusing():
+        with refusing():
             home = Endpoint.parse(relay)
             account = await begin_account(
                 self._directory, passphrase, home, handle, self._now, self._random
@@ -69,14 +59,14 @@ class ProfileOnboarding:
         messenger = await self.start(self._opened)
 
         def written() -> None:
-            with _refusing():
+            with refusing():
                 account.finish()
 
         return ports.Created(account.words, messenger, written)
 
     async def link(self, relay: str, name: str, passphrase: str) -> ports.Linking:
         """Raises RefusedError, UnreachableError: nothing was begun."""
-        with _refusing():
+        with refusing():
             new = await begin_joining(
                 *(self._directory, passphrase, Endpoint.parse(relay), name),
                 now=self._now,
@@ -86,13 +76,29 @@ class ProfileOnboarding:
 
     async def restore(self, relay: str, handle: str, words: str, passphrase: str) -> Engine:
         """Raises RefusedError, UnreachableError: no such account; the same may be tried again."""
-        with _refusing():
+        with refusing():
             home, seed = Endpoint.parse(relay), seed_of(words)
             account = await begin_return(
                 self._directory, passphrase, home, handle, seed, self._now, self._random
             )
             try:
                 await account.claim()
+                opened = account.opened()
+                account.finish()
+            except BaseException:
+                account.close()
+                raise
+        return await self.start(opened)
+
+    async def restore_backup(self, backup: Path, words: str, passphrase: str) -> Engine:
+        """Raises RefusedError, UnreachableError: nothing was begun; or the same goes on with it."""
+        with refusing():
+            account = await begin_from_backup(
+                self._directory, passphrase, backup, words, self._now, self._random
+            )
+            try:
+                await account.claim()
+                account.take_in(backup, words)
                 opened = account.opened()
                 account.finish()
             except BaseException:
@@ -109,9 +115,16 @@ class ProfileOnboarding:
 
     async def unlock(self, passphrase: str) -> Engine:
         """Raises tui.ports.WrongPassphraseError, RefusedError: nothing was written."""
-        with _refusing():
+        with refusing():
             opened = await open_profile(self._directory, passphrase, self._now, self._random)
         return await self.start(opened)
+
+    @property
+    def keeping(self) -> ProfileKeeping:
+        """Raises RefusedError: nothing is open."""
+        if self._opened is None:
+            raise RefusedError("no profile is open")
+        return ProfileKeeping(self._opened, self._now, self._random)
 
     async def close(self) -> None:
         if self._opened is not None:
@@ -130,29 +143,13 @@ class _Linking:
         return self._new.wait
 
     async def met(self) -> tuple[str, str]:
-        with _refusing():
+        with refusing():
             return await self._new.met()
 
     async def enter(self) -> Engine:
-        with _refusing():
+        with refusing():
             opened = await self._new.enter()
         return await self._onboarding.start(opened)
 
     async def close(self) -> None:
         await self._new.close()
-
-
-@contextlib.contextmanager
-def _refusing() -> Iterator[None]:
-    try:
-        yield
-    except (WrongPassphraseError, WrongKeyError) as error:
-        raise ports.WrongPassphraseError(str(error)) from None
-    except _SAID_AS_IT_IS as error:
-        raise RefusedError(str(error)) from None
-
-
-_SAID_AS_IT_IS = (
-    *(NoProfileError, ProfileExistsError, ProfileInUseError, DamagedProfileError),
-    *(StoreError, MalformedError, ValueError),
-)

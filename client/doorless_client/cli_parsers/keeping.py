@@ -10,3 +10,12 @@ def add_commands(command: Adder) -> None:
     export.add_argument("contact", metavar="CONTACT")
     export.add_argument("--to", type=Path, metavar="FILE", help="a new file; never overwrites one")
     export.add_argument("--json", action="store_true", help="one JSON object a line")
+    for name, help in (
+        ("backup", "write contacts, settings and history to a file that the recovery words open"),
+        ("restore", "take a backup in; without a profile, as a new device of its account"),
+    ):
+        added = command(name, help)
+        added.add_argument("file", type=Path, metavar="FILE")
+        added.add_argument(
+            "--words-file", type=Path, metavar="F", help="file with the 24 words (else asked for)"
+        )

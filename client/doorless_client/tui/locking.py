@@ -13,6 +13,7 @@ import re
 import sys
 from asyncio import Event
 from collections.abc import Iterable
+from typing import Any
 
 from textual.app import App
 from textual.cache import FIFOCache, LRUCache
@@ -54,18 +55,18 @@ async def taken_up(focused: Widget | None) -> None:
             await reached.wait()
 
 
-async def done(workers: Iterable[Worker[object]]) -> None:
+async def done(workers: Iterable[Worker[Any]]) -> None:
     under_way = [one.wait() for one in workers if one.group in UNDER_WAY and not one.is_finished]
     await asyncio.gather(*under_way, return_exceptions=True)
 
 
-def forget_clipboard(app: App[object]) -> None:
+def forget_clipboard(app: App[Any]) -> None:
     """Empty it, if what we put there may be in it still."""
     if app.clipboard:
         app.copy_to_clipboard("")
 
 
-def forget_watchers(app: App[object]) -> None:
+def forget_watchers(app: App[Any]) -> None:
     """Of widgets that are gone: the app would keep each until what it watched changes again."""
     for watchers in getattr(app, "__watchers", {}).values():  # the toolkit's, by this very name
         watchers[:] = [one for one in watchers if one[0].is_running]

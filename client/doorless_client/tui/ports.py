@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from doorless_client.core.api import Engine, RefusedError
@@ -52,6 +53,32 @@ class Linking(Protocol):
         ...
 
 
+class Keeping(Protocol):
+    """The profile that is open, as a thing to keep."""
+
+    async def change_passphrase(self, old: str, new: str) -> None:
+        """Cut at any moment, the profile opens under the one or the other.
+
+        Raises:
+            WrongPassphraseError: `old` is wrong; nothing was changed.
+            RefusedError: `new` is too short or too long, or it could not be written.
+        """
+        ...
+
+    @property
+    def needs_words(self) -> bool:
+        """Whether a backup takes the recovery words, this once: this device never saw them."""
+        ...
+
+    async def back_up(self, path: Path, words: str = "") -> int:
+        """Write a new file that the recovery words open; its bytes.
+
+        Raises:
+            RefusedError: not the words, the file is there already, or the disk is full.
+        """
+        ...
+
+
 class Onboarding(Protocol):
     """Everything before there is an engine. Slow work happens off the event loop."""
 
@@ -90,6 +117,14 @@ class Onboarding(Protocol):
         """
         ...
 
+    async def restore_backup(self, backup: Path, words: str, passphrase: str) -> Engine:
+        """The account of a backup and of its words, with all that the backup holds, connecting.
+
+        Raises:
+            RefusedError: they do not fit, or no relay. Nothing was begun.
+        """
+        ...
+
     async def unlock(self, passphrase: str) -> Engine:
         """Open the profile and start connecting.
 
@@ -102,6 +137,11 @@ class Onboarding(Protocol):
     @property
     def preferences(self) -> Preferences:
         """How it looks and behaves, before there is an engine and after."""
+        ...
+
+    @property
+    def keeping(self) -> Keeping:
+        """The profile that is open. Raises RefusedError: none is."""
         ...
 
     async def close(self) -> None:

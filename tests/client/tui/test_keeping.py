@@ -1,0 +1,103 @@
+"""What is done for a profile as a whole, asked for on one sheet each."""
+
+from pathlib import Path
+
+import pytest
+
+from doorless_client.core.api import RefusedError
+from doorless_client.tui.ports import WrongPassphraseError
+from doorless_client.tui.screens.form import Form
+from doorless_client.tui.screens.main import MainScreen
+
+
+class FakeKeeping:
+    """Opens with "correct horse"."""
+
+    needs_words = False
+
+    def __init__(self) -> None:
+        self.changed: list[tuple[str, str]] = []
+        self.backups: list[tuple[Path, str]] = []
+
+    async def back_up(self, path: Path, words: str = "") -> int:
+        if path.name == "there":
+            raise RefusedError(f"{path}: exists already; name a new file")
+        self.backups.append((path, words))
+        return 264_000
+
+    async def change_passphrase(self, old: str, new: str) -> None:
+        if old != "correct horse":
+            raise WrongPassphraseError("wrong passphrase, or a damaged profile")
+        self.changed.append((old, new))
+
+
+@pytest.fixture
+def keeping() -> FakeKeeping:
+    return FakeKeeping()
+
+
+@pytest.fixture
+def ask(settle, keeping):
+    """Open the sheet of an entry, fill it in, and press its button."""
+
+    async def fill(pilot, entry: str, **lines: str) -> None:
+        pilot.app._onboarding.keeping = keeping
+        if not isinstance(pilot.app.screen, Form):
+            chosen = next(one for one in pilot.app.entries() if one.text == entry)
+            chosen.choose()
+            await settle(pilot)
+        for name, value in lines.items():
+            pilot.app.screen.query_one(f"#{name}").value = value
+        await pilot.click("#do")
+        await settle(pilot)
+
+    return fill
+
+
+async def test_a_new_passphrase_takes_the_old_one_and_is_typed_twice(
+    people, opened, ask, keeping, text_of
+) -> None:
+    entry = "Change the passphrase"
+    async with opened(people.engine) as pilot:
+        await ask(pilot, entry, old="correct horse", new="short", again="short")
+        assert "A passphrase has at least 8 characters." in text_of(pilot)
+        await ask(pilot, entry, new="four unrelated words", again="four unrelated wards")
+        assert "The two new passphrases differ." in text_of(pilot)
+        await ask(pilot, entry, old="wrong", again="four unrelated words")
+        assert "wrong passphrase, or a damaged profile" in text_of(pilot)
+        assert [line.value for line in pilot.app.screen.query("Line")] == ["", "", ""]
+        new = "four unrelated words"
+        await ask(pilot, entry, old="correct horse", new=new, again=new)
+        assert keeping.changed == [("correct horse", new)]
+        assert isinstance(pilot.app.screen, MainScreen)
+        assert "The passphrase was changed." in text_of(pilot)
+
+
+async def test_a_passphrase_is_judged_as_it_is_typed(people, opened, settle, keeping) -> None:
+    async with opened(people.engine) as pilot:
+        pilot.app._onboarding.keeping = keeping
+        next(iter(pilot.app.entries())).choose()
+        await settle(pilot)
+        await pilot.press("tab", *"aaaaaaaa")
+        await settle(pilot)
+        strength = str(pilot.app.screen.query_one("#strength").render())
+        assert strength.startswith("Easily guessed")
+
+
+async def test_a_backup_goes_to_a_new_file(people, opened, ask, keeping, text_of) -> None:
+    async with opened(people.engine) as pilot:
+        await ask(pilot, "Make a backup", path=" ")
+        assert "Which file?" in text_of(pilot)
+        await ask(pilot, "Make a backup", path="/there")
+        assert "exists already; name a new file" in text_of(pilot)
+        assert not pilot.app.screen.query("#words")
+        await ask(pilot, "Make a backup", path=" ~/new ")
+        assert keeping.backups == [(Path.home() / "new", "")]
+        assert "257 KiB" in text_of(pilot)
+
+
+async def test_a_linked_device_is_asked_for_the_words(people, opened, ask, keeping) -> None:
+    keeping.needs_words = True
+    async with opened(people.engine) as pilot:
+        await ask(pilot, "Make a backup", path="/new", words="twenty four words")
+        assert keeping.backups == [(Path("/new"), "twenty four words")]
