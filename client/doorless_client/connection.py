@@ -71,7 +71,7 @@ class Connection:
 
     Args:
         on_signed_in: runs after each sign-in, cancelled when that connection ends.
-        on_deliver: gets 1 to 64 envelopes in order, the next ones when it returns. It must
+        on_deliver: gets 1 to 256 envelopes in order, the next ones when it returns. It must
             not await `request` (the answer would be read behind what it is still working
             on) but `tell`.
         on_link: told of each change.

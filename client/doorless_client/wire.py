@@ -21,6 +21,7 @@ from doorless_client.core.api import UnreachableError
 from doorless_client.endpoint import Endpoint, is_loopback
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import (
+    MAX_ACKNOWLEDGED,
     MAX_FRAME_BYTES,
     SUBPROTOCOL,
     Answer,
@@ -49,8 +50,9 @@ CLOSE_TIMEOUT: Final = 1.0
 MAX_OPEN_CALLS: Final = 1024
 """Requests without an answer. Only a relay that stopped answering lets them pile up."""
 
-MAX_DELIVERED: Final = 64
-"""Envelopes read ahead of the program; 4 MiB at their largest."""
+MAX_DELIVERED: Final = MAX_ACKNOWLEDGED
+"""Envelopes read ahead of the program, and handed to it at once: one transaction, and one
+acknowledgement. 16 MiB at their largest, of which a relay that keeps to the rules pushes 1."""
 
 _NO_BINDING: Final = bytes(32)
 _PROTOCOL_ERROR: Final = 1002
