@@ -51,4 +51,5 @@ def test_a_setting_of_the_account_is_kept_in_its_store(own: Path, doorless: Any)
     rows = settings().out.splitlines()
     assert len(rows) == len(listed)
     assert any(row.split()[:3] == ["name", "Ada", "Lovelace"] for row in rows)
-    assert doorless("--profile", str(own), "settings", "typing").code == 2  # no passphrase
+    wrong = doorless("--profile", str(own), "settings", "typing", passphrase="another one")
+    assert wrong.code == 4

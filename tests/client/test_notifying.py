@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from doorless_client.core.views import FOREVER, Kind, Standing
 from doorless_client.notifying import desktop
-from doorless_client.notifying.desktop import Command, Library, Nobody, as_plain, find_notifier
+from doorless_client.notifying.desktop import Command, InTurn, Library, as_plain, find_notifier
 from doorless_client.notifying.pace import Pace
 from doorless_client.notifying.terminal import command_for
 from doorless_client.notifying.told import Arrivals, Told, by_conversation
@@ -226,11 +226,26 @@ def test_what_is_installed_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(desktop.importlib, "import_module", absent)
     monkeypatch.setattr(desktop.shutil, "which", lambda _: None)
-    assert isinstance(find_notifier(), Nobody)
+    assert kinds(find_notifier()) == []
     monkeypatch.setattr(desktop.shutil, "which", lambda name: f"/usr/bin/{name}")
-    assert isinstance(find_notifier(), Command)
+    assert kinds(find_notifier()) == [Command]
     monkeypatch.setattr(desktop.importlib, "import_module", lambda _: FakeLibrary())
-    assert isinstance(find_notifier(), Library)
+    assert kinds(find_notifier()) == [Library, Command]
+
+
+def kinds(found: Any) -> list[type]:
+    return [type(one) for one in found.notifiers]
+
+
+async def test_what_does_not_work_leaves_it_to_the_next() -> None:
+    broken, works, last = FakeLibrary(fails=True), FakeLibrary(), FakeLibrary()
+    notifier = InTurn([Library(broken), Library(works), Library(last)])
+    assert await notifier.post(Told("Ada", "hi"))
+    assert works.sent == [("Ada", "hi")]
+    assert last.sent == []
+    await notifier.clear()
+    assert [one.cleared for one in (broken, works, last)] == [1, 1, 1]
+    assert not await InTurn([]).post(Told("Ada", "hi"))
 
 
 def fake_notify_send(folder: Path) -> Path:

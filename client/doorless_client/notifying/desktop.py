@@ -1,11 +1,13 @@
 """The desktop's notifications: by the library that is an optional extra, or by notify-send."""
 
 import asyncio
+import contextlib
 import html
 import importlib
 import logging
 import shutil
 import sys
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from doorless_client.notifying.told import APP, Told
@@ -26,16 +28,6 @@ class Notifier(Protocol):
     async def clear(self) -> None:
         """Take back what still stands there; never raises."""
         ...
-
-
-class Nobody:
-    """A computer without a desktop."""
-
-    async def post(self, told: Told) -> bool:
-        del told
-        return False
-
-    async def clear(self) -> None: ...
 
 
 class Library:
@@ -101,6 +93,23 @@ class Command:
         """There is nothing of anybody in it."""
 
 
+class InTurn:
+    """The first of several that shows it."""
+
+    def __init__(self, notifiers: Sequence[Notifier]) -> None:
+        self.notifiers = notifiers
+
+    async def post(self, told: Told) -> bool:
+        for one in self.notifiers:
+            if await one.post(told):
+                return True
+        return False
+
+    async def clear(self) -> None:
+        for one in self.notifiers:
+            await one.clear()
+
+
 def arguments(told: Told) -> tuple[str, ...]:
     """What notify-send is told of a notification: that there is one."""
     del told
@@ -113,9 +122,10 @@ def as_plain(text: str) -> str:
 
 
 def find_notifier() -> Notifier:
-    """The best that is installed."""
-    try:
-        return Library(importlib.import_module("desktop_notifier"))
-    except Exception:  # not installed, or of no use on this system
-        path = shutil.which("notify-send")
-        return Command(path) if path else Nobody()
+    """Whatever is installed; what does not work leaves it to the next."""
+    found: list[Notifier] = []
+    with contextlib.suppress(Exception):  # not installed, or of no use on this system
+        found.append(Library(importlib.import_module("desktop_notifier")))
+    if path := shutil.which("notify-send"):
+        found.append(Command(path))
+    return InTurn(found)

@@ -1,7 +1,7 @@
 """The messenger's app: first whoever sits there opens it, then they talk, and lock it again."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -9,18 +9,15 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from doorless_client.core.api import Engine
-from doorless_client.notifying.desktop import Nobody, Notifier
+from doorless_client.notifying.desktop import InTurn, Notifier
 from doorless_client.tui.base import BaseApp
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.idleness import Idleness
-from doorless_client.tui.keeping import entries
 from doorless_client.tui.keymap import Place
 from doorless_client.tui.locking import forget_caches, forget_clipboard, forget_watchers, settle
 from doorless_client.tui.notifying import Notifying
 from doorless_client.tui.places import places
 from doorless_client.tui.ports import Onboarding
-from doorless_client.tui.providers.entry import Entry
-from doorless_client.tui.screens.form import Form
 from doorless_client.tui.screens.locked import Locked
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.onboard import Onboard
@@ -46,7 +43,7 @@ class DoorlessApp(BaseApp[None]):
         now: Callable[[], int],
         *,
         glyphs: Glyphs | None = None,
-        find_notifier: Callable[[], Notifier] = Nobody,
+        find_notifier: Callable[[], Notifier] = lambda: InTurn(()),
     ) -> None:
         super().__init__(now, preferences=onboarding.preferences, glyphs=glyphs)
         self._onboarding = onboarding
@@ -75,17 +72,6 @@ class DoorlessApp(BaseApp[None]):
 
     def places(self) -> Sequence[Place]:
         return places(type(self))
-
-    def entries(self) -> Iterable[Entry]:
-        """What the palette offers of the profile as a whole, while one is open."""
-        return entries(self._onboarding.keeping, self._ask)
-
-    def _ask(self, form: Form) -> None:
-        self.push_screen(form, self._told)
-
-    def _told(self, done: str | None) -> None:
-        if done:
-            self.say(done)
 
     # --- locking ---------------------------------------------------------------------------
 

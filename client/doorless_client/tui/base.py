@@ -79,6 +79,7 @@ class BaseApp(App[ReturnType]):
             getattr(sys.__stderr__, "encoding", None) or "utf-8", os.environ.get("TERM", "")
         )
         self._guard = Guard()
+        self._complaints: set[str] = set()
         self._bells = Pace(BELL_EVERY, self.ticks)
         self._interrupted = False
         for one in THEMES:
@@ -123,10 +124,13 @@ class BaseApp(App[ReturnType]):
     def read_preferences(self) -> None:
         """Look at the files of the person anew; what is wrong with one is told in a line."""
         themes, lines = own_themes(self._preferences)
+        shown = self.current_theme
         for theme in themes:
             self.register_theme(theme)
+        if self.current_theme != shown:
+            self.theme = DARK.name  # only then does it look at the colours again
         for line in lines:
-            self.say(line, severity="warning")
+            self._complain(line)
         self.set_reactive(BaseApp.settings, self._preferences.settings)
         self.watch_settings(self.settings)
 
@@ -138,12 +142,18 @@ class BaseApp(App[ReturnType]):
     def watch_settings(self, settings: ProfileSettings) -> None:
         theme = full_name(settings.theme)
         if theme not in self.available_themes:
-            self.say(f"No theme is called {settings.theme}; this is dark.", severity="warning")
+            self._complain(f"No theme is called {settings.theme}; this is dark.")
             theme = DARK.name
         self.theme = theme
         self.keys, line = keys_in_force(self._preferences, settings, self.places())
         self.set_keymap(self.keys.changed)
         if line:
+            self._complain(line)
+
+    def _complain(self, line: str) -> None:
+        """Once, however often the same is found."""
+        if line not in self._complaints:
+            self._complaints.add(line)
             self.say(line, severity="warning")
 
     # --- what is told ----------------------------------------------------------------------

@@ -23,6 +23,8 @@ VIM: Final[Mapping[str, str]] = {
 EMACS: Final[Mapping[str, str]] = {
     "palette": "alt+x",
     "add": "alt+a",
+    "find": "ctrl+s",
+    "find.all": "alt+s",
     "back": "escape,ctrl+g",
     "chat.before": "alt+p,alt+up",
     "chat.after": "alt+n,alt+down",

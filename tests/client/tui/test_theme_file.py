@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.theme import Theme
 
+from doorless_client.settings.profile import ProfileSettings
 from doorless_client.tui.choices import Unwritten, own_themes
 from doorless_client.tui.contrast import BARELY, contrast
 from doorless_client.tui.theme import DARK, LIGHT, TEXT_PAIRS, THEMES, token
@@ -88,6 +89,21 @@ def test_a_bad_file_does_not_keep_the_good_ones_out() -> None:
     themes, lines = own_themes(preferences)
     assert [theme.name for theme in themes] == ["doorless-sea"]
     assert lines == ["themes/bad.toml is not used: it is not TOML"]
+
+
+async def test_a_file_that_is_edited_is_seen_when_the_settings_open(people, opened, settle) -> None:
+    preferences = Unwritten(ProfileSettings(theme="sea"))
+    preferences.themes = lambda: {"sea": b"[colours]\nseal = '#7fd1ff'"}
+    async with opened(people.engine, preferences=preferences, theme="sea") as pilot:
+        assert pilot.app.theme_variables["seal"] == "#7fd1ff"
+        preferences.themes = lambda: {"sea": b"[colours]\nseal = '#ffd17f'", "bad": b"["}
+        for _ in range(3):
+            await pilot.press("f8")
+            await settle(pilot)
+            await pilot.press("escape")
+        assert pilot.app.theme_variables["seal"] == "#ffd17f"
+        notes = [note.message for note in pilot.app._notifications]
+        assert notes == ["themes/bad.toml is not used: it is not TOML"]  # told once
 
 
 async def test_a_theme_of_a_file_can_be_chosen_and_one_that_is_gone_is_told(
