@@ -162,14 +162,11 @@ class Sayings:
         """Raises RefusedError: of others, for everyone."""
         row = self._row(message, any_kind=not everyone)
         contact = self._contacts.get(message.conversation)
-        if not everyone:
-            self._hide(contact, row)
-            return
-        if not row.mine:
+        if everyone and not row.mine:
             raise RefusedError("only who wrote a message can delete it for everyone")
-        if row.state == Reach.FAILED or self._take_back(contact, row):
+        if not everyone or row.state == Reach.FAILED:
             self._hide(contact, row)
-        else:
+        elif not self._hide_unsaid(contact, row):
             self._do(contact, row, Delete(row.id))
 
     def _do(self, contact: Contact, row: Entry, act: Act) -> None:
@@ -213,18 +210,28 @@ class Sayings:
             self._sync.tell_pinned(contact, row, pinned=pinned)
 
     def _hide(self, contact: Contact, row: Entry) -> None:
-        self._take_back(contact, row)
         with self._state.change():
-            self._fading.end(row.conversation, row.place)
-            if row.id:
-                self._sync.tell_hidden(contact, row)
+            self._take_back(contact, row)
+            self._end(contact, row)
         self._scrub()
 
-    def _take_back(self, contact: Contact, row: Entry) -> bool:
-        if not row.mine or row.state != Reach.WAITING:
-            return False
+    def _hide_unsaid(self, contact: Contact, row: Entry) -> bool:
+        """Nobody has it, and nobody gets it. False: somebody may have it."""
         with self._state.change():
-            return self._unsaid.take_back(contact, row)
+            if not self._take_back(contact, row):
+                return False
+            self._end(contact, row)
+        self._scrub()
+        return True
+
+    def _end(self, contact: Contact, row: Entry) -> None:
+        self._fading.end(row.conversation, row.place)
+        if row.id:
+            self._sync.tell_hidden(contact, row)
+
+    def _take_back(self, contact: Contact, row: Entry) -> bool:
+        is_waiting = row.mine and row.state == Reach.WAITING
+        return is_waiting and self._unsaid.take_back(contact, row)
 
     def _scrub(self) -> None:
         """What went leaves the files at once, or by itself a little later."""
