@@ -4,6 +4,7 @@ More of them: DOORLESS_ACTS=200 pytest tests/lab/test_simulation_acts.py
 """
 
 import os
+from collections.abc import Iterable
 
 import pytest
 
@@ -17,9 +18,14 @@ SEEDS = range(int(os.environ.get("DOORLESS_ACTS", "4")))
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_both_ends_agree_whatever_the_network_does(seed: int) -> None:
-    with ActingSimulation(seed, people=2) as simulation:
-        simulation.run_acts(60)
-        simulation.make_whole()
+    play([seed])
+
+
+def play(seeds: Iterable[int]) -> None:
+    for seed in seeds:
+        with ActingSimulation(seed, people=2) as simulation:
+            simulation.run_acts(60)
+            simulation.make_whole()
 
 
 def in_two_steps(self: Sayings, contact: Contact, row: Entry) -> bool:
@@ -45,7 +51,4 @@ def test_what_was_wrong_once_is_caught(
 ) -> None:
     monkeypatch.setattr(name, bug)
     with pytest.raises(PromiseError):
-        for seed in (14, 28, *range(20)):
-            with ActingSimulation(seed, people=2) as simulation:
-                simulation.run_acts(60)
-                simulation.make_whole()
+        play((14, 28, *range(20)))
