@@ -175,7 +175,7 @@ class Piece(_Notice, tag="piece", frozen=True):
 
 
 class Arranged(_Notice, tag="arranged", frozen=True):
-    """How the person arranged a chat. Spec §5.7.
+    """How the person arranged a chat. Spec §5.8.
 
     Attributes:
         account: the contact's; zeros: the conversation with ourselves.

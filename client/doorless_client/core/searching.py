@@ -1,7 +1,7 @@
 """Messages found by their words: here or everywhere, in what this computer stores.
 
 The index is brought up to date in small steps, when nothing else is going on: taking in a
-message must cost a catch-up nothing. Spec: docs/spec/08-state.md §15.2.
+message must cost a catch-up nothing. Spec: docs/spec/08-state.md §17.2.
 """
 
 from collections.abc import Sequence

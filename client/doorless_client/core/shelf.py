@@ -1,6 +1,6 @@
 """What the person does with chats: pin, mute, put away, mark, name, find again.
 
-Nobody is told but our own devices. Spec: docs/spec/08-state.md §15.
+Nobody is told but our own devices. Spec: docs/spec/08-state.md §17.
 """
 
 import msgspec

@@ -3,7 +3,7 @@
 That conversation is a row of `contacts` like the others, under an account that nobody has: so
 all that can be done with messages can be done there. Nothing of it is asked of a relay, sealed
 for anybody but our own devices, verified, or looked up in a key log.
-Spec: docs/spec/08-state.md §15.
+Spec: docs/spec/08-state.md §17.
 """
 
 from collections.abc import Iterable, Sequence

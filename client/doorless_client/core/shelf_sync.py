@@ -2,7 +2,7 @@
 
 Two devices may arrange the same chat at the same time: what was chosen later stands on both, by
 the clock of who chose it; of one that is ahead, by no more than our own.
-Spec: docs/spec/11-devices.md §5.7.
+Spec: docs/spec/11-devices.md §5.8.
 """
 
 import msgspec

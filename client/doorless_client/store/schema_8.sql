@@ -185,7 +185,7 @@ CREATE TABLE blobs_to_drop (
 
 -- Which messages have which words; the texts themselves are not in it. rowid: that of the message.
 CREATE VIRTUAL TABLE words USING fts5 (
-    text, chat, content = '', tokenize = 'unicode61 remove_diacritics 2'
+    text, chat, content = '', prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2'
 );
 -- What is taken out is overwritten at once, not when the index is next merged.
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);

@@ -5,7 +5,7 @@
 
 A message's place in the index is its rowid: the order of storing. Nothing here may run VACUUM,
 which numbers rows anew. With `secure-delete`, words that go are overwritten in the index at once.
-Spec: docs/spec/08-state.md §15.2.
+Spec: docs/spec/08-state.md §17.2.
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,7 +2,7 @@
 
 As the tokenizer of the index has it (FTS5's unicode61): runs of letters and digits, without
 regard to case or accents. What is searched for are whole words, but the last may be a beginning.
-Spec: docs/spec/08-state.md §15.2.
+Spec: docs/spec/08-state.md §17.2.
 """
 
 import re
