@@ -83,7 +83,7 @@ def test_what_is_known_of_them_is_shown_as_the_relay_had_it() -> None:
 
 def test_of_what_came_only_our_own_moment_is_known() -> None:
     theirs = replace(SAID, mine=False, state=State.RECEIVED)
-    assert dict(seen(theirs, WIRE))["moment"] == "14:31:30, as you fetched it"
+    assert dict(seen(theirs, WIRE))["moment"] == "14:31:30, when fetched"
     assert "14:00" not in dict(kept(theirs, WIRE)).values()
 
 

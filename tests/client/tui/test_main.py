@@ -158,7 +158,7 @@ async def test_a_picked_message_tells_its_facts(people, opened, text_of) -> None
             "It cannot see",
         ):
             assert words in screen
-        assert "the one in which it came" in screen  # the hour is what it keeps
+        assert "when it came there" in screen  # the hour is what it keeps
         await pilot.press("i")
         await pilot.pause()
         assert isinstance(pilot.app.screen, MessageInfo)

@@ -20,8 +20,7 @@ from doorless_client.tui.sizes import in_words
 from doorless_client.tui.widgets.styled import Styled
 from doorless_client.tui.wrapping import shorten
 
-KEPT_FOR = "until delivered, 30 days at most"
-ALIKE = "one more envelope, just like it"
+ALIKE = "one more, just alike"
 SHOWN = 12
 """Bytes of such an envelope: as many as fit beside its time and size."""
 
@@ -46,8 +45,8 @@ def local_only(message: Message, wire: WireView | None) -> str:
 
 def seen(message: Message, wire: WireView) -> Pairs:
     """As it happens, whoever watches the relay."""
-    address = "yours, with no name" if message.mine else "theirs; then yours, as you fetch it"
-    fetched = "" if message.mine else ", as you fetched it"
+    address = "yours, with no name" if message.mine else "theirs, then yours"
+    fetched = "" if message.mine else ", when fetched"
     return [
         ("moment", f"{moments.to_the_second(wire.at)}{fetched}"),
         ("address", address),
@@ -61,7 +60,7 @@ def kept(message: Message, wire: WireView) -> Pairs:
     copies = f", {wire.copies} copies" if wire.copies > 1 else ""
     return [
         ("mailbox", f"{box[:8]}..{box[-4:]} ({whose})"),
-        ("hour", moments.hour(wire.at) if message.mine else "the one in which it came there"),
+        ("hour", moments.hour(wire.at) if message.mine else "when it came there"),
         ("envelope", f"{in_words(wire.size)} of noise{copies}"),
     ]
 
@@ -78,7 +77,7 @@ def hidden(message: Message) -> Pairs:
 
 def _kind(message: Message) -> str:
     if message.kind is Kind.NOTE:
-        return "a change of the timer, not a text"
+        return "a timer, not a text"
     return "a text and a file" if message.file else "a text, not a receipt"
 
 
@@ -118,11 +117,11 @@ def facts(message: Message, wire: WireView | None) -> list[Line]:
 def in_general() -> list[Line]:
     """What holds of every message, while none is picked."""
     learns = [
-        ("address", "yours, while you are connected"),
-        ("times", "when you connect, send, fetch"),
-        ("mailbox", "which one gets an envelope"),
+        ("address", "yours, while connected"),
+        ("times", "when you connect, send"),
+        ("mailbox", "which gets an envelope"),
         ("size", "one of six, from 2 KiB"),
-        ("traffic", "who may talk to whom, by times"),
+        ("traffic", "who may talk to whom"),
     ]
     return [
         *_group("The relay learns, whatever you write", learns),
@@ -142,8 +141,16 @@ def told_by_relay(message: Message, wire: WireView) -> Pairs:
 
 
 _TITLES = {
-    False: ("The relay sees, as it happens", f"It keeps, {KEPT_FOR}", "It cannot see"),
-    True: ("A relay would see, as it happens", f"It would keep, {KEPT_FOR}", "It could not see"),
+    False: (
+        "The relay sees, as it happens",
+        "It keeps, until delivered or 30 days",
+        "It cannot see",
+    ),
+    True: (
+        "A relay would see, as it happens",
+        "It would keep, until delivered",
+        "It could not see",
+    ),
 }
 """By whether it stays here."""
 
