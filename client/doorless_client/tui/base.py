@@ -26,6 +26,7 @@ from doorless_client.settings.profile import ProfileSettings
 from doorless_client.text import safe
 from doorless_client.tui.attempt import attempt
 from doorless_client.tui.choices import Preferences, Unwritten, keys_in_force, own_themes
+from doorless_client.tui.collecting import collect_seldom
 from doorless_client.tui.crash import crash_report
 from doorless_client.tui.glyphs import Glyphs, glyphs_for
 from doorless_client.tui.guard import Guard
@@ -93,6 +94,7 @@ class BaseApp(App[ReturnType]):
         return [*super().get_line_filters(), self._guard]
 
     def on_load(self) -> None:  # before any screen is made, so that none is drawn twice
+        collect_seldom()
         read_alt_as_alt()
         ScrollBar.renderer = ThinBar
         self.read_preferences()

@@ -22,7 +22,7 @@ from doorless_client.tui.timeline import Timeline
 from doorless_client.tui.widgets.heights import Heights
 from doorless_client.tui.widgets.styled import Styled
 
-ENTRIES_DRAWN = 512
+ENTRIES_DRAWN = 256
 """Entries whose rows are kept: some screens' worth."""
 
 GROUNDED = (
