@@ -20,7 +20,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     Raises:
         RefusedError: something is there already, or the disk does not take it. Nothing is left.
     """
-    draft = path.with_name(path.name + PARTIAL)
+    draft = draft_of(path)
     try:
         _check_free(path)
         draft.unlink(missing_ok=True)
@@ -38,6 +38,11 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         raise RefusedError(f"{path}: exists already; name a new file") from None
     except OSError as error:
         raise RefusedError(f"{path}: {error.strerror or 'cannot be written'}") from None
+
+
+def draft_of(path: Path) -> Path:
+    """Where it is written: nobody takes that for the file."""
+    return path.with_name(path.name + PARTIAL)
 
 
 def _check_free(path: Path) -> None:

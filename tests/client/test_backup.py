@@ -83,6 +83,8 @@ async def test_history_and_contacts_come_back_to_a_new_device_and_sessions_do_no
     done = restore_backup(again.store, path, words(alice))
     assert (done.people, done.left_out) == (1, 0)
     assert said_with(again, "bob") == said
+    before = {row.session for row in alice.store.session_parts.find()}
+    assert before
     assert not again.store.session_parts.find()
     assert again.engine.me.device != alice.engine.me.device
     again.says("bob", "on a new computer")
@@ -92,6 +94,7 @@ async def test_history_and_contacts_come_back_to_a_new_device_and_sessions_do_no
     world.advance(40)
     new = [(True, "on a new computer"), (False, "welcome back")]
     assert said_with(again, "bob") == [*said, *new]
+    assert before.isdisjoint(row.session for row in again.store.session_parts.find())
 
 
 async def test_restored_twice_it_is_there_once(world: World, path: Path) -> None:
