@@ -176,14 +176,17 @@ def test_an_altered_file_is_fetched_once_more_then_refused(
     assert opened(bob, theirs) == FILE
 
 
-def test_pieces_of_another_size_are_not_taken(world: World, alice: Person, bob: Person) -> None:
+@pytest.mark.parametrize("wrong", [b"", b"short", bytes(65_535)])
+def test_pieces_of_another_size_are_not_taken(
+    world: World, alice: Person, bob: Person, wrong: bytes
+) -> None:
     _, theirs = sent(world, alice, bob)
     bob.change_answer = lambda _, answered: (
-        BlobPiece(answered.piece[1:]) if isinstance(answered, BlobPiece) else answered
+        BlobPiece(wrong) if isinstance(answered, BlobPiece) else answered
     )
     fetch(bob, theirs)
     world.settle()
-    assert shown(bob, theirs)[0] is FileState.WAITING
+    assert shown(bob, theirs) == (FileState.FAILED, NOT_AS_SENT)
     assert bob.vault.names() == []
 
 

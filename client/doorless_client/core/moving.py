@@ -130,11 +130,15 @@ class Moving:
             if isinstance(answered, Refused) and answered.reason == Refusal.NOT_ALLOWED:
                 self._change(key, state=FileState.GONE, note=GONE)
                 return False
-            piece = _piece(answered, min(PIECE, row.size - offset))
+            if not isinstance(answered, BlobPiece):
+                raise BusyError("", _patience(answered))
             if not self._goes_on(key, offset):
                 return False
-            self._vault.add(row.local, offset, piece)
-            offset += len(piece)
+            if len(answered.piece) != min(PIECE, row.size - offset):
+                self.verified(key, sound=False)
+                return False
+            self._vault.add(row.local, offset, answered.piece)
+            offset += len(answered.piece)
         self._vault.keep(row.local)
         return self._goes_on(key, offset)
 
@@ -223,12 +227,6 @@ def _received(answered: Answered) -> int:
         return answered.received
     if isinstance(answered, Refused) and answered.reason == Refusal.FULL:
         raise BusyError(NO_ROOM, min(float(answered.retry_after or FULL_RETRY), FULL_RETRY))
-    raise BusyError("", _patience(answered))
-
-
-def _piece(answered: Answered, expected: int) -> bytes:
-    if isinstance(answered, BlobPiece) and len(answered.piece) == expected:
-        return answered.piece
     raise BusyError("", _patience(answered))
 
 
