@@ -1,10 +1,14 @@
 """Late messages are shown where their device said them; nothing else moves."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorless_client.core.order import Order
+from doorless_client.core.order import Order, take_away
+from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import Late
+from doorless_client.store.talk_records import Gone
 
 KEY = bytes(32)
 
@@ -55,3 +59,36 @@ def test_what_others_said_meanwhile_keeps_its_order() -> None:
     # stored: a0 a3 b0 a1 a2
     order = Order([Late(KEY, 3, 1, 1), Late(KEY, 4, 1, 2)])
     assert [order.place(position) for position in range(5)] == [0, 3, 4, 1, 2]
+
+
+@st.composite
+def with_gone(draw: st.DrawFn) -> tuple[list[int], list[Gone]]:
+    """Arrivals, and which places of them are gone, in runs that do not touch."""
+    counters = draw(arrivals())
+    gone = draw(st.sets(st.integers(0, len(counters) - 1)))
+    store = MemoryStore()
+    with store.transaction():
+        for place in draw(st.permutations(sorted(gone))):
+            take_away(store, KEY, place)
+    runs = list(store.gone.find(conversation=KEY))
+    assert {place for run in runs for place in range(run.place, run.after)} == gone
+    assert all(one.after < other.place for one, other in pairwise(runs))
+    return counters, runs
+
+
+@given(with_gone())
+def test_what_is_gone_leaves_the_rest_in_its_order(case: tuple[list[int], list[Gone]]) -> None:
+    counters, gone = case
+    whole, order = Order(late_of(counters)), Order(late_of(counters), gone)
+    left = [place for place in map(whole.place, range(len(counters))) if not order.is_gone(place)]
+    assert len(left) == len(counters) - order.gone
+    assert [order.place(position) for position in range(len(left))] == left
+    assert [order.position(place) for place in left] == [*range(len(left))]
+
+
+def test_a_place_that_is_gone_goes_once() -> None:
+    store = MemoryStore()
+    with store.transaction():
+        for place in (3, 3, 5, 4, 4):
+            take_away(store, KEY, place)
+    assert store.gone.find() == [Gone(KEY, 3, 6)]
