@@ -25,7 +25,7 @@ async def shown(pilot, settle, way: int, steps: int) -> None:
     await settle(pilot)
     for _ in range(steps - 1):
         step = pilot.app.screen._steps[-1]
-        entered = {"handle": "alice", "device": "laptop", "words": "word " * 24}
+        entered = {"handle": "alice", "device": "laptop", "words": "word " * 24, "backup": "/b"}
         entered |= {"passphrase": SECRET, "again": SECRET}
         for name, value in entered.items():
             for field in step.query(f"#{name}").results():

@@ -88,7 +88,7 @@ async def test_one_comes_back_with_what_was_entered_kept(
         entered = {
             "create": {"handle": "alice"},
             "link": {"device": "laptop"},
-            "restore": {"handle": "alice", "words": "word " * 24},
+            "restore": {"words": "word " * 24, "backup": "alice.backup"},
         }[way]
         await fill(pilot, **entered)
         await press(pilot, settle)

@@ -1,14 +1,17 @@
 """Whoever has an account: this computer is linked to it, or brings it back from the words."""
 
+from pathlib import Path
+
 import pytest
 from textual.widgets import Button
 
-from doorless_client.core.api import RefusedError
+from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Wait
 from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.onboard import Onboard
 from doorless_client.tui.steps.link import DIFFER
+from doorless_client.tui.steps.restore import at
 
 NOW = 1_800_023_490
 SEAL = "four unrelated words here"
@@ -117,20 +120,73 @@ async def test_nobody_answers_in_time_and_it_is_told(onboarding, settle, text_of
         assert onboarding.linking.closed
 
 
+async def to_the_words(pilot, settle) -> None:
+    await settle(pilot)
+    await pilot.press("down", "down", "enter")
+    await settle(pilot)
+
+
+async def seal(pilot, settle) -> None:
+    for name in ("passphrase", "again"):
+        step(pilot).query_one(f"#{name}").value = SEAL
+    await press(pilot, settle)
+
+
 async def test_an_account_is_restored_from_its_words(onboarding, settle, text_of) -> None:
     app = DoorlessApp(onboarding, lambda: NOW)
-    async with app.run_test(size=(100, 40)) as pilot:
-        await settle(pilot)
-        await pilot.press("down", "down", "enter")
-        await settle(pilot)
-        step(pilot).query_one("#handle").value = "alice"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_the_words(pilot, settle)
         step(pilot).query_one("#words").value = "too few words"
         await press(pilot, settle)
         assert "There are 24 recovery words; these are 3." in text_of(pilot)
         step(pilot).query_one("#words").value = "word " * 24
+        await pilot.pause()
+        assert "Which relay? Or give the path of a backup." in text_of(pilot)
+        step(pilot).query_one("#relay").value = "relay.example"
+        await pilot.pause()
+        assert "Which handle?" in text_of(pilot)
+        step(pilot).query_one("#handle").value = "alice"
         await press(pilot, settle)
-        for name in ("passphrase", "again"):
-            step(pilot).query_one(f"#{name}").value = SEAL
-        await press(pilot, settle)
+        await seal(pilot, settle)
         assert onboarding.created == [("relay.example", "alice", SEAL)]
         assert isinstance(app.screen, MainScreen)
+
+
+async def test_a_backup_and_its_words_need_neither_relay_nor_handle(
+    onboarding, engine, settle
+) -> None:
+    asked: list[tuple[Path, str, str]] = []
+
+    async def restore_backup(backup: Path, words: str, passphrase: str) -> Engine:
+        asked.append((backup, words, passphrase))
+        return engine
+
+    onboarding.restore_backup = restore_backup
+    app = DoorlessApp(onboarding, lambda: NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_the_words(pilot, settle)
+        step(pilot).query_one("#words").value = "word " * 24
+        step(pilot).query_one("#backup").value = " ~/alice.backup "
+        await press(pilot, settle)
+        await seal(pilot, settle)
+        assert asked == [(at("~/alice.backup"), "word " * 24, SEAL)]
+        assert onboarding.created == []
+        assert isinstance(app.screen, MainScreen)
+
+
+async def test_a_backup_that_does_not_fit_is_refused_in_words(onboarding, settle, text_of) -> None:
+    async def restore_backup(*_: object) -> Engine:
+        raise RefusedError("these words do not open this backup")
+
+    onboarding.restore_backup = restore_backup
+    app = DoorlessApp(onboarding, lambda: NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_the_words(pilot, settle)
+        step(pilot).query_one("#words").value = "word " * 24
+        step(pilot).query_one("#backup").value = "/nowhere"
+        await press(pilot, settle)
+        await seal(pilot, settle)
+        assert "These words do not open this backup." in text_of(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert step(pilot).value("backup") == "/nowhere"

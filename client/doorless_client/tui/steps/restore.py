@@ -1,5 +1,6 @@
-"""An account whose devices are gone, from its recovery words."""
+"""An account whose devices are gone, from its recovery words, and from a backup if there is one."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,8 +14,10 @@ from doorless_client.tui.widgets.line import Line
 WHAT = (
     "The words bring back the account and its name, with this computer as its only device: every "
     "other one is cut off, and your contacts see it. Who they are and what was said is not in "
-    "the words: a backup has it, if you made one."
+    "the words but in a backup, if you made one; relay and handle are in it, too."
 )
+
+WORDS = 24
 
 
 class Restore(Step):
@@ -22,27 +25,38 @@ class Restore(Step):
 
     def content(self) -> ComposeResult:
         yield Static(plain(WHAT), classes="quiet gap")
-        yield Line("Relay: host, or host:port", id="relay", value=self.onboarding.relay)
-        yield Line("Your handle there", id="handle")
         yield Line("The 24 recovery words", id="words", password=True)
+        yield Line("Backup: its path, if you have one", id="backup")
+        yield Line("Without one, the relay: host, or host:port", id="relay")
+        yield Line("and your handle there", id="handle")
 
     def complaint(self) -> str:
-        if not self.value("relay").strip():
-            return "Which relay?"
-        if not self.value("handle").strip():
-            return "Which handle?"
         count = len(self.value("words").split())
-        return "" if count == 24 else f"There are 24 recovery words; these are {count}."
+        if count != WORDS:
+            return f"There are {WORDS} recovery words; these are {count}."
+        if self.value("backup").strip():
+            return ""
+        if not self.value("relay").strip():
+            return "Which relay? Or give the path of a backup."
+        return "" if self.value("handle").strip() else "Which handle?"
 
     async def go_on(self) -> None:
         relay, handle = self.value("relay").strip(), self.value("handle").strip()
-        words = self.value("words")
+        words, backup = self.value("words"), self.value("backup").strip()
 
         async def restore(step: Step, passphrase: str) -> None:
-            engine = await self.onboarding.restore(relay, handle, words, passphrase)
+            if backup:
+                engine = await self.onboarding.restore_backup(at(backup), words, passphrase)
+            else:
+                engine = await self.onboarding.restore(relay, handle, words, passphrase)
             step.post_message(self.Done(engine))
 
-        meanwhile = "Asking the relay…"
+        meanwhile = "Reading the backup…" if backup else "Asking the relay…"
         self.post_message(
             self.Next(Seal(self.onboarding, self.glyphs, restore, meanwhile=meanwhile))
         )
+
+
+def at(path: str) -> Path:
+    """What a person types may begin with ~."""
+    return Path(path).expanduser()
