@@ -84,6 +84,8 @@ def test_no_check_disappears_under_python_o() -> None:
         "from datetime import datetime\ndatetime.now()",
         "from datetime import datetime as d\nd.utcnow()",
         "def f():\n    import time\n    return time.time_ns()",
+        "import time\ntime.clock_gettime(time.CLOCK_REALTIME)",
+        "import time\ntime.clock_gettime(0)",
     ],
 )
 def test_the_check_sees_the_clock_and_randomness_by_any_name(code: str) -> None:
@@ -94,6 +96,7 @@ def test_the_check_sees_the_clock_and_randomness_by_any_name(code: str) -> None:
     "code",
     [
         "import time\ntime.monotonic()",
+        "import time\ntime.clock_gettime(time.CLOCK_BOOTTIME)",
         "def f(random, now):\n    return random(now)",
         "self.time.time()",
     ],
