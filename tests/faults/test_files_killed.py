@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from doorless_client.core.message_parts import FileState
+from doorless_client.core.moving import AT_ONCE
 from doorless_client.core.views import Message
 from doorless_client.endpoint import Endpoint
 from doorless_client.messenger import Messenger
@@ -169,7 +170,7 @@ async def test_a_killed_client_goes_on_both_ways(tmp_path: Path, piece: int) -> 
     async with bob.here() as other:
         (message,) = files(other)
         await until(other, lambda: state(other, message) is FileState.HERE)
-        assert relay.asked == PIECES + 1  # the one whose answer nobody heard is asked for again
+        assert PIECES <= relay.asked <= PIECES + AT_ONCE  # what was on its way is asked for again
         saved = await other.files.save(message, tmp_path)
         assert saved.read_bytes() == FILE
     await server.close()

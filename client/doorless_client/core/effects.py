@@ -53,12 +53,15 @@ class Anonymously:
     Attributes:
         relay: its URL; `pin` is its certificate's SHA-256 where self-signed.
         apart: requests that differ in it never share a connection.
+        ahead: what will be asked next, if this is answered as hoped: it may leave right behind, so
+            that nobody waits for a round trip each time. Only where asking too much does no harm.
     """
 
     relay: str
     pin: bytes
     request: AnonymousRequest
     apart: bytes
+    ahead: tuple[AnonymousRequest, ...] = ()
 
 
 Ask = SignedIn | Anonymously

@@ -30,6 +30,10 @@ FULL_RETRY = 3600.0
 BUSY_RETRY = 60.0
 """Seconds, at most, until a relay that asked for patience in the middle of a file is."""
 
+AT_ONCE = 4
+"""Pieces on their way at the same time, so that a far relay costs no round trip for each. As many
+as a relay takes of one connection (docs/spec/07-relay.md §7)."""
+
 SHOW_EVERY = 16
 """Pieces, 1 MiB, after which the person is shown how far it came."""
 
@@ -103,8 +107,7 @@ class Moving:
         while offset < row.size:
             if not self._goes_on(key, offset):
                 return False
-            piece = self._vault.piece(row.local, offset)
-            answered = yield self._ask(row, BlobPut(row.write, row.size, offset, piece))
+            answered = yield self._ask(row, *(self._put(row, at) for at in _next(row, offset)))
             if isinstance(answered, Refused) and answered.reason == Refusal.TOO_LARGE:
                 self._fail(key, TOO_LARGE)
                 return False
@@ -126,7 +129,7 @@ class Moving:
         while offset < row.size:
             if not self._goes_on(key, offset):
                 return False
-            answered = yield self._ask(row, BlobGet(file.blob, offset))
+            answered = yield self._ask(row, *(BlobGet(file.blob, at) for at in _next(row, offset)))
             if isinstance(answered, Refused) and answered.reason == Refusal.NOT_ALLOWED:
                 self._change(key, state=FileState.GONE, note=GONE)
                 return False
@@ -188,10 +191,15 @@ class Moving:
 
     # --- shared ------------------------------------------------------------------------------
 
-    def _ask(self, row: Transfer, request: AnonymousRequest) -> Anonymously:
+    def _ask(
+        self, row: Transfer, request: AnonymousRequest, *ahead: AnonymousRequest
+    ) -> Anonymously:
         """Each file on a connection of its own: nothing else ties it to anybody."""
         relay, pin = self._transfers.relay_of(row)
-        return Anonymously(relay, pin, request, row.local.encode())
+        return Anonymously(relay, pin, request, row.local.encode(), ahead)
+
+    def _put(self, row: Transfer, offset: int) -> BlobPut:
+        return BlobPut(row.write, row.size, offset, self._vault.piece(row.local, offset))
 
     def _goes_on(self, key: Place, offset: int) -> bool:
         """Whether it is still wanted; and where it is now."""
@@ -219,6 +227,11 @@ class Moving:
         if row is not None:
             with self._state.change():
                 self._transfers.put(msgspec.structs.replace(row, state=state.value, note=note))
+
+
+def _next(row: Transfer, offset: int) -> range:
+    """Where this piece begins, and those that may be on their way behind it."""
+    return range(offset, min(row.size, offset + AT_ONCE * PIECE), PIECE)
 
 
 def _received(answered: Answered) -> int:
