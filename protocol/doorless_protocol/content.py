@@ -313,10 +313,11 @@ def _check_lengths(body: Body) -> None:
 
 def _texts(body: Body) -> Iterator[tuple[str, int, str]]:
     """Every text in a body, the bytes that it may have, and what it is."""
-    if isinstance(body, Text | Edit):
+    if isinstance(body, Text | Edit):  # nearly all that there is
         yield body.text, MAX_TEXT_BYTES, "text"
-    if isinstance(body, Text) and body.file is not None:
-        yield body.file.name, MAX_FILE_NAME_BYTES, "file name"
+        if isinstance(body, Text) and body.file is not None:
+            yield body.file.name, MAX_FILE_NAME_BYTES, "file name"
+        return
     if isinstance(body, React):
         yield body.emoji, MAX_EMOJI_BYTES, "emoji"
     if isinstance(body, Profile):

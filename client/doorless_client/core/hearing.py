@@ -5,7 +5,7 @@
     a contact            all; what changes anything that is there, in confirmed sessions alone
     a device of ours     what it said to a contact, and notices
 
-Runs inside the change that stores the session's next state. Spec: docs/spec/08-state.md §6.2.
+Runs inside the change that stores the session's next state. Spec: docs/spec/08-state.md §6, §15.2.
 """
 
 from doorless_client.core.acts import Act, Acts
@@ -98,13 +98,13 @@ class Hearing:
             self._conversations.set_typing(contact, None)
         if is_stranger(contact):
             return  # nothing else of a stranger is looked at, and nothing answers him
-        if isinstance(said, Unknown):
-            entry = self._conversations.add_heard(contact, content, device, None)
-            self._keep_wire(entry, envelope)
-        elif isinstance(said, Text):
+        if isinstance(said, Text):
             self._receipts.owe(contact, content.id, read=False)
             self._gossip.hear(contact, content.gossip)
             self._do_waiting(contact, contact.account, content.id)
+        elif isinstance(said, Unknown):
+            entry = self._conversations.add_heard(contact, content, device, None)
+            self._keep_wire(entry, envelope)
         elif is_believed(session):
             self._beside.keep(contact.conversation, said, envelope, mine=False)
             contact = self._hear_unshown(contact, content, said, device, envelope)

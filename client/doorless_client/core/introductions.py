@@ -53,16 +53,13 @@ class Introductions:
         In a session that was confirmed before, once for all messages of the open change.
         """
         if was_confirmed:
-            self._state.at_end(
-                ("answer", contact.conversation),
-                lambda heard: self._answer_all(contact.conversation, heard),
-                session.id,
-            )
+            heard = contact.conversation, session.id
+            self._state.at_end(("answer", contact.conversation), self._answer_all, heard)
         else:
             self._answer(contact, session, was_confirmed)
 
-    def _answer_all(self, conversation: bytes, heard: list[bytes]) -> None:
-        for id in dict.fromkeys(heard):
+    def _answer_all(self, heard: list[tuple[bytes, bytes]]) -> None:
+        for conversation, id in dict.fromkeys(heard):
             contact = self._store.contacts.get(conversation)
             session = self._state.sessions.get(id)
             if contact is not None and contact.standing == Standing.CONTACT.value and session:

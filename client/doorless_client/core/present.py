@@ -1,5 +1,7 @@
 """From stored rows to what is shown. Here a peer's text becomes a SafeText, once."""
 
+from functools import lru_cache
+
 from doorless_client.core.order import Order
 from doorless_client.core.views import (
     Chat,
@@ -22,8 +24,13 @@ FROM_ANOTHER = "said before this device was there"
 def address(contact: Contact) -> SafeText:
     """As the relay vouched for it; of whom it did not vouch for, the account id."""
     if contact.handle:
-        return safe_line(f"{contact.handle}@{contact.relay}")
+        return _address(contact.handle, contact.relay)
     return SafeText(contact.account.hex())
+
+
+@lru_cache(maxsize=256)
+def _address(handle: str, relay: str) -> SafeText:
+    return safe_line(f"{handle}@{relay}")
 
 
 def name(contact: Contact) -> SafeText:

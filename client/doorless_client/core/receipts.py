@@ -34,10 +34,12 @@ class Receipts:
 
     def owe(self, contact: Contact, id: bytes, *, read: bool) -> None:
         """A receipt for what this contact said, if the settings allow it, after a while."""
-        owed = contact.conversation, read
-        self._state.at_end(("receipts", *owed), lambda ids: self._owe_all(*owed, ids), id)
+        owed = contact.conversation, read, id
+        self._state.at_end(("receipts", contact.conversation, read), self._owe_all, owed)
 
-    def _owe_all(self, conversation: bytes, read: bool, ids: list[bytes]) -> None:
+    def _owe_all(self, owed: list[tuple[bytes, bool, bytes]]) -> None:
+        """Of one contact and kind."""
+        (conversation, read, _), ids = owed[0], [id for _, _, id in owed]
         chosen = settings.load(self._store)
         if not (chosen.read_receipts if read else chosen.delivery_receipts):
             return
