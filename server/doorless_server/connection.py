@@ -11,7 +11,7 @@ from websockets.frames import CloseCode
 from doorless_protocol.frames import Answer as AnswerFrame
 from doorless_protocol.frames import Answered, Call, CloseReason, Closing, Deliver, encode
 from doorless_server.delivery import Window
-from doorless_server.limits import REQUESTS, SUBMITS, TokenBucket
+from doorless_server.limits import PIECES, REQUESTS, SUBMITS, TokenBucket
 from doorless_server.peers import Anonymous, Peer, SignedIn
 from doorless_server.store.base import Mail
 from doorless_server.websocket import WebSocket
@@ -57,6 +57,7 @@ class Connection:
         "opened",
         "peer",
         "pending",
+        "pieces",
         "pinged",
         "quiet_since",
         "reading",
@@ -77,6 +78,7 @@ class Connection:
         self.peer: Peer | None = None  # None until the handshake is done
         self.requests: TokenBucket | None = None  # made when first needed: most stay idle
         self.submits: TokenBucket | None = None
+        self.pieces: TokenBucket | None = None
         self.pending: deque[Call] = deque()
         self.working = False  # through `pending`
         self.device: bytes | None = None  # whose connection it is, where a manifest lists it
@@ -103,6 +105,12 @@ class Connection:
         if self.requests is None:
             self.requests = TokenBucket(REQUESTS, now)
         return self.requests.take(now, cost)
+
+    def piece_wait(self, now: float) -> int:
+        """The same, for one more piece of a file."""
+        if self.pieces is None:
+            self.pieces = TokenBucket(PIECES, now)
+        return self.pieces.take(now)
 
     def submit_wait(self, now: float, units: float) -> int:
         if self.submits is None:

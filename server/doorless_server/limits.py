@@ -89,6 +89,9 @@ class Rate:
 REQUESTS = Rate(burst=500, per_second=50)
 """Requests of one connection, submits apart: an upload of prekeys takes six."""
 
+PIECES = Rate(burst=2_000, per_second=200)
+"""Requests with a piece of a file, of one connection: the largest file at once, then 13 MB/s."""
+
 SUBMITS = Rate(burst=4_000, per_second=1_000)
 """Kept 2-KiB units of one anonymous connection: a message to a full group takes 384 at once."""
 

@@ -187,8 +187,10 @@ class Switchboard:
     # --- one after the other -----------------------------------------------------------------
 
     def _take_request(self, connection: Connection, call: Call) -> None:
-        seconds = connection.request_wait(self._loop.time())
-        if seconds or len(connection.pending) >= _at_most_open(call):
+        now, is_piece = self._loop.time(), isinstance(call.request, BlobPut | BlobGet)
+        seconds = connection.piece_wait(now) if is_piece else connection.request_wait(now)
+        at_most = MAX_OPEN_PIECES if is_piece else MAX_OPEN_REQUESTS
+        if seconds or len(connection.pending) >= at_most:
             self._answer(connection, call.id, refused(Refusal.BUSY, max(seconds, 1)))
             return
         connection.pending.append(call)
@@ -310,11 +312,6 @@ class Switchboard:
     def _report(self, error: BaseException) -> None:
         """A mistake of ours; nobody was told anything."""
         self._log.error("internal_error", kind=type(error).__name__, place=_place(error))
-
-
-def _at_most_open(call: Call) -> int:
-    """How many requests may wait when this one comes."""
-    return MAX_OPEN_PIECES if isinstance(call.request, BlobPut | BlobGet) else MAX_OPEN_REQUESTS
 
 
 def _place(error: BaseException) -> str:
