@@ -7,7 +7,7 @@ from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_messages import check_known, standard_input
 from doorless_client.cli_output import line
 from doorless_client.cli_picking import message_of
-from doorless_client.cli_waiting import Watch
+from doorless_client.cli_waiting import GLANCE, Watch
 from doorless_client.core.views import Message
 from doorless_client.messenger import Messenger
 
@@ -49,9 +49,10 @@ def _act(chosen: argparse.Namespace, now: Now, random: Random, act: Act, said: s
             message = message_of(opened.messenger, chat.conversation, chosen.message)
             watch = Watch(opened.messenger)
             await opened.messenger.start()
-            await watch.arrived()
+            if await watch.arrived():
+                await watch.quiet(GLANCE)  # their answer may wait, without which nothing leaves
             await act(opened.messenger, message)
-            code = await watch.settled()
+            code = await watch.gone(chat.conversation)
             line(said)
             return code
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_output import chat_json, chat_row, columns, json_line, line
-from doorless_client.cli_waiting import Watch
+from doorless_client.cli_waiting import GLANCE, Watch
 from doorless_client.core.views import FOREVER, Chat
 from doorless_client.messenger import Messenger
 from doorless_client.settings.spans import in_words
@@ -76,10 +76,11 @@ def _arrange(chosen: argparse.Namespace, now: Now, random: Random, act: Act, sai
             chat = opened.messenger.find(chosen.contact)
             watch = Watch(opened.messenger)
             await opened.messenger.start()
-            await watch.arrived()
+            if await watch.arrived():
+                await watch.quiet(GLANCE)  # their answer may wait, without which nothing leaves
             await act(opened.messenger, chat.conversation)
             line(f"{said} {shown(chat)}")
-            return await watch.settled()
+            return await watch.gone(chat.conversation)
 
     return run(work())
 

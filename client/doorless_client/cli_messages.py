@@ -96,10 +96,10 @@ def receive(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             arrived = await watch.arrived()
             if arrived:
                 await watch.quiet()
-            printed = await _print_unseen(opened.messenger, as_json=chosen.json)
+            printed = await _print_unseen(opened.messenger, watch, as_json=chosen.json)
             if not printed and chosen.wait and await watch.message(chosen.wait):
                 await watch.quiet()
-                await _print_unseen(opened.messenger, as_json=chosen.json)
+                await _print_unseen(opened.messenger, watch, as_json=chosen.json)
             watch.check_listed()
             if opened.messenger.connection.link.value != "connected":
                 complain("the relay cannot be reached; this is what had arrived before")
@@ -161,7 +161,7 @@ async def _follow(messenger: Messenger, watch: Watch, *, as_json: bool) -> int:
     """Print until interrupted, which is how it ends well, or until nothing can come any more."""
     with suppress(asyncio.CancelledError):
         while True:
-            await _print_unseen(messenger, as_json=as_json)
+            await _print_unseen(messenger, watch, as_json=as_json)
             watch.check_listed()
             if watch.halted:
                 return UNREACHABLE
@@ -169,7 +169,7 @@ async def _follow(messenger: Messenger, watch: Watch, *, as_json: bool) -> int:
     return DONE
 
 
-async def _print_unseen(messenger: Messenger, *, as_json: bool) -> bool:
+async def _print_unseen(messenger: Messenger, watch: Watch, *, as_json: bool) -> bool:
     """Print, then remember that it was printed: cut between the two, it is printed again."""
     unseen: list[tuple[Message, Chat]] = []
     chats: list[Chat] = []
@@ -181,10 +181,22 @@ async def _print_unseen(messenger: Messenger, *, as_json: bool) -> bool:
             unseen += [(one, chat) for one in unread]
     for message, chat in sorted(unseen, key=lambda one: one[0].received):
         _print(message, chat, as_json=as_json)
+        watch.changes.printed(message)
+    _print_changes(messenger, watch, as_json=as_json)
     flush()
     for chat in chats:
         await messenger.mark_read(chat.conversation)
     return bool(unseen)
+
+
+def _print_changes(messenger: Messenger, watch: Watch, *, as_json: bool) -> None:
+    """What was printed before, as it is now."""
+    chats = {chat.conversation: chat for chat in messenger.chats()}
+    for message in watch.changes.take():
+        if message.conversation in chats and as_json:
+            json_line({**message_json(message), "event": "changed"})
+        elif message.conversation in chats:
+            line(f"changed: {message_line(message, chats[message.conversation])}")
 
 
 def _print(message: Message, chat: Chat, *, as_json: bool, ids: bool = False) -> None:

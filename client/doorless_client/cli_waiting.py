@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from doorless_client.cli_changes import Changes
 from doorless_client.cli_outcome import DONE, UNREACHABLE, complain
 from doorless_client.core.api import RefusedError
 from doorless_client.core.own_devices import LEFT_OUT
@@ -49,6 +50,7 @@ class Watch:
         self._messenger = messenger
         self._states: dict[bytes, Message] = {}
         self._wake = asyncio.Event()
+        self.changes = Changes()
         self._added = 0
         self.keys_changed = False
         self.away = False
@@ -84,6 +86,19 @@ class Watch:
         complain(f"{reason}what was to be sent is queued")
         return UNREACHABLE
 
+    async def gone(self, conversation: bytes) -> int:
+        """As `settled`, also of what leaves only into a session that was answered once."""
+        code = await self.settled()
+        if code != DONE or not self._messenger.has_queued(conversation):
+            return code
+        (chat,) = [one for one in self._messenger.chats() if one.conversation == conversation]
+        for _ in range(int(PATIENCE / GLANCE) if chat.confirmed else 0):
+            await asyncio.sleep(GLANCE)
+            if self.away or not self._messenger.has_queued(conversation):
+                return await self.settled()
+        complain("it is queued: it leaves when they have answered once")
+        return UNREACHABLE
+
     async def quiet(self, seconds: float = QUIET) -> None:
         """Until nothing new came for so long."""
         seen = -1
@@ -98,7 +113,7 @@ class Watch:
             await self._messenger.answered(most + GRACE)
 
     async def message(self, seconds: float) -> bool:
-        """Whether something came within `seconds`; earlier if nothing can come any more."""
+        """Whether something came, or changed, within `seconds`; earlier if nothing can come."""
         before = self._added
         await self.until(lambda: self._added > before or self.halted, seconds, give_up_early=False)
         return self._added > before
@@ -150,8 +165,10 @@ class Watch:
 
     def _hear(self, event: Event) -> None:
         match event:
-            case MessageChanged(message) if message.mine and message.state > 0:
-                self._states[message.id] = message
+            case MessageChanged(message):
+                if message.mine and message.state > 0:
+                    self._states[message.id] = message
+                self._added += self.changes.hear(message)
             case MessageAdded(message) if not message.mine:
                 self._added += 1
             case ConnectionChanged(connection):

@@ -7,6 +7,7 @@ from doorless_client.core.engine import Engine
 from doorless_client.core.log_views import Alarm, LogStatus
 from doorless_client.core.settings import Settings
 from doorless_client.core.views import Chat, Compared, Details, Me, Message, SafetyNumber, WireView
+from doorless_client.store.records import NOT_SAID
 
 
 class Looking:
@@ -38,6 +39,11 @@ class Looking:
     def is_beginning_anew(self, conversation: bytes) -> bool:
         """Whether its keys were lost, and what is said waits for new ones."""
         return self._engine.is_beginning_anew(conversation)
+
+    def has_queued(self, conversation: bytes) -> bool:
+        """Whether anything that the person said or did there did not reach the relay yet."""
+        waiting = self._engine.state.store.outbox.find(conversation=conversation)
+        return any(item.place != NOT_SAID for item in waiting)
 
     def wire(self, messages: Sequence[Message]) -> Sequence[WireView | None]:
         return self._engine.wire(messages)

@@ -145,3 +145,18 @@ def test_profiles_are_named_and_listed(
     assert "open" in doorless("profiles").out
     held.release()
     assert Path(two["directory"]) == default.parent / "work"
+
+
+def test_what_others_did_with_a_message_is_received(alice: Any, world: Path) -> None:
+    bob = Client(world / "bob")
+    assert bob.run("send", "alice", "frist").code == 0
+    (said,) = alice("receive", "--json").objects()
+    assert bob.run("react", "alice", "last", "👍").code == 0
+    assert bob.run("edit", "alice", "last", "first").code == 0
+    (changed,) = alice("receive", "--json").objects()
+    assert (changed["event"], changed["id"]) == ("changed", said["id"])
+    assert (changed["text"], changed["edited"]) == ("first", 1)
+    assert changed["reactions"][0]["emoji"] == "👍"
+    assert bob.run("delete", "alice", "last", "--everyone").code == 0
+    assert alice("receive").out.startswith("changed: ")
+    assert alice("receive").out == ""
