@@ -2,10 +2,10 @@
 
     python -m benchmarks.tui [--json] [--check] [--quick]
 
-Runs the messenger without a terminal, at 120 by 36, on an engine that keeps its messages in a
-list, once in each density: what is measured is what the screen costs, in time of the processor: what else the
-machine does must not count. A stall is the longest turn of the event loop while 5,000 messages
-arrive at once.
+Runs the messenger without a terminal, at 120 by 36, once in each density, on an engine that keeps
+its messages in a list: what is measured is what the screen costs, in time of the processor: what
+else the machine does must not count. A stall is the longest turn of the event loop while 5,000
+messages arrive at once.
 """
 
 import asyncio

@@ -26,6 +26,8 @@ NEEDS_A_CONTACT = frozenset(
 )
 """What tells somebody, or a third one, that we are here: not before a request was accepted."""
 
+NOT_WITH_ECHO = frozenset({"edit", "forward", "pin", "retry", "cancel"})
+
 
 class Acting:
     """Carries out what a ChatLog tells."""
@@ -48,6 +50,9 @@ class Acting:
             return
         if chat.standing is not Standing.CONTACT and act.what in NEEDS_A_CONTACT:
             self._say("Not before you accept them.")
+            return
+        if chat.echo and act.what in NOT_WITH_ECHO:
+            self._say("Not with Echo: it is on this computer alone.")
             return
         if message.deleted and act.what in ("reply", "react", "react with", "edit", "forward"):
             self._say("It was deleted.")

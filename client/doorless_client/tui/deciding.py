@@ -9,6 +9,7 @@ from textual.screen import Screen
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Chat
 from doorless_client.tui.attempt import attempt, tell_refusal
+from doorless_client.tui.empty import FORGET_ECHO
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.confirm import Confirm
@@ -71,12 +72,14 @@ class Deciding:
                 await tell_refusal(screen, engine.block(chat.conversation))
 
     async def _forget(self, chat: Chat) -> None:
-        sure = Confirm(
-            f"Delete {in_a_sentence(chat.name)}?",
-            "The contact and all its messages leave this computer. Theirs keep what they have.",
-            "Delete",
-        )
+        title, words = FORGET_ECHO if chat.echo else _of_a_contact(chat)
+        sure = Confirm(title, words, "Delete")
         if await self._screen.app.push_screen_wait(sure) and await tell_refusal(
             self._screen, self._engine.forget(chat.conversation)
         ):
             await self._forgotten(chat)
+
+
+def _of_a_contact(chat: Chat) -> tuple[str, str]:
+    gone = "The contact and all its messages leave this computer. Theirs keep what they have."
+    return f"Delete {in_a_sentence(chat.name)}?", gone

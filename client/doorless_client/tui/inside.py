@@ -22,9 +22,15 @@ NOT_HERE = "not in your history"
 """Beside words that somebody says were said: C03."""
 
 
-def is_claimed(quote: QuoteView) -> bool:
-    """Whether the quoted words are only what the sender says; then they are marked (C03)."""
-    return not quote.known
+OTHERWISE = "quoted with other words"
+"""Beside our own copy of what somebody says was said otherwise: C03."""
+
+
+def doubt(quote: QuoteView) -> str:
+    """What is to be said of words that the sender alone vouches for; "" when ours are the same."""
+    if not quote.known:
+        return NOT_HERE
+    return OTHERWISE if quote.differs else ""
 
 
 def inside(message: Message, inner: int, glyphs: Glyphs) -> list[Row]:
@@ -120,7 +126,7 @@ def _quote(quote: QuoteView, inner: int, glyphs: Glyphs) -> list[Row]:
     """Who and what, beside a line; a click goes where it was said."""
     room = inner - 2
     who = "You" if quote.mine else quote.author
-    claim = f" {glyphs.dot} {NOT_HERE}" if is_claimed(quote) else ""
+    claim = f" {glyphs.dot} {doubted}" if (doubted := doubt(quote)) else ""
     name = shorten(who, max(1, room - cell_len(claim)), glyphs.ellipsis)
     claim = shorten(claim, max(0, room - cell_len(name)), glyphs.ellipsis)
     words = shorten(drawn(" ".join(quote.text.split()), names=False), room, glyphs.ellipsis)

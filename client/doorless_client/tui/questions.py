@@ -57,20 +57,3 @@ LEFT_OUT = Question(
     "Nothing goes in or out here any more. What was said stays readable.",
     [],
 )
-
-
-def nothing_said_yet(chat: Chat | None, *, others: bool) -> str:
-    """What stands where messages will be. `others`: there are chats to choose from."""
-    if chat is None and others:
-        return "Choose a chat: ↑ and ↓, then Enter, or click it."
-    if chat is None:
-        return (
-            "Nobody to talk to yet.\n\nPress Ctrl+N to add somebody: give them your invite link, "
-            "or enter theirs.\nEverything you write is sealed here, before the relay gets it."
-        )
-    if chat.standing is not Standing.CONTACT:
-        return ""
-    return (
-        f"Say something to {in_a_sentence(chat.name)}.\n\nThe relay will see an envelope "
-        "of one of six sizes, and nothing in it.\nF2 shows you what it sees."
-    )

@@ -48,7 +48,7 @@ class ContactDetails(Sheet[str]):
         if not chat.echo:
             yield Horizontal(*self._about_the_chat(chat), classes="buttons -row")
         yield Horizontal(*self._in_the_chat(chat), classes="buttons -row")
-        if self._details is not None:
+        if self._details is not None or chat.echo:
             yield Horizontal(*self._about_them(), classes="buttons -row")
 
     def _about_the_chat(self, chat: Chat) -> list[Button]:
@@ -72,7 +72,9 @@ class ContactDetails(Sheet[str]):
 
     def _about_them(self) -> list[Button]:
         delete = Button(plain("Delete"), "error", name="forget", id="forget", compact=True)
-        if self._details is not None and self._details.standing is Standing.BLOCKED:
+        if self._details is None:
+            return [delete]
+        if self._details.standing is Standing.BLOCKED:
             return [delete, _button("Accept again", "accept")]
         verify = Button(plain("Verify"), "success", name="verify", id="verify", compact=True)
         return [delete, _button("Block", "block"), verify]

@@ -287,8 +287,9 @@ class MainScreen(Screen[None]):
         self.finding.everywhere()
 
     def action_attach(self) -> None:
-        if self.conversation.chat is not None and self.conversation.composer.display:
-            self.acting.files.send(self.conversation.chat)
+        chat = self.conversation.chat
+        if chat is not None and not chat.echo and self.conversation.composer.display:
+            self.acting.files.send(chat)
 
     def action_note(self) -> None:
         attempt(self, self._open_notes())

@@ -211,7 +211,7 @@ class ChatList(Styled, ScrollView, can_focus=True):
             Segment(name, base + self.part("name")),
             Segment(" ", base),
             self._trust(chat, base),
-            Segment(kept, base + self.part("time")),
+            *([Segment(kept, base + self.part("time"))] if kept else []),
             Segment(" " * max(1, width - used - cell_len(when) - 1), base),
             Segment(when, base + self.part("time")),
         ]
