@@ -94,7 +94,7 @@ def test_what_is_refused_is_a_line_each_and_the_exit_code(relay: Relay, world: P
     lines = "\n".join(REFUSED).encode("utf-8", "surrogateescape")
     with person(world, "alice").start("--plain") as process:
         assert process.stdin is not None
-        process.stdin.buffer.write(lines + b"\n")
+        os.write(process.stdin.fileno(), lines + b"\n")
         out, err = process.communicate(timeout=PATIENCE)
     errors = [one for one in out.splitlines() if one.startswith("error: ")]
     assert len(errors) == len(REFUSED)
