@@ -155,3 +155,23 @@ def test_what_nobody_answers_is_refused_in_words() -> None:
         for line in lines:
             with pytest.raises(RefusedError, match="no message"):
                 alice.engine.messages.react(line, "☕")
+
+
+def test_a_command_waits_for_what_can_leave_and_for_nothing_else() -> None:
+    with World() as world:
+        alice, bob = world.people("alice", "bob")
+        alice.add("bob")
+        hello = alice.says("bob", "hello")
+        world.settle()
+        alice.engine.messages.react(hello, "☕")
+        world.settle()
+        assert alice.engine.unsettled() == 0  # nobody confirmed the session yet
+        bob.accepts("alice")
+        world.advance(30)
+        assert [one.emoji for one in said(bob, "alice", "hello").reactions] == ["☕"]
+        alice.goes(online=False)
+        alice.engine.messages.react(said(alice, "bob", "hello"), "")
+        assert alice.engine.unsettled() == 1
+        alice.goes(online=True)
+        world.settle()
+        assert alice.engine.unsettled() == 0

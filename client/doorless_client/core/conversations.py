@@ -199,8 +199,10 @@ class Conversations(Showing):
         self, contact: Contact, content: Content, device: bytes, text: str, *, mine: bool
     ) -> Entry:
         """A line of our own for something counted that one of us chose."""
+        state = self._first_state(contact)
         if device != self._state.keys.device:
             self.count(contact, content, device)
+            state = Reach.SENT if mine else Reach.RECEIVED
         return self._add(
             contact,
             id=content.id,
@@ -210,7 +212,7 @@ class Conversations(Showing):
             at=content.time,
             kind=Kind.NOTE,
             text=text,
-            state=self._first_state(contact) if mine else Reach.RECEIVED,
+            state=state,
         )
 
     def note(self, contact: Contact, text: str, *, gap: int = 0) -> None:

@@ -22,6 +22,7 @@ from doorless_client.core.sync import Sync
 from doorless_client.core.telling import Telling
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import OwnDevice
+from doorless_client.store.records import is_said
 from doorless_protocol.frames import SetDeliveryToken, delivery_token_hash
 from doorless_protocol.own_content import Forgotten, Names, Read
 from doorless_protocol.primitives import same
@@ -63,7 +64,7 @@ class Fleet:
         return device in self.own.facts.synced and not waiting
 
     def copies_waiting(self) -> int:
-        """Messages said here whose copies for our other devices did not leave yet.
+        """What was said or done here whose copies for our other devices did not leave yet.
 
         None while no other device of ours has confirmed a session: until then nothing leaves.
         """
@@ -75,7 +76,7 @@ class Fleet:
         )
         if not any(session is not None and session.confirmed for session in sessions):
             return 0
-        return sum(item.place >= 0 for item in self._store.outbox.find(account=ours))
+        return sum(is_said(item.place) for item in self._store.outbox.find(account=ours))
 
     def has_learned(self) -> bool:
         """Whether this device, that was linked, was told all that it asked for."""

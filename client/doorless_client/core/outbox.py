@@ -240,12 +240,17 @@ class Outbox:
         return sum(place >= 0 for _, place in shown)
 
     def unsettled(self) -> int:
-        """Contents that wait for nothing but a relay: no time, no confirmed session."""
-        now, ours = self._state.clock(), self._state.account
-        return sum(
-            not item.confirmed_only and item.not_before <= now and item.account != ours
-            for item in self._store.outbox.find()
-        )
+        """Contents that wait for nothing but a relay: no time, nor a session to be confirmed."""
+        return sum(map(self._waits_for_a_relay, self._store.outbox.find()))
+
+    def _waits_for_a_relay(self, item: Outgoing) -> bool:
+        if item.account == self._state.account or item.not_before > self._state.clock():
+            return False
+        if not item.confirmed_only:
+            return True
+        devices = self._devices.recipients(item.account) if is_said(item.place) else ()
+        sessions = (self._state.sessions.sending(item.account, each.device) for each in devices)
+        return any(one.confirmed for one in sessions if one) and self._may_know(item.account, item)
 
     def unsent(self, account: bytes) -> list[tuple[Outgoing, Copy]]:
         """Sealed envelopes that the relay does not have, in order."""
