@@ -28,7 +28,7 @@ SMALLEST = 64 * 1024
 """Bytes to which every smaller file is filled up: one part. Spec §2.1."""
 
 MAX_FILE_BYTES = 2**31
-"""Bytes of a file: what a size is compared with before anything is done with it. Spec §1.2."""
+"""Bytes of a file: what a size is compared with before anything is done with it. Spec §1."""
 
 KEY_SIZE, DIGEST_SIZE, COMMITMENT_SIZE = STREAM_KEY_SIZE, 32, 32
 _PREFIX = COMMITMENT_SIZE + STREAM_HEADER_SIZE

@@ -42,7 +42,7 @@ from doorless_protocol.blob_frames import CAPABILITY_SIZE, read_capability
 from doorless_protocol.content import File, Text
 
 MAX_SIZE = 100 * 1024 * 1024
-"""Bytes of a file that is sent or fetched. Spec: docs/spec/14-attachments.md §1.2."""
+"""Bytes of a file that is sent or fetched. Spec: docs/spec/14-attachments.md §1."""
 
 DROP_FOR = 31 * 86_400
 """Seconds for which a relay is asked to forget a file: then it did by itself."""
