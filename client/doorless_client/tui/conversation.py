@@ -96,6 +96,12 @@ class Conversation(Vertical):
         await self._show_chat()
         self.watch(self.messages, "below", self._show_below)
         self.watch(self.app, "settings", self._show_density)
+        self.watch(self.app, "app_focus", self._look_again)
+
+    def _look_again(self) -> None:
+        """Whoever comes back to this window sees what came meanwhile."""
+        if self.messages.at_end:
+            self._mark_read()
 
     def _show_density(self) -> None:
         self.messages.density = app_of(self).settings.density
@@ -143,12 +149,12 @@ class Conversation(Vertical):
             self.messages.change(changed)
         if here in batch.added:
             self.messages.sync(batch.late.get(here))
-            if self.messages.at_end:
-                self._mark_read()
         if (chat := batch.chats.get(here)) is not None:
             if here in batch.alarms:
                 self._put_off.discard(here)
             self.chat = chat
+        if self.messages.at_end:
+            self._mark_read()
         if here in batch.added or here in batch.gone or chat is not None or batch.notices:
             await self._show_chat()
 
@@ -261,10 +267,10 @@ class Conversation(Vertical):
 
     def answer_to(self, message: Message, *, edits: bool = False) -> None:
         """Write an answer to a message, or other words in its place."""
-        if not self.composer.display:
+        if self.chat is None or not self.composer.display:
             return
         self.drop_answer()
-        self.answer.answering = Answering(message, edits)
+        self.answer.answering = Answering(message, self.chat.name, edits)
         if edits:
             self.composer.begin(message.text)
         self.messages.picked = None

@@ -1,7 +1,7 @@
 """How the entries of a conversation become rows: pure, so that heights can be proven.
 
 An entry may be led by a blank row, the line of a new day, the line of unread messages and the
-line of a gap. What follows depends on the density: docs/explanation has pictures of the three.
+line of a gap. What follows depends on the density.
 """
 
 from collections.abc import Callable

@@ -10,9 +10,14 @@ from doorless_client.core.views import Message
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """What a text is about: the message that it answers, or the one whose words it replaces."""
+    """What a text is about: the message that it answers, or the one whose words it replaces.
+
+    Attributes:
+        name: what the other one is called.
+    """
 
     message: Message
+    name: str
     edits: bool = False
 
 

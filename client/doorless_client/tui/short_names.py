@@ -7,8 +7,21 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-QUICK = ("👍", "👎", "😂", "😮", "😢", "🙏", "🎉", "🔥", "👀", "✅", "💚", "🚀")
-"""Offered first: of one code point, and as wide in every terminal."""
+QUICK = {
+    "👍": ":thumbs_up:",
+    "💚": ":green_heart:",
+    "😂": ":face_with_tears_of_joy:",
+    "😮": ":face_with_open_mouth:",
+    "😢": ":crying_face:",
+    "🙏": ":folded_hands:",
+    "🎉": ":party_popper:",
+    "🔥": ":fire:",
+    "👀": ":eyes:",
+    "✅": ":check_mark_button:",
+    "👎": ":thumbs_down:",
+    "🚀": ":rocket:",
+}
+"""Offered first, without reading the table: of one code point, as wide in every terminal."""
 
 MOST = 24
 """Proposals at once."""
@@ -45,7 +58,7 @@ def drawn(text: str, *, names: bool) -> str:
 
 def name_of(emoji: str) -> str:
     """Such as `:thumbs_up:`; what has no name stays what it is."""
-    return _names().get(emoji.replace("\ufe0f", ""), emoji)
+    return QUICK.get(emoji) or _names().get(emoji.replace("\ufe0f", ""), emoji)
 
 
 def begun(before: str) -> str | None:
@@ -58,7 +71,7 @@ def proposals(query: str) -> Sequence[tuple[str, str]]:
     """Emoji and names that begin with `query`, or else hold it; the shortest names first."""
     wanted = query.strip(": ").lower().replace(" ", "_")
     if not wanted:
-        return [(emoji, name_of(emoji)) for emoji in QUICK]
+        return list(QUICK.items())
     hits = [
         (not name.startswith(wanted, 1), len(name), emoji, name)
         for name, emoji in _spelled().items()

@@ -31,7 +31,7 @@ async def press(pilot, *keys: str) -> None:
 async def test_r_answers_with_a_quote(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         await press(pilot, "up", "up", "up", "r")
-        assert "Reply to ada.lovelace" in text_of(pilot)
+        assert "Reply to Ada Lovelace" in text_of(pilot)
         await press(pilot, *"yes", "enter")
         answer = last(people)
         assert answer.text == "yes"

@@ -4,7 +4,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.selection import Offset, Selection
 
-from doorless_client.core.views import State
+from doorless_client.core.views import ChatChanged, MessageAdded, State
 from doorless_client.tui.widgets.chat_log import ChatLog
 from doorless_lab.fake_engine import FakeEngine
 
@@ -165,3 +165,31 @@ async def test_selected_text_is_copied_without_the_bubbles_edges(engine, long, o
         pilot.app.screen.selections = {log: selection}
         await pilot.press("ctrl+c")
         assert pilot.app.clipboard == "first of two  14:31\nsecond of two  14:31"
+
+
+async def test_what_comes_into_view_is_read_whichever_event_came_first(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("up")
+        people.engine.arrive(people.ada, "now?", quiet=True)
+        message, chat = (
+            people.engine.history(people.ada).messages[-1],
+            people.engine.chat(people.ada),
+        )
+        people.engine.tell(MessageAdded(message))
+        await pilot.pause()
+        people.engine.tell(ChatChanged(chat))
+        await pilot.pause()
+        assert people.engine.chat(people.ada).unread == 0
+
+
+async def test_what_came_while_the_window_was_not_looked_at_is_read_on_return(
+    people, opened
+) -> None:
+    async with opened(people.engine) as pilot:
+        pilot.app.app_focus = False
+        people.engine.arrive(people.ada, "are you there?")
+        await pilot.pause()
+        assert people.engine.chat(people.ada).unread == 1
+        pilot.app.app_focus = True
+        await pilot.pause()
+        assert people.engine.chat(people.ada).unread == 0

@@ -51,9 +51,9 @@ async def test_a_click_on_a_link_asks_as_well(people, opened, text_of, opened_li
     people.engine.arrive(people.ada, "https://example.org/long/way/to/a/page/that/wraps", seen=True)
     async with opened(people.engine) as pilot:
         lines = text_of(pilot).splitlines()
-        row = next(at for at, line in enumerate(lines) if "https://" in line)
+        row = next(at for at, line in enumerate(lines) if "▐https://" in line)
         for below in (0, 1):  # the link goes on in the next row
-            await pilot.click(offset=(lines[row].index("https") + 2, row + below))
+            await pilot.click(offset=(lines[row].index("▐https") + 3, row + below))
             await pilot.pause()
             assert isinstance(pilot.app.screen, Confirm)
             await press(pilot, "escape")

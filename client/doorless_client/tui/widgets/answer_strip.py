@@ -43,7 +43,7 @@ class AnswerStrip(Styled):
         if self.answering is None or y:
             return Strip.blank(width, base)
         message = self.answering.message
-        who = "yourself" if message.mine else in_a_sentence(message.sender.split("@")[0])
+        who = "yourself" if message.mine else in_a_sentence(self.answering.name)
         what = "Edit" if self.answering.edits else f"Reply to {who}"
         end = "Esc "
         of = message.text or (message.file.name if message.file is not None else "")
