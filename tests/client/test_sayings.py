@@ -4,6 +4,7 @@ import pytest
 
 from doorless_client.core.api import RefusedError
 from doorless_client.core.views import Kind, MessagesGone, State
+from doorless_lab.linking import link
 from doorless_lab.world import World
 
 
@@ -197,3 +198,45 @@ def test_what_may_not_be_done_changes_nothing() -> None:
             doing.react(ours, "☕")
         world.settle()
         assert last(bob, "alice").text == "hello to you"
+
+
+def test_lengths_are_of_what_is_left() -> None:
+    with World() as world:
+        alice, _ = met(world)
+        talk = alice.chat("bob").conversation
+        for number in range(40):
+            alice.says("bob", "x" * (number + 1))
+        for at in (5, 5, 5, 20):
+            alice.engine.messages.delete(alice.messages("bob")[at], everyone=False)
+        history = alice.engine.history(talk)
+        lengths = history.lengths(8)
+        shown = history.slice(0, len(history))
+        assert len(history) == len(shown) == 38
+        assert len(lengths) == 5
+        assert sum(lengths) == sum(len(one.text) for one in shown)
+        for _ in range(38):
+            alice.engine.messages.delete(alice.messages("bob")[0], everyone=False)
+        assert (len(history), list(history.lengths(8)), history.first_unread()) == (0, [], None)
+
+
+def test_notes_to_oneself_can_do_all_that_messages_can() -> None:
+    with World() as world:
+        alice, _ = met(world)
+        laptop = link(alice)
+        for _ in range(3):
+            world.advance(31)
+        note = alice.engine.shelf.note_to_self()
+        world.advance(40)
+        doing = alice.engine.messages
+        milk = alice.engine.send(note.conversation, "buy milk")
+        gone = alice.engine.send(note.conversation, "buy a horse")
+        world.advance(40)
+        doing.react(milk, "☕")
+        doing.edit(milk, "buy oat milk")
+        doing.delete(gone, everyone=True)
+        world.advance(40)
+        history = laptop.engine.history(note.conversation)
+        first, second = history.slice(0, len(history))
+        assert (first.text, first.edited, first.mine) == ("buy oat milk", 1, True)
+        assert [one.emoji for one in first.reactions] == ["☕"]
+        assert second.deleted
