@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from doorless_client.core.message_parts import BesideView
+from doorless_client.core.message_parts import BesideView, FileState, FileView
 from doorless_client.core.views import Kind, Message, State, WireView
 from doorless_client.text import safe, safe_line
+from doorless_client.tui.sizes import in_words
 from doorless_client.tui.widgets.facts import (
     STAYED,
     around,
@@ -17,6 +18,7 @@ from doorless_client.tui.widgets.facts import (
     local_only,
     seen,
 )
+from doorless_protocol.attachment import sealed_size
 
 AT = 1_800_023_490
 SAID = Message(
@@ -53,17 +55,24 @@ def test_what_stayed_is_never_said_to_have_been_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "wire", "told"),
+    ("changes", "told"),
     [
-        (State.RECEIVED, None, "never left"),
-        (State.WAITING, replace(WIRE, size=0), "still waits"),
-        (State.FAILED, replace(WIRE, size=0), "never sent"),
+        ({"state": State.WAITING}, "still waits"),
+        ({"state": State.FAILED}, "never sent"),
+        ({"state": State.RECEIVED, "id": b"", "kind": Kind.NOTE}, "never left"),
+        ({"state": State.RECEIVED}, "not known here"),  # from another device's history
     ],
 )
-def test_where_nothing_was_sent_that_is_all_there_is_to_say(state, wire, told) -> None:
-    ((title, _),) = facts(replace(SAID, state=state), wire)[0]
-    assert told in title
-    assert len(facts(replace(SAID, state=state), wire)) == 1
+def test_where_there_is_no_envelope_it_says_why(changes, told) -> None:
+    for wire in (None, replace(WIRE, size=0)):
+        (line,) = facts(replace(SAID, **changes), wire)
+        assert told in line[0][0]
+
+
+def test_of_a_file_the_relay_keeps_its_padded_size() -> None:
+    file = FileView(safe_line("a.pdf"), 100_000, FileState.HERE, 0, incoming=False)
+    size = dict(kept(replace(SAID, file=file), WIRE))["file"]
+    assert size == f"{in_words(sealed_size(100_000))} of noise"
 
 
 def test_receipts_reactions_and_edits_are_envelopes_like_it() -> None:

@@ -19,11 +19,13 @@ from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.sizes import in_words
 from doorless_client.tui.widgets.styled import Styled
 from doorless_client.tui.wrapping import shorten
+from doorless_protocol.attachment import sealed_size
 
 ALIKE = "one more, just alike"
 SHOWN = 12
 """Bytes of such an envelope: as many as fit beside its time and size."""
 
+NEVER_LEFT = "This never left your computer."
 STAYED = "Nothing was sent: Echo is on this computer."
 
 WireOf = Callable[[Message], WireView | None]
@@ -34,13 +36,14 @@ Pairs = list[tuple[str, str]]
 
 
 def local_only(message: Message, wire: WireView | None) -> str:
-    """Why a relay has nothing of it; "" when it has."""
-    if wire is None:
-        return "This never left your computer."
-    if not wire.size:
-        waits = message.state is State.WAITING
-        return "This still waits on your computer." if waits else "This was never sent."
-    return STAYED if wire.stays else ""
+    """Why nothing can be shown that a relay had of it; "" where something can."""
+    if wire is not None and wire.size:
+        return STAYED if wire.stays else ""
+    if message.state is State.WAITING:
+        return "This still waits on your computer."
+    if message.state is State.FAILED:
+        return "This was never sent."
+    return "What the relay had of it is not known here." if message.id else NEVER_LEFT
 
 
 def seen(message: Message, wire: WireView) -> Pairs:
@@ -62,7 +65,15 @@ def kept(message: Message, wire: WireView) -> Pairs:
         ("mailbox", f"{box[:8]}..{box[-4:]} ({whose})"),
         ("hour", moments.hour(wire.at) if message.mine else "when it came there"),
         ("envelope", f"{in_words(wire.size)} of noise{copies}"),
+        *_file(message),
     ]
+
+
+def _file(message: Message) -> Pairs:
+    """Its pieces lie beside the envelopes, sealed under a key that the message holds."""
+    if message.file is None:
+        return []
+    return [("file", f"{in_words(sealed_size(message.file.size))} of noise")]
 
 
 def hidden(message: Message) -> Pairs:

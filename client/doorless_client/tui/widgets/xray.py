@@ -96,9 +96,7 @@ class Mirror(Styled):
         """Row `row` of the `rows` that the message has beside this."""
         wire = self.wire(message)
         if wire is None or not wire.size:
-            waits = message.state is State.WAITING
-            words = "nothing yet, still here" if waits else "nothing sent, stays here"
-            return [self._quiet(words if row == 0 else "", base, width)]
+            return [self._quiet(_nothing(message) if row == 0 else "", base, width)]
         if message.reactions and 0 < row == rows - 1:
             return self._reaction(wire, base, width)
         head = self._head(wire.at, wire.size, stays=wire.stays)
@@ -135,3 +133,11 @@ class Mirror(Styled):
 
     def _bytes(self, text: str, base: Style) -> Segment:
         return Segment(text, base + self.part("bytes"))
+
+
+def _nothing(message: Message) -> str:
+    """Where there is no envelope to show: waiting, never sent, or said where this was not there."""
+    if message.state is State.WAITING:
+        return "nothing yet, still here"
+    known = not message.id or message.state is State.FAILED
+    return "nothing sent, stays here" if known else "not known on this device"
