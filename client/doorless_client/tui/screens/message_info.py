@@ -16,7 +16,7 @@ from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.facts_table import facts_table
 from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.sizes import in_words
-from doorless_client.tui.widgets.facts import told_by_relay
+from doorless_client.tui.widgets.facts import local_only, told_by_relay
 
 SKEW = 300
 """Seconds by which a sender's clock may differ before it is said: C01."""
@@ -50,7 +50,7 @@ def about(
     if message.note:
         facts.append(("note", message.note))
     if wire is None or not wire.size:
-        return [*facts, ("on the wire", "nothing")]
+        return [*facts, ("on the wire", local_only(message, wire))]
     copies = "1 envelope" if wire.copies == 1 else f"{wire.copies} envelopes"
     facts.append(("sealed as", f"{copies} of {in_words(wire.size)}"))
     if wire.stays:
@@ -83,13 +83,14 @@ def _carried(message: Message, glyphs: Glyphs, now: int) -> list[tuple[str, str]
     return facts
 
 
-def sealed_for(sealings: Sequence[Sealing]) -> list[tuple[str, str]]:
-    """One line for each copy: whose device, how large, and whether it left."""
+def sealed_for(sealings: Sequence[Sealing], *, stays: bool = False) -> list[tuple[str, str]]:
+    """One line for each copy: whose device, how large, and whether it left; or none ever does."""
     facts = []
     for one in sealings:
         whose = "your device" if one.own else "their device"
         name = f" {one.name}" if one.name else ""
-        size = f"{in_words(one.size)}, {'left' if one.sent else 'waits here'}"
+        here = "stayed here" if stays else "waits here"
+        size = f"{in_words(one.size)}, {'left' if one.sent else here}"
         waits = "not sealed yet"
         facts.append((whose, f"{one.device.hex()[:8]}…{name}: {size if one.size else waits}"))
     return facts
@@ -128,7 +129,8 @@ class MessageInfo(Sheet[None]):
     ) -> None:
         super().__init__("About this message")
         self._facts = about(message, wire, glyphs, now)
-        self._sealed, self._before = sealed_for(sealings), said_before(versions)
+        stays = wire is not None and wire.stays
+        self._sealed, self._before = sealed_for(sealings, stays=stays), said_before(versions)
         self._words = message.text
 
     def content(self) -> ComposeResult:
