@@ -68,6 +68,7 @@ COMMANDS = {
     "export": "cli_export",
     "backup": "cli_backup",
     "restore": "cli_backup",
+    "keyring": "cli_keyring",
     "messenger": "cli_messenger",
 }
 """The module of each command; the command is its function of that name."""

@@ -14,9 +14,10 @@ from typing import Any
 
 from doorless_client.cli_outcome import TerminatedError, UsageError
 from doorless_client.key_file import LENGTHS, MAX_PASSPHRASE, SHORTEST_PASSPHRASE
-from doorless_client.opening import Opened, open_profile
-from doorless_client.profile import NoProfileError, is_profile
+from doorless_client.opening import Opened, open_by_keyring, open_profile
+from doorless_client.profile import KEYRING, NoProfileError, is_profile
 from doorless_client.profiles import ProfileNameError, place_of
+from doorless_client.system_keyring import system_keyring
 
 Now = Callable[[], float]
 Random = Callable[[int], bytes]
@@ -62,11 +63,23 @@ async def messenger(chosen: argparse.Namespace, now: Now, random: Random) -> Asy
     place = directory(chosen)
     if not is_profile(place):
         raise NoProfileError(place)  # before anybody types a passphrase
-    opened = await open_profile(place, passphrase(chosen), now, random)
+    opened = await _open(chosen, place, now, random)
     try:
         yield opened
     finally:
         await opened.close()
+
+
+async def _open(chosen: argparse.Namespace, place: Path, now: Now, random: Random) -> Opened:
+    """With the passphrase that is given; else by the keyring, where that was chosen; else asked."""
+    given = _given(chosen.passphrase_file, VARIABLE)
+    if given is None and (place / KEYRING).exists():
+        opened = await open_by_keyring(place, system_keyring(), now, random)
+        if opened is not None:
+            return opened
+    return await open_profile(
+        place, given if given is not None else _prompt("Passphrase: "), now, random
+    )
 
 
 def run(work: Coroutine[Any, Any, int]) -> int:

@@ -1,5 +1,6 @@
 """What the terminal asks for before there is an engine: `tui.ports.Onboarding`, on a profile."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from doorless_client.core.api import Engine, RefusedError
@@ -9,12 +10,13 @@ from doorless_client.creating import begin_account, begin_from_backup, begin_ret
 from doorless_client.endpoint import Endpoint
 from doorless_client.joining_account import NewDevice, begin_joining
 from doorless_client.keeping import ProfileKeeping
-from doorless_client.opening import Opened, open_profile
+from doorless_client.opening import Opened, open_by_keyring, open_profile
 from doorless_client.profile import Profile, is_profile
 from doorless_client.recovery_words import seed_of
 from doorless_client.refusing import refusing
 from doorless_client.settings.preferences import ProfilePreferences
 from doorless_client.settings.profile import ProfileSettings
+from doorless_client.system_keyring import Keyring, system_keyring
 from doorless_client.tui import ports
 from doorless_protocol.primitives import Random
 
@@ -30,8 +32,10 @@ class ProfileOnboarding:
         now: Clock,
         random: Random,
         settings: ProfileSettings | None = None,
+        find_keyring: Callable[[], Keyring | None] = system_keyring,
     ) -> None:
         """`settings`: those that were read of the profile; else the defaults."""
+        self._find_keyring = find_keyring
         self._directory, self._now, self._random = directory, now, random
         self._opened: Opened | None = None
         self.preferences = ProfilePreferences(directory, self._held, settings or ProfileSettings())
@@ -113,6 +117,16 @@ class ProfileOnboarding:
         await opened.messenger.start()
         return opened.messenger
 
+    async def by_itself(self) -> Engine | None:
+        """Raises RefusedError: it is in use, or damaged."""
+        if not self.exists:
+            return None
+        with refusing():
+            opened = await open_by_keyring(
+                self._directory, self._find_keyring(), self._now, self._random
+            )
+        return await self.start(opened) if opened is not None else None
+
     async def unlock(self, passphrase: str) -> Engine:
         """Raises tui.ports.WrongPassphraseError, RefusedError: nothing was written."""
         with refusing():
@@ -124,7 +138,7 @@ class ProfileOnboarding:
         """Raises RefusedError: nothing is open."""
         if self._opened is None:
             raise RefusedError("no profile is open")
-        return ProfileKeeping(self._opened, self._now, self._random)
+        return ProfileKeeping(self._opened, self._find_keyring, self._now, self._random)
 
     async def close(self) -> None:
         if self._opened is not None:

@@ -1,6 +1,7 @@
 """A profile: the directory with everything that one account keeps on this computer.
 
     DIR/key            the store's key, wrapped by the passphrase    `key_file`
+    DIR/key.keyring    the same, wrapped by the system's keyring     `keyring_file`
     DIR/store.db       everything else, encrypted
     DIR/lock           held by the one process that has it open      `profile_lock`
     DIR/settings.toml  what must be known before                     `settings.profile`
@@ -42,7 +43,10 @@ SEALED: Final = "files"
 """The folder with the sealed bytes of files; their keys are in the store."""
 
 _STORE: Final = ("store.db", "store.db-wal", "store.db-shm", "store.db-open")
-FILES: Final = (KEY, UNFINISHED, *_STORE, "lock", SETTINGS)
+KEYRING: Final = "key.keyring"
+"""There where the person chose that the system's keyring opens it too: `keyring_file`."""
+
+FILES: Final = (KEY, UNFINISHED, KEYRING, *_STORE, "lock", SETTINGS)
 
 
 class NoProfileError(Exception):
@@ -170,6 +174,21 @@ class Profile:
         wrapped = wrap(self.unlock(old), new, random)
         with _as_damage():
             replace_private(self.directory / KEY, wrapped)
+
+    def keyring_file(self) -> bytes | None:
+        """What a key in the system's keyring unwraps; None: the passphrase alone opens it."""
+        if not (self.directory / KEYRING).exists():
+            return None
+        return self._read(KEYRING, 4096)
+
+    def keep_keyring_file(self, wrapped: bytes) -> None:
+        with _as_damage():
+            replace_private(self.directory / KEYRING, wrapped)
+
+    def drop_keyring_file(self) -> None:
+        with _as_damage():
+            (self.directory / KEYRING).unlink(missing_ok=True)
+            sync_directory(self.directory)
 
     def settings(self) -> ProfileSettings:
         """Raises DamagedProfileError: the file is not what it may be."""

@@ -8,12 +8,13 @@ from doorless_client.key_file import WrongPassphraseError
 from doorless_client.profile import DamagedProfileError, NoProfileError, ProfileExistsError
 from doorless_client.profile_lock import ProfileInUseError
 from doorless_client.store.base import StoreError, WrongKeyError
+from doorless_client.system_keyring import KeyringError
 from doorless_client.tui import ports
 from doorless_protocol.errors import MalformedError
 
 _SAID_AS_IT_IS = (
     *(NoProfileError, ProfileExistsError, ProfileInUseError, DamagedProfileError),
-    *(StoreError, MalformedError, ValueError),
+    *(StoreError, KeyringError, MalformedError, ValueError),
 )
 
 

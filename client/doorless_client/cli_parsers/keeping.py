@@ -19,3 +19,12 @@ def add_commands(command: Adder) -> None:
         added.add_argument(
             "--words-file", type=Path, metavar="F", help="file with the 24 words (else asked for)"
         )
+    keyring = command("keyring", "let the system's keyring open the profile at a start, or not")
+    keyring.add_argument(
+        "what",
+        nargs="?",
+        choices=("on", "off", "status"),
+        default="status",
+        metavar="on|off|status",
+        help="on takes the passphrase; off deletes the key there (default: say which it is)",
+    )

@@ -1,23 +1,27 @@
 """The messenger's app: first whoever sits there opens it, then they talk, and lock it again."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from doorless_client.core.api import Engine
+from doorless_client.core.api import Engine, RefusedError
 from doorless_client.notifying.desktop import InTurn, Notifier
 from doorless_client.tui.base import BaseApp
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.idleness import Idleness
+from doorless_client.tui.keeping import entries
 from doorless_client.tui.keymap import Place
 from doorless_client.tui.locking import forget_caches, forget_clipboard, forget_watchers, settle
 from doorless_client.tui.notifying import Notifying
 from doorless_client.tui.places import places
 from doorless_client.tui.ports import Onboarding
+from doorless_client.tui.providers.entry import Entry
+from doorless_client.tui.screens.form import Form
 from doorless_client.tui.screens.locked import Locked
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.onboard import Onboard
@@ -55,23 +59,45 @@ class DoorlessApp(BaseApp[None]):
     async def on_mount(self) -> None:
         self._idle = Idleness(self.now, asyncio.get_running_loop().time)
         self.set_interval(LOOK_EVERY, self._look_for_life)
-        self.add_mode("onboard", lambda: Onboard(self._onboarding, self.glyphs))
-        await self.switch_mode("onboard")
+        engine = await self._open_by_itself()
+        if engine is not None:
+            await self._show(engine)
+        else:
+            self.add_mode("onboard", lambda: Onboard(self._onboarding, self.glyphs))
+            await self.switch_mode("onboard")
+
+    async def _open_by_itself(self) -> Engine | None:
+        """By the system's keyring; what prevents it is told when the passphrase was typed."""
+        with contextlib.suppress(RefusedError):
+            return await self._onboarding.by_itself()
+        return None
 
     @on(Onboard.Ready)
     async def begin(self, event: Onboard.Ready) -> None:
         """Leave the first mode for good: what was typed in it goes with it."""
         await self._show(event.engine, instead_of="onboard")
 
-    async def _show(self, engine: Engine, *, instead_of: str) -> None:
+    async def _show(self, engine: Engine, *, instead_of: str = "") -> None:
         place = self._place
         self.add_mode("main", lambda: MainScreen(engine, self.now, self.glyphs, at=place))
         await self.switch_mode("main")
-        await self.remove_mode(instead_of)
+        if instead_of:
+            await self.remove_mode(instead_of)
         self._notifying.begin(engine)
 
     def places(self) -> Sequence[Place]:
         return places(type(self))
+
+    def entries(self) -> Iterable[Entry]:
+        """What the palette offers of the profile as a whole, while one is open."""
+        return entries(self._onboarding.keeping, self._ask)
+
+    def _ask(self, form: Form) -> None:
+        self.push_screen(form, self._told)
+
+    def _told(self, done: str | None) -> None:
+        if done:
+            self.say(done)
 
     # --- locking ---------------------------------------------------------------------------
 

@@ -20,6 +20,13 @@ BACKUP_WORDS = (
     "this computer does. Not in it: messages that disappear, and the bytes of files."
 )
 
+KEYRING_WORDS = (
+    "The keyring of this computer then opens the profile at a start, for as long as you are logged "
+    "in: so can every program that you run, and whoever sits here. A lock asks for the passphrase "
+    "all the same; and after a log-out, nobody opens anything without yours."
+)
+ASKING_WORDS = "The key in the keyring of this computer is deleted. Only the passphrase opens it."
+
 Push = Callable[[Form], None]
 
 
@@ -27,6 +34,10 @@ def entries(keeping: Keeping, push: Push) -> Iterable[Entry]:
     """For the palette, on top of what has a key."""
     yield Entry("Change the passphrase", lambda: push(new_passphrase(keeping)))
     yield Entry("Make a backup", lambda: push(backup(keeping)))
+    if keeping.opens_by_itself:
+        yield Entry("Ask for the passphrase at every start", lambda: push(ask_again(keeping)))
+    else:
+        yield Entry("Start without the passphrase", lambda: push(by_itself(keeping)))
 
 
 def new_passphrase(keeping: Keeping) -> Form:
@@ -59,6 +70,26 @@ def backup(keeping: Keeping) -> Form:
     if keeping.needs_words:
         fields.append(Field("words", "The 24 recovery words, this once", secret=True))
     return Form("Make a backup", BACKUP_WORDS, fields, "Back up", write, meanwhile="Sealing…")
+
+
+def by_itself(keeping: Keeping) -> Form:
+    async def choose(values: Mapping[str, str]) -> str:
+        await keeping.open_by_itself(values["passphrase"])
+        return "It starts without the passphrase from now on."
+
+    fields = (Field("passphrase", "Your passphrase", secret=True),)
+    title = "Start without the passphrase"
+    return Form(title, KEYRING_WORDS, fields, "Do it", choose, meanwhile="Asking the keyring…")
+
+
+def ask_again(keeping: Keeping) -> Form:
+    async def choose(values: Mapping[str, str]) -> str:
+        del values
+        await keeping.ask_again()
+        return "It asks for the passphrase at every start."
+
+    title = "Ask for the passphrase at every start"
+    return Form(title, ASKING_WORDS, (), "Do it", choose, meanwhile="Asking the keyring…")
 
 
 def file_of(typed: str) -> Path:

@@ -78,6 +78,28 @@ class Keeping(Protocol):
         """
         ...
 
+    @property
+    def opens_by_itself(self) -> bool:
+        """Whether a start needs no passphrase while the system's keyring is open."""
+        ...
+
+    async def open_by_itself(self, passphrase: str) -> None:
+        """Let the system's keyring open it at a start; a lock takes the passphrase all the same.
+
+        Raises:
+            WrongPassphraseError: nothing was changed.
+            RefusedError: there is no keyring, or it refused.
+        """
+        ...
+
+    async def ask_again(self) -> None:
+        """From now on only the passphrase opens it.
+
+        Raises:
+            RefusedError: so it is, but the keyring kept an entry that opens nothing any more.
+        """
+        ...
+
 
 class Onboarding(Protocol):
     """Everything before there is an engine. Slow work happens off the event loop."""
@@ -122,6 +144,14 @@ class Onboarding(Protocol):
 
         Raises:
             RefusedError: they do not fit, or no relay. Nothing was begun.
+        """
+        ...
+
+    async def by_itself(self) -> Engine | None:
+        """At the start alone: opened by the system's keyring, where the person chose that.
+
+        Raises:
+            RefusedError: it could, but the profile is in use, or damaged.
         """
         ...
 

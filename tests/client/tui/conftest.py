@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -20,6 +19,7 @@ from doorless_client.tui.ports import Created, WrongPassphraseError
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.widgets.line import Line
 from doorless_lab.fake_engine import FakeEngine
+from doorless_lab.fake_keeping import FakeKeeping
 from idle import nothing_left, nothing_soon
 
 NOW = 1_800_023_490  # a Friday in January 2027, 14:31:30 UTC
@@ -71,7 +71,6 @@ class FakeOnboarding:
     """A profile that `PASSPHRASE` opens."""
 
     relay = "relay.example"
-    keeping: Any = None  # the profile as a whole: tests that do something to it bring one
 
     def __init__(
         self, engine: Engine, *, exists: bool = True, preferences: Preferences | None = None
@@ -81,6 +80,8 @@ class FakeOnboarding:
         self.created: list[tuple[str, str, str]] = []
         self.preferences = preferences or Unwritten()
         self.closed = self.written = 0
+        self.keyring = False
+        self.keeping = FakeKeeping()
 
     async def create(self, relay: str, handle: str, passphrase: str) -> Created:
         self.created.append((relay, handle, passphrase))
@@ -88,6 +89,9 @@ class FakeOnboarding:
 
     def _note(self) -> None:
         self.written += 1
+
+    async def by_itself(self) -> Engine | None:
+        return self._engine if self.keyring else None
 
     async def unlock(self, passphrase: str) -> Engine:
         if passphrase != PASSPHRASE:

@@ -4,31 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from doorless_client.core.api import RefusedError
-from doorless_client.tui.ports import WrongPassphraseError
+from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.screens.form import Form
+from doorless_client.tui.screens.locked import Locked
 from doorless_client.tui.screens.main import MainScreen
-
-
-class FakeKeeping:
-    """Opens with "correct horse"."""
-
-    needs_words = False
-
-    def __init__(self) -> None:
-        self.changed: list[tuple[str, str]] = []
-        self.backups: list[tuple[Path, str]] = []
-
-    async def back_up(self, path: Path, words: str = "") -> int:
-        if path.name == "there":
-            raise RefusedError(f"{path}: exists already; name a new file")
-        self.backups.append((path, words))
-        return 264_000
-
-    async def change_passphrase(self, old: str, new: str) -> None:
-        if old != "correct horse":
-            raise WrongPassphraseError("wrong passphrase, or a damaged profile")
-        self.changed.append((old, new))
+from doorless_lab.fake_keeping import FakeKeeping
 
 
 @pytest.fixture
@@ -101,3 +81,36 @@ async def test_a_linked_device_is_asked_for_the_words(people, opened, ask, keepi
     async with opened(people.engine) as pilot:
         await ask(pilot, "Make a backup", path="/new", words="twenty four words")
         assert keeping.backups == [(Path("/new"), "twenty four words")]
+
+
+async def test_starting_without_the_passphrase_is_chosen_with_it_and_taken_back_without(
+    people, opened, ask, keeping, text_of
+) -> None:
+    on, off = "Start without the passphrase", "Ask for the passphrase at every start"
+    async with opened(people.engine) as pilot:
+        await ask(pilot, on, passphrase="wrong")
+        assert "every program that you run" in " ".join(text_of(pilot).split())
+        assert not keeping.opens_by_itself
+        await ask(pilot, on, passphrase="correct horse")
+        assert keeping.opens_by_itself
+        assert [entry.text for entry in pilot.app.entries()][-1] == off
+        await ask(pilot, off)
+        assert not keeping.opens_by_itself
+
+
+async def test_a_lock_takes_the_passphrase_also_where_a_start_does_not(
+    people, fake_onboarding, settle
+) -> None:
+    onboarding = fake_onboarding(people.engine)
+    onboarding.keyring = True
+    app = DoorlessApp(onboarding, lambda: 1_800_023_490)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert isinstance(app.screen, MainScreen)
+        await pilot.press("ctrl+l")
+        await settle(pilot)
+        assert isinstance(app.screen, Locked)
+        app.screen.query_one("#passphrase").value = "correct horse"
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, MainScreen)
