@@ -12,6 +12,9 @@ import pytest
 from fuzz.wire import CALLS, CONTENTS, FROM_RELAY
 
 from doorless_client.settings.profile import ProfileSettings
+from doorless_client.tui import key_file, theme_file
+from doorless_client.tui.app import DoorlessApp
+from doorless_client.tui.places import places
 from doorless_protocol.content import Content
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import decode_call, decode_from_relay
@@ -108,12 +111,52 @@ def takes_any_size(data: bytes) -> ProfileSettings:
     [
         b"a = " + b"[" * 30_000 + b"]" * 30_000,
         b"a." * 15_000 + b"b = 1",
+        b"a." * 1_900 + b"b = 1",
         b'theme = "dark"\n' * 2,
         b'theme = "' + b"a" * 2**20 + b'"',
         b"theme = nan",
         b"theme = " + b"9" * 60_000,
     ],
-    ids=["nest", "keys in keys", "one key twice", "a mebibyte", "nan", "60,000 digits"],
+    ids=["nest", "keys in keys", "fewer", "one key twice", "a mebibyte", "nan", "60,000 digits"],
 )
 def test_settings_are_bounded(data: bytes) -> None:
     is_refused(ProfileSettings.decode, data)
+
+
+def takes_keys_of_any_size(data: bytes, places: object, profile: object) -> dict[str, str]:
+    tomllib.loads(data.decode())
+    return {}
+
+
+def takes_colours_of_any_size(name: str, data: bytes) -> None:
+    tomllib.loads(data.decode())
+
+
+@pytest.mark.attack(
+    "P02",
+    "a file of keys or colours that nests, is huge or repeats a key is refused in one line",
+    weaken={
+        "doorless_client.tui.key_file.decode": takes_keys_of_any_size,
+        "doorless_client.tui.theme_file.decode": takes_colours_of_any_size,
+    },
+)
+@pytest.mark.parametrize("file", ["keys", "colours"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a = " + b"[" * 30_000 + b"]" * 30_000,
+        b"a." * 15_000 + b"b = 1",
+        b"a." * 4_000 + b"b = 1",
+        b'help = "f1"\n' * 2,
+        b'like = "dark"\n' * 2,
+        b'help = "' + b"a" * 2**20 + b'"',
+        b"like = nan",
+        b"help = " + b"9" * 15_000,
+    ],
+    ids=["nest", "keys in keys", "fewer", "one key twice", "like twice", "a mebibyte", "nan", "9s"],
+)
+def test_files_of_keys_and_colours_are_bounded(data: bytes, file: str) -> None:
+    if file == "keys":
+        is_refused(lambda data: key_file.decode(data, places(DoorlessApp), {}), data)
+    else:
+        is_refused(lambda data: theme_file.decode("any", data), data)

@@ -9,7 +9,6 @@ rewrites the lines that it changes; what the person wrote around them stays.
 
 import json
 import re
-import tomllib
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated
 
@@ -22,11 +21,12 @@ from doorless_client.settings.schema import (
     Whole,
     declared,
 )
+from doorless_client.settings.toml_file import table_of
 from doorless_client.text import safe_line
 from doorless_protocol.errors import MalformedError
 
 MAX_SETTINGS_BYTES = 4 * 1024
-"""Room for a hundred settings. The library takes quadratic time on a key of many dots."""
+"""Room for a hundred settings, and comments."""
 
 LONGEST_IDLE = 24 * 60
 """Minutes: who wants a profile open for longer than a day says never."""
@@ -114,12 +114,7 @@ class ProfileSettings:
     @classmethod
     def decode(cls, data: bytes) -> "ProfileSettings":
         """Raises MalformedError, with a line for the person who wrote the file."""
-        if len(data) > MAX_SETTINGS_BYTES:
-            raise MalformedError(f"settings of {len(data)} bytes, at most {MAX_SETTINGS_BYTES}")
-        try:
-            table = tomllib.loads(data.decode())
-        except (ValueError, RecursionError):  # also not UTF-8, or a number of too many digits
-            raise MalformedError("it is not TOML") from None
+        table = table_of(data, MAX_SETTINGS_BYTES, "settings")
         known = {setting.name: setting for setting in SETTINGS}
         for name, value in table.items():
             if name not in known:

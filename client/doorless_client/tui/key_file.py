@@ -6,11 +6,11 @@
 All of it is taken, or none: a file of which half is in force surprises.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 
 from textual.keys import Keys as Known
 
+from doorless_client.settings.toml_file import table_of
 from doorless_client.text import safe_line
 from doorless_client.tui.keymap import Keys, Place, in_words
 from doorless_protocol.errors import MalformedError
@@ -31,12 +31,7 @@ def decode(data: bytes, places: tuple[Place, ...], profile: Mapping[str, str]) -
     Raises:
         MalformedError: with a line for the person who wrote the file.
     """
-    if len(data) > MAX_KEYS_BYTES:
-        raise MalformedError(f"keys of {len(data)} bytes or more, at most {MAX_KEYS_BYTES}")
-    try:
-        table = tomllib.loads(data.decode())
-    except (ValueError, RecursionError):
-        raise MalformedError("it is not TOML") from None
+    table = table_of(data, MAX_KEYS_BYTES, "keys")
     before = Keys(places, profile)
     changed = dict(profile)
     for name, keys in _flat(table):

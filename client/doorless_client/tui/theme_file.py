@@ -11,12 +11,12 @@ hides it: what cannot be told from its ground is refused.
 """
 
 import re
-import tomllib
 from dataclasses import replace
 
 from textual.theme import Theme
 
 from doorless_client.settings.schema import ThemeName
+from doorless_client.settings.toml_file import table_of
 from doorless_client.text import safe_line
 from doorless_client.tui.contrast import BARELY, contrast
 from doorless_client.tui.theme import TEXT_PAIRS, THEMES, short_name, token
@@ -43,13 +43,7 @@ def decode(name: str, data: bytes) -> Theme:
     ThemeName().check(name)
     if name in _BASES:
         raise MalformedError("one of ours is called so already")
-    if len(data) > MAX_THEME_BYTES:
-        raise MalformedError(f"more than {MAX_THEME_BYTES} bytes")
-    try:
-        table = tomllib.loads(data.decode())
-    except (ValueError, RecursionError):
-        raise MalformedError("it is not TOML") from None
-    base, colours = _parts(table)
+    base, colours = _parts(table_of(data, MAX_THEME_BYTES, "colours"))
     variables = {key: value for key, value in colours.items() if key not in _OWN}
     own = {key: value for key, value in colours.items() if key in _OWN}
     theme = replace(

@@ -62,7 +62,7 @@ def test_the_reference_names_every_token() -> None:
         ("x", "[colours]\nerror = '#0e1218'", "error cannot be read on bubble-own"),
         ("dark", "", "one of ours is called so already"),
         ("../x", "", "is a name of at most 32"),
-        ("x", "#" * (MAX_THEME_BYTES + 1), f"more than {MAX_THEME_BYTES} bytes"),
+        ("x", "#" * (MAX_THEME_BYTES + 1), f"at most {MAX_THEME_BYTES}"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(name: str, text: str, line: str) -> None:

@@ -56,7 +56,7 @@ def match(query: str, entry: Entry) -> Hit | None:
         if (found := places_of(word, entry.text)) is None:
             return None
         kinds += found[0]
-        places.update(found[1])
+        places |= {*found[1]}
     spread = max(places) - min(places) - len(places) + 1 if places else 0
     return Hit(entry, tuple(sorted(places)), (kinds, spread))
 
