@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from doorless_client import text as harmless
 from doorless_client.contact_facts import REPLACED
 from doorless_client.core.message_parts import FileView, QuoteView
 from doorless_client.core.views import (
@@ -26,7 +27,7 @@ from doorless_client.core.views import (
     Trust,
 )
 from doorless_client.settings.spans import in_words
-from doorless_client.text import SafeText, neutralise
+from doorless_client.text import SafeText
 
 LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 """Latest time that can be written; a peer may claim any."""
@@ -50,7 +51,7 @@ class OutputError(Exception):
 def line(text: str = "") -> None:
     """Print it. What a terminal would obey is shown, even where somebody forgot to."""
     with _printing():
-        sys.stdout.write(neutralise(text) + "\n")
+        sys.stdout.write(harmless.neutralise(text) + "\n")
 
 
 def json_line(value: dict[str, Any]) -> None:
