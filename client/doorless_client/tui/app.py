@@ -76,6 +76,8 @@ class DoorlessApp(BaseApp[None]):
     async def begin(self, event: Onboard.Ready) -> None:
         """Leave the first mode for good: what was typed in it goes with it."""
         await self._show(event.engine, instead_of="onboard")
+        if event.tour:
+            await self.run_action("screen.tour")
 
     async def _show(self, engine: Engine, *, instead_of: str = "") -> None:
         place = self._place
