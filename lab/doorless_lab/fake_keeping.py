@@ -5,7 +5,6 @@ from pathlib import Path
 from doorless_client.core.api import RefusedError
 from doorless_client.tui.ports import WrongPassphraseError
 
-
 OPENS = "correct horse"
 
 
