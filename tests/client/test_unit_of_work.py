@@ -153,8 +153,8 @@ def test_whatever_is_changed_and_asked_in_whatever_order_both_stores_say_the_sam
                 store.contacts.put(contact(THERE))
         for steps, is_kept in work:
             assert does(memory, steps, is_kept) == does(held, steps, is_kept)
-        for question in then:
-            assert question(memory) == question(held)
+            for question in then:
+                assert question(memory) == question(held)
         held.close()
 
 
