@@ -14,7 +14,10 @@ SERVICE = "doorless"
 TAKEN = ("SecretService", "libsecret", "kwallet", "macOS", "Windows")
 """Stores that are taken: modules of keyring.backends."""
 
-INSTALL = "there is no keyring of the system here: pip install 'doorless[keyring]', and a keyring"
+INSTALL = (
+    "there is no keyring of the system here; with one: "
+    "pip install '.[keyring]' in the folder of doorless's source"
+)
 
 
 class KeyringError(Exception):

@@ -33,6 +33,7 @@ async def unlock(pilot: Pilot[None]) -> None:
     pilot.app.screen.query_one("#passphrase").value = PASSPHRASE
     await pilot.press("enter")
     await until(lambda: isinstance(pilot.app.screen, MainScreen))
+    await until(lambda: set(pilot.app._screen_stacks) == {"_default", "main"})
 
 
 async def lock(pilot: Pilot[None]) -> None:
