@@ -60,8 +60,7 @@ def padded_size(size: int) -> int:
 
     Spec: docs/spec/14-attachments.md §2.1 (Padmé: Nikitin and others, PETS 2019, §5).
     """
-    if size <= SMALLEST:
-        return SMALLEST
+    size = max(size, SMALLEST)
     exponent = size.bit_length() - 1
     step = 1 << (exponent - exponent.bit_length())
     return -(-size // step) * step

@@ -1,5 +1,6 @@
 """Sealing a file, and what is refused when it is opened."""
 
+import hmac
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha3_256
@@ -95,6 +96,24 @@ def test_a_size_that_no_file_has_is_refused_before_anything_is_drawn() -> None:
     for size in (-1, MAX_FILE_BYTES + 1):
         with pytest.raises(ValueError, match="at most"):
             next(seal([], size, lambda size: pytest.fail("drawn")))
+
+
+def test_the_largest_file_is_sealed_like_the_others() -> None:
+    assert len(next(seal([], MAX_FILE_BYTES, Seeded(1).randbytes))) == PREFIX
+
+
+def test_a_commitment_is_the_one_of_the_specification() -> None:
+    """HKDF-Expand of one block is one HMAC, RFC 5869 §2.3."""
+    key, header = b"k" * 32, b"h" * 24
+    expected = hmac.digest(key, b"doorless/1 file" + header + b"\x01", "sha256")
+    assert attachment.commitment(key, header) == expected
+
+
+def test_an_empty_part_is_as_long_as_what_is_added_to_it() -> None:
+    key, header = bytes(32), bytes(24)
+    sealed = Stream(key, header).seal(b"", final=True)
+    assert len(sealed) == STREAM_OVERHEAD
+    assert Stream(key, header).open(sealed, final=True) == b""
 
 
 def test_a_seal_of_another_form_is_refused() -> None:
