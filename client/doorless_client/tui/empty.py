@@ -3,13 +3,12 @@
 Never blank, and never as if something were broken.
 """
 
-from typing import Literal
-
 from doorless_client.core.views import Chat, Standing, Trust
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.wrapping import in_a_sentence
 
-Shelf = Literal["all", "requests", "archived"]
+NO_CHATS = ("No chats yet.", "Ctrl+N adds somebody.", "Who writes to you", "stands here, too.")
+"""Rows of an empty list, which is narrow. Requests and archived chats are rows of it, too."""
 
 ALONE = (
     "This is your only device. Link another one and both show the same conversations; without one, "
@@ -66,20 +65,6 @@ def _keys(trust: Trust) -> str:
     if trust is Trust.VERIFIED:
         return "Verified: you compared safety numbers, and nobody sits in between."
     return ""
-
-
-def no_chats(shelf: Shelf) -> str:
-    """A list of chats with none in it."""
-    return {
-        "all": "No chats yet.\nCtrl+N adds somebody.",
-        "requests": (
-            "Nobody waits.\nWho is no contact and writes to you stands here first. Until you "
-            "accept, they do not learn that you read it."
-        ),
-        "archived": (
-            "Nothing archived.\nAn archived chat is out of the list until somebody writes in it."
-        ),
-    }[shelf]
 
 
 def nothing_found(words: str, *, everywhere: bool) -> str:

@@ -51,11 +51,14 @@ def test_who_has_nobody_is_told_how_to_add_somebody() -> None:
     assert empty.nobody_open(ASCII, others=True).isascii()
 
 
-@pytest.mark.parametrize("shelf", ["all", "requests", "archived"])
-def test_every_list_says_what_comes_into_it(shelf: empty.Shelf) -> None:
-    title, what = empty.no_chats(shelf).split("\n", 1)
-    assert title.startswith("N")
-    assert what
+@pytest.mark.parametrize(("size", "said"), [((120, 36), True), ((80, 24), False)])
+async def test_a_list_without_chats_says_what_comes_into_it(
+    engine, opened, text_of, size, said
+) -> None:
+    async with opened(engine, size=size) as pilot:
+        rows = [line[:29] for line in text_of(pilot).splitlines()]
+        for words in empty.NO_CHATS:
+            assert any(words in row for row in rows) == said
 
 
 def test_a_search_says_where_it_looked_and_where_else_to_look() -> None:

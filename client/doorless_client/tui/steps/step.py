@@ -63,7 +63,7 @@ class Step(Vertical):
             if self.BACK:
                 yield Button("Back", classes="back", compact=True)
             if self.GO:
-                yield Button(self.GO, "success", classes="go", compact=True)
+                yield Button(plain(self.GO), "success", classes="go", compact=True)
 
     def content(self) -> ComposeResult:
         yield from ()

@@ -17,6 +17,7 @@ from textual.strip import Strip
 from doorless_client.core.views import Chat, Standing, Trust
 from doorless_client.tui import moments
 from doorless_client.tui.avatar import hue, initials
+from doorless_client.tui.empty import NO_CHATS
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.widgets.styled import Styled
 from doorless_client.tui.wrapping import shorten
@@ -149,6 +150,8 @@ class ChatList(Styled, ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
+        if not self._count:
+            return self._nobody(y - 1, width)
         place, line = divmod(y + self.scroll_offset.y, self._step)
         if place == len(self._chats) and self._folded and line == 0:
             return self._folded_row(place, width)
@@ -169,6 +172,12 @@ class ChatList(Styled, ScrollView, can_focus=True):
         else:
             segments = [*start, *self._second_line(chat, base, width)]
         return Strip(segments).adjust_cell_length(width, base)
+
+    def _nobody(self, row: int, width: int) -> Strip:
+        """An empty list says what it is for, where there is room for it."""
+        words = NO_CHATS[row] if 0 <= row < len(NO_CHATS) and not self._rail else ""
+        text = Segment(f"  {words}", self.style() + self.part("preview"))
+        return Strip([text]).adjust_cell_length(width, self.style())
 
     def _folded_row(self, place: int, width: int) -> Strip:
         here = place == self.cursor and self.has_focus
