@@ -50,11 +50,14 @@ def test_two_people_talk_in_lines(relay: Relay, world: Path) -> None:
 
 
 def test_what_is_piped_in_leaves_before_it_ends(relay: Relay, world: Path) -> None:
-    alice = person(world, "alice")
-    done = alice.run("--plain", says="/open bob\nfirst\nsecond")
-    assert done.code == 0, done
-    assert "[3] sent" in done.out or "second" in done.out
-    assert done.err == ""
+    says = "/help\n/help react\n\n/open bob\nfirst\nsecond\n/quit\nnever read\n"
+    done = person(world, "alice").run("--plain", says=says)
+    assert (done.code, done.err) == (0, "")
+    assert "second  [waiting]" in done.out
+    assert "never read" not in done.out
+    for name in COMMANDS:
+        assert f"/{name}" in done.out
+    assert done.out.count("/react NUMBER") == 2
     texts = [one["text"] for one in person(world, "bob").run("receive", "--json").objects()]
     assert texts[-2:] == ["first", "second"]
 
@@ -99,14 +102,6 @@ def test_what_is_refused_is_a_line_each_and_the_exit_code(relay: Relay, world: P
     errors = [one for one in out.splitlines() if one.startswith("error: ")]
     assert len(errors) == len(REFUSED)
     assert (process.returncode, err) == (1, "")
-
-
-def test_every_command_is_in_the_help_and_the_end_is_quiet(relay: Relay, world: Path) -> None:
-    done = person(world, "alice").run("--plain", says="/help\n/help react\n\n/quit\nnever read\n")
-    for name in COMMANDS:
-        assert f"/{name}" in done.out
-    assert done.out.count("/react NUMBER") == 2
-    assert (done.code, done.err) == (0, "")
 
 
 def test_a_stranger_is_told_of_without_a_word_of_theirs(relay: Relay, world: Path) -> None:

@@ -27,11 +27,16 @@ def warn(words: str) -> None:
     say(f"!!! {words}")
 
 
+def counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def called(chat: Chat) -> SafeText:
     """By the name that tells it from all others: the address, or what a request claims."""
     if chat.note_to_self:
         return SafeText("notes")
-    return chat.name if chat.standing is Standing.REQUEST or chat.echo else chat.address
+    is_claim = chat.standing is Standing.REQUEST or "@" not in chat.address
+    return (chat.name or chat.address) if is_claim or chat.echo else chat.address
 
 
 def told(number: int, message: Message, chat: Chat) -> str:

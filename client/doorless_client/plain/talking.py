@@ -7,7 +7,7 @@ from doorless_client.links import NotALinkError, links, warning
 from doorless_client.links import opener as open_with
 from doorless_client.plain.desk import HISTORY, Desk
 from doorless_client.plain.opening import start
-from doorless_client.plain.saying import called, say, told
+from doorless_client.plain.saying import called, counted, say, told
 from doorless_client.settings.spans import in_words
 
 
@@ -38,7 +38,7 @@ async def open_chat(desk: Desk, words: str) -> None:
     if first is not None:
         start_at = max(0, min(start_at, first - 3), len(history) - 200)
     desk.shown_from = start_at
-    say(f"open: {called(chat)}, {len(history)} messages{_standing(desk)}")
+    say(f"open: {called(chat)}, {counted(len(history), 'message')}{_standing(desk)}")
     desk.tell(history.slice(start_at, len(history)), chat)
     await desk.messenger.mark_read(chat.conversation)
 
@@ -150,7 +150,8 @@ async def info(desk: Desk, words: str) -> None:
     if wire is None or wire.stays:
         say("nothing of it went over the wire: it stayed here")
     else:
-        say(f"{wire.copies} sealed copies of {wire.size} bytes")
+        copies = "1 sealed copy" if wire.copies == 1 else f"{wire.copies} sealed copies"
+        say(f"{copies} of {wire.size} bytes")
         say("the relay keeps the mailbox, the hour, the size and ciphertext")
     for copy in desk.messenger.messages.sealings(message):
         sent = "the relay has it" if copy.sent else "it waits here"
