@@ -1,5 +1,6 @@
 """What the terminal asks for before there is an engine: `tui.ports.Onboarding`, on a profile."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,7 +114,8 @@ class ProfileOnboarding:
     async def start(self, opened: Opened) -> Engine:
         """From now on closed with this; with Echo in it, so that nobody meets an empty screen."""
         self._opened = opened
-        opened.messenger.welcome()
+        with contextlib.suppress(RefusedError):  # a full disk: Echo comes with the next start
+            opened.messenger.welcome()
         await opened.messenger.start()
         return opened.messenger
 

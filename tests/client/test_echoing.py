@@ -11,6 +11,8 @@ from doorless_client.core.views import Chat, ChatChanged, Event, MessageAdded
 from doorless_client.echoing import MessengerWithEcho
 from doorless_client.endpoint import Endpoint
 from doorless_client.network import RelayNetwork
+from doorless_client.store.records import ROWS
+from doorless_client.store.sqlcipher import open_store
 from doorless_lab.world import World
 from doorless_lab.world_person import copy_store
 
@@ -164,3 +166,28 @@ async def test_with_a_persons_messages_everything_is_as_ever(messenger, echo) ->
     assert shown.id == said.id
     assert [one.emoji for one in shown.reactions] == ["\N{THUMBS UP SIGN}"]
     assert messenger.messages.versions(said) == []
+
+
+async def test_it_lives_in_an_encrypted_profile(tmp_path, silence) -> None:
+    """The same over the store of a real profile, opened again in between."""
+    path, key = tmp_path / "store.db", bytes(32)
+    store = open_store(path, key, create=True)
+    with World() as world:
+        (alice,) = world.people("alice")
+        with store.transaction():
+            for kind in ROWS:
+                for row in getattr(alice.store, kind.table).find():
+                    getattr(store, kind.table).put(row)
+    for turn in range(2):
+        messenger = MessengerWithEcho(store, silence, now=time.time, random=os.urandom)
+        messenger.welcome()
+        (echo,) = messenger.chats()
+        sent = await messenger.send(echo.conversation, f"turn {turn}")
+        await messenger.messages.react(sent, "\N{THUMBS UP SIGN}")
+        (wire,) = messenger.wire([sent])
+        assert wire is not None
+        assert {one.kind for one in wire.beside} == {"receipt", "reaction"}
+        store.close()
+        assert b"turn" not in path.read_bytes()
+        store = open_store(path, key)
+    store.close()
