@@ -1,5 +1,6 @@
 """Whoever looks elsewhere is told once; whoever looks, or locked it, is not told."""
 
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -36,7 +37,6 @@ def notifier() -> FakeNotifier:
 @pytest.fixture
 def away(people, opened, notifier):
     """The app, unlocked, behind other windows."""
-    from contextlib import asynccontextmanager
 
     @asynccontextmanager
     async def opened_behind(**fields):
@@ -63,34 +63,36 @@ async def test_a_burst_is_one_notification(people, away, notifier) -> None:
         assert notifier.told[1:] == [Told("Grace Hopper", "New message")]
 
 
-async def test_who_looks_is_not_told(people, away, notifier) -> None:
+async def test_who_looks_or_comes_back_before_it_is_told_is_not_told(
+    people, away, notifier
+) -> None:
     async with away() as pilot:
         pilot.app.app_focus = True
         people.engine.arrive(people.grace, "hi")
+        await pilot.pause()
+        pilot.app.app_focus = False
+        people.engine.arrive(people.grace, "again")
+        pilot.app.app_focus = True
         await pilot.pause()
         assert notifier.told == []
-
-
-async def test_who_comes_back_before_it_is_told_has_seen_it(people, away, notifier) -> None:
-    async with away() as pilot:
-        people.engine.arrive(people.grace, "hi")
-        pilot.app.app_focus = True
-        await pilot.pause()
         pilot.app.app_focus = False
         people.engine.arrive(people.grace, "one more")
         await pilot.pause()
         assert notifier.told == [Told("Grace Hopper", "New message")]
 
 
-@pytest.mark.parametrize(
-    ("level", "told"),
-    [("nothing", []), ("name", ["New message"]), ("text", ["a moth"])],
-)
-async def test_the_setting_says_how_much(people, away, notifier, level, told) -> None:
-    async with away(notifications=level) as pilot:
-        people.engine.arrive(people.grace, "a moth")
+async def test_the_setting_says_how_much_and_a_request_has_no_name(people, away, notifier) -> None:
+    async with away() as pilot:
+        for level, told in (("nothing", []), ("name", ["New message"]), ("text", ["a moth"])):
+            pilot.app.change_settings(replace(pilot.app.settings, notifications=level))
+            people.engine.arrive(people.grace, "a moth")
+            await pilot.pause()
+            assert [one.body for one in notifier.told] == told
+            notifier.told.clear()
+        eve = people.engine.person("Eve", standing=Standing.REQUEST)
+        people.engine.arrive(eve, "buy this")
         await pilot.pause()
-        assert [one.body for one in notifier.told] == told
+        assert notifier.told == [Told("doorless", "A request")]
 
 
 async def test_after_a_lock_nothing_is_told_and_what_stood_there_goes(
@@ -108,35 +110,20 @@ async def test_after_a_lock_nothing_is_told_and_what_stood_there_goes(
         assert notifier.cleared == 1
 
 
-async def test_a_desktop_that_shows_nothing_leaves_it_to_the_terminal(
+async def test_the_bell_rings_if_it_may_and_the_terminal_tells_what_no_desktop_does(
     people, away, notifier, monkeypatch
 ) -> None:
-    written = []
-    async with away(bell=False) as pilot:
-        notifier.works = False
-        pilot.app._notifying._command = lambda told: f"<{told.body}>"
-        monkeypatch.setattr(pilot.app, "tell_terminal", written.append)
-        people.engine.arrive(people.grace, "hi")
-        await pilot.pause()
-        assert written == ["<New message>"]
-
-
-async def test_the_bell_rings_with_it_if_it_may(people, away, monkeypatch) -> None:
+    rung, written = [], []
     async with away() as pilot:
-        rung = []
         monkeypatch.setattr(pilot.app, "bell", lambda: rung.append(True))
         people.engine.arrive(people.grace, "hi")
         await pilot.pause()
         assert len(rung) == 1
         pilot.app.change_settings(replace(pilot.app.settings, bell=False))
+        notifier.works = False
+        pilot.app._notifying._command = lambda told: f"<{told.body}>"
+        monkeypatch.setattr(pilot.app, "tell_terminal", written.append)
         people.engine.arrive(people.grace, "hi")
         await pilot.pause()
         assert len(rung) == 1
-
-
-async def test_a_request_has_no_name(people, away, notifier) -> None:
-    async with away(notifications="text") as pilot:
-        eve = people.engine.person("Eve", standing=Standing.REQUEST)
-        people.engine.arrive(eve, "buy this")
-        await pilot.pause()
-        assert notifier.told == [Told("doorless", "A request")]
+        assert written == ["<New message>"]

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from doorless_client.core import settings as account
 from doorless_client.core.api import RefusedError
 from doorless_client.settings import profile
@@ -16,12 +14,10 @@ from doorless_client.tui.widgets.line import Line
 from doorless_client.tui.widgets.setting_row import Chooser
 
 ALL = (*profile.SETTINGS, *account.SETTINGS)
-SIZES = [(80, 24), (200, 50)]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_every_setting_is_shown_and_reached_by_keys(people, opened, text_of, size) -> None:
-    async with opened(people.engine, size=size) as pilot:
+async def test_every_setting_is_shown_and_reached_by_keys(people, opened, text_of) -> None:
+    async with opened(people.engine, size=(80, 24)) as pilot:
         await pilot.press("f8")
         await pilot.pause()
         screen = text_of(pilot)
@@ -56,9 +52,15 @@ async def test_a_choice_of_this_computer_holds_at_once_and_is_kept(people, opene
         assert preferences.settings == ProfileSettings()
 
 
-async def test_a_choice_of_the_account_goes_to_the_engine(people, opened) -> None:
+async def test_a_click_changes_a_value_and_those_of_the_account_go_to_the_engine(
+    people, opened
+) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("f8")
+        await pilot.pause()
+        await pilot.click("#set-bell")
+        await pilot.pause()
+        assert pilot.app.settings.bell is False
         for one in account.SETTINGS:
             if one.name != "name":
                 pilot.app.screen.query_one(f"#set-{one.name}", Chooser).focus()
@@ -90,32 +92,17 @@ async def test_our_name_is_taken_with_enter_and_a_wrong_one_is_refused_in_words(
         assert people.engine.settings.name == "Ada"
 
 
-async def test_a_click_changes_a_value(people, opened) -> None:
-    async with opened(people.engine) as pilot:
-        await pilot.press("f8")
-        await pilot.pause()
-        await pilot.click("#set-bell")
-        await pilot.pause()
-        assert pilot.app.settings.bell is False
-
-
 async def test_what_cannot_be_kept_is_told_and_holds_for_this_run(people, opened) -> None:
     class Full(Unwritten):
         async def keep(self, settings: ProfileSettings) -> None:
             raise RefusedError("no space left on device")
 
+    seen = []
     async with opened(people.engine, preferences=Full()) as pilot:
+        log = pilot.app.screen.query_one(ChatLog)  # as every widget may
+        log.watch(pilot.app, "settings", lambda settings: seen.append(settings.bell))
         pilot.app.change_settings(replace(pilot.app.settings, bell=False))
         await pilot.pause()
         assert [note.message for note in pilot.app._notifications] == ["no space left on device"]
         assert pilot.app.settings.bell is False
-
-
-async def test_what_a_widget_looks_like_follows_a_setting(people, opened) -> None:
-    seen = []
-    async with opened(people.engine) as pilot:
-        log = pilot.app.screen.query_one(ChatLog)
-        log.watch(pilot.app, "settings", lambda settings: seen.append(settings.density))
-        pilot.app.change_settings(replace(pilot.app.settings, density="dense"))
-        await pilot.pause()
-    assert seen == ["bubbles", "dense"]
+        assert seen == [True, False]
