@@ -45,7 +45,7 @@ def test_a_claimed_time_moves_no_message() -> None:
         assert all(abs(one.received - world.now) < 60 for one in shown[-5:])
 
 
-@pytest.mark.parametrize("time", [-1, 2**53, 2**63 - 1, 2**64 - 1])
+@pytest.mark.parametrize("time", [-1, 2**53, 2**64 - 1])
 def test_a_time_that_none_can_be_is_malformed(time: int) -> None:
     with World() as world:
         alice, bob = world.friends("alice", "bob")

@@ -55,7 +55,7 @@ def takes_every_edit(_row: Entry, _at: int, _now: int) -> bool:
     "an edit comes within its time, and what was said before can always be looked at",
     weaken={"doorless_client.core.acts.is_in_time": takes_every_edit},
 )
-@pytest.mark.parametrize("hours", [25, -1, 10**6])
+@pytest.mark.parametrize("hours", [25, -1])
 def test_an_edit_that_claims_to_be_later_or_earlier_changes_nothing(hours: int) -> None:
     with World() as world:
         alice, bob = world.friends("alice", "bob")

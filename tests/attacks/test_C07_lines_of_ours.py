@@ -37,7 +37,7 @@ def test_no_words_of_others_are_a_line_of_ours() -> None:
     with World() as world:
         alice, bob = world.friends("alice", "bob")
         lines = bob.notes("alice")
-        for words in LINES:
+        for words in LINES[::2]:
             sent = does(world, alice, "bob", Text("x"))
             does(world, alice, "bob", Edit(sent.id, words), time=sent.time + 1)
             does(world, alice, "bob", Text(words))
