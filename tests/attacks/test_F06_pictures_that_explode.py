@@ -72,13 +72,13 @@ def test_too_many_pixels_are_refused() -> None:
 
 
 def text_bomb() -> bytes:
-    return chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(200 * 2**20)))
+    return chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(80 * 2**20)))
 
 
 BOMBS = {
     "50,000 by 50,000": lambda: png(50_000, 50_000, 10),
     "4,000,000,000 by 4,000,000,000": lambda: png(2**32 - 1, 2**32 - 1, 0),
-    "a comment of 200 MiB": lambda: png(10, 10, 10, text_bomb()),
+    "a comment of 80 MiB": lambda: png(10, 10, 10, text_bomb()),
     "an archive": zipped,
     "a GIF that loops": looping_gif,
     "half a picture": lambda: png(1000, 1000, 1000)[:-200],
