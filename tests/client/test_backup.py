@@ -19,6 +19,7 @@ from doorless_lab.recovering import recover
 from doorless_lab.world import World
 from doorless_lab.world_person import Person, copy_store
 from doorless_protocol.content import File
+from doorless_protocol.errors import MalformedError
 
 
 @pytest.fixture
@@ -271,3 +272,19 @@ async def test_a_restored_device_writes_backups_itself(world: World, path: Path)
     restore_backup(store, path, words(alice))
     assert not needs_words(store)
     assert isinstance(store.settings.get("backup writer"), Setting)
+
+
+async def test_what_could_not_be_restored_is_noticed_when_it_is_written(
+    world: World, path: Path
+) -> None:
+    alice, _ = talked(world)
+    (row, *_) = [row for row in alice.store.messages.find() if row.kind == "text"]
+    with alice.store.transaction():
+        alice.store.messages.put(msgspec.structs.replace(row, text="x" * 70_000))
+    with pytest.raises(MalformedError):
+        await written(alice, path)
+    assert names(path.parent) == []
+
+
+def names(folder: Path) -> list[str]:
+    return [one.name for one in folder.iterdir()]

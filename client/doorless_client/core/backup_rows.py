@@ -25,6 +25,7 @@ from doorless_protocol.backup_records import (
     Person,
     Record,
     Said,
+    decode,
     encode,
 )
 from doorless_protocol.content import MAX_TEXT_BYTES
@@ -43,13 +44,24 @@ def records(store: Store, now: int) -> Iterator[bytes]:
     own, newest = store.own.last(), store.own_manifests.last()
     if own is None or newest is None:
         raise StoreError("no account in this profile: it was damaged")
-    yield encode(about(own, Manifest.decode(newest.manifest), now))
-    yield encode(_chosen(store))
+    yield readable(about(own, Manifest.decode(newest.manifest), now))
+    yield readable(_chosen(store))
     for contact in store.contacts.find():
         if contact.standing != Standing.REQUEST.value:
-            yield encode(_person(store, contact))
+            yield readable(_person(store, contact))
             for record in _history(store, contact):
-                yield encode(record)
+                yield readable(record)
+
+
+def readable(record: Record) -> bytes:
+    """Its encoding. A backup that cannot be restored must be noticed when it is made.
+
+    Raises:
+        MalformedError: a row of ours holds what no record may.
+    """
+    data = encode(record)
+    decode(data)
+    return data
 
 
 def about(own: Own, manifest: Manifest, now: int) -> About:
