@@ -121,6 +121,7 @@ class FilesAtWork:
         plaintext: Iterator[bytes],
     ) -> Message:
         with self._refusing():
+            self._engine.fleet.removal.check()
             self._transfers.check_may_offer(conversation, size)
             local = self._transfers.begin_sealing()
         try:
