@@ -10,6 +10,7 @@ from doorless_client.core.api import History, RefusedError
 from doorless_client.core.echo import Echo
 from doorless_client.core.network import Network
 from doorless_client.core.sayings import check_text
+from doorless_client.core.shelf_rows import in_order
 from doorless_client.core.state import Clock
 from doorless_client.core.vault import Vault
 from doorless_client.core.views import Chat, Compared, Details, Message, SafetyNumber, WireView
@@ -47,7 +48,7 @@ class MessengerWithEcho(Messenger):
     # --- looking -----------------------------------------------------------------------------
 
     def chats(self) -> Sequence[Chat]:
-        return sorted([*super().chats(), *self._echo.chats()], key=_newest_first)
+        return in_order([*super().chats(), *self._echo.chats()])
 
     def find(self, words: str) -> Chat:
         """Raises RefusedError: nobody is called so. A contact called echo comes before Echo."""
@@ -140,7 +141,3 @@ class MessengerWithEcho(Messenger):
                 self._echo.verify(number)
         else:
             await super().verify(conversation, number)
-
-
-def _newest_first(chat: Chat) -> int:
-    return -chat.when

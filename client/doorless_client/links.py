@@ -3,7 +3,7 @@
 Nothing is ever fetched: whoever wrote a link would learn our address. A link that the person
 opens is http or https, goes to the system's opener as one argument, and was shown first with the
 host that it really leads to, letters of other alphabets spelled out.
-Spec: docs/spec/06-content.md §5.
+Spec: docs/spec/08-state.md §17.4.
 """
 
 import re

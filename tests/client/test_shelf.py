@@ -1,12 +1,18 @@
 """How the person arranges chats: pinned, muted, put away, marked, named; on all devices alike."""
 
+from typing import TYPE_CHECKING, cast
+
 import pytest
 
 from doorless_client.core.api import BadInputError, RefusedError
 from doorless_client.core.views import FOREVER
+from doorless_client.echoing import MessengerWithEcho
 from doorless_lab.linking import link
 from doorless_lab.world import World
 from doorless_lab.world_person import Person
+
+if TYPE_CHECKING:
+    from doorless_client.core.network import Network
 
 
 @pytest.fixture
@@ -175,3 +181,21 @@ def test_nobody_else_is_told(world: World) -> None:
     alice, _ = world.friends("alice", "bob")
     alice.engine.shelf.rename(key(alice, "bob"), "Bobby")
     assert not alice.store.outbox.find()
+
+
+async def test_a_pinned_chat_stands_before_echo_too() -> None:
+    with World() as world:
+        alice, _ = world.friends("alice", "bob")
+        pinned = key(alice, "bob")
+        alice.engine.shelf.pin(pinned, True)
+        world.now += 60
+        messenger = MessengerWithEcho(
+            alice.store,
+            cast("Network", None),
+            now=lambda: world.now,
+            random=world.random,
+        )
+        messenger.welcome()
+        first, second = messenger.chats()
+        assert first.conversation == pinned
+        assert second.echo
