@@ -254,3 +254,17 @@ def test_a_transaction_that_read_a_spoilt_page_ends_in_nothing(
         works()
     monkeypatch.undo()
     assert store.settings.find() == []
+
+
+def test_what_was_refused_is_not_kept_by_going_on(store: SqlcipherStore) -> None:
+    """Nobody may catch the refusal and end the transaction as if the row were there."""
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
+        goes_on_after_a_refusal(store)
+    assert store.wires.find() == []
+
+
+def goes_on_after_a_refusal(store: Store) -> None:
+    with store.transaction():
+        store.wires.put(Wire(HERE, 0, b"", 0, b"", 0, 1))
+        with suppress(StoreError):
+            store.wires.find()

@@ -82,9 +82,9 @@ class UnitOfWork:
         for table in changed:
             held = table.held
             rows = [row for key in held.unwritten if (row := held.known[key]) is not None]
-            held.unwritten.clear()
             if rows:
                 table.write(rows)
+            held.unwritten.clear()  # not before: what was refused must not be taken for written
 
     def end(self) -> None:
         """Kept or taken back: memory holds nothing any more."""
