@@ -70,7 +70,7 @@ BUGS: dict[str, dict[str, Callable[..., Any]]] = {
     "what comes twice is shown twice": {
         "doorless_client.core.engine.is_known": lambda *_: False,
         "doorless_client.core.receiving.Receiver._keep_session": keeps_no_step,
-        "doorless_client.core.conversations.Conversations._find": lambda *_: None,
+        "doorless_client.core.conversations.Conversations.find": lambda *_: None,
     },
     "one nonce for everything": {"doorless_lab.world.World.random": draws_one_nonce},
     "a gap that is never closed": {
