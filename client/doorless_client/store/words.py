@@ -8,7 +8,6 @@ Spec: docs/spec/08-state.md §17.2.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Protocol
 
 MAX_WORDS = 16
@@ -39,7 +38,6 @@ def words_of(text: str) -> Iterator[tuple[int, int, str]]:
         yield match.start(), match.end(), plain(match.group())
 
 
-@lru_cache(maxsize=4096)
 def plain(word: str) -> str:
     """Without case and accents."""
     if word.isascii():
