@@ -71,7 +71,7 @@ class ProfileSettings:
         str,
         Setting(
             "Notifications",
-            "Notifications",
+            "What they tell",
             "What this computer may show, and remember, while the window is not in front.",
             Choice(("nothing", "name", "text")),
         ),

@@ -96,6 +96,10 @@ async def test_a_name_that_looks_like_markup_is_a_name(people, opened, text_of) 
         await pilot.press("ctrl+p")
         await pilot.pause()
         assert name in text_of(pilot)
+        await pilot.press(*"zzzz", "enter")
+        await pilot.pause()
+        assert "Nothing fits." in text_of(pilot)
+        assert isinstance(pilot.app.screen, Palette)
 
 
 async def test_messages_are_searched_when_the_typing_rests(people, opened, text_of) -> None:

@@ -83,6 +83,8 @@ class Palette(Sheet[None]):
         width = max(20, entries.scrollable_content_region.width - 2)
         entries.add_options(Option(_row(hit, width)) for hit in hits)
         entries.highlighted = 0 if hits else None
+        if not hits:
+            entries.add_option(Option(plain("Nothing fits."), disabled=True))
 
     def action_move(self, way: str) -> None:
         entries = self.query_one("#entries", OptionList)
