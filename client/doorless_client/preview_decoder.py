@@ -1,6 +1,6 @@
 """What turns a picture into pixels, in a process of its own that can do nothing else.
 
-    picture on stdin ──► limits ──► PNG or JPEG ──► at most 320 by 320 ──► size and RGB on stdout
+    picture on stdin ──► limits ──► PNG or JPEG ──► at most 1280 by 1280 ──► size and RGB on stdout
 
 As `picture_decoder.py`: it runs as a script apart, imports nothing of doorless, holds no secret,
 and from `restrict` on opens no file and no socket, starts no process, and is bounded in memory and
@@ -18,8 +18,8 @@ MAX_FILE = 16 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 """Width times height: a photograph of a good camera."""
 
-MAX_SIDE = 320
-"""Pixels of what is shown: more than any terminal has cells."""
+MAX_SIDE = 1280
+"""Pixels of what is shown: as many as a window of a terminal that draws pictures itself."""
 
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space."""

@@ -24,7 +24,9 @@ def run(onboarding: Onboarding, now: Callable[[], int]) -> int:
 
 async def _run(onboarding: Onboarding, now: Callable[[], int]) -> int:
     from doorless_client.tui.app import DoorlessApp  # Textual reads its switches on import
+    from doorless_client.tui.terminal_pictures import prepare
 
+    prepare()
     app = DoorlessApp(onboarding, now, find_notifier=find_notifier)
     try:
         await app.run_async()

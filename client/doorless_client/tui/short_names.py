@@ -33,8 +33,8 @@ _SEQUENCE = re.compile(
     "[#*0-9]?\ufe0f?\u20e3|"
     "[\U0001f1e6-\U0001f1ff]{2}|"
     "[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
-    "[\ufe0f\U0001f3fb-\U0001f3ff]*"
-    "(?:\u200d[\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*)*"
+    "[\ufe0f\U0001f3fb-\U0001f3ff]{0,2}"
+    "(?:\u200d[\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]{0,2}){0,8}"
 )
 
 

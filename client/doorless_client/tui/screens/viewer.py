@@ -1,4 +1,4 @@
-"""A picture, in half cells: two pixels a cell, in colours that every terminal has."""
+"""A picture: as the terminal draws it, or in half cells, two pixels a cell."""
 
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ from doorless_client.previews import Picture
 from doorless_client.text import SafeText
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.screens.sheet import Sheet, StyleSheets
+from doorless_client.tui.terminal_pictures import whole_picture
 
 
 class HalfCells(Widget):
@@ -56,4 +57,4 @@ class Viewer(Sheet[None]):
         self._picture, self._glyphs = picture, glyphs
 
     def content(self) -> ComposeResult:
-        yield HalfCells(self._picture, self._glyphs)
+        yield whole_picture(self._picture) or HalfCells(self._picture, self._glyphs)
