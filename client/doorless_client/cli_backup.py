@@ -62,6 +62,11 @@ def restore(chosen: argparse.Namespace, now: Now, random: Random) -> int:
 
 
 def _tell(done: Restored) -> None:
-    line(f"restored: {done.people} contacts, {done.messages} messages")
+    people, messages = counted(done.people, "contact"), counted(done.messages, "message")
+    line(f"restored: {people}, {messages}")
     if done.left_out:
-        line(f"left out: {done.left_out} records that this version does not know")
+        line(f"left out: {counted(done.left_out, 'record')} of a later version")
+
+
+def counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

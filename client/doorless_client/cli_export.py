@@ -2,6 +2,7 @@
 
 import argparse
 
+from doorless_client.cli_backup import counted
 from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_messages import history
 from doorless_client.cli_outcome import DONE
@@ -20,7 +21,7 @@ def export(chosen: argparse.Namespace, now: Now, random: Random) -> int:
             count = await export_conversation(
                 opened.messenger, here, chosen.to.absolute(), as_json=chosen.json
             )
-        line(f"{count} messages written to {chosen.to}; the file is not sealed")
+        line(f"{counted(count, 'message')} written to {chosen.to}; the file is not sealed")
         return DONE
 
     return run(work())

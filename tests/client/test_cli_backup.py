@@ -29,7 +29,10 @@ def test_a_lost_computer_is_replaced_by_a_backup_and_the_words(
     assert (refused.code, again.exists()) == (1, False)
     came = carol("restore", str(file), "--words-file", str(words), profile=again)
     assert came.code == 0, came.err
-    assert "this is the account's only device now" in came.out
+    assert came.out.splitlines() == [
+        "this is the account's only device now, and the primary",
+        "restored: 1 contact, 1 message",
+    ]
     told = carol("history", "bob", "--json", profile=again).objects()
     assert "before the flood" in [one["text"] for one in told]
     assert carol("send", "bob", "after it", profile=again).code == 0
