@@ -44,6 +44,7 @@ async def test_without_colour_it_still_says_everything(
         ("help", ["f1"]),
         ("palette", ["ctrl+p"]),
         ("xray-whole", ["f2"]),
+        ("settings", ["f8"]),
     ],
 )
 async def test_the_other_screens_look_as_they_did(people, opened, settle, name, keys) -> None:
