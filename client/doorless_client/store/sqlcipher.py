@@ -237,7 +237,9 @@ class SqlcipherStore:
         pages = run(self._database, "PRAGMA cipher_integrity_check")
         try:
             tables = run(self._database, "PRAGMA integrity_check")
-        except DamagedStoreError:
+        except DiskError:
+            raise
+        except StoreError:
             tables = []  # it cannot be walked; the pages that do not authenticate say why
         return [str(row[0]) for row in (*pages, *tables) if row[0] != "ok"]
 
