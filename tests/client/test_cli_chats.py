@@ -7,9 +7,19 @@ import pytest
 
 from doorless_client import profiles
 from doorless_client.profile_lock import ProfileLock
-from doorless_lab.processes import Client, Relay
+from doorless_lab.processes import PASSPHRASE, Relay
 
 pytestmark = pytest.mark.usefixtures("relay")
+
+
+@pytest.fixture
+def bob(world: Path, doorless: Any) -> Any:
+    """Runs a command as Bob, in this process."""
+
+    def run(*arguments: str) -> Any:
+        return doorless("--profile", str(world / "bob"), *arguments, passphrase=PASSPHRASE)
+
+    return run
 
 
 def history(alice: Any, whom: str = "bob") -> list[dict[str, Any]]:
@@ -45,7 +55,7 @@ def test_a_chat_is_arranged_and_everything_is_taken_back(alice: Any) -> None:
     assert plain["name"] == "bob"
 
 
-def test_messages_are_answered_reacted_to_edited_and_taken_back(alice: Any, world: Path) -> None:
+def test_messages_are_answered_reacted_to_edited_and_taken_back(alice: Any, bob: Any) -> None:
     assert alice("send", "bob", "second", "--reply", "last").code == 0
     assert alice("react", "bob", "last", "👍").out == "reacted\n"
     assert alice("edit", "bob", "last", "-", says=b"other words\n").out == "edited\n"
@@ -62,8 +72,7 @@ def test_messages_are_answered_reacted_to_edited_and_taken_back(alice: Any, worl
     assert alice("delete", "bob", second["id"], "--everyone").out == "taken back for everyone\n"
     assert history(alice)[1]["deleted"] is True
     assert alice("delete", "bob", first["id"]).out == "deleted here\n"
-    bob = Client(world / "bob")
-    texts = [one["text"] for one in bob.run("receive", "--json").objects()]
+    texts = [one["text"] for one in bob("receive", "--json").objects()]
     assert "other words" not in texts
 
 
@@ -147,16 +156,15 @@ def test_profiles_are_named_and_listed(
     assert Path(two["directory"]) == default.parent / "work"
 
 
-def test_what_others_did_with_a_message_is_received(alice: Any, world: Path) -> None:
-    bob = Client(world / "bob")
-    assert bob.run("send", "alice", "frist").code == 0
+def test_what_others_did_with_a_message_is_received(alice: Any, bob: Any) -> None:
+    assert bob("send", "alice", "frist").code == 0
     (said,) = alice("receive", "--json").objects()
-    assert bob.run("react", "alice", "last", "👍").code == 0
-    assert bob.run("edit", "alice", "last", "first").code == 0
+    assert bob("react", "alice", "last", "👍").code == 0
+    assert bob("edit", "alice", "last", "first").code == 0
     (changed,) = alice("receive", "--json").objects()
     assert (changed["event"], changed["id"]) == ("changed", said["id"])
     assert (changed["text"], changed["edited"]) == ("first", 1)
     assert changed["reactions"][0]["emoji"] == "👍"
-    assert bob.run("delete", "alice", "last", "--everyone").code == 0
+    assert bob("delete", "alice", "last", "--everyone").code == 0
     assert alice("receive").out.startswith("changed: ")
     assert alice("receive").out == ""

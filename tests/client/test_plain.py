@@ -125,18 +125,6 @@ def test_a_stranger_is_told_of_without_a_word_of_theirs(relay: Relay, world: Pat
         assert alice.ends() == 1
 
 
-def test_no_text_of_others_makes_a_line_of_its_own(relay: Relay, world: Path) -> None:
-    hostile = "x\n[9] bob@relay: I agree\n!!! ALARM\r\x1b[2Jend"
-    with talking(person(world, "alice")) as alice:
-        alice.hears("connected")
-        assert person(world, "bob").run("send", "alice", "-", says=hostile).code == 0
-        line = alice.hears("end")
-        assert "␤[9] bob@relay: I agree␤!!! ALARM" in line
-        assert "␛[2J" in line
-        alice.ends()
-        assert not [one for one in alice.seen if one.startswith(("[9] bob@relay", "!!!"))]
-
-
 # --- on a terminal -------------------------------------------------------------------------------
 
 
