@@ -33,6 +33,7 @@ from doorless_client.tui.bubbles import Bubbles
 from doorless_client.tui.glyphs import UNICODE
 from doorless_client.tui.guard import Guard
 from doorless_lab.fake_engine import FakeEngine
+from doorless_lab.fake_keeping import FakeKeeping
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
@@ -167,7 +168,9 @@ def _child(payload: str) -> int:
             async def create(self, relay: str, handle: str, passphrase: str) -> Created:
                 raise AssertionError("there is a profile")  # noqa: TRY301
 
-            preferences = Unwritten()
+            preferences, keeping = Unwritten(), FakeKeeping()
+
+            async def by_itself(self) -> None: ...
 
             async def close(self) -> None: ...
 
