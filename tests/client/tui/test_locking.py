@@ -45,18 +45,6 @@ async def test_a_locked_screen_says_nothing_of_what_is_behind_it(
         ]
 
 
-async def test_what_was_open_is_closed_and_nobody_listens_any_more(people, opened, settle) -> None:
-    async with opened(people.engine) as pilot:
-        assert people.engine._listeners
-        await pilot.press("ctrl+l")
-        await settle(pilot)
-        assert pilot.app._onboarding.closed == 1
-        assert not people.engine._listeners
-        assert not pilot.app.screen.query(MainScreen)
-        assert [type(screen) for screen in pilot.app.screen_stack] == [Locked]
-        assert "main" not in pilot.app._screen_stacks
-
-
 async def test_one_comes_back_to_the_conversation_and_to_what_one_wrote(
     people, opened, settle, screen_of, text_of
 ) -> None:
@@ -110,27 +98,30 @@ async def test_what_the_profile_refuses_is_told(people, opened, settle, text_of)
         assert isinstance(pilot.app.screen, Locked)
 
 
-@pytest.mark.parametrize("sheet", ["f3", "ctrl+p"])
+@pytest.mark.parametrize(("sheet", "pause"), [("f3", False), ("ctrl+p", True)])
 async def test_a_sheet_goes_down_with_the_rest_also_one_that_was_just_asked_for(
-    people, opened, settle, sheet
+    people, opened, settle, sheet, pause
 ) -> None:
     async with opened(people.engine) as pilot:
-        for pause in (True, False):
-            await pilot.press(sheet)
-            if pause:
-                await settle(pilot)
-                assert len(pilot.app.screen_stack) == 2
-            await pilot.press("ctrl+l")
+        await pilot.press(sheet)
+        if pause:
             await settle(pilot)
-            assert [type(screen) for screen in pilot.app.screen_stack] == [Locked]
-            await unlock(pilot, settle)
-            assert [type(screen) for screen in pilot.app.screen_stack] == [MainScreen]
-
-
-async def test_no_key_reaches_anything_behind_the_lock(people, opened, settle) -> None:
-    async with opened(people.engine) as pilot:
+            assert len(pilot.app.screen_stack) == 2
         await pilot.press("ctrl+l")
         await settle(pilot)
+        assert [type(screen) for screen in pilot.app.screen_stack] == [Locked]
+        await unlock(pilot, settle)
+        assert [type(screen) for screen in pilot.app.screen_stack] == [MainScreen]
+
+
+async def test_what_was_open_is_closed_and_no_key_reaches_it(people, opened, settle) -> None:
+    async with opened(people.engine) as pilot:
+        assert people.engine._listeners
+        await pilot.press("ctrl+l")
+        await settle(pilot)
+        assert pilot.app._onboarding.closed == 1
+        assert not people.engine._listeners
+        assert "main" not in pilot.app._screen_stacks
         keys = ("ctrl+p", "ctrl+n", "f1", "f2", "f3", "f4", "alt+1", "alt+u", "escape", "ctrl+l")
         await pilot.press(*keys)
         await settle(pilot)
