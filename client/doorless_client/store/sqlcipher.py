@@ -83,7 +83,6 @@ SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",  # what is sorted must not reach the disk in the clear
     "PRAGMA cache_size = -16000",  # KiB: ids are random, so any page of their index is next
-    "PRAGMA wal_autocheckpoint = 4000",  # pages: those of indexes are folded back once, not often
 )
 
 
