@@ -57,7 +57,7 @@ class Arranging:
                 self._work(self._rename(chat, words))
             case "pinned":
                 self._work(self._list("Pinned messages", self._engine.messages.pinned(here), chat))
-            case "media":
+            case "files":
                 self._work(self._list("Files", self._with_files(chat), chat))
             case "export":
                 self._work(self._export(chat))

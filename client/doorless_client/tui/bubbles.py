@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from doorless_client.core.views import Message
 from doorless_client.tui.chips import chips
-from doorless_client.tui.inside import inside, needs_own_row
+from doorless_client.tui.inside import needs_own_row
 from doorless_client.tui.layout import Layout, grounded
 from doorless_client.tui.rows import Part, Row, text_of, width_of
 
@@ -27,7 +27,7 @@ class Bubbles(Layout):
 
     def _body(self, message: Message) -> list[Row]:
         ground = "own" if message.mine else "peer"
-        rows, meta = inside(message, self.inner, self.glyphs), self._meta(message)
+        rows, meta = self._inside(message), self._meta(message)
         if needs_own_row(text_of(rows[-1]), meta, self.inner):
             rows.append([])
         last = width_of(rows[-1])

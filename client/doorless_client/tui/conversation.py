@@ -116,7 +116,9 @@ class Conversation(Vertical):
         self.composer.begin(self._drafts.of(chat))
         timeline = Timeline(self._engine.history(chat.conversation))
         place = None if chat.unread else self._places.get(chat.conversation)
-        self.messages.show(timeline, unread=chat.unread, at=place, name=chat.name)
+        self.messages.show(
+            timeline, unread=chat.unread, at=place, name=chat.name, address=chat.address
+        )
         await self._show_chat()
 
     async def close(self) -> None:

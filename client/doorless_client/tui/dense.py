@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from doorless_client.core.views import Message
 from doorless_client.tui import moments
 from doorless_client.tui.chips import chips
-from doorless_client.tui.inside import inside, meta, needs_own_row
+from doorless_client.tui.inside import meta, needs_own_row
 from doorless_client.tui.layout import Layout, grounded
 from doorless_client.tui.rows import Part, Row, moment, text_of
 from doorless_client.tui.wrapping import shorten
@@ -36,7 +36,7 @@ class Dense(Layout):
         return meta(message, self.glyphs, self.inner, timed=False)
 
     def _body(self, message: Message) -> list[Row]:
-        rows, after = inside(message, self.inner, self.glyphs), self._meta(message)
+        rows, after = self._inside(message), self._meta(message)
         if needs_own_row(text_of(rows[-1]), after, self.inner):
             rows.append([])
         drawn: list[Row] = []

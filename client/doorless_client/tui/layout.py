@@ -5,7 +5,7 @@ line of a gap. What follows depends on the density.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -15,7 +15,7 @@ from doorless_client.text import NOTHING, SafeText
 from doorless_client.tui import moments
 from doorless_client.tui.chips import chips
 from doorless_client.tui.glyphs import Glyphs
-from doorless_client.tui.inside import meta, needs_own_row, shape
+from doorless_client.tui.inside import inside, meta, needs_own_row, shape
 from doorless_client.tui.rows import Part, Row, moment
 from doorless_client.tui.wrapping import shorten, wrap
 
@@ -50,6 +50,7 @@ class Layout:
         unread: how many there were.
         now: Unix seconds, for "Today".
         name: what the other one is called.
+        address: what they are known as where nobody calls them anything.
     """
 
     width: int
@@ -58,6 +59,7 @@ class Layout:
     unread_from: int | None = None
     unread: int = 0
     name: SafeText = NOTHING
+    address: SafeText = NOTHING
 
     ROWS_BESIDE_TEXT: ClassVar[float]
     """Rows of an average entry beyond those that its text fills, for estimates."""
@@ -100,6 +102,13 @@ class Layout:
 
     def _body(self, message: Message) -> list[Row]:
         raise NotImplementedError
+
+    def _inside(self, message: Message) -> list[Row]:
+        """What it says; whoever is quoted is called what the person calls them."""
+        quote = message.quote
+        if quote is not None and self.name and quote.author == self.address:
+            message = replace(message, quote=replace(quote, author=self.name))
+        return inside(message, self.inner, self.glyphs)
 
     def _room_for_meta(self) -> int:
         """Cells that words and time may take together."""

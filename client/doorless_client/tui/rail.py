@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from doorless_client.core.views import Message
 from doorless_client.tui import moments
 from doorless_client.tui.chips import chips
-from doorless_client.tui.inside import inside, needs_own_row
+from doorless_client.tui.inside import needs_own_row
 from doorless_client.tui.layout import Layout, apart, grounded, is_system
 from doorless_client.tui.rows import Part, Row, moment, text_of, width_of
 from doorless_client.tui.wrapping import shorten
@@ -49,7 +49,7 @@ class Rail(Layout):
     def _body(self, message: Message) -> list[Row]:
         edge = Part(self.glyphs.selected, "rail-own" if message.mine else "rail-peer")
         start = [Part(" "), edge, Part(" ")]
-        rows, meta = inside(message, self.inner, self.glyphs), self._meta(message)
+        rows, meta = self._inside(message), self._meta(message)
         if needs_own_row(text_of(rows[-1]), meta, self._room_for_meta()):
             rows.append([])
         drawn = [[*start, *grounded(row, "plain")] for row in rows]

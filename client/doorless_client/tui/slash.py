@@ -15,6 +15,8 @@ COMMANDS = {
     "unread": "mark this chat unread",
     "pinned": "pinned messages",
     "name": "call this contact so: /name NAME",
+    "files": "files of this chat",
+    "export": "write this chat to a file",
     "details": "what is known of this contact",
     "verify": "compare safety numbers",
     "block": "block this contact",
@@ -26,7 +28,10 @@ COMMANDS = {
 """By name, and what each does. Some take more words."""
 
 OF_A_CHAT = frozenset(
-    {"timer", "mute", "unmute", "pin", "archive", "unread", "pinned", "name", "block"}
+    {
+        *("timer", "mute", "unmute", "pin", "archive", "unread", "pinned", "name", "block"),
+        *("files", "export"),
+    }
 )
 """Those that are about the chat that is open."""
 

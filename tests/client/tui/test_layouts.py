@@ -91,6 +91,14 @@ def test_everything_that_a_message_carries_is_seen(layout: type[Layout]) -> None
 
 
 @densities
+def test_whoever_is_quoted_is_called_by_their_name(layout: type[Layout]) -> None:
+    quote = QuoteView(safe_line("bob@relay.example"), safe("what I said"), False, 0, True)
+    called = (safe_line("Robert"), safe_line("bob@relay.example"))
+    words = drawn(layout(80, UNICODE, lambda: NOW, None, 0, *called), replace(HELLO, quote=quote))
+    assert "│ Robert" in words
+
+
+@densities
 def test_words_that_somebody_only_claims_are_marked(layout: type[Layout]) -> None:
     quote = QuoteView(safe_line("Bob"), safe("never said"), False, None, False)
     assert NOT_HERE in drawn(layout(80, UNICODE, lambda: NOW), replace(HELLO, quote=quote))

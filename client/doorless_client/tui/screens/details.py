@@ -66,7 +66,7 @@ class ContactDetails(Sheet[str]):
         return [
             *name,
             _button("Pinned messages", "pinned"),
-            *([] if chat.echo else [_button("Files", "media")]),
+            *([] if chat.echo else [_button("Files", "files")]),
             _button("Export", "export"),
         ]
 

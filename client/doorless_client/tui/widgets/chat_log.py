@@ -109,11 +109,12 @@ class ChatLog(LogView, can_focus=True):
         unread: int = 0,
         at: Place = None,
         name: SafeText = NOTHING,
+        address: SafeText = NOTHING,
     ) -> None:
         self.picked = None
         self._chosen.clear()
         self._came_from.clear()
-        super().show(timeline, unread=unread, at=at, name=name)
+        super().show(timeline, unread=unread, at=at, name=name, address=address)
 
     def _load(self) -> None:
         kept = self._picked_one  # its place may be another's by now

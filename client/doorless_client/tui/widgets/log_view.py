@@ -59,7 +59,7 @@ class LogView(Styled, ScrollView):
         self._glyphs, self._now = glyphs, now
         self.timeline: Timeline | None = None
         self.heights = Heights(self._measure)
-        self._called = NOTHING
+        self._called = self._address = NOTHING
         self._layout = self._laid(40)
         self._drawn: LRUCache[int, list[Strip]] = LRUCache(ENTRIES_DRAWN)
         self._sticks = True  # to the end
@@ -68,7 +68,8 @@ class LogView(Styled, ScrollView):
 
     def _laid(self, width: int, unread_from: int | None = None, unread: int = 0) -> Layout:
         layout = LAYOUTS[self.density]
-        return layout(width, self._glyphs, self._now, unread_from, unread, self._called)
+        called = (self._called, self._address)
+        return layout(width, self._glyphs, self._now, unread_from, unread, *called)
 
     # --- what it shows ---------------------------------------------------------------------
 
@@ -79,14 +80,16 @@ class LogView(Styled, ScrollView):
         unread: int = 0,
         at: Place = None,
         name: SafeText = NOTHING,
+        address: SafeText = NOTHING,
     ) -> None:
         """Begin with another conversation, at its first unread message or where `at` says.
 
         Args:
             name: what the other one is called.
+            address: what they are known as.
         """
         self.below = 0
-        self.timeline, self._called = timeline, name
+        self.timeline, self._called, self._address = timeline, name, address
         first = timeline.first_unread() if timeline and unread else None
         self._layout = self._laid(self._laid_out or 40, first, unread)
         self._load()
