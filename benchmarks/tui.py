@@ -29,6 +29,7 @@ from doorless_client.tui.glyphs import UNICODE
 from doorless_client.tui.ports import Created
 from doorless_client.tui.screens.main import MainScreen
 from doorless_lab.fake_engine import FakeEngine
+from doorless_lab.fake_keeping import FakeKeeping
 
 NOW = 1_800_000_000
 MESSAGES, QUICK_MESSAGES = 50_000, 50_000
@@ -51,6 +52,9 @@ class Unlocked:
     def __init__(self, engine: FakeEngine, density: str) -> None:
         self._engine = engine
         self.preferences = Unwritten(ProfileSettings(density=density))
+        self.keeping = FakeKeeping()
+
+    async def by_itself(self) -> None: ...
 
     async def unlock(self, passphrase: str) -> Engine:
         del passphrase
