@@ -40,7 +40,9 @@ async def test_o_asks_with_the_host_before_anything_opens(
 async def test_a_name_that_looks_like_another_one_is_spelled_out(
     people, opened, text_of, opened_links
 ) -> None:
-    people.engine.arrive(people.ada, "https://\u0440aypal.com/", seen=True)  # a Cyrillic р
+    people.engine.arrive(
+        people.ada, "https://\u0440aypal.com/", seen=True
+    )  # its first letter is Cyrillic
     async with opened(people.engine) as pilot:
         await press(pilot, "up", "o")
         assert "xn--" in text_of(pilot)
