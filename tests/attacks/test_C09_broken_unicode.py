@@ -59,10 +59,10 @@ def test_what_is_stored_is_in_one_form(words: str) -> None:
         assert version.text == composed
 
 
-@pytest.mark.parametrize("words", ["\ud800", "a\udfff", "\udc80"])
+@pytest.mark.parametrize("words", ["\ud800", "a\udfff"])
 def test_half_of_a_pair_is_not_sent(words: str) -> None:
     with World() as world:
-        alice, bob = world.friends("alice", "bob")
+        alice, _ = world.friends("alice", "bob")
         hello = alice.says("bob", "hello")
         doing = alice.engine.messages
         for refused in (

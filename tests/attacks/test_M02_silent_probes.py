@@ -1,4 +1,4 @@
-"""M02 ("Careless Whisper"): what shows nothing is sent, and the answers tell whether we are there."""
+"""M02 ("Careless Whisper"): what shows nothing is sent, and answers tell whether we are there."""
 
 import msgspec
 import pytest

@@ -12,8 +12,8 @@ from fuzz.identities import ACCOUNT, DEVICES
 from fuzz.people import SafetyNumber
 
 from doorless_client.endpoint import Endpoint
-from doorless_client.settings.profile import ProfileSettings
 from doorless_client.safety_words import places_of
+from doorless_client.settings.profile import ProfileSettings
 from doorless_client.text import safe, safe_line
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import decode_call

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,12 @@ COMMAND = [sys.executable, "-m", "doorless_lab", "demo"]
 WITHIN = 100
 
 
-def hear_interrupts() -> None:
+@pytest.fixture(autouse=True)
+def _hear_interrupts() -> Iterator[None]:
     """A shell has what it starts in the background ignore them, and that is inherited."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def start(folder: Path, *options: str) -> subprocess.Popen[str]:
@@ -34,7 +37,6 @@ def start(folder: Path, *options: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "TMPDIR": str(folder)},
-        preexec_fn=hear_interrupts,
     )
 
 
