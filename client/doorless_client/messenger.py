@@ -38,6 +38,7 @@ from doorless_client.messages_at_work import MessagesAtWork, uptime
 from doorless_client.own_fleet import FleetAtWork
 from doorless_client.shelf_at_work import ShelfAtWork
 from doorless_client.store.base import Store, StoreError
+from doorless_client.taking_in import take_in
 from doorless_client.text import safe_line
 from doorless_client.troubles import Troubles
 from doorless_protocol.frames import Acknowledge as AcknowledgeRequest
@@ -261,17 +262,13 @@ class Messenger(Looking):
 
     async def _receive(self, delivered: Sequence[Deliver]) -> None:
         """Stored first, acknowledged then. What fails ends the connection, unacknowledged."""
-        try:
-            self._engine.receive(delivered)
-        except StoreError as error:
-            self._troubles.tell_store(error)
-            raise
-        except Exception as error:
-            self._troubles.tell_mistake(error)
-            raise
+        failure = take_in(self._engine.receive, delivered)
         ids, self._acknowledged = self._acknowledged, []
         if ids:
             await self._network.tell(AcknowledgeRequest(tuple(ids)))
+        if failure is not None:
+            self._troubles.tell_either(failure)
+            raise failure
 
     def _show_link(self, link: Link, retry_in: float, round_trip: float | None) -> None:
         if link is not Link.ONLINE:

@@ -35,6 +35,12 @@ class Troubles:
         else:
             self._tell(Notice(safe_line(f"nothing was sent or received: {error}")))
 
+    def tell_either(self, error: Exception) -> None:
+        if isinstance(error, StoreError):
+            self.tell_store(error)
+        else:
+            self.tell_mistake(error)
+
     @contextmanager
     def refusing(self) -> Iterator[None]:
         """What the store cannot do is a RefusedError."""

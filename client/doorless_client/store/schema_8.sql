@@ -231,9 +231,9 @@ ALTER TABLE receipts_owed RENAME TO receipts_due;
 CREATE INDEX receipts_by_time ON receipts_due (due);
 
 -- A content is shown once, whatever is delivered again. Ids are random, so each message changes a
--- page of its own: the shorter the entries, the fewer pages. Two accounts of one person that
--- agree in what is left of both columns cost 2^64 keys, and bring a refusal.
+-- page of its own: the shorter the entries, the fewer pages. One conversation can have two accounts
+-- of one person, after other keys were accepted: two that agree in what is left cost 2^64 keys.
 DROP INDEX messages_once;
 
 CREATE UNIQUE INDEX messages_once
-ON messages (id, substr(account, 1, 8), substr(conversation, 1, 8)) WHERE id <> x'';
+ON messages (id, substr(account, 1, 16), substr(conversation, 1, 8)) WHERE id <> x'';
