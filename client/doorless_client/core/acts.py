@@ -30,6 +30,9 @@ UNDER_WAY = 14 * 86_400
 MAX_EDITS = 32
 """Edits of one message that are taken. Spec §3.10."""
 
+LATEST = 2**53 - 1
+"""Unix milliseconds: the last time that a content can name."""
+
 Act: TypeAlias = React | Edit | Delete
 
 
@@ -117,11 +120,15 @@ def is_in_time(row: Entry, at: int, now: int) -> bool:
 
 
 def time_after(store: Store, row: Entry, ours: bytes, now: int) -> int:
-    """What an act of ours says that its time is: above all that it takes the place of.
+    """What an act of ours says that its time is: above all of ours that it takes the place of.
+
+    What others claim of their clocks has no say in it.
 
     Args:
         ours: our account; now: Unix milliseconds.
     """
-    extra = extra_of(store, row.conversation, row.place)
     reaction = store.reactions.get(row.conversation, row.account, row.id, ours)
-    return max(now, row.at + 1, extra.edited_at + 1, reaction.at + 1 if reaction else 0)
+    before = [reaction.at] if reaction else []
+    if row.mine:
+        before += [row.at, extra_of(store, row.conversation, row.place).edited_at]
+    return min(max([now, *(at + 1 for at in before)]), LATEST)
