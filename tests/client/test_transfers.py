@@ -163,3 +163,31 @@ def test_a_download_goes_on_at_every_piece(
     world.advance(5)
     assert opened(bob, theirs) == FILE
     assert len(gets) == PIECES
+
+
+def test_a_file_is_that_of_the_message_that_was_shown_wherever_it_stands_now(
+    world: World, alice: Person, bob: Person
+) -> None:
+    """Who picked one to forward it must not send another, because one above it disappeared."""
+    offer(alice, "bob", b"the first", name="first.txt")
+    offer(alice, "bob", b"the second", name="second.txt")
+    offer(alice, "bob", b"the third", name="third.txt")
+    world.settle()
+    first, second, third = [one for one in bob.messages("alice") if one.file is not None]
+    for one in (first, second, third):
+        fetch(bob, one)
+    world.settle()
+    bob.engine.messages.delete(first, everyone=False)
+    assert opened(bob, second) == b"the second"
+    assert bob.engine.files.transfers.file(second).name == "second.txt"
+    view = bob.engine.files.transfers.view(third)
+    assert view is not None
+    assert view.name == "third.txt"
+    assert bob.engine.files.transfers.view(first) is None
+    with pytest.raises(RefusedError, match="not there any more"):
+        opened(bob, first)
+    wires = bob.engine.wire([second, third])
+    now = [one for one in bob.messages("alice") if one.file is not None]
+    assert wires == bob.engine.wire(now)
+    assert None not in wires
+    assert bob.engine.wire([first]) == [None]

@@ -22,6 +22,7 @@ from doorless_client.core.message_sync import MessageSync
 from doorless_client.core.order import order_of
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.parts import quoted_words
+from doorless_client.core.picked import picked
 from doorless_client.core.sealings import Sealings
 from doorless_client.core.state import State
 from doorless_client.core.timers import Timers
@@ -248,7 +249,7 @@ class Sayings:
         if not row.text:
             raise RefusedError("there are no words to forward")
         self.check(self._contacts.get(to))
-        said = msgspec.structs.replace(self.text(to, row.text), forwarded=True)
+        said = msgspec.structs.replace(self.text(to, check_text(row.text)), forwarded=True)
         return self._say(to, said)
 
     def retry(self, message: Message) -> Message:
@@ -303,12 +304,8 @@ class Sayings:
             RefusedError: it is there no more, or was taken back, or no message at all.
         """
         key = message.conversation
-        contact, order = self._contacts.get(key), order_of(self._store, key)
-        row = self._store.messages.get(key, order.place(message.position))
-        if row is None or row.id != message.id or row.mine != message.mine:
-            account = self._state.account if message.mine else contact.account
-            row = self._conversations.find(contact, message.id, account)
-        if row is None or order.is_gone(row.place):
+        row = picked(self._store, self._contacts.get(key), self._state.account, message)
+        if row is None:
             raise RefusedError("this message is not there any more")
         if not any_kind and row.kind != Kind.TEXT.value:
             raise RefusedError("that is no message of anybody")

@@ -15,6 +15,7 @@ from doorless_client.core.extras import extras_of
 from doorless_client.core.logs import Logs
 from doorless_client.core.order import Order, order_of
 from doorless_client.core.parts import Parts
+from doorless_client.core.picked import picked
 from doorless_client.core.shelf_rows import arranged, in_order
 from doorless_client.core.state import State
 from doorless_client.core.views import (
@@ -139,8 +140,9 @@ class Showing:
         return extras_of(self._store, conversation, places)
 
     def wire(self, message: Message) -> WireView | None:
-        place = order_of(self._store, message.conversation).place(message.position)
-        row = self._store.wires.get(message.conversation, place)
+        contact = self._store.contacts.get(message.conversation)
+        shown = contact and picked(self._store, contact, self._state.account, message)
+        row = self._store.wires.get(shown.conversation, shown.place) if shown else None
         if row is None:
             return None
         said_of_it = beside(self._store, message.conversation, message.id)

@@ -27,8 +27,8 @@ from doorless_client.core.extras import extra_of, file_in
 from doorless_client.core.file_views import file_view
 from doorless_client.core.gossip import Gossip
 from doorless_client.core.message_parts import FileState, FileView
-from doorless_client.core.order import order_of
 from doorless_client.core.outbox import Outbox
+from doorless_client.core.picked import picked
 from doorless_client.core.shelf_rows import is_note
 from doorless_client.core.state import State
 from doorless_client.core.trust import check_may_send, may_send
@@ -246,7 +246,9 @@ class Transfers:
         return file_view(file, row, mine=entry.mine, moved=moved)
 
     def view(self, message: Message) -> FileView | None:
-        return self._view((message.conversation, self._place(message)))
+        contact = self._store.contacts.get(message.conversation)
+        entry = contact and picked(self._store, contact, self._state.account, message)
+        return self._view((entry.conversation, entry.place)) if entry else None
 
     def _view(self, key: Place) -> FileView | None:
         entry, file = self._store.messages.get(*key), file_in(extra_of(self._store, *key))
@@ -346,7 +348,12 @@ class Transfers:
         self._is_untidy = True
 
     def _place(self, message: Message) -> int:
-        return order_of(self._store, message.conversation).place(message.position)
+        """Raises RefusedError: it is there no more."""
+        contact = self._contacts.get(message.conversation)
+        entry = picked(self._store, contact, self._state.account, message)
+        if entry is None:
+            raise RefusedError("this message is not there any more")
+        return entry.place
 
     def _of(self, message: Message) -> tuple[Contact, int, Transfer | None]:
         contact, place = self._contacts.get(message.conversation), self._place(message)
