@@ -1,12 +1,16 @@
 """C02: somebody edits or deletes what he did not say, or in another conversation."""
 
+import msgspec
 import pytest
 
 from acting import does, said
 from doorless_client.core import acts
 from doorless_client.core.acts import Acts
 from doorless_client.core.conversations import Conversations
+from doorless_client.core.erasing import erase, withdraw
+from doorless_client.store.base import Store
 from doorless_client.store.records import Contact, Entry
+from doorless_client.store.talk_records import Extra
 from doorless_lab.world import World
 from doorless_protocol.content import Delete, Edit, React, Text
 
@@ -113,3 +117,32 @@ def test_a_deletion_is_final_and_reactions_to_it_are_passed_over() -> None:
         deleted = said(bob, "alice", "message deleted")
         assert (deleted.deleted, deleted.edited, deleted.reactions) == (True, 0, ())
         assert deleted.gap == said(bob, "alice", "next").gap == 0
+
+
+def whoever_said_it(store: Store, row: Entry, extra: Extra) -> tuple[Entry, Extra]:
+    withdraw(store, row.conversation, row.id)
+    return erase(store, row, extra)
+
+
+@pytest.mark.attack(
+    "C02",
+    "who says something under the id of a message of ours, and deletes it, withdraws nothing",
+    weaken={"doorless_client.core.acts.erase": whoever_said_it},
+)
+def test_what_waits_for_others_is_not_withdrawn_by_its_id() -> None:
+    with World() as world:
+        alice, bob = world.friends("alice", "bob")
+        alice.goes(online=False)
+        ours = bob.says("alice", "ours")
+        bob.live()
+        kept = [row for row in bob.store.unacknowledged.find() if row.id == ours.id]
+        same = msgspec.structs.replace(alice.next_content("bob", Text("hers")), id=ours.id)
+        alice.says_bytes("bob", same.encode())
+        bob.live()
+        with alice.engine.state.change():
+            alice.engine.fleet.sync._conversations._voices.say(same, alice.engine.me.device)
+        alice.says_bytes("bob", alice.next_content("bob", Delete(ours.id)).encode())
+        bob.live()
+        assert [one.deleted for one in bob.messages("alice") if one.id == ours.id] == [False, True]
+        assert kept
+        assert [row for row in bob.store.unacknowledged.find() if row.id == ours.id] == kept

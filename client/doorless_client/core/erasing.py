@@ -16,7 +16,8 @@ from doorless_protocol.content import Content, Edit
 def erase(store: Store, row: Entry, extra: Extra) -> tuple[Entry, Extra]:
     """Empty a message. Returns what is left of it, stored. Inside a transaction."""
     key, place = row.conversation, row.place
-    withdraw(store, key, row.id)
+    if row.mine:  # others choose their ids as they like, ours among them
+        withdraw(store, key, row.id)
     store.versions.clear(conversation=key, place=place)
     store.reactions.clear(conversation=key, author=row.account, id=row.id)
     store.waiting_acts.clear(conversation=key, author=row.account, id=row.id)
