@@ -59,11 +59,16 @@ def test_a_clock_that_was_set_back_meanwhile_prolongs_nothing() -> None:
         assert not has(bob, "alice")
 
 
+@pytest.mark.attack(
+    "X12",
+    "what ended while the program was closed is gone when it opens, before anybody can look",
+    weaken={"doorless_client.core.talking.Talking.open": lambda self: None},
+)
 def test_what_ended_while_the_program_was_closed_is_gone_when_it_opens() -> None:
+    """Also for a command that only looks, and does nothing by the clock."""
     with World() as world:
         _, bob = counting(world)
         bob.goes(online=False)
         world.now += 7200
         bob.reopen()
-        bob.live()
         assert not has(bob, "alice")

@@ -2,10 +2,13 @@
 
 import pytest
 
+from doorless_client.core.past import Wanted
 from doorless_client.core.views import Kind, Message
 from doorless_lab.linking import link
 from doorless_lab.world import World
 from doorless_lab.world_person import Person
+from doorless_protocol.content import MAX_TEXT_BYTES, Delete, Text
+from doorless_protocol.own_content import Said
 
 
 def settle(world: World) -> None:
@@ -133,3 +136,35 @@ def test_of_two_devices_the_later_reaction_and_edit_holds_everywhere() -> None:
         for person, other in ((alice, "bob"), (laptop, "bob"), (bob, "alice")):
             assert [one.emoji for one in said(person, other, "hello to you").reactions] == ["2"]
             assert said(person, other, "words of the second").edited == 2
+
+
+def test_a_deletion_that_overtook_the_history_is_done_when_that_comes() -> None:
+    with World() as world:
+        alice, bob = met(world)
+        settle(world)
+        engine, id = alice.engine, bytes(range(16))
+        deletion = bob.next_content("alice", Delete(id))
+        told = Said(id, False, bob.engine.me.device, 1, 2, "taken back meanwhile", 2)
+        (contact,) = alice.store.contacts.find(conversation=alice.chat("bob").conversation)
+        with engine.state.change():
+            waiting, past = engine._talking.hearing.waiting, engine.fleet.sync.past
+            device = bob.engine.me.device
+            waiting.put(contact, contact.account, device, deletion, Delete(id))
+            past._store_said(contact, Wanted(), told)
+        assert [one[0] for one in shown(alice, "bob")].count("message deleted") == 1
+        assert not alice.store.waiting_acts.find()
+
+
+def test_a_text_that_grew_as_it_was_composed_is_told_all_the_same() -> None:
+    """NFC writes one character of three bytes as three of two to four bytes each."""
+    with World() as world:
+        alice, bob = met(world)
+        grows = "\ufb2c" * (MAX_TEXT_BYTES // 3)
+        bob.says_bytes("alice", bob.next_content("alice", Text(grows)).encode())
+        world.settle()
+        (held,) = [one.text for one in alice.messages("bob") if len(one.text) > 1000]
+        assert len(held.encode()) > MAX_TEXT_BYTES
+        laptop = link(alice)
+        settle(world)
+        settle(world)
+        assert [one for one in laptop.texts("bob") if one and held.startswith(one)]

@@ -165,6 +165,7 @@ class Engine:
         with state.change():
             self._resyncs.repair()
             self.fleet.sync.open()
+        self._talking.open()
         self._said_typing: dict[bytes, float] = {}
 
     # --- looking -----------------------------------------------------------------------------

@@ -7,6 +7,8 @@ message costs one more question. A message is known by its id, and stored once. 
 heard itself meanwhile stays behind what was said before. Spec: docs/spec/11-devices.md §5.6.
 """
 
+from collections.abc import Callable
+
 import msgspec
 
 from doorless_client.core.contacts import Contacts
@@ -20,6 +22,7 @@ from doorless_client.core.told_parts import ToldParts, size_of
 from doorless_client.core.views import Kind, Standing
 from doorless_client.core.views import State as Reach
 from doorless_client.store.records import READ_ELSEWHERE, Contact, Entry, Late, Setting
+from doorless_protocol.content import MAX_TEXT_BYTES
 from doorless_protocol.own_content import MAX_PIECE_BYTES, MAX_SAID, Ask, Beside, Piece, Said
 
 MAX_PAST = 1_000
@@ -51,9 +54,11 @@ class Past:
 
     Attributes:
         parts: what messages have beside their words; core/talking.py puts it there.
+        stored: called with a contact, an author and an id: of a message that is here now.
     """
 
     parts: ToldParts
+    stored: Callable[[Contact, bytes, bytes], None]
 
     def __init__(
         self, state: State, conversations: Conversations, contacts: Contacts, telling: Telling
@@ -127,6 +132,7 @@ class Past:
         )
         self._store.messages.put(row)
         self.parts.take(contact, row, said.beside)
+        self.stored(contact, account, said.id)
         return msgspec.structs.replace(wanted, stored=wanted.stored + 1)
 
     # --- answering ---------------------------------------------------------------------------
@@ -182,4 +188,5 @@ def told_state(said: Said) -> int:
 
 def _said(row: Entry, beside: Beside | None, *, seen: bool) -> Said:
     state = row.state if row.mine else READ_ELSEWHERE if seen else int(Reach.RECEIVED)
-    return Said(row.id, row.mine, row.device, row.at, row.received, row.text, state, beside)
+    text = row.text.encode()[:MAX_TEXT_BYTES].decode(errors="ignore")  # NFC can be three times that
+    return Said(row.id, row.mine, row.device, row.at, row.received, text, state, beside)

@@ -1,5 +1,7 @@
 """All that is said and done with messages, put together for the engine and its upkeep."""
 
+from contextlib import suppress
+
 from doorless_client.core import settings
 from doorless_client.core.acts import Acts
 from doorless_client.core.contacts import Contacts
@@ -21,6 +23,7 @@ from doorless_client.core.steady import Steady
 from doorless_client.core.telling import Telling
 from doorless_client.core.timers import Timers
 from doorless_client.core.told_parts import ToldParts
+from doorless_client.store.base import StoreError
 from doorless_client.store.records import Contact
 
 
@@ -80,6 +83,12 @@ class Talking:
             acts,
             self.timers,
         )
+        fleet.sync.past.stored = self.hearing.do_waiting
+
+    def open(self) -> None:
+        """What disappeared while this was closed is gone before anybody looks."""
+        with suppress(StoreError):  # a full disk: as soon as there is room
+            self.tick()
 
     def begin(self, contact: Contact) -> None:
         """A conversation begins, or is taken up. Inside a change."""
