@@ -22,6 +22,7 @@ from doorless_protocol.content import (
     Id,
     OwnDevices,
     Quote,
+    check_lasts,
 )
 from doorless_protocol.encoding import decode_canonical
 from doorless_protocol.errors import MalformedError
@@ -33,6 +34,9 @@ MAX_SAID = 32
 
 MAX_PIECE_BYTES = 20 * 1024
 """Bytes of messages in one piece of history beyond which it ends."""
+
+MAX_REVISION = 2**52
+"""Of a timer's choice that a device tells: as many again are left for what is chosen later."""
 
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
 Line = Annotated[str, Meta(max_length=320)]
@@ -220,7 +224,7 @@ class Lasts(_Notice, tag="lasts", frozen=True):
 
     account: Digest
     seconds: U32
-    revision: U53
+    revision: Annotated[int, Meta(ge=0, le=MAX_REVISION)]
     id: Annotated[bytes, Meta(max_length=16)]
 
 
@@ -278,6 +282,19 @@ def check_lengths(notice: Notice) -> None:
         ]
     if any(len(text.encode()) > at_most for text, at_most in texts):
         raise MalformedError("notice with a text that is too long")
+    try:
+        for seconds in _spans(notice):
+            check_lasts(seconds)
+    except ValueError as error:
+        raise MalformedError(str(error)) from None
+
+
+def _spans(notice: Notice) -> list[int]:
+    """How long messages last, wherever the notice says so."""
+    if isinstance(notice, Lasts):
+        return [notice.seconds]
+    said = notice.said if isinstance(notice, Piece) else ()
+    return [one.beside.lasts for one in said if one.beside is not None]
 
 
 _encoder = msgspec.msgpack.Encoder()

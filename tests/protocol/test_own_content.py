@@ -83,7 +83,7 @@ NOTICES = [
     Arranged(DIGEST, True, 2**53 - 1, False, True, "Bob from work", 1),
     Pinned(DIGEST, True, ID, False),
     Hidden(DIGEST, False, ID),
-    Lasts(DIGEST, 3600, 2**53 - 1, ID),
+    Lasts(DIGEST, 3600, 2**52, ID),
     Lasts(DIGEST, 0, 0, b""),
 ]
 
@@ -120,6 +120,9 @@ def test_a_notice_is_read_as_it_was_written(notice: own_content.Notice) -> None:
         Pinned(DIGEST[1:], True, ID, True),
         Lasts(DIGEST, -1, 1, ID),
         Lasts(DIGEST, 60, 1, bytes(17)),
+        Lasts(DIGEST, 60, 2**52 + 1, ID),
+        Lasts(DIGEST, 4, 1, ID),
+        beside(lasts=2**32 - 1),
     ],
 )
 def test_what_cannot_be_is_refused(notice: own_content.Notice) -> None:
