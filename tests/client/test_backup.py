@@ -10,14 +10,18 @@ import pytest
 from doorless_client import backing_up
 from doorless_client.backing_up import back_up, needs_words, read_about, restore_backup
 from doorless_client.core.api import RefusedError
+from doorless_client.core.backup_rows import records
+from doorless_client.core.restoring import restore
 from doorless_client.core.views import Kind, Trust
 from doorless_client.recovery_words import words_of
 from doorless_client.store.records import Setting
+from doorless_client.store.sqlcipher import open_store
 from doorless_client.store.talk_records import RUN, Extra, OlderVersion, Reaction, Shelf, Timer
 from doorless_lab.linking import link
 from doorless_lab.recovering import recover
 from doorless_lab.world import World
 from doorless_lab.world_person import Person, copy_store
+from doorless_protocol.backup_records import Said, decode
 from doorless_protocol.content import File
 from doorless_protocol.errors import MalformedError
 
@@ -288,3 +292,23 @@ async def test_what_could_not_be_restored_is_noticed_when_it_is_written(
 
 def names(folder: Path) -> list[str]:
     return [one.name for one in folder.iterdir()]
+
+
+async def test_two_messages_of_one_id_in_a_backup_are_the_first_of_them(
+    world: World, path: Path
+) -> None:
+    """Somebody with two accounts, one after the other, can say two with one id."""
+    alice, bob = talked(world)
+    held = list(records(alice.store, int(world.now)))
+    again = recover(alice, seed(alice))
+    said = [record for record in held if isinstance(decode(record), Said)]
+    whole = [*held, msgspec.msgpack.encode([*msgspec.msgpack.decode(said[-1])])]
+    store = open_store(path, bytes(range(32)), create=True)
+    with store.transaction():
+        store.own.put(*again.store.own.find())
+        for manifest in again.store.own_manifests.find():
+            store.own_manifests.put(manifest)
+    done = restore(store, whole)
+    assert done.messages == len(said_with(alice, "bob"))
+    store.close()
+    assert bob

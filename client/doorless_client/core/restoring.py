@@ -74,6 +74,7 @@ class _Restoring:
         self._waiting: list[_Item] = []
         self._current: _Item | None = None
         self._length = self._next = 0  # messages that were here; place behind the last known one
+        self._new: set[tuple[bytes, bytes]] = set()  # author and id of this person's, to be stored
 
     def take(self, records: Iterable[bytes]) -> Restored:
         check_whose(next(left := iter(records), b""), self._manifest.account)
@@ -122,7 +123,7 @@ class _Restoring:
         if person.revision and self._store.timers.get(key) is None:
             self._store.timers.put(Timer(key, person.lasts, person.revision, person.choice))
         self._contact = contact
-        self._length, self._next = self._store.messages.length(key), 0
+        self._length, self._next, self._new = self._store.messages.length(key), 0, set()
 
     def _fill(self, known: Contact, person: Person) -> Contact:
         filled = msgspec.structs.replace(
@@ -185,7 +186,8 @@ class _Restoring:
         if row is not None:
             self._place(before=row.place)
             self._next = row.place + 1
-        else:
+        elif (author, said.id) not in self._new:  # the same twice? then the first of them stands
+            self._new.add((author, said.id))
             self._current = _Item(said)
             self._waiting.append(self._current)
 
