@@ -67,6 +67,15 @@ class ProfileSettings:
             Choice(("pictures", "names")),
         ),
     ] = "pictures"
+    pictures: Annotated[
+        str,
+        Setting(
+            "Look",
+            "Pictures",
+            "In cells, on every terminal; or sharp, where it draws pictures, from the next start.",
+            Choice(("cells", "terminal")),
+        ),
+    ] = "cells"
     notifications: Annotated[
         str,
         Setting(

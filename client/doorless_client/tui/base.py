@@ -33,6 +33,7 @@ from doorless_client.tui.guard import Guard
 from doorless_client.tui.key_sequences import read_alt_as_alt
 from doorless_client.tui.keymap import Keys, Place
 from doorless_client.tui.providers.entry import Entry
+from doorless_client.tui.terminal_pictures import Drawing
 from doorless_client.tui.theme import DARK, THEMES, full_name
 from doorless_client.tui.widgets.thinbar import ThinBar
 
@@ -64,6 +65,9 @@ class BaseApp(App[ReturnType]):
     ]
 
     settings: reactive[ProfileSettings] = reactive(ProfileSettings, init=False)
+
+    drawing: Drawing | None = None
+    """How the terminal draws pictures, where it was asked before the app started."""
 
     def __init__(
         self,

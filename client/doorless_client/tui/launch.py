@@ -26,8 +26,9 @@ async def _run(onboarding: Onboarding, now: Callable[[], int]) -> int:
     from doorless_client.tui.app import DoorlessApp  # Textual reads its switches on import
     from doorless_client.tui.terminal_pictures import prepare
 
-    prepare()
     app = DoorlessApp(onboarding, now, find_notifier=find_notifier)
+    if onboarding.preferences.settings.pictures == "terminal":
+        app.drawing = prepare()  # here: an app that runs takes the answer for keys
     try:
         await app.run_async()
     finally:

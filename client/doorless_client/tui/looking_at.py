@@ -8,6 +8,7 @@ from textual.screen import Screen
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Message
 from doorless_client.previews import MAX_PICTURE, decode_picture, is_picture
+from doorless_client.tui.base import app_of
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.viewer import Viewer
@@ -26,7 +27,9 @@ async def look(screen: Screen[Any], engine: Engine, message: Message, glyphs: Gl
     except RefusedError as refused:
         _say(screen, str(refused))
         return
-    await screen.app.push_screen(Viewer(message.file.name, picture, glyphs))
+    app = app_of(screen)
+    drawing = app.drawing if app.settings.pictures == "terminal" else None
+    await app.push_screen(Viewer(message.file.name, picture, glyphs, drawing))
 
 
 def _say(screen: Screen[Any], words: str) -> None:

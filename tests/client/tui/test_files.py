@@ -4,11 +4,9 @@ import io
 
 import pytest
 from PIL import Image
-from textual.widgets import Static
 
 from doorless_client.core.message_parts import FileState, FileView
 from doorless_client.text import safe_line
-from doorless_client.tui import terminal_pictures
 from doorless_client.tui.screens.attach import Attach, names_in
 from doorless_client.tui.screens.viewer import Viewer
 from doorless_client.tui.widgets.line import Line
@@ -144,30 +142,3 @@ async def test_hostile_names_are_shown_harmless(people, opened, text_of, tmp_pat
         pilot.app.screen.query_one(Line).value = f"{tmp_path}/"
         await pilot.pause()
         assert "a␛[2J\N{REPLACEMENT CHARACTER}txt.exe" in text_of(pilot)
-
-
-async def test_a_terminal_that_draws_pictures_is_given_pixels_alone(
-    people, opened, text_of, monkeypatch
-) -> None:
-    given: list[tuple[str, tuple[int, int], bytes]] = []
-
-    class Pillow:
-        @staticmethod
-        def frombytes(mode: str, size: tuple[int, int], data: bytes) -> str:
-            given.append((mode, size, data))
-            return "drawn by the terminal"
-
-    def drawer(pixels: str, *, id: str) -> Static:
-        return Static(pixels, id=id, markup=False)
-
-    monkeypatch.setattr(terminal_pictures, "_drawers", [(drawer, Pillow)])
-    message = offered(people, state=FileState.HERE)
-    picture = io.BytesIO()
-    Image.new("RGB", (4, 2), (9, 8, 7)).save(picture, "PNG")
-    people.engine.files.contents[message.id] = picture.getvalue()
-    async with opened(people.engine) as pilot:
-        await press(pilot, "up", "o")
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-        assert "drawn by the terminal" in text_of(pilot)
-    assert given == [("RGB", (4, 2), bytes((9, 8, 7)) * 8)]

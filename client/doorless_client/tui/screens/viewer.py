@@ -14,7 +14,8 @@ from doorless_client.previews import Picture
 from doorless_client.text import SafeText
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.screens.sheet import Sheet, StyleSheets
-from doorless_client.tui.terminal_pictures import whole_picture
+from doorless_client.tui.terminal_pictures import Drawing
+from doorless_client.tui.widgets.drawn_picture import ROOM, DrawnPicture
 
 
 class HalfCells(Widget):
@@ -31,7 +32,7 @@ class HalfCells(Widget):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         del container
-        shown = self._picture.fitted(width, 2 * max(1, viewport.height - 6))
+        shown = self._picture.fitted(width, 2 * max(1, viewport.height - ROOM))
         return (shown.height + 1) // 2
 
     def render_line(self, y: int) -> Strip:
@@ -52,9 +53,14 @@ class Viewer(Sheet[None]):
 
     CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "viewer.tcss"]
 
-    def __init__(self, name: SafeText, picture: Picture, glyphs: Glyphs) -> None:
+    def __init__(
+        self, name: SafeText, picture: Picture, glyphs: Glyphs, drawing: Drawing | None = None
+    ) -> None:
         super().__init__(name)
-        self._picture, self._glyphs = picture, glyphs
+        self._picture, self._glyphs, self._drawing = picture, glyphs, drawing
 
     def content(self) -> ComposeResult:
-        yield whole_picture(self._picture) or HalfCells(self._picture, self._glyphs)
+        if self._drawing is None:
+            yield HalfCells(self._picture, self._glyphs)
+        else:
+            yield DrawnPicture(self._picture, self._drawing)
