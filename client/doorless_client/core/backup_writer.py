@@ -15,6 +15,11 @@ def keep_writer(store: Store, seed: bytes) -> None:
     store.settings.put(Setting(_ROW, Keys.of(seed).writer.encode()))
 
 
+def drop_writer(store: Store) -> None:
+    """With its account: what is sealed to words that nobody has is lost. Inside a transaction."""
+    store.settings.drop(_ROW)
+
+
 def writer_of(store: Store) -> Writer | None:
     """None on a device that never saw the words: one that was linked."""
     row = store.settings.get(_ROW)

@@ -16,7 +16,7 @@ import msgspec
 
 from doorless_client.core import keyring, prekeys
 from doorless_client.core.api import RefusedError, UnreachableError
-from doorless_client.core.backup_writer import keep_writer
+from doorless_client.core.backup_writer import drop_writer, keep_writer
 from doorless_client.core.checked import note_without_log
 from doorless_client.core.contacts import BusyError
 from doorless_client.core.effects import Anonymously, Flow, SignedIn
@@ -184,3 +184,4 @@ class Newcomer:
             self._store.own_manifests.clear()
             self._store.logs.clear()
             self._store.log_own.clear()
+            drop_writer(self._store)
