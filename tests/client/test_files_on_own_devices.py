@@ -95,3 +95,37 @@ def test_bytes_that_were_lost_here_are_fetched_again() -> None:
         settle(world)
         assert opened(alice, ours) == FILE
         assert bob.chat("alice").unread
+
+
+def test_a_device_that_came_later_fetches_the_files_of_the_history() -> None:
+    with World() as world:
+        alice, bob = world.friends("alice", "bob")
+        offer(alice, "bob", FILE)
+        offer(bob, "alice", FILE[::-1])
+        settle(world)
+        laptop = link(alice)
+        settle(world)
+        history = laptop.engine.history(laptop.chat("bob").conversation)
+        told = [one for one in history.slice(0, len(history)) if one.file is not None]
+        assert [one.mine for one in told] == [True, False]
+        assert [one.file.state for one in told if one.file] == [FileState.OFFERED] * 2
+        for message, expected in zip(told, (FILE, FILE[::-1]), strict=True):
+            fetch(laptop, message)
+            settle(world)
+            assert opened(laptop, message) == expected
+
+
+def test_a_file_of_a_note_from_before_there_was_another_device_never_left_the_first() -> None:
+    with World() as world:
+        (alice,) = world.people("alice")
+        key = alice.engine.shelf.note_to_self().conversation
+        offer(alice, "alice", FILE)
+        settle(world)
+        laptop = link(alice)
+        settle(world)
+        noted = file_of(laptop, key)
+        fetch(laptop, noted)
+        settle(world)
+        noted = file_of(laptop, key)
+        assert noted.file is not None
+        assert noted.file.state is FileState.GONE
