@@ -40,7 +40,8 @@ _NEVER = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufdd0-\ufdef"
     "\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3"
-    "\U0001d173-\U0001d17a\U00013430-\U0001343f\U000e0000-\U000e0fff]"
+    "\U0001d173-\U0001d17a\U00013430-\U0001343f\U000e0000-\U000e0fff"
+    "\U0010eeee]"  # a part of a picture that kitty was sent, by whomever
 )
 _LONE_SELECTOR = f"(?<![0-9#*{_EMOJI}])[\ufe0e\ufe0f]"
 _LONE_JOINER = (

@@ -133,3 +133,7 @@ def test_safe_text_is_not_worked_on_twice() -> None:
     text = safe("hello")
     assert type(text) is SafeText
     assert safe(text) is text
+
+
+def test_a_text_shows_no_picture_that_a_terminal_holds() -> None:
+    assert safe("\U0010eeee\u0305\u030d") == "\N{REPLACEMENT CHARACTER}\u0305\u030d"
