@@ -5,7 +5,7 @@ kinds of later versions still decode and can be shown as "your version cannot sh
 Spec: docs/spec/06-content.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -307,21 +307,26 @@ def _check_lengths(body: Body) -> None:
     for text, at_most, what in _texts(body):
         if len(text.encode()) > at_most:
             raise ValueError(f"{what} of more than {at_most} bytes")
-    if isinstance(body, Text | Timer):
-        check_lasts(body.seconds if isinstance(body, Timer) else body.lasts)
+    if isinstance(body, Text):
+        check_lasts(body.lasts)
+    elif isinstance(body, Timer):
+        check_lasts(body.seconds)
 
 
-def _texts(body: Body) -> Iterator[tuple[str, int, str]]:
+def _texts(body: Body) -> Sequence[tuple[str, int, str]]:
     """Every text in a body, the bytes that it may have, and what it is."""
-    if isinstance(body, Text | Edit):  # nearly all that there is
-        yield body.text, MAX_TEXT_BYTES, "text"
-        if isinstance(body, Text) and body.file is not None:
-            yield body.file.name, MAX_FILE_NAME_BYTES, "file name"
-        return
+    if isinstance(body, Text):  # nearly all that there is
+        text = body.text, MAX_TEXT_BYTES, "text"
+        if body.file is None:
+            return (text,)
+        return text, (body.file.name, MAX_FILE_NAME_BYTES, "file name")
+    if isinstance(body, Edit):
+        return ((body.text, MAX_TEXT_BYTES, "text"),)
     if isinstance(body, React):
-        yield body.emoji, MAX_EMOJI_BYTES, "emoji"
+        return ((body.emoji, MAX_EMOJI_BYTES, "emoji"),)
     if isinstance(body, Profile):
-        yield body.name, MAX_NAME_BYTES, "name"
+        return ((body.name, MAX_NAME_BYTES, "name"),)
+    return ()
 
 
 def check_lasts(seconds: int) -> None:

@@ -23,7 +23,7 @@ from doorless_client.core.views import (
     Standing,
 )
 from doorless_client.core.views import State as Reach
-from doorless_client.core.voices import UNCOUNTED, Voices
+from doorless_client.core.voices import IN_ORDER, UNCOUNTED, Heard, Voices
 from doorless_client.store.records import Contact, Entry, Late, Wire
 from doorless_client.text import composed
 from doorless_protocol.content import GOSSIP_BYTES, SAID_BY_A_PERSON, Body, Content, Text
@@ -160,7 +160,6 @@ class Conversations(Showing):
         )
         if heard.late_for is not None:
             self._stand_late(contact, heard.late_for, content.counter)
-        notes = ((LATE, heard.late_for is not None), (CONTRADICTS, heard.contradicts))
         row = self._add(
             contact,
             id=content.id,
@@ -172,7 +171,7 @@ class Conversations(Showing):
             text=CANNOT_SHOW if said is None else composed(said.text),
             state=Reach.SENT if from_own else _heard_state(contact),
             gap=heard.gap,
-            note="; ".join(words for words, is_so in notes if is_so),
+            note="" if heard is IN_ORDER else _what_of(heard),
             raw=content.encode() if said is None else b"",
             said=said,
         )
@@ -333,6 +332,11 @@ class Conversations(Showing):
         row = self._store.messages.get(contact.conversation, place)
         if row is not None and row.gap:
             self.replace(contact, msgspec.structs.replace(row, gap=row.gap - 1))
+
+
+def _what_of(heard: Heard) -> str:
+    notes = ((LATE, heard.late_for is not None), (CONTRADICTS, heard.contradicts))
+    return "; ".join(words for words, is_so in notes if is_so)
 
 
 def _heard_state(contact: Contact) -> Reach:

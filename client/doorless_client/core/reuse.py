@@ -17,7 +17,7 @@ from doorless_client.store.base import Store
 from doorless_client.store.records import Seen
 from doorless_protocol.errors import ForgedError
 from doorless_protocol.primitives import sha256
-from doorless_protocol.ratchet.header import Header
+from doorless_protocol.ratchet.header import Header, number_in
 from doorless_protocol.ratchet.triple import Found, split_front
 from doorless_protocol.session import Session
 
@@ -45,20 +45,23 @@ def place_of(session: Session, message: bytes, found: Found | None = None) -> Pl
     """Of a message whose header a key of this session opens.
 
     Args:
-        found: the header and its key, where they were found already.
+        found: the header and its key, of a message that opened.
 
     Raises:
         ForgedError: none does.
         BrokenSessionError: the header is not in its one form.
     """
     nonce, sealed = split_front(message)
-    ratchet = session.ratchet
-    found = found or ratchet.look(nonce, sealed) or ratchet.look_late(nonce, sealed)
-    if found is None:
-        raise ForgedError("no header key of this session opens it")
-    number = Header.decode(found.header).number.to_bytes(4)
-    chain = sha256(_LABEL + session.id + found.key.raw)[:CHAIN_SIZE]
-    return Place(chain + number, sha256(nonce + sealed))
+    if found is not None:
+        number, key = number_in(found.header), found.key
+    else:
+        ratchet = session.ratchet
+        found = ratchet.look(nonce, sealed) or ratchet.look_late(nonce, sealed)
+        if found is None:
+            raise ForgedError("no header key of this session opens it")
+        number, key = Header.decode(found.header).number, found.key
+    chain = sha256(_LABEL + session.id + key.raw)[:CHAIN_SIZE]
+    return Place(chain + number.to_bytes(4), sha256(nonce + sealed))
 
 
 def is_used_twice(store: Store, place: Place) -> bool:

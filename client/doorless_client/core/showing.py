@@ -151,7 +151,8 @@ class Showing:
     def show_chat(self, contact: Contact) -> None:
         """Tell how its row in the list looks once the open change is done."""
         key = contact.conversation
-        self._state.show_last(key, lambda: self._chat_changed(key))
+        if not self._state.shows_last(key):
+            self._state.show_last(key, lambda: self._chat_changed(key))
 
     def _chat_changed(self, conversation: bytes) -> ChatChanged | None:
         contact = self._store.contacts.get(conversation)

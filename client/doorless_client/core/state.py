@@ -165,6 +165,10 @@ class State:
         else:
             self._last[key] = make
 
+    def shows_last(self, key: bytes) -> bool:
+        """Whether the open change shows something of this key already."""
+        return key in self._last
+
     def _show_made(self, make: Callable[[], Event | None]) -> None:
         event = make()
         if event is not None:

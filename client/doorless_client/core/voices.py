@@ -46,6 +46,9 @@ class Heard:
     contradicts: bool = False
 
 
+IN_ORDER = Heard()
+
+
 class Voices:
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -82,10 +85,10 @@ class Voices:
                 device,
                 content.counter + 1,
                 content.digest(),
-                _encode(gaps[-MAX_GAPS:]),
+                _encode(gaps[-MAX_GAPS:]) if gaps else _NONE,
             )
         )
-        return Heard(gap=gap, contradicts=contradicts)
+        return Heard(gap=gap, contradicts=contradicts) if gap or contradicts else IN_ORDER
 
     def _spoke_before(self, voice: Voice) -> bool:
         """Whether what is missing was said before this device was one of the account's."""

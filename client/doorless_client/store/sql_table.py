@@ -90,7 +90,7 @@ class SqlTable(Writer, Table[R]):
     def find(self, **equal: Value) -> Sequence[R]:
         asked, found = tuple(equal.items()), self.held.found
         if asked in found:
-            return list(found[asked])
+            return found[asked]
         rows = self._query(
             f"{self._select} WHERE {self._matching(equal)} ORDER BY {self._order}",
             tuple(equal.values()),

@@ -15,6 +15,7 @@ from doorless_protocol.ratchet.hop import LAST_EPOCH
 FORM = Form(">32sIIQIB3s")
 HEADER_SIZE = FORM.size
 SPARE = bytes(3)
+_NUMBER = Form(">36xI16x")
 _MOVED = 1
 
 
@@ -53,6 +54,15 @@ class Header(Struct, frozen=True, gc=False):
             check_unused(flags, zero)
         check_counters(previous, number, label, index)
         return cls(dh, previous, number, label, index, label - flags)
+
+
+def number_in(header: bytes) -> int:
+    """The place in its chain, of a header that was decoded before.
+
+    Spec: docs/spec/04-ratchet.md §6.2.
+    """
+    number: int = _NUMBER.unpack(header)[0]
+    return number
 
 
 def check_unused(flags: int, zero: bytes) -> None:
