@@ -8,7 +8,7 @@ from doorless_lab.world import World
 from doorless_lab.world_files import fetch, offer, opened
 from doorless_lab.world_person import Person
 from doorless_protocol.blob_frames import BlobPut
-from doorless_protocol.frames import Answered
+from doorless_protocol.frames import Answered, Refusal, Refused
 
 FILE = bytes(range(256)) * 400
 
@@ -129,3 +129,42 @@ def test_a_file_of_a_note_from_before_there_was_another_device_never_left_the_fi
         noted = file_of(laptop, key)
         assert noted.file is not None
         assert noted.file.state is FileState.GONE
+
+
+def waits_for_a_relay(alice: Person, bob: Person, world: World) -> Message:
+    """A file of Alice's that the relay does not take."""
+    settle(world)
+    assert bob.chat("alice")
+    alice.change_answer = lambda ask, answered: (
+        Refused(Refusal.FULL, 100) if "BlobPut" in repr(ask) else answered
+    )
+    message = offer(alice, "bob", FILE)
+    settle(world)
+    return message
+
+
+def test_who_is_forgotten_on_one_device_leaves_no_files_on_another() -> None:
+    """A row without its contact would stop all that is done by the clock, two weeks later."""
+    with World() as world:
+        alice, bob = world.friends("alice", "bob")
+        laptop = link(alice)
+        waits_for_a_relay(alice, bob, world)
+        laptop.engine.forget(laptop.chat("bob").conversation)
+        settle(world)
+        assert not alice.store.transfers.find()
+        alice.live()
+        assert alice.vault.names() == []
+        world.advance(15 * 86_400)
+        alice.engine.upkeep.tick()
+
+
+def test_who_is_blocked_on_one_device_gets_no_file_of_another() -> None:
+    with World() as world:
+        alice, bob = world.friends("alice", "bob")
+        laptop = link(alice)
+        message = waits_for_a_relay(alice, bob, world)
+        laptop.engine.block(laptop.chat("bob").conversation)
+        settle(world)
+        view = alice.engine.files.transfers.view(message)
+        assert view is not None
+        assert view.state is FileState.FAILED

@@ -361,6 +361,7 @@ class Contacts:
     def forget(self, contact: Contact) -> None:
         """Delete them, and all that was said. Inside a change."""
         forget_said(self._store, contact, self._state.account)
+        self._conversations.owes_scrub = True
         self._devices.remove_all(contact.account)
         self._store.contacts.drop(contact.conversation)
 

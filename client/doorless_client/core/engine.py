@@ -108,6 +108,7 @@ class Engine:
             self._trust,
             self._introductions,
         )
+        self.fleet.sync.files = self.files.transfers
         self.shelf = Shelves(state, self._conversations, self._contacts, self.fleet.sync.shelf)
         self._deciding = Deciding(
             self._trust, self._conversations, self._outbox, self._introductions
@@ -356,6 +357,7 @@ class Engine:
             self.files.transfers.forget_all(contact)
             self._contacts.forget(contact)
             self.fleet.tell_forgotten(contact.account)
+            self._state.emit(Wake())
 
     def change_settings(self, wanted: Settings) -> None:
         renamed = wanted.name != self.settings.name

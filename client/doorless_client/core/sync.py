@@ -26,6 +26,7 @@ from doorless_client.core.past import Past
 from doorless_client.core.shelf_sync import ShelfSync
 from doorless_client.core.state import State
 from doorless_client.core.telling import Telling
+from doorless_client.core.transfers import Transfers
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Standing, Trust
 from doorless_client.store.records import Contact
@@ -65,9 +66,11 @@ class Sync:
 
     Attributes:
         messages: what our devices tell each other of messages; core/talking.py puts it there.
+        files: those of the contacts that another device forgot or blocked; core/engine.py does.
     """
 
     messages: MessageSync
+    files: Transfers
 
     def __init__(
         self,
@@ -174,6 +177,7 @@ class Sync:
                 self._hear_person(notice)
             case Forgotten(account):
                 if (contact := self._contacts.with_account(account)) is not None:
+                    self.files.forget_all(contact)
                     self._contacts.forget(contact)
             case Read(account, id):
                 self._hear_read(account, id)
@@ -277,6 +281,7 @@ class Sync:
                 updated = self._trust.compare(updated, manifest, ())
         if said.standing == Standing.BLOCKED.value != known.standing:
             self._outbox.withdraw(updated)
+            self.files.withdraw(updated)
             self._store.receipts_due.clear(conversation=known.conversation)
         elif was_request:
             self._introductions.welcome(updated)
@@ -310,8 +315,8 @@ def check_person(said: Person, ours: bytes) -> SignedHead:
 
 
 def check_may_say(device: bytes, notice: Notice, primary: bytes) -> None:
-    """Raises ForgedError: only the primary names devices, and only it was asked for history."""
-    if isinstance(notice, Names | Piece) and device != primary:
+    """Raises ForgedError: what only the primary says: devices, and what a new one was not told."""
+    if isinstance(notice, Names | Piece | Lasts) and device != primary:
         raise ForgedError("a device that is not the primary says what only the primary may")
 
 
