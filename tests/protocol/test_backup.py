@@ -18,7 +18,14 @@ from doorless_protocol.backup import (
     seal,
 )
 from doorless_protocol.errors import DoorlessError, ForgedError, MalformedError
-from doorless_protocol.file_primitives import STREAM_OVERHEAD
+from doorless_protocol.file_primitives import STREAM_OVERHEAD, Stream
+from doorless_protocol.primitives import (
+    XWING_PRIVATE_SIZE,
+    XWingPrivate,
+    hkdf,
+    hkdf_expand,
+    hpke_open,
+)
 
 SEED, OTHER = bytes(range(32)), bytes(32)
 KEYS = Keys.of(SEED)
@@ -146,3 +153,29 @@ def test_a_writer_has_one_encoding() -> None:
     for data in (b"", WRITER.encode()[:-1], bytes(len(WRITER.encode()))):
         with pytest.raises(MalformedError):
             Writer.decode(data)
+
+
+def test_what_opens_it_follows_from_the_words_as_written_down() -> None:
+    private = XWingPrivate(hkdf_expand(SEED, b"doorless/1 backup key", XWING_PRIVATE_SIZE))
+    assert Keys(private, hkdf_expand(SEED, b"doorless/1 backup writer", 32)) == KEYS
+    data = sealed(b"a")
+    header, commitment = data[:HEADER_SIZE], data[HEADER_SIZE : HEADER_SIZE + 32]
+    file_key = hpke_open(KEYS.private, b"doorless/1 backup", header[8:])
+    both = hkdf(KEYS.secret, file_key, b"doorless/1 backup" + header, 64)
+    assert both[32:] == commitment
+    stream = Stream(both[:32], data[HEADER_SIZE + 32 : PREFIX])
+    first = stream.open(data[PREFIX : PREFIX + SEALED_PART], final=False)
+    assert first == b"\0\0\0\x01a" + bytes(PART - 5)
+
+
+def test_the_longest_record_fits() -> None:
+    longest = b"x" * (256 * 1024)
+    assert opened(sealed(longest)) == [longest]
+
+
+def test_chunks_may_end_where_parts_do_and_be_empty() -> None:
+    data = sealed(b"a" * 1000)
+    chunks = [data[:PREFIX], b""]
+    for at in range(PREFIX, len(data), SEALED_PART):
+        chunks += [data[at : at + SEALED_PART], b""]
+    assert list(open_sealed(chunks, KEYS)) == [b"a" * 1000]

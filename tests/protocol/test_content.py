@@ -1,3 +1,5 @@
+import hashlib
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -227,3 +229,11 @@ def test_the_digest_chains_exactly_what_was_said() -> None:
     second = saying(Text("again"), counter=1, previous=HELLO.digest())
     assert second.previous == Content.decode(HELLO.encode()).digest()
     assert HELLO.digest() != saying(Text("hullo")).digest()
+
+
+def test_gossip_belongs_to_a_copy_and_to_no_chain() -> None:
+    assert HELLO.gossip == b""
+    copy = HELLO.with_gossip(b"seen")
+    assert (copy.gossip, copy.with_gossip(b"")) == (b"seen", HELLO)
+    named = hashlib.sha256(b"doorless/1 content" + HELLO.encode()).digest()
+    assert copy.digest() == HELLO.digest() == named
