@@ -32,6 +32,7 @@ from doorless_client.tui.glyphs import Glyphs, glyphs_for
 from doorless_client.tui.guard import Guard
 from doorless_client.tui.key_sequences import read_alt_as_alt
 from doorless_client.tui.keymap import Keys, Place
+from doorless_client.tui.pasted import read_pastes_as_text
 from doorless_client.tui.providers.entry import Entry
 from doorless_client.tui.terminal_pictures import Drawing
 from doorless_client.tui.theme import DARK, THEMES, full_name
@@ -100,6 +101,7 @@ class BaseApp(App[ReturnType]):
     def on_load(self) -> None:  # before any screen is made, so that none is drawn twice
         collect_seldom()
         read_alt_as_alt()
+        read_pastes_as_text()
         ScrollBar.renderer = ThinBar
         self.read_preferences()
         asyncio.get_running_loop().set_exception_handler(self._tell_mistake)

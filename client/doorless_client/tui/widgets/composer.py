@@ -9,6 +9,7 @@ from textual.widgets import TextArea
 
 from doorless_client.text import safe
 from doorless_client.tui.base import app_of
+from doorless_client.tui.pasted import in_lines
 from doorless_client.tui.plain import plain
 
 
@@ -103,7 +104,7 @@ class Composer(TextArea):
         """Paste what is harmless of it; a line break in it is only a line break."""
         event.prevent_default()
         event.stop()
-        await super()._on_paste(events.Paste(safe(event.text)))
+        await super()._on_paste(events.Paste(safe(in_lines(event.text))))
 
     def begin_command(self, text: str) -> None:
         """As if it had been typed."""
