@@ -1,6 +1,7 @@
 """A file in a conversation: its name, and how far it came, with the keys that go on from there."""
 
 from doorless_client.core.message_parts import FileState, FileView
+from doorless_client.previews import is_picture
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.rows import Part, Row
 from doorless_client.tui.sizes import in_words
@@ -35,7 +36,8 @@ def in_short(file: FileView, glyphs: Glyphs) -> str:
         case FileState.PAUSED:
             return f"paused at {percent(file)} % of {size}{dot}Enter goes on"
         case FileState.HERE if file.incoming:
-            return f"{size}{dot}o view{dot}s save"
+            view = f"{dot}o view" if is_picture(file.name) else ""
+            return f"{size}{view}{dot}s save"
         case FileState.HERE:
             return f"{size}{dot}sealed"
         case FileState.FAILED:

@@ -1,5 +1,6 @@
 """The keys that matter now, for the last line: ids of bindings, and what they do in a word."""
 
+from doorless_client.core.message_parts import FileState
 from doorless_client.tui.conversation import Conversation
 from doorless_client.tui.keymap import Hint, Keys
 
@@ -28,7 +29,15 @@ PICKING = (
     ("back", "back"),
 )
 OF_THEIRS = tuple(hint for hint in PICKING if hint[0] != "log.edit")
-OF_A_FILE = (("log.open", "open"), ("log.save", "save"), ("log.cancel", "cancel"))
+OF_A_FILE = {
+    FileState.OFFERED: (("log.open", "fetch"),),
+    FileState.WAITING: (("log.open", "pause"), ("log.cancel", "cancel")),
+    FileState.MOVING: (("log.open", "pause"), ("log.cancel", "cancel")),
+    FileState.PAUSED: (("log.open", "go on"), ("log.cancel", "cancel")),
+    FileState.FAILED: (("log.open", "try again"), ("log.cancel", "cancel")),
+    FileState.HERE: (("log.open", "open"), ("log.save", "save")),
+    FileState.GONE: (),
+}
 OF_A_FAILURE = (("log.retry", "try again"),)
 CHOOSING = (
     ("log.forward", "forward"),
@@ -45,7 +54,7 @@ def hints(keys: Keys, conversation: Conversation) -> tuple[Hint, ...]:
     if log.chosen:
         return (f"{len(log.chosen)} chosen", ""), *keys.hints(*CHOOSING)
     if (message := log.picked_message) is not None:
-        first = OF_A_FILE if message.file is not None else ()
+        first = OF_A_FILE[message.file.state] if message.file is not None else ()
         failed = OF_A_FAILURE if message.state.word == "failed" else ()
         return keys.hints(*first, *failed, *(PICKING if message.mine else OF_THEIRS))
     if asked is None:

@@ -16,8 +16,7 @@ def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | N
     if chat.standing is Standing.REQUEST:
         return Question(
             f"{name} wants to talk",
-            f"{in_a_sentence(chat.address)} is not a contact of yours. "
-            "Until you accept, they do not learn that you read this.",
+            "They are no contact of yours. Until you accept, they do not learn that you read this.",
             [
                 Choice("accept", "Accept", "success", then_write=True),
                 Choice("block", "Block"),

@@ -26,6 +26,9 @@ QUICK = {
 MOST = 24
 """Proposals at once."""
 
+DRAWN_EVERYWHERE = 14
+"""Of Emoji, the version that terminals of today draw: of newer ones many show nothing."""
+
 _EMOJI = re.compile("[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]")
 _VOLATILE = re.compile("[\ufe0f\u200d\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
 _BEGUN = re.compile(r"(?:^|[\s(]):([a-z0-9_+-]{2,32})$")
@@ -68,17 +71,17 @@ def begun(before: str) -> str | None:
 
 
 def proposals(query: str) -> Sequence[tuple[str, str]]:
-    """Emoji and names that begin with `query`, or else hold it; the shortest names first."""
+    """Emoji and names that hold `query`: what is at hand first, then what begins so, then short."""
     wanted = query.strip(": ").lower().replace(" ", "_")
     if not wanted:
         return list(QUICK.items())
     hits = [
-        (not name.startswith(wanted, 1), len(name), emoji, name)
+        (emoji not in QUICK, not name.startswith(wanted, 1), len(name), emoji, name)
         for name, emoji in _spelled().items()
         if wanted in name
     ]
     found: dict[str, str] = {}
-    for _, _, emoji, name in sorted(hits):
+    for *_, emoji, name in sorted(hits):
         found.setdefault(emoji, name)
     return list(found.items())[:MOST]
 
@@ -98,6 +101,6 @@ def _spelled() -> dict[str, str]:
     return {
         name.lower(): emoji
         for emoji, names in EMOJI_DATA.items()
-        if names["status"] == 2 and not is_volatile(emoji)
+        if names["status"] == 2 and names["E"] <= DRAWN_EVERYWHERE and not is_volatile(emoji)
         for name in (names["en"], *names.get("alias", ()))
     }

@@ -293,7 +293,7 @@ async def test_text_and_enter_in_one_burst_are_one_message(people, opened) -> No
 
 async def test_adding_tells_why_it_was_refused(engine, opened, text_of) -> None:
     async with opened(engine) as pilot:
-        await pilot.press("ctrl+n", *"nobody", "enter")
+        await pilot.press("ctrl+n", *"http:nobody", "enter")
         await pilot.pause()
         assert "neither handle@relay nor an invite link" in text_of(pilot)
         assert isinstance(pilot.app.screen, AddContact)

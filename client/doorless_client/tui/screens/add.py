@@ -43,7 +43,7 @@ class AddContact(Sheet[Chat]):
                 yield code
             with Vertical(id="add-words"):
                 yield Static("Their address or invite link", classes="title")
-                yield Line("handle@relay, or doorless:v1?…", id="address")
+                yield Line("handle, handle@relay, or doorless:v1?…", id="address")
                 yield Static(id="refused", classes="wrong")
                 yield Static("Yours, to give to them", classes="title gap")
                 yield Static(plain(self._engine.me.address), classes="sealed")
@@ -69,6 +69,8 @@ class AddContact(Sheet[Chat]):
     @on(Input.Submitted, "#address")
     def begin(self) -> None:
         address = self.query_one("#address", Line).value.strip()
+        if address and "@" not in address and ":" not in address:
+            address = f"{address}@{self._engine.me.relay}"  # a neighbour, at the same relay
         if address:
             self.query_one("#refused", Static).update(plain("Asking the relay…"))
             self.run_worker(self._add(address), exclusive=True)

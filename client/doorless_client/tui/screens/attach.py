@@ -44,6 +44,7 @@ class Attach(Sheet[Path]):
             plain("It is sealed here, piece by piece. The relay sees its padded size alone."),
             classes="quiet gap",
         )
+        yield Static(id="wrong", classes="wrong")
 
     def on_mount(self) -> None:
         line = self.query_one("#path", Line)
@@ -53,7 +54,14 @@ class Attach(Sheet[Path]):
 
     @on(Input.Changed, "#path")
     def narrow(self, event: Input.Changed) -> None:
-        self._show(event.value)
+        self.query_one("#wrong", Static).update("")
+        begun_anew = anew(event.value)
+        if begun_anew != event.value:
+            line = self.query_one("#path", Line)
+            line.value = begun_anew
+            line.cursor_position = len(begun_anew)
+        else:
+            self._show(event.value)
 
     def _show(self, typed: str) -> None:
         folder, _, begun = typed.rpartition(os.sep)
@@ -91,8 +99,19 @@ class Attach(Sheet[Path]):
         path = Path(event.value).expanduser()
         if path.is_file():
             self.dismiss(path)
-        else:
+        elif self._names:
             self.action_complete()
+        else:
+            self.query_one("#wrong", Static).update(plain("There is no such file."))
+
+
+def anew(typed: str) -> str:
+    """`typed` from where a path of its own begins in it: who types `/` or `~` behind the folder
+    that stands there already means another one."""
+    for begin in (f"{os.sep}{os.sep}", f"{os.sep}~{os.sep}"):
+        if (at := typed.rfind(begin)) >= 0:
+            typed = typed[at + 1 :]
+    return typed
 
 
 def names_in(folder: Path, begun: str) -> list[str]:

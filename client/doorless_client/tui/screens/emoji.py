@@ -15,6 +15,7 @@ def emoji_picker(given: str = "") -> Choose[str]:
     def rows(typed: str) -> Sequence[Row[str]]:
         found = [(emoji, name) for emoji, name in proposals(typed) if emoji != given]
         back = [Row(TAKE_BACK, plain(f"{given}  {name_of(given)}  take it back"))] if given else []
-        return [*back, *(Row(emoji, plain(f"{emoji}  {name}")) for emoji, name in found)]
+        fresh = [Row(emoji, plain(f"{emoji}  {name}")) for emoji, name in found]
+        return [*fresh, *back] if typed else [*back, *fresh]
 
     return Choose("React", rows, asks="A name, such as heart")

@@ -80,7 +80,8 @@ class Header(Styled):
         left = sum(cell_len(text) for text, *_ in segments)
         right = "F3 details " if width >= KEYS_FROM else ""
         room = width - left - len(right) - 3
-        if width >= DETAIL_FROM and room > 8 and chat.address != chat.name:
+        says_more = chat.address != chat.name and not chat.echo
+        if width >= DETAIL_FROM and room > 8 and says_more:
             address = f"  {shorten(chat.address, room - 1, self._glyphs.ellipsis)}"
             segments.append(Segment(address, base + self.part("quiet")))
         strip = Strip(segments).adjust_cell_length(width - len(right), base)
