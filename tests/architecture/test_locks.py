@@ -17,6 +17,7 @@ WE_RUN = {
     "cffi",
     "cryptography",
     "editables",
+    "emoji",
     "hatchling",
     "linkify-it-py",
     "markdown-it-py",

@@ -149,10 +149,11 @@ class DoorlessApp(BaseApp[None]):
             kwargs["mode"] = "main"
         return super().push_screen(*args, **kwargs)
 
-    def notify(self, *args: Any, **kwargs: Any) -> None:
-        """A line in the corner; none while it is locked, whatever it would say."""
+    def notify(self, message: str, **kwargs: Any) -> None:
+        """A line in the corner, never markup; none while it is locked, whatever it would say."""
         if self.current_mode != "locked":
-            super().notify(*args, **kwargs)
+            kwargs.pop("markup", None)
+            super().notify(message, markup=False, **kwargs)
 
     def copy_to_clipboard(self, text: str) -> None:
         if self.current_mode != "locked" or not text:

@@ -61,7 +61,7 @@ class Form(Sheet[str]):
                 yield Static(id="strength", classes="quiet")
         yield Static(id="told", classes="wrong")
         with Horizontal(classes="buttons"):
-            yield Button(self._button, "success", id="do", compact=True)
+            yield Button(plain(self._button), "success", id="do", compact=True)
 
     def on_mount(self) -> None:
         (self.query(Line).first() if self._fields else self.query_one("#do", Button)).focus()
