@@ -51,8 +51,8 @@ class Deciding:
 
     async def _verify(self, chat: Chat) -> None:
         screen, engine = self._screen, self._engine
-        if chat.echo or chat.note_to_self:
-            alone = "This chat never leaves your devices: nobody is there to compare with."
+        if chat.note_to_self:
+            alone = "Your notes stay on your devices: nobody is there to compare with."
             screen.notify(alone, markup=False)
             return
         try:

@@ -34,9 +34,11 @@ async def test_where_echo_is_stands_once_in_the_header(
         assert text_of(pilot).splitlines()[0].count("on this computer") == 1
 
 
-async def test_there_is_nobody_to_compare_numbers_with_in_a_chat_that_stays_here(
-    people, echo, opened, settle
+async def test_there_is_nobody_to_compare_numbers_with_in_ones_notes(
+    people, opened, settle
 ) -> None:
+    notes = people.engine.person("Note to self")
+    people.engine.change(notes, note_to_self=True, pinned=True)
     async with opened(people.engine) as pilot:
         await pilot.press("alt+1", "f4")
         await settle(pilot)
