@@ -96,7 +96,7 @@ def drawing_of(graphics: Graphics) -> Drawing | None:
 def _asking_nothing(cell: tuple[int, int]) -> Iterator[None]:
     """Import `textual-image` in here: what is no terminal is not asked.
 
-    By itself it asks three times, for 0.1 s each, and what a terminal answers later is typed into
+    By itself 0.12 asks three times, for 0.1 s each, and what a terminal answers later is typed into
     whatever has the focus; tmux makes one of its questions the title of the window.
     """
     names = "TEXTUAL_CELL_WIDTH", "TEXTUAL_CELL_HEIGHT"  # what it takes where it cannot ask

@@ -1,5 +1,6 @@
 """Pictures that the terminal draws: from pixels alone, in a size that fits, and freed."""
 
+import gc
 import io
 import re
 import sys
@@ -202,12 +203,21 @@ async def test_the_terminal_is_given_pixels_where_that_was_chosen(
         assert shown.freed == 1
 
 
-async def test_a_lock_frees_it(people, opened, looked_at, settle) -> None:
+@pytest.mark.parametrize("how", ["cells", "terminal"])
+async def test_after_a_lock_nothing_of_it_is_left(people, opened, looked_at, settle, how) -> None:
     async with opened(people.engine) as pilot:
-        (shown,) = await looked_at(pilot, ProfileSettings(pictures="terminal"))
+        given = await looked_at(pilot, ProfileSettings(pictures=how))
+        assert pictures()
         await pilot.press("ctrl+l")
         await settle(pilot)
-        assert shown.freed == 1
+        assert [shown.freed for shown in given] == [1] * len(given)
+        gc.collect()
+        assert pictures() == []
+
+
+def pictures() -> list[Picture]:
+    """All that are in memory but the one of this module."""
+    return [one for one in gc.get_objects() if isinstance(one, Picture) and one is not RED]
 
 
 async def test_another_size_is_drawn_anew(people, opened, looked_at) -> None:
