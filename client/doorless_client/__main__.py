@@ -6,10 +6,12 @@ import sys
 import time
 
 from doorless_client.cli import run
+from doorless_client.private_memory import keep_private
 
 
 def main() -> int:
     os.umask(0o077)  # whatever a command creates is nobody else's
+    keep_private()
     return run(sys.argv[1:], now=time.time, random=secrets.token_bytes)
 
 

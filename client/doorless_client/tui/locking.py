@@ -2,7 +2,7 @@
 
 Python frees memory and does not overwrite it: what is dropped here can be found by nobody who
 asks the program, and perhaps by somebody who reads the memory of the whole computer.
-Spec: docs/spec/08-state.md §17.
+Spec: docs/spec/08-state.md §19.
 """
 
 import asyncio
