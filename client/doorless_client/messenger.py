@@ -144,8 +144,8 @@ class Messenger(Looking):
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.files.close()
         self._living = None
-        self.shelf.stop()
         await self._network.close()
+        self.shelf.stop()  # at the very end: until then something may come
 
     async def __aenter__(self) -> Self:
         await self.start()
