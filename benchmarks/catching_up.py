@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from doorless_client.steps import Steps
 from doorless_client.store.records import Entry, Seen, Wire
 from doorless_client.store.row import Row
 from doorless_client.store.sqlcipher import open_store
-from doorless_client.wire import MAX_DELIVERED
-from doorless_lab.world import Person, World
+from doorless_lab.world import World
+from doorless_lab.world_person import Person
 from doorless_protocol.content import Text
 from doorless_protocol.frames import Deliver
 from doorless_protocol.session import Session
@@ -103,10 +104,11 @@ def catch_up(
     queued, bare = queue(alice, world, text, count), Bare(folder, bob, world)
     before = len(bob.engine.history(bob.chat("alice").conversation))
     ours = working = limit = longest = 0.0
-    for at in range(0, count, MAX_DELIVERED):
-        step = queued[at : at + MAX_DELIVERED]
+    steps = Steps(perf_counter)
+    for step in steps.of(queued):
         start, worked = perf_counter(), process_time()
-        bob.engine.receive(step)
+        with steps.timed(step):
+            bob.engine.receive(step)
         took, working = perf_counter() - start, working + process_time() - worked
         ours, longest = ours + took, max(longest, took)
         rows = bare.rows(text, len(step))

@@ -29,8 +29,10 @@ from doorless_client.messenger import open_messenger
 from doorless_client.network import RelayNetwork
 from doorless_client.store.records import Entry
 from doorless_client.store.sqlcipher import SqlcipherStore, open_store
+from doorless_client.tui.collecting import collect_seldom
 from doorless_client.wire import MAX_DELIVERED
-from doorless_lab.world import Person, World
+from doorless_lab.world import World
+from doorless_lab.world_person import Person
 from doorless_protocol.frames import (
     AnonymousRequest,
     Answered,
@@ -188,7 +190,7 @@ def catching_up(
         more_is_better=True,
     )
     report.note("the same, by the processor's time", "1/s", rates.working)
-    report.at_most(f"longest step of {MAX_DELIVERED} envelopes", "ms", rates.longest, 50)
+    report.at_most(f"longest step of at most {MAX_DELIVERED} envelopes", "ms", rates.longest, 50)
 
 
 def fill_conversation(store: SqlcipherStore, conversation: bytes, count: int) -> None:
@@ -224,6 +226,7 @@ def look(alice: Person) -> tuple[float, float]:
 
 
 def fill(report: Report, quick: bool) -> None:
+    collect_seldom()  # as the messenger in a terminal does
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         world, alice, bob = friends(folder)

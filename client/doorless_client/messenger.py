@@ -37,8 +37,9 @@ from doorless_client.looking import Looking
 from doorless_client.messages_at_work import MessagesAtWork, uptime
 from doorless_client.own_fleet import FleetAtWork
 from doorless_client.shelf_at_work import ShelfAtWork
+from doorless_client.steps import Steps
 from doorless_client.store.base import Store, StoreError
-from doorless_client.taking_in import take_in
+from doorless_client.taking_in import is_of_the_disk
 from doorless_client.text import safe_line
 from doorless_client.troubles import Troubles
 from doorless_protocol.frames import Acknowledge as AcknowledgeRequest
@@ -92,6 +93,7 @@ class Messenger(Looking):
         self.shelf = ShelfAtWork(self._engine.shelf, self._refusing_store_errors)
         self._connection = Connection(Link.OFFLINE, self._engine.me.relay, self._engine.waiting)
         self._acknowledged: list[bytes] = []
+        self._steps = Steps(uptime)
         self._sending: dict[bytes, asyncio.Task[None]] = {}
         self._attempts: dict[bytes, int] = {}
         self._living: asyncio.Task[None] | None = None
@@ -206,7 +208,7 @@ class Messenger(Looking):
                 await drive(self._network, self._engine.home.publish_token())
 
     async def forget(self, conversation: bytes) -> None:
-        with self._refusing_store_errors():
+        with self._refusing_store_errors(), self.shelf.taken_out():
             self._engine.forget(conversation)
 
     async def verify(self, conversation: bytes, number: str) -> None:
@@ -262,10 +264,15 @@ class Messenger(Looking):
 
     async def _receive(self, delivered: Sequence[Deliver]) -> None:
         """Stored first, acknowledged then. What fails ends the connection, unacknowledged."""
-        failure = take_in(self._engine.receive, delivered)
-        ids, self._acknowledged = self._acknowledged, []
-        if ids:
-            await self._network.tell(AcknowledgeRequest(tuple(ids)))
+        failure: Exception | None = None
+        for step in self._steps.of(delivered):
+            failure = self._steps.take_in(self._engine.receive, step) or failure
+            ids, self._acknowledged = self._acknowledged, []
+            if ids:
+                await self._network.tell(AcknowledgeRequest(tuple(ids)))
+            if failure is not None and is_of_the_disk(failure):
+                break
+            await asyncio.sleep(0)  # what waited meanwhile has its turn
         if failure is not None:
             self._troubles.tell_either(failure)
             raise failure
