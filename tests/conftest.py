@@ -9,6 +9,7 @@ replaced, when it must fail. A twin that passes shows a test that could not see 
 """
 
 import gc
+import os
 from collections.abc import Generator
 from typing import Any
 
@@ -24,6 +25,14 @@ gc.set_threshold(100_000, 20, 100)  # at Python's 700, the collector takes 40 % 
 
 SEES_THE_ATTACK = (AssertionError, pytest.fail.Exception, DoorlessError)
 """What a twin may fail with. Anything else is a mistake in the test or in `weaken`."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _bytecode(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where the sources are to stay as they are, the interpreters that tests start would compile
+    260 modules each: they share what they compiled elsewhere."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(tmp_path_factory.mktemp("bytecode"))
 
 
 def pytest_collection_finish() -> None:

@@ -2,7 +2,6 @@
 
 import ast
 import asyncio
-import io
 import secrets
 import shutil
 import time
@@ -13,9 +12,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from doorless_client import cli, cli_waiting
+from doorless_client import cli
 from doorless_client.opening import open_profile
-from doorless_lab.processes import PASSPHRASE, Client, registered, running_relay
+from doorless_lab.processes import PASSPHRASE, Client, running_relay
+from in_process import Here, registered_here
 
 NAME = "\x1b[2J\u202eevil\x07\u200b[b]\n>"
 FILE = "\x1b]0;x\x07\u202etxt.exe"
@@ -54,7 +54,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Alice's profile, after Bob told her his name, said something and sent a file."""
     folder = tmp_path_factory.mktemp("C10")
     with running_relay(folder) as relay:
-        alice, bob = registered(folder, relay, ["alice", "bob"])
+        alice, bob = registered_here(folder, relay, ["alice", "bob"])
         asyncio.run(call(bob, NAME))
         assert alice.run("add", f"bob@{relay.name}").code == 0
         assert alice.run("send", "bob", "hello").code == 0
@@ -80,16 +80,9 @@ async def call(client: Client, name: str) -> None:
 
 def printed(profile: Path, arguments: list[str]) -> str:
     """What a command prints, run in this process so that a twin can weaken it."""
-    with pytest.MonkeyPatch.context() as patch:
-        out, err = io.StringIO(), io.StringIO()
-        patch.setattr("sys.stdout", out)
-        patch.setattr("sys.stderr", err)
-        patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(LINES).encode())))
-        patch.setattr(cli_waiting, "GRACE", 0.05)
-        patch.setenv("DOORLESS_PASSPHRASE", PASSPHRASE)
-        whole = ["--profile", str(profile), *arguments]
-        assert cli.run(whole, now=time.time, random=secrets.token_bytes) in (0, 1, 5)
-        return out.getvalue() + err.getvalue()
+    done = Here(profile).run(*arguments, says="\n".join(LINES))
+    assert done.code in (0, 1, 5)
+    return done.out + done.err
 
 
 def check_harmless(text: str) -> None:

@@ -1,11 +1,8 @@
 """T01 to T06, T14: what a peer writes is harmless where the commands print it, in both forms."""
 
-import io
 import json
-import secrets
 import shutil
 import sys
-import time
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -13,8 +10,8 @@ from typing import Any
 import pytest
 from rich.text import Text
 
-from doorless_client import cli
-from doorless_lab.processes import PASSPHRASE, Client, registered, running_relay
+from doorless_lab.processes import Client, running_relay
+from in_process import Here, registered_here
 
 PAYLOADS = {
     "T01": "\x1b[2J\x1b[1;1H\x1b[3;9r\x1b[?1049h\x1b[31mred\x08\x08\x7f\r",
@@ -37,7 +34,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Bob's profile, after Alice wrote every payload to him."""
     folder = tmp_path_factory.mktemp("told")
     with running_relay(folder) as relay:
-        alice, bob = registered(folder, relay, ["alice", "bob"])
+        alice, bob = registered_here(folder, relay, ["alice", "bob"])
         assert alice.run("add", f"bob@{relay.name}").code == 0
         for payload in PAYLOADS.values():
             assert alice.run("send", "bob", "-", says=payload).code == 0
@@ -50,18 +47,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def bob(told: Path, tmp_path: Path) -> Client:
     shutil.copytree(told, tmp_path / "bob")
-    return Client(tmp_path / "bob")
+    return Here(tmp_path / "bob")
 
 
 def printed(bob: Client, *arguments: str) -> str:
     """What a command prints, run in this process so that a twin can weaken it."""
-    with pytest.MonkeyPatch.context() as patch:
-        out = io.StringIO()
-        patch.setattr("sys.stdout", out)
-        patch.setenv("DOORLESS_PASSPHRASE", PASSPHRASE)
-        profile = ["--profile", str(bob.profile)]
-        assert cli.run([*profile, *arguments], now=time.time, random=secrets.token_bytes) == 0
-        return out.getvalue()
+    done = bob.run(*arguments)
+    assert done.code == 0
+    return done.out
 
 
 def check_harmless(text: str) -> None:

@@ -20,10 +20,11 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from doorless_client import cli, cli_waiting, key_file
-from doorless_lab.processes import PASSPHRASE, Relay, registered, running_relay
+from doorless_lab.processes import PASSPHRASE, Relay, running_relay
 from doorless_protocol import frames
 from doorless_protocol.frames import Answer, Call, Challenge, Done, decode_call, encode
 from doorless_protocol.primitives import Random
+from in_process import registered_here, stretched
 
 SUBPROTOCOL = Subprotocol(frames.SUBPROTOCOL)
 Behaviour = Callable[[ServerConnection], Awaitable[None]]
@@ -138,7 +139,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Alice and Bob, who accepted each other, and the files of their relay; nothing runs."""
     folder = tmp_path_factory.mktemp("made")
     with running_relay(folder) as relay:
-        alice, bob = registered(folder, relay, ["alice", "bob"])
+        alice, bob = registered_here(folder, relay, ["alice", "bob"])
         assert alice.run("add", f"bob@{relay.name}").code == 0
         assert alice.run("send", "bob", "hello").code == 0
         assert bob.run("receive").code == 0
@@ -168,6 +169,7 @@ def relay(world: Path) -> Iterator[Relay]:
 def alice(world: Path, doorless: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs a command as Alice."""
     monkeypatch.setattr(cli_waiting, "GRACE", 0.1)
+    monkeypatch.setattr(key_file, "argon2id", stretched)
 
     def run(*arguments: str, **options: Any) -> Any:
         options.setdefault("passphrase", PASSPHRASE)

@@ -3,7 +3,8 @@
 import stat
 from pathlib import Path
 
-from doorless_lab.processes import PASSPHRASE, Client, Relay
+from doorless_lab.processes import PASSPHRASE, Relay
+from in_process import Here
 
 
 def test_a_lost_computer_is_replaced_by_a_backup_and_the_words(
@@ -38,7 +39,7 @@ def test_a_lost_computer_is_replaced_by_a_backup_and_the_words(
     assert carol("send", "bob", "after it", profile=again).code == 0
     twice = carol("restore", str(file), "--words-file", str(words), profile=again)
     assert twice.out.splitlines() == ["restored: 0 contacts, 0 messages"]
-    heard = Client(world / "bob").run("receive", "--json").objects()
+    heard = Here(world / "bob").run("receive", "--json").objects()
     assert [one["text"] for one in heard if one["kind"] == "text"] == [
         *("before the flood", "after it")
     ]

@@ -13,6 +13,7 @@ import pytest
 from doorless_client import cli
 from doorless_client.plain.commands import COMMANDS
 from doorless_lab.processes import PASSPHRASE, Client, Relay
+from in_process import Here
 from plain import PATIENCE, number, talking
 
 
@@ -58,7 +59,7 @@ def test_what_is_piped_in_leaves_before_it_ends(relay: Relay, world: Path) -> No
     for name in COMMANDS:
         assert f"/{name}" in done.out
     assert done.out.count("/react NUMBER") == 2
-    texts = [one["text"] for one in person(world, "bob").run("receive", "--json").objects()]
+    texts = [one["text"] for one in Here(world / "bob").run("receive", "--json").objects()]
     assert texts[-2:] == ["first", "second"]
 
 
@@ -105,7 +106,7 @@ def test_what_is_refused_is_a_line_each_and_the_exit_code(relay: Relay, world: P
 
 
 def test_a_stranger_is_told_of_without_a_word_of_theirs(relay: Relay, world: Path) -> None:
-    mallory = person(world, "mallory")
+    mallory = Here(world / "mallory")
     assert mallory.run("register", "--relay", relay.url, "--handle", "mallory").code == 0
     assert mallory.run("add", f"alice@{relay.name}").code == 0
     with talking(person(world, "alice")) as alice:
@@ -171,7 +172,7 @@ def test_it_locks_on_a_terminal_and_shows_no_passphrase(relay: Relay, world: Pat
     terminal.shows("hello")
     terminal.types("/lock")
     at = terminal.shows("locked")
-    held = person(world, "alice").run("chats")
+    held = Here(world / "alice").run("chats")
     assert held.code == 0  # nothing is open any more
     terminal.types("wrong horse")
     at = terminal.shows("error: ", at)
