@@ -21,6 +21,7 @@ from doorless_protocol.primitives import (
     hkdf_extract,
 )
 from doorless_protocol.ratchet.chain import LAST_NUMBER, Chain
+from doorless_protocol.ratchet.header import number_in
 from doorless_protocol.ratchet.hop import EMPTY, FIELD_SIZE, LAST_EPOCH
 from doorless_protocol.ratchet.late import MAX_AGE, MAX_HELD
 from doorless_protocol.ratchet.triple import (
@@ -161,6 +162,11 @@ def test_a_header_has_one_form() -> None:
         spoilt[at] = value
         with pytest.raises(BrokenSessionError):
             Header.decode(bytes(spoilt))
+
+
+def test_a_number_is_read_out_of_a_header_as_the_whole_of_it_is() -> None:
+    header = Header(b"k" * 32, 1, 2**31 + 2, 8, 3, 8)
+    assert number_in(header.encode()) == header.number
 
 
 def test_a_flag_tells_of_a_label_that_moved_since_the_chain_began() -> None:
