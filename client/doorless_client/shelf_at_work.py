@@ -1,8 +1,8 @@
 """How chats are arranged, and found, while a messenger is at work: core.shelf_api.ChatShelf."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Final
 
 from doorless_client.core.api import Listener
@@ -32,6 +32,12 @@ class ShelfAtWork:
 
     def begin(self, listen: Callable[[Listener], object]) -> None:
         listen(self._hear)
+        self._later(QUIET)
+
+    @contextmanager
+    def taken_out(self) -> Iterator[None]:
+        """Around what takes so much out of it that the rest may have to come in anew."""
+        yield
         self._later(QUIET)
 
     def ready(self) -> None:

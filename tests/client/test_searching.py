@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from doorless_client.core.views import Standing
-from doorless_client.store import words
+from doorless_client.store import word_index, words
 from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import Entry
@@ -176,3 +176,23 @@ def test_steps_take_everything_in_and_end() -> None:
         bob.says("alice", "one")
         world.settle()
         assert not alice.engine.shelf.searching.step()
+
+
+def test_very_many_messages_are_forgotten_at_once_and_the_others_are_found_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_index, "MANY", 4)
+    put(store, *(entry(HERE, place, "forgotten words") for place in range(5)))
+    put(store, *(entry(THERE, place, "words that stay") for place in range(2)))
+    assert len(find(store, "words")) == 7
+    with store.transaction():
+        store.words.part_with(5)
+        store.messages.clear(conversation=HERE)
+    assert store.words.find("forgotten", None, 9) == []
+    assert find(store, "words") == [(THERE, 1), (THERE, 0)]
+    put(store, entry(THERE, 2, "another word"))
+    assert find(store, "wor") == [(THERE, 2), (THERE, 1), (THERE, 0)]
+    with store.transaction():
+        store.words.part_with(1)
+        store.messages.drop(THERE, 0)
+    assert find(store, "stay") == [(THERE, 1)]

@@ -23,5 +23,6 @@ def forget_said(store: Store, contact: Contact, ours: AccountId) -> None:
         table.clear(conversation=key)
     for about in (store.acts, store.waiting_acts, store.sealings, store.timers):
         about.clear(conversation=key)
+    store.words.part_with(store.messages.length(key))
     store.messages.clear(conversation=key)
     store.shelf.clear(conversation=key)

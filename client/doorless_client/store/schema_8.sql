@@ -189,6 +189,8 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 -- What is taken out is overwritten at once, not when the index is next merged.
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+-- Parts of it are merged so many bytes at a time: a quarter of the usual, so that no step is long.
+INSERT INTO words (words, rank) VALUES ('pgsz', 1000);
 
 -- Messages up to this rowid are in the index.
 CREATE TABLE words_mark (upto INTEGER NOT NULL) STRICT;

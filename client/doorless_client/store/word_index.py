@@ -9,11 +9,16 @@ Spec: docs/spec/08-state.md §17.2.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from doorless_client.store.records import Entry
 from doorless_client.store.statements import run
 from doorless_client.store.words import Place, has_all, wanted
+
+MANY: Final = 256
+"""Messages that are taken out one by one: each costs up to 2 ms, for each of its words is
+overwritten in its place. When more go at once the index is emptied, which costs as little as
+dropping its pages, and `fill` takes in what stays."""
 
 
 class SqlWords:
@@ -38,6 +43,11 @@ class SqlWords:
             )
             run(self._database, "UPDATE words_mark SET upto = ?", (last,))
         return int(count)
+
+    def part_with(self, messages: int) -> None:
+        if messages > MANY:
+            run(self._database, "INSERT INTO words (words) VALUES ('delete-all')")
+            run(self._database, "UPDATE words_mark SET upto = 0")
 
     def find(self, search: str, conversation: bytes | None, at_most: int) -> Sequence[Place]:
         if not (words := wanted(search)):
@@ -69,6 +79,9 @@ class MemoryWords:
 
     def fill(self, at_most: int) -> int:  # noqa: ARG002  there is no index
         return 0
+
+    def part_with(self, messages: int) -> None:
+        """There is no index."""
 
     def find(self, search: str, conversation: bytes | None, at_most: int) -> Sequence[Place]:
         words = wanted(search)
