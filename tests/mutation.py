@@ -90,6 +90,11 @@ MODULES = (
     "linking.link",
     "linking.meeting",
     "linking.messages",
+    "content",
+    "file_primitives",
+    "attachment",
+    "backup",
+    "backup_records",
 )
 NOT_MUTATED = (r"^\s*raise ", r"= Reader\(", r"^\s*return f?\"")
 """Lines that hold words for people: what an error says, what a decoder calls itself, a repr."""
