@@ -1,0 +1,1 @@
+"""Pictures of the messenger for the documentation: `python -m pictures docs/pictures`."""
