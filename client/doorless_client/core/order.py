@@ -60,6 +60,7 @@ class Order:
 
     def __init__(self, late: Sequence[Late], gone: Sequence[Gone] = ()) -> None:
         self.late, self._left = late, Left(gone)
+        self._as_stored = not late and not gone  # most are: each message asks
         self.gone = self._left.gone
         standing = [
             (self._left.number(row.before), row.counter, self._left.number(row.place))
@@ -81,6 +82,8 @@ class Order:
 
     def position(self, place: int) -> int:
         """Where the message that is stored at `place` is shown; a gone one: where it was."""
+        if self._as_stored:
+            return place
         place = self._left.number(place)
         if (late := self._position.get(place)) is not None:
             return late
@@ -109,6 +112,8 @@ class Order:
             at += length
 
     def is_late(self, place: int) -> bool:
+        if self._as_stored:
+            return False
         return not self.is_gone(place) and self._left.number(place) in self._position
 
     def is_gone(self, place: int) -> bool:

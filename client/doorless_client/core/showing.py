@@ -132,7 +132,8 @@ class Showing:
         ]
 
     def shown(self, contact: Contact, row: Entry, order: Order, extra: Extra | None) -> Message:
-        shown = present.message(row, contact, str(self._state.address), order)
+        ours = str(self._state.address) if row.mine else ""
+        shown = present.message(row, contact, ours, order)
         return shown if extra is None else self.parts.added(shown, contact, row, extra, order)
 
     def extras(self, conversation: bytes, places: Sequence[range]) -> dict[int, Extra]:
