@@ -104,7 +104,7 @@ def catch_up(
     queued, bare = queue(alice, world, text, count), Bare(folder, bob, world)
     before = len(bob.engine.history(bob.chat("alice").conversation))
     ours = working = limit = longest = 0.0
-    steps = Steps(perf_counter)
+    steps = Steps()
     for step in steps.of(queued):
         start, worked = perf_counter(), process_time()
         with steps.timed(step):

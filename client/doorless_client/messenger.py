@@ -93,7 +93,7 @@ class Messenger(Looking):
         self.shelf = ShelfAtWork(self._engine.shelf, self._refusing_store_errors)
         self._connection = Connection(Link.OFFLINE, self._engine.me.relay, self._engine.waiting)
         self._acknowledged: list[bytes] = []
-        self._steps = Steps(uptime)
+        self._steps = Steps()
         self._sending: dict[bytes, asyncio.Task[None]] = {}
         self._attempts: dict[bytes, int] = {}
         self._living: asyncio.Task[None] | None = None

@@ -1,30 +1,32 @@
 """How many envelopes are stored in one step: while it lasts nothing is drawn, and no key is heard.
 
 What a step costs beside its envelopes, it costs once: so many, as long as it stays short. How
-long one takes depends on the machine and on what else it does, so the last one is the measure.
+long one takes depends on the machine, so the last one is the measure, by the processor's time:
+waiting for a slow disk takes as long for few, and small steps would only wait more often.
 Spec: docs/spec/08-state.md §6.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from time import thread_time
 
 from doorless_client.taking_in import Receive, take_in
 from doorless_client.wire import MAX_DELIVERED
 from doorless_protocol.frames import Deliver
 
 AIM = 0.03
-"""Seconds that a step may take before the next ones are smaller: one that takes half as long
-again, since the machine is suddenly busy, still leaves 50 ms unbroken."""
+"""Seconds of work in a step before the next ones are smaller: with what it waits for the disk, it
+still leaves 50 ms unbroken."""
 
-FIRST, LEAST = 128, 16
+FIRST, LEAST = 128, 32
 """Envelopes of the first step, of which nothing is known; and of any: a commit has a price."""
 
 
 class Steps:
-    """Args: uptime: seconds, of a clock that nobody sets."""
+    """Args: worked: seconds that the processor worked for us."""
 
-    def __init__(self, uptime: Callable[[], float]) -> None:
-        self._uptime, self._size = uptime, FIRST
+    def __init__(self, worked: Callable[[], float] = thread_time) -> None:
+        self._worked, self._size = worked, FIRST
 
     def of(self, delivered: Sequence[Deliver]) -> Iterator[Sequence[Deliver]]:
         """All of it in its order, in steps as large as the last ones allow."""
@@ -42,9 +44,9 @@ class Steps:
     @contextmanager
     def timed(self, step: Sequence[Deliver]) -> Iterator[None]:
         """Around what is done with `step` at one go."""
-        began = self._uptime()
+        began = self._worked()
         yield
-        self._learn(len(step), self._uptime() - began)
+        self._learn(len(step), self._worked() - began)
 
     def _learn(self, count: int, took: float) -> None:
         if took > AIM:

@@ -58,7 +58,7 @@ def test_a_machine_that_slows_down_has_one_long_step() -> None:
 
 def test_few_are_taken_together_however_slow() -> None:
     slow = Machine(1.0)
-    slow.takes(MANY[:400])
+    slow.takes(MANY[: FIRST + 5 * LEAST])
     assert set(slow.sizes[1:]) == {LEAST}
 
 
