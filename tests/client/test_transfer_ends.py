@@ -140,6 +140,8 @@ def test_a_download_is_paused_goes_on_and_is_given_up(
     fetch(bob, theirs)
     world.settle()
     assert shown(bob, theirs)[0] is FileState.PAUSED
+    paused = bob.engine.files.transfers.view(theirs)
+    assert 0 < paused.done < paused.size, "it says how far it came"
     moved = [e.file for e in bob.shown if isinstance(e, FileMoved)]
     assert FileState.MOVING in {file.state for file in moved}
     bob.change_answer = lambda _, answered: answered

@@ -213,7 +213,8 @@ class Moving:
         return True
 
     def _stop(self, key: Place) -> None:
-        if self._transfers.moving.pop(key, None) is not None:
+        if (offset := self._transfers.moving.pop(key, None)) is not None:
+            self._transfers.reached[key] = offset
             self._transfers.show(*key)
 
     def _fail(self, key: Place, why: str) -> None:

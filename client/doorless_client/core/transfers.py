@@ -56,6 +56,7 @@ class Transfers:
 
     Attributes:
         moving: sealed bytes moved so far, of what moves at this moment. Never stored.
+        reached: the same, of what moved since the start and does not now.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Transfers:
         self._conversations, self._contacts = conversations, contacts
         self._outbox, self._gossip = outbox, gossip
         self.moving: dict[Place, int] = {}
+        self.reached: dict[Place, int] = {}
         self._is_untidy = True
         self._sealing: set[str] = set()
         conversations.parts.file = self.shown
@@ -243,7 +245,8 @@ class Transfers:
         """The file of a message, as far as it came."""
         key = entry.conversation, entry.place
         row, moved = self._store.transfers.get(*key), self.moving.get(key)
-        return file_view(file, row, mine=entry.mine, moved=moved)
+        reached = self.reached.get(key, 0)
+        return file_view(file, row, mine=entry.mine, moved=moved, reached=reached)
 
     def view(self, message: Message) -> FileView | None:
         contact = self._store.contacts.get(message.conversation)
@@ -345,6 +348,7 @@ class Transfers:
     def _forget_row(self, row: Transfer) -> None:
         self._store.transfers.drop(row.conversation, row.place)
         self.moving.pop((row.conversation, row.place), None)
+        self.reached.pop((row.conversation, row.place), None)
         self._is_untidy = True
 
     def _place(self, message: Message) -> int:

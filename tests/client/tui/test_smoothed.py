@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from doorless_client.core.message_parts import FileState, FileView
+from doorless_client.core.views import State
 from doorless_client.text import safe_line
 from doorless_client.tui.file_rows import in_short
 from doorless_client.tui.glyphs import UNICODE
@@ -109,3 +110,21 @@ def test_a_file_offers_what_can_be_done_with_it() -> None:
     cancelled = {state for state, hints in OF_A_FILE.items() if ("log.cancel", "cancel") in hints}
     assert FileState.HERE not in cancelled
     assert FileState.MOVING in cancelled
+
+
+async def test_a_note_with_no_other_device_to_go_to_stays_here(
+    people, opened, settle, text_of
+) -> None:
+    engine = people.engine
+    notes = engine.person("Note to self")
+    engine.change(notes, note_to_self=True, pinned=True)
+    note = engine.arrive(notes, "milk", mine=True, state=State.RECEIVED)
+    wire = engine.wire
+    engine.wire = lambda messages: [
+        None if message.id == note.id else one
+        for message, one in zip(messages, wire(messages), strict=True)
+    ]
+    async with opened(engine) as pilot:
+        await pilot.press("alt+1")
+        await settle(pilot)
+        assert "nothing sent, stays here" in text_of(pilot)

@@ -139,5 +139,6 @@ def _nothing(message: Message) -> str:
     """Where there is no envelope to show: waiting, never sent, or said where this was not there."""
     if message.state is State.WAITING:
         return "nothing yet, still here"
-    known = not message.id or message.state is State.FAILED
+    is_note = message.mine and message.state is State.RECEIVED  # to oneself, with no other device
+    known = not message.id or is_note or message.state is State.FAILED
     return "nothing sent, stays here" if known else "not known on this device"
