@@ -2,6 +2,7 @@
 
 import pytest
 
+from doorless_client.core.api import RefusedError
 from doorless_client.core.past import Wanted
 from doorless_client.core.views import Kind, Message
 from doorless_lab.linking import link
@@ -162,8 +163,11 @@ def test_a_text_that_grew_as_it_was_composed_is_told_all_the_same() -> None:
         grows = "\ufb2c" * (MAX_TEXT_BYTES // 3)
         bob.says_bytes("alice", bob.next_content("alice", Text(grows)).encode())
         world.settle()
-        (held,) = [one.text for one in alice.messages("bob") if len(one.text) > 1000]
+        (message,) = [one for one in alice.messages("bob") if len(one.text) > 1000]
+        held = message.text
         assert len(held.encode()) > MAX_TEXT_BYTES
+        with pytest.raises(RefusedError, match="too long"):
+            alice.engine.messages.forward(message, message.conversation)
         laptop = link(alice)
         settle(world)
         settle(world)
