@@ -61,6 +61,10 @@ def save(chosen: argparse.Namespace, now: Now, random: Random) -> int:
         async with messenger(chosen, now, random) as opened:
             chat = opened.messenger.find(chosen.contact)
             message = message_of(opened.messenger, chat.conversation, chosen.message)
+            if not chosen.to.expanduser().is_dir():  # said before anything is fetched
+                raise RefusedError(
+                    f"{chosen.to}: there is no such folder; make it, or name another"
+                )
             watch = Watch(opened.messenger)
             await opened.messenger.files.fetch(message)
             await opened.messenger.start()

@@ -1,6 +1,7 @@
 """settings: what a person chose; all of it, one, or one changed."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from doorless_client.cli_output import columns, json_line, line
 from doorless_client.core import settings as account
 from doorless_client.profile import Profile
 from doorless_client.settings import profile
+from doorless_client.settings.preferences import THEMES
 from doorless_client.settings.schema import Setting, Value
 from doorless_client.text import safe_line
 from doorless_protocol.errors import MalformedError
@@ -42,12 +44,21 @@ def _of_profile(chosen: argparse.Namespace, setting: Setting, text: str | None) 
     """Needs no passphrase: the file is read before there is one."""
     wanted = None if text is None else _parse(setting, text)
     with Profile.hold(directory(chosen)) as held:
+        if setting.name == "theme" and wanted is not None:
+            _check_theme(str(wanted), directory(chosen) / THEMES)
         now = held.settings()
         if wanted is not None:
             now = profile.changed(now, setting.name, wanted)
             held.save_settings(now)
     _print(_shown((setting,), now, FILE), as_json=chosen.json)
     return DONE
+
+
+def _check_theme(name: str, folder: Path) -> None:
+    """Raises UsageError: the messenger would say so only at its next start."""
+    if name not in profile.THEMES and not (folder / f"{name}.toml").is_file():
+        ours = ", ".join(profile.THEMES)
+        raise UsageError(f"no theme {name!r}; there are: {ours}, and files of {THEMES}/")
 
 
 async def _account(

@@ -82,7 +82,8 @@ class Watch:
         patience = GRACE if self.away or self.halted else PATIENCE
         if await self._messenger.settle(patience):
             return DONE
-        reason = "" if self.halted else "the relay cannot be reached; "
+        reached = self.halted or self._link() is Link.ONLINE
+        reason = "" if reached else "the relay cannot be reached; "
         complain(f"{reason}what was to be sent is queued")
         return UNREACHABLE
 
@@ -96,7 +97,7 @@ class Watch:
             await asyncio.sleep(GLANCE)
             if self.away or not self._messenger.has_queued(conversation):
                 return await self.settled()
-        complain("it is queued: it leaves when they have answered once")
+        complain("it is queued: it leaves when their devices, and yours, have answered once")
         return UNREACHABLE
 
     async def quiet(self, seconds: float = QUIET) -> None:

@@ -69,6 +69,8 @@ def test_without_the_relay_it_is_queued_and_the_next_command_sends_it(
     picture.unlink()
     relay.start()
     assert alice("send", "bob", "and a word").code == 0
+    while any(one["state"] == "waiting" for one in alice("history", "bob", "--json").objects()):
+        assert alice("receive", "--wait", "1").code == 0  # the word does not wait for the file
     assert bob("receive").code == 0
     arrived = [json.loads(line) for line in bob("history", "alice", "--json").out.splitlines()]
     (message,) = [one for one in arrived if one["file"]]
@@ -94,3 +96,14 @@ def test_what_cannot_be_is_refused_in_words(
     ):
         ended = alice(*arguments)
         assert (ended.code, words in ended.err) == (code, True), ended.err
+
+
+def test_a_folder_that_is_not_there_is_said_before_anything_is_fetched(
+    relay: Relay, alice: Any, bob: Any, picture: Path, tmp_path: Path
+) -> None:
+    assert alice("send", "bob", "--file", str(picture)).code == 0
+    assert bob("receive").code == 0
+    refused = bob("save", "alice", "last", "--to", str(tmp_path / "none"))
+    assert (refused.code, refused.out) == (1, "")
+    assert "there is no such folder" in refused.err
+    assert newest(bob("history", "alice", "--json"))["file"]["state"] == "offered"

@@ -28,6 +28,13 @@ def test_a_setting_of_the_profile_needs_no_passphrase(own: Path, doorless: Any) 
     assert loud.code == 2
     assert loud.err == "doorless: setting density is one of: bubbles, rail, dense\n"
     assert settings("density").out == "rail\n"
+    assert settings("theme", "light").out == "light\n"
+    typo = settings("theme", "lihgt")
+    assert typo.code == 2
+    assert "no theme 'lihgt'; there are: dark, light, contrast" in typo.err
+    (own / "themes").mkdir()
+    (own / "themes" / "mine.toml").write_text('like = "dark"\n')
+    assert settings("theme", "mine").out == "mine\n"
     unknown = settings("colour\x1b[2J")
     assert unknown.code == 2
     assert "no setting 'colour␛[2J'; there are: theme, density, keys" in unknown.err

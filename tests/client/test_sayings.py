@@ -2,7 +2,7 @@
 
 import pytest
 
-from doorless_client.core.api import RefusedError
+from doorless_client.core.api import BadInputError, RefusedError
 from doorless_client.core.views import Kind, MessagesGone, State
 from doorless_lab.linking import link
 from doorless_lab.world import World
@@ -54,6 +54,14 @@ def test_one_reaction_of_each_and_the_last_one_counts() -> None:
         alice.engine.messages.react(last(alice, "bob"), "")
         world.settle()
         assert [one.mine for one in last(bob, "alice").reactions] == [True]
+
+
+@pytest.mark.parametrize("words", ["x", "no", "1", "\x1b", "\N{THUMBS UP SIGN}" * 9])
+def test_words_are_no_reaction(words: str) -> None:
+    with World() as world:
+        alice, _ = met(world)
+        with pytest.raises(BadInputError, match="one emoji"):
+            alice.engine.messages.react(last(alice, "bob"), words)
 
 
 def test_an_edit_keeps_what_was_said_before() -> None:

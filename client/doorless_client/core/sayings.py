@@ -123,7 +123,8 @@ class Sayings:
         """Raises RefusedError: it is no message that one can react to."""
         row, contact = self._row(message), self._contacts.get(message.conversation)
         wanted = composed(emoji.strip())
-        if len(wanted.encode(errors="surrogatepass")) > MAX_EMOJI_BYTES or safe(wanted) != wanted:
+        too_long = len(wanted.encode(errors="surrogatepass")) > MAX_EMOJI_BYTES
+        if too_long or safe(wanted) != wanted or (wanted and wanted.isascii()):
             raise BadInputError("a reaction is one emoji")
         held = self._store.reactions.get(row.conversation, row.account, row.id, self._state.account)
         if (held.emoji if held else "") != wanted:

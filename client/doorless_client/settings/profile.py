@@ -28,6 +28,9 @@ from doorless_protocol.errors import MalformedError
 MAX_SETTINGS_BYTES = 4 * 1024
 """Room for a hundred settings, and comments."""
 
+THEMES = ("dark", "light", "contrast")
+"""Those that need no file."""
+
 LONGEST_IDLE = 24 * 60
 """Minutes: who wants a profile open for longer than a day says never."""
 

@@ -3,11 +3,12 @@
 import pytest
 from textual.theme import Theme
 
+from doorless_client.settings import profile
 from doorless_client.settings.profile import ProfileSettings
 from doorless_client.tui.avatar import DARK_HUES, LIGHT_HUES
 from doorless_client.tui.choices import Unwritten
 from doorless_client.tui.contrast import TEXT, contrast
-from doorless_client.tui.theme import CONTRAST, DARK, LIGHT, TEXT_PAIRS, THEMES, token
+from doorless_client.tui.theme import CONTRAST, DARK, LIGHT, TEXT_PAIRS, THEMES, short_name, token
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
@@ -37,3 +38,7 @@ async def test_a_theme_that_was_chosen_is_kept(people, opened, settle) -> None:
         await settle(pilot)
         assert pilot.app.theme == CONTRAST.name
         assert preferences.settings == ProfileSettings(theme="contrast", density="rail")
+
+
+def test_the_command_line_knows_the_themes_that_there_are() -> None:
+    assert tuple(map(short_name, THEMES)) == profile.THEMES
