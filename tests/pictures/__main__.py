@@ -1,4 +1,5 @@
-"""Draw the messenger's screens, as they run, into a folder. Needs Pillow and Fira Code.
+"""Draw the messenger's screens, as they run, into a folder. Needs Pillow; and of fonts Fira Code, DejaVu and Noto Color Emoji, or
+the pictures look different.
 
 PYTHONPATH=tests python -m pictures docs/pictures
 """
