@@ -9,6 +9,7 @@ import pty
 import select
 import signal
 import struct
+import sys
 import termios
 import time
 import traceback
@@ -71,13 +72,13 @@ class Sat:
             self._stream.feed(data)
         return False
 
-    def end(self) -> int:
+    def end(self, patience: float = PATIENCE) -> int:
         """Read on until it ends; its exit code, or minus the signal that ended it."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + patience
         while self.fd < 0 and not self._reaped() and time.monotonic() < until:
             time.sleep(0.02)
         if self._code is None:
-            self.read_until(self._reaped)
+            self.read_until(self._reaped, patience)
             if not self._reaped():
                 os.kill(self.child, signal.SIGKILL)
                 self._code = os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
@@ -126,6 +127,7 @@ def _ran(run: Callable[[], int], size: tuple[int, int], environment: dict[str, s
     os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", TZ="UTC")
     os.environ.update(LINES=rows, COLUMNS=columns)
     os.environ.update(environment)
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__  # not what this process captures
     try:
         return run()
     except BaseException:

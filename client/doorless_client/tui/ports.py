@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Wait
-from doorless_client.tui.choices import Preferences
+
+if TYPE_CHECKING:  # Textual reads its switches on import: see environment.py
+    from doorless_client.tui.choices import Preferences
 
 
 class WrongPassphraseError(RefusedError):
@@ -165,7 +167,7 @@ class Onboarding(Protocol):
         ...
 
     @property
-    def preferences(self) -> Preferences:
+    def preferences(self) -> "Preferences":
         """How it looks and behaves, before there is an engine and after."""
         ...
 
