@@ -1,5 +1,6 @@
-"""Draw the messenger's screens, as they run, into a folder. Needs Pillow; and of fonts Fira Code, DejaVu and Noto Color Emoji, or
-the pictures look different.
+"""Draw the messenger's screens, as they run, into a folder.
+
+Needs Pillow; and of fonts Fira Code, DejaVu and Noto Color Emoji, or pictures look different.
 
 PYTHONPATH=tests python -m pictures docs/pictures
 """
