@@ -89,3 +89,20 @@ async def test_what_the_disk_refuses_is_refused_in_words(monkeypatch: pytest.Mon
 def test_seconds_go_on() -> None:
     before = uptime()
     assert before <= uptime()
+
+
+async def test_what_comes_while_it_closes_begins_nothing() -> None:
+    """A step that is put off holds the whole messenger, and would find its store closed."""
+    with World() as world:
+        alice, _ = world.friends("alice", "bob")
+
+        class Last(Nowhere):
+            async def close(self) -> None:
+                await at_work.send(alice.chat("bob").conversation, "said as it closes")
+
+        at_work = messenger(alice, Last())
+        at_work.shelf.begin(at_work.listen)
+        assert at_work.shelf._next is not None
+        await at_work.close()
+        assert at_work.shelf._next is None
+        assert alice.messages("bob")[-1].text == "said as it closes"

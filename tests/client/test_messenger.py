@@ -350,22 +350,6 @@ async def test_a_profile_without_an_account_opens_no_messenger(home: Home) -> No
         home.messenger(MemoryStore())
 
 
-async def test_what_comes_while_it_closes_begins_nothing(home: Home) -> None:
-    """A step that is put off holds the whole messenger, and would find its store closed."""
-    alice, bob = home.messenger(await home.enrol("alice")), await home.person("bob")
-    await alice.start()
-    await alice.add(bob.invite())
-    close = alice._network.close
-
-    async def arrives() -> None:
-        await alice.send(alice.chats()[0].conversation, "said as it closes")
-        await close()
-
-    alice._network.close = arrives  # type: ignore[method-assign]
-    await alice.close()
-    assert alice.shelf._next is None
-
-
 async def test_closing_leaves_no_task_and_keeps_what_waits(home: Home) -> None:
     alice, bob = home.messenger(await home.enrol("alice")), await home.person("bob")
     async with alice:
