@@ -94,9 +94,8 @@ def test_a_crash_shows_no_value() -> None:
 def switched() -> int:
     """As it starts: the toolkit reads its switches when it is first imported."""
     for name in [*sys.modules]:
-        if name.split(".")[0] == "textual" or name.startswith("doorless_client.tui."):
-            if name != launch.__name__:
-                del sys.modules[name]
+        if name.startswith(("textual", "doorless_client.tui.")) and name != launch.__name__:
+            del sys.modules[name]
     ready: Any = Ready()
     return launch.run(ready, lambda: NOW)
 
