@@ -31,13 +31,15 @@ DRAWN_EVERYWHERE = 14
 
 _EMOJI = re.compile("[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]")
 _VOLATILE = re.compile("[\ufe0f\u200d\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
+_KEYCAP = "\u20e3"
 _BEGUN = re.compile(r"(?:^|[\s(]):([a-z0-9_+-]{2,32})$")
 _SEQUENCE = re.compile(
-    "[#*0-9]?\ufe0f?\u20e3|"
+    "(?:[#*0-9]?\ufe0f?\u20e3|"
     "[\U0001f1e6-\U0001f1ff]{2}|"
     "[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
     "[\ufe0f\U0001f3fb-\U0001f3ff]{0,2}"
     "(?:\u200d[\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]{0,2}){0,8}"
+    ")[\ufe0f\u200d]*"
 )
 
 
@@ -52,16 +54,22 @@ def drawn(text: str, *, names: bool) -> str:
     Args:
         names: every emoji, not only those.
     """
-    if text.isascii() or not _EMOJI.search(text):
+    if text.isascii() or not (_EMOJI.search(text) or _KEYCAP in text):
         return text
     return _SEQUENCE.sub(
-        lambda found: name_of(found[0]) if names or is_volatile(found[0]) else found[0], text
+        lambda found: steady(name_of(found[0])) if names or is_volatile(found[0]) else found[0],
+        text,
     )
+
+
+def steady(emoji: str) -> str:
+    """What has no name, as all terminals draw it alike: in its parts, which nothing joins."""
+    return _VOLATILE.sub("\N{REPLACEMENT CHARACTER}", emoji)
 
 
 def name_of(emoji: str) -> str:
     """Such as `:thumbs_up:`; what has no name stays what it is."""
-    return QUICK.get(emoji) or _names().get(emoji.replace("\ufe0f", ""), emoji)
+    return QUICK.get(emoji) or _names().get(emoji.replace("\ufe0f", "").rstrip("\u200d"), emoji)
 
 
 def begun(before: str) -> str | None:
