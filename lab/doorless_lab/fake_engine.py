@@ -113,18 +113,20 @@ class FakeEngine:
         late: int | None = None,
         seen: bool = False,
         quiet: bool = False,
+        enveloped: bool = False,
         **parts: Any,
     ) -> Message:
         """An entry comes to the end of a conversation; or, `late`, to that position.
 
         Args:
+            enveloped: of a note: it came in an envelope, as the choice of a timer does.
             parts: what else a Message has: `quote`, `file`, `lasts` and so on.
         """
         history, chat = self._histories[conversation], self._chats[conversation]
         when = self.now if at is None else at
         message = Message(
             position=len(history) if late is None else late,
-            id=b"" if kind is Kind.NOTE else self._id(conversation, len(history)),
+            id=self._id(conversation, len(history)) if kind is not Kind.NOTE or enveloped else b"",
             conversation=conversation,
             mine=mine,
             sender=safe_line(self.me.address) if mine else chat.address,
@@ -226,7 +228,7 @@ class FakeEngine:
         return [self._wire(message) for message in messages]
 
     def _wire(self, message: Message) -> WireView | None:
-        if message.kind is Kind.NOTE:
+        if not message.id:
             return None
         size = self.wire_size(message.conversation, message.text)
         if message.state in (State.WAITING, State.FAILED):

@@ -25,7 +25,7 @@ class Cast:
 
 def cast() -> Cast:
     engine = FakeEngine(NOW, relay="relay.local")
-    engine.connect(Connection(Link.ONLINE, "relay.local", waiting=1, round_trip=0.024))
+    engine.connect(Connection(Link.ONLINE, "relay.local", waiting=2, round_trip=0.024))
     for name, text, ago, mine, trust in (
         ("Barbara Liskov", "Substitute away", 4 * DAY, False, Trust.FIRST_SEEN),
         ("Radia Perlman", "The tree has no loops", 3 * DAY, False, Trust.VERIFIED),
@@ -78,7 +78,7 @@ def _ada(engine: FakeEngine) -> bytes:
     relief = "Good. Now nobody can sit between us without us noticing."
     engine.arrive(ada, relief, at=long_ago + 60, seen=True)
     timer = "Ada chose that messages disappear 1 week after they were seen"
-    engine.arrive(ada, timer, at=long_ago + 130, kind=Kind.NOTE, seen=True)
+    engine.arrive(ada, timer, at=long_ago + 130, kind=Kind.NOTE, enveloped=True, seen=True)
     engine.change(ada, lasts=WEEK)
     said("14:02:11", "Did the new relay pass the padding tests?")
     said("14:02:40", "I want to show the class what an eavesdropper would get.")
@@ -105,7 +105,7 @@ def _ada(engine: FakeEngine) -> bytes:
     said("14:29:12", "Are we ready for the lesson at 15:00?", seen=False)
     said("14:30:02", "Ready. The X-ray view is on the big screen.", mine=True)
     film = FileView(safe_line("sealed-demo.mp4"), 8 * MIB, FileState.MOVING, 5 * MIB, False)
-    said("14:30:48", "", mine=True, state=State.SENT, file=film)
+    said("14:30:48", "", mine=True, state=State.WAITING, file=film)
     said("14:31:06", "Ship it. I'll watch the relay log.")
     said("14:31:20", "See you there", mine=True, state=State.DELIVERED)
     said("14:31:25", "Bringing coffee", mine=True, state=State.WAITING)
