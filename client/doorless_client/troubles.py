@@ -54,5 +54,6 @@ class Troubles:
     def _fail(self, error: BrokenStoreError) -> None:
         if self.failure is None:
             self.failure = error
-            self._tell(Notice(safe_line(f"nothing is sent or received: {error}"), halts=True))
+            line = safe_line(f"nothing is sent or received: {error}")
+            self._tell(Notice(line, halts=True, broken=True))
         self._wake()

@@ -338,11 +338,13 @@ class Notice:
     Attributes:
         halts: nothing goes in or out until the person mends what it says.
         alarms: it stays on the screen until it was read: our own keys were misrepresented.
+        broken: the store failed for good: only a start anew reads or writes anything.
     """
 
     text: SafeText
     halts: bool = False
     alarms: bool = False
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

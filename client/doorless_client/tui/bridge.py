@@ -80,6 +80,11 @@ class Batch:
             case AlarmRaised(alarm):
                 self.log_alarms.append(alarm)
 
+    @property
+    def broken(self) -> Notice | None:
+        """The store failed for good: nothing that is told of can be read any more."""
+        return next((notice for notice in self.notices if notice.broken), None)
+
     def changes_in(self, conversation: bytes) -> list[Message]:
         return [message for (where, _), message in self.changed.items() if where == conversation]
 
@@ -106,7 +111,8 @@ class Bridge:
         self._stop = engine.listen(self._hear)
 
     def stop(self) -> None:
-        self._stop()
+        stop, self._stop = self._stop, _already
+        stop()
         self._waiting.clear()
 
     def _hear(self, event: Event) -> None:
@@ -122,6 +128,12 @@ class Bridge:
             for _ in range(min(SLICE, len(self._waiting))):
                 batch.take(self._waiting.popleft())
             await self._apply(batch)
+            if batch.broken is not None:
+                self.stop()
         self._scheduled = bool(self._waiting)
         if self._scheduled:
             self._pump.set_timer(FRAME, self._drain)
+
+
+def _already() -> None:
+    """It was stopped."""

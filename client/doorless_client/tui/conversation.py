@@ -19,7 +19,7 @@ from doorless_client.tui import slash
 from doorless_client.tui.attempt import attempt, tell_refusal
 from doorless_client.tui.base import app_of
 from doorless_client.tui.bridge import Batch
-from doorless_client.tui.drafts import Drafts
+from doorless_client.tui.drafts import Drafts, joined
 from doorless_client.tui.empty import nobody_open, nothing_said
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.outgoing import Answering, BarredError, Outgoing
@@ -260,12 +260,18 @@ class Conversation(Vertical):
         return self._is_open(conversation) and self.banner.question is not None
 
     def _give_back(self, conversation: bytes, text: str, about: Answering | None) -> None:
-        """A text that was refused is not lost."""
-        if self._is_open(conversation) and (not self.composer.text or about is not None):
+        """A text that was refused is not lost, nor what was begun since."""
+        edits = about is not None and about.edits
+        if self._is_open(conversation) and (about is not None or self.answer.answering is None):
             self.answer.answering = about
-            self.composer.begin(text)
-        elif about is None or not about.edits:
-            self._drafts.put(conversation, text)
+            self.composer.begin(text if edits else joined(text, self.composer.text))
+        elif not edits:
+            self._drafts.give_back(conversation, text)
+
+    @property
+    def unsent(self) -> str:
+        """All that was written in any chat, and did not leave."""
+        return "\n\n".join(dict.fromkeys([self.composer.text, *self._drafts.begun])).strip("\n")
 
     def answer_to(self, message: Message, *, edits: bool = False) -> None:
         """Write an answer to a message, or other words in its place."""
@@ -293,7 +299,7 @@ class Conversation(Vertical):
             return
         text = self.composer.text
         self._proposing.look()
-        wire = self._wire_size(self.chat.conversation, text) if text else 0
+        wire = self._outgoing.wire_size(self.chat.conversation, text) if text else 0
         self.composer.border_subtitle = None
         if text and self.wire_on_border:
             line = on_the_wire(len(text.encode()), wire, self._glyphs, stays=self.chat.echo)
@@ -307,12 +313,6 @@ class Conversation(Vertical):
         self._drafts.save_later(lambda: self.chat)
         if not self._outgoing.is_accepting(self.chat.conversation):  # they are told nothing before
             attempt(self, self._engine.set_typing(self.chat.conversation, bool(text)))
-
-    def _wire_size(self, conversation: bytes, text: str) -> int | None:
-        try:
-            return self._engine.wire_size(conversation, text)
-        except (ValueError, RefusedError):
-            return None
 
     @on(Proposals.Taken)
     def _take(self, event: Proposals.Taken) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
-from doorless_client.core.api import Engine
+from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Chat
+from doorless_client.tui.plain import plain
 
 SAVED_AFTER = 1.0
 """Seconds without typing after which a draft is stored."""
@@ -19,6 +20,7 @@ class Drafts:
         self._engine, self._pump = engine, pump
         self._texts: dict[bytes, str] = {}
         self._timer: Timer | None = None
+        self._is_refused = False
 
     def of(self, chat: Chat) -> str:
         return self._texts.setdefault(chat.conversation, chat.draft)
@@ -27,6 +29,15 @@ class Drafts:
         """Returns whether it is another one than before."""
         was, self._texts[conversation] = self._texts.get(conversation, ""), text
         return was != text
+
+    def give_back(self, conversation: bytes, text: str) -> None:
+        """A text that did not leave, before what was begun since."""
+        self._texts[conversation] = joined(text, self._texts.get(conversation, ""))
+
+    @property
+    def begun(self) -> list[str]:
+        """All that was begun and not sent."""
+        return [text for text in self._texts.values() if text]
 
     def save_later(self, chat: Callable[[], Chat | None]) -> None:
         """Store the draft of the chat that `chat` gives, once typing rests."""
@@ -39,12 +50,27 @@ class Drafts:
         self._timer = self._pump.set_timer(SAVED_AFTER, save)
 
     async def save(self, chat: Chat) -> None:
+        """What is refused stays here until the next time; that it was, is told once."""
         self._stop()
         text = self.of(chat)
-        if text != chat.draft:
+        if text == chat.draft:
+            return
+        try:
             await self._engine.save_draft(chat.conversation, text)
+        except RefusedError as refused:
+            if not self._is_refused:
+                line = plain(f"What you write is not stored yet: {refused}")
+                self._pump.app.notify(line.plain, severity="warning", markup=False)
+            self._is_refused = True
+        else:
+            self._is_refused = False
 
     def _stop(self) -> None:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
+
+
+def joined(first: str, then: str) -> str:
+    """Two texts as one, each on lines of its own."""
+    return "\n".join(text for text in (first, then) if text)

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from doorless_client.core.api import Engine
+from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Message
+from doorless_client.store.base import StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,15 @@ class Outgoing:
 
     def is_accepting(self, conversation: bytes) -> bool:
         return conversation in self._accepting
+
+    def wire_size(self, conversation: bytes, text: str) -> int | None:
+        """Bytes on the wire; None for a text too long for one message."""
+        try:
+            return self._engine.wire_size(conversation, text)
+        except (ValueError, RefusedError):
+            return None
+        except StoreError:  # it failed, and a sheet says so: nothing goes out
+            return 0
 
     async def send(
         self,

@@ -30,6 +30,7 @@ from doorless_client.tui.providers.commands import Commands
 from doorless_client.tui.providers.entry import Entry
 from doorless_client.tui.providers.messages import Messages
 from doorless_client.tui.screens.add import AddContact
+from doorless_client.tui.screens.broken import Broken
 from doorless_client.tui.screens.copies import which_copy
 from doorless_client.tui.screens.details import ContactDetails
 from doorless_client.tui.screens.devices import Devices
@@ -164,6 +165,9 @@ class MainScreen(Screen[None]):
         if batch.connection is not None:
             self._status.connection = batch.connection
         self._alarming.hear(batch)
+        if batch.broken is not None:
+            self.app.push_screen(Broken(batch.broken.text, self.conversation.unsent))
+            return
         if batch.notices and self._is_a_copy() and not self._asked_which_copy:
             self._asked_which_copy = True
             self.action_which_copy()
