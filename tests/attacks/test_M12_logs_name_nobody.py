@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from random import Random as Seeded
 from typing import Any
 
@@ -33,6 +33,15 @@ SECRETS = [
     Marker("ciphertext", ENVELOPE[:16]),
     Marker("address", b"127.0.0.1"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _every_level() -> Iterator[None]:
+    """Whatever a relay that ran in this process before was asked to log."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
 
 
 class Failing(MemoryStore):

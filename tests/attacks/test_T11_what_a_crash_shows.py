@@ -105,7 +105,10 @@ def switched() -> int:
     "no variable makes the toolkit log, photograph or end what is on screen",
     weaken={"doorless_client.tui.launch.drop_debug_switches": lambda environment: None},
 )
-def test_switches_of_the_toolkit_are_ignored(tmp_path: Path) -> None:
+def test_switches_of_the_toolkit_are_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where it would write its log of keys
     switches = {
         "TEXTUAL": "debug",
         "TEXTUAL_DEBUG": "1",
