@@ -128,14 +128,14 @@ def test_of_two_devices_the_later_reaction_and_edit_holds_everywhere() -> None:
         settle(world)
         alice.says("bob", "words")
         settle(world)
-        alice.engine.messages.react(said(alice, "bob", "hello to you"), "1")
+        alice.engine.messages.react(said(alice, "bob", "hello to you"), "👍")
         alice.engine.messages.edit(said(alice, "bob", "words"), "words of the first")
         world.now += 1
-        laptop.engine.messages.react(said(laptop, "bob", "hello to you"), "2")
+        laptop.engine.messages.react(said(laptop, "bob", "hello to you"), "🎉")
         laptop.engine.messages.edit(said(laptop, "bob", "words"), "words of the second")
         settle(world)
         for person, other in ((alice, "bob"), (laptop, "bob"), (bob, "alice")):
-            assert [one.emoji for one in said(person, other, "hello to you").reactions] == ["2"]
+            assert [one.emoji for one in said(person, other, "hello to you").reactions] == ["🎉"]
             assert said(person, other, "words of the second").edited == 2
 
 
