@@ -7,6 +7,7 @@ from doorless_client.core.engine import Engine
 from doorless_client.core.log_views import Alarm, LogStatus
 from doorless_client.core.settings import Settings
 from doorless_client.core.views import Chat, Compared, Details, Me, Message, SafetyNumber, WireView
+from doorless_client.store.base import BrokenStoreError
 from doorless_client.store.records import NOT_SAID
 
 
@@ -46,7 +47,11 @@ class Looking:
         return any(item.place != NOT_SAID for item in waiting)
 
     def wire(self, messages: Sequence[Message]) -> Sequence[WireView | None]:
-        return self._engine.wire(messages)
+        """Asked while the screen is drawn, also in the moment before it tells of a failed disk."""
+        try:
+            return self._engine.wire(messages)
+        except BrokenStoreError:
+            return [None] * len(messages)
 
     def wire_size(self, conversation: bytes, text: str) -> int:
         return self._engine.wire_size(conversation, text)

@@ -103,6 +103,7 @@ async def test_when_the_disk_failed_what_was_typed_can_be_copied(tmp_path: Path,
         with failing():
             await pilot.press(*"hello", "enter")
             await until(pilot, lambda: isinstance(pilot.app.screen, Broken))
+            await until(pilot, lambda: bool(pilot.app.screen.query("#unsent")))
         assert pilot.app.screen.query_one("#unsent", TextArea).text == "hello"
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, Broken)

@@ -166,7 +166,8 @@ class MainScreen(Screen[None]):
             self._status.connection = batch.connection
         self._alarming.hear(batch)
         if batch.broken is not None:
-            self.app.push_screen(Broken(batch.broken.text, self.conversation.unsent))
+            why = batch.broken.text  # what was just being sent is given back first
+            self.set_timer(0.1, lambda: self.app.push_screen(Broken(why, self.conversation.unsent)))
             return
         if batch.notices and self._is_a_copy() and not self._asked_which_copy:
             self._asked_which_copy = True
