@@ -5,7 +5,6 @@ from typing import ClassVar
 from rich.cells import cell_len
 
 from doorless_client.core.views import Message
-from doorless_client.tui.chips import chips
 from doorless_client.tui.inside import needs_own_row
 from doorless_client.tui.layout import Layout, grounded
 from doorless_client.tui.rows import Part, Row, text_of, width_of
@@ -42,7 +41,7 @@ class Bubbles(Layout):
         fill = _fill(body - last - cell_len(meta), ground)
         time = self._meta_parts(message, meta, ground)
         drawn.append([*start, *grounded(rows[-1], ground), fill, *time, *end])
-        for row in chips(message.reactions, self.inner):
+        for row in self._chips(message):
             left = min(len(margin) + 1, self.width - width_of(row) - 3)
             drawn.append([Part(" " * left), *row])
         return drawn

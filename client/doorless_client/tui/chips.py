@@ -6,6 +6,7 @@ from itertools import groupby
 from rich.cells import cell_len
 
 from doorless_client.core.message_parts import ReactionView
+from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.rows import Part, Row
 from doorless_client.tui.short_names import drawn
 
@@ -13,14 +14,14 @@ YOU = "you"
 """Beside the emoji of a reaction that is ours: no hue says it alone."""
 
 
-def chips(reactions: Sequence[ReactionView], room: int) -> list[Row]:
+def chips(reactions: Sequence[ReactionView], room: int, glyphs: Glyphs) -> list[Row]:
     """Rows of at most `room` cells; none for no reactions. A click takes one back, or adds it."""
     rows: list[Row] = []
     used = room
     for emoji, group in groupby(sorted(reactions, key=lambda one: one.emoji), lambda r: r.emoji):
         some = list(group)
         mine = any(one.mine for one in some)
-        words = [drawn(emoji, names=False), *([YOU] if mine else [])]
+        words = [drawn(emoji, names=not glyphs.emoji), *([YOU] if mine else [])]
         if len(some) > 1:
             words.append(str(len(some)))
         text = f" {' '.join(words)} "

@@ -95,7 +95,7 @@ class Conversation(Vertical):
     async def on_mount(self) -> None:
         await self._show_chat()
         self.watch(self.messages, "below", self._show_below)
-        self.watch(self.app, "settings", self._show_density)
+        self.watch(self.app, "settings", self._dress)
         self.watch(self.app, "app_focus", self._look_again)
 
     def _look_again(self) -> None:
@@ -103,8 +103,8 @@ class Conversation(Vertical):
         if self.messages.at_end:
             self._mark_read()
 
-    def _show_density(self) -> None:
-        self.messages.density = app_of(self).settings.density
+    def _dress(self) -> None:
+        self.messages.dress(app_of(self).settings)
 
     # --- what is shown ---------------------------------------------------------------------
 

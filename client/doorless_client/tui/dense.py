@@ -6,7 +6,6 @@ from rich.cells import cell_len
 
 from doorless_client.core.views import Message
 from doorless_client.tui import moments
-from doorless_client.tui.chips import chips
 from doorless_client.tui.inside import meta, needs_own_row
 from doorless_client.tui.layout import Layout, grounded
 from doorless_client.tui.rows import Part, Row, moment, text_of
@@ -48,7 +47,10 @@ class Dense(Layout):
                 *self._meta_parts(message, after, "plain"),
             ]
         beside = self._columns(None)
-        return [*drawn, *([*beside, *row] for row in chips(message.reactions, self.inner))]
+        return [
+            *drawn,
+            *([*beside, *row] for row in self._chips(message)),
+        ]
 
     def _columns(self, message: Message | None) -> Row:
         """Time, name and rule; on all rows but the first only the rule."""

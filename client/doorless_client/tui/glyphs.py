@@ -41,6 +41,7 @@ class Glyphs:
     half: str  # the upper half of a cell
     marked: str  # one of several that were chosen
     blocks: bool  # whether half blocks can be drawn, as a QR code needs them
+    emoji: bool  # as pictures; otherwise each by its name
 
 
 UNICODE = Glyphs(
@@ -77,6 +78,7 @@ UNICODE = Glyphs(
     half="▀",
     marked="▣",
     blocks=True,
+    emoji=True,
 )
 ASCII = Glyphs(
     ticks={
@@ -112,6 +114,7 @@ ASCII = Glyphs(
     half="#",
     marked="x",
     blocks=False,
+    emoji=False,
 )
 
 

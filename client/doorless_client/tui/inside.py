@@ -41,7 +41,7 @@ def inside(message: Message, inner: int, glyphs: Glyphs) -> list[Row]:
     if message.file is not None:
         rows += file_rows(message.file, inner, glyphs)
     if message.text or message.file is None:
-        rows += _words(message, inner)
+        rows += _words(message, inner, glyphs)
     return rows
 
 
@@ -51,16 +51,16 @@ def shape(message: Message, inner: int, glyphs: Glyphs) -> tuple[int, str]:
         rows = inside(message, inner, glyphs)
         return len(rows), text_of(rows[-1])
     extra = message.forwarded + 2 * (message.quote is not None) + 2 * (message.file is not None)
-    words = lines(message, inner)
+    words = lines(message, inner, glyphs)
     return extra + len(words), words[-1]
 
 
-def lines(message: Message, inner: int) -> list[str]:
-    return wrap(_drawn_text(message), inner)
+def lines(message: Message, inner: int, glyphs: Glyphs) -> list[str]:
+    return wrap(_drawn_text(message, glyphs), inner)
 
 
-def _drawn_text(message: Message) -> str:
-    return drawn(message.text, names=False) or " "
+def _drawn_text(message: Message, glyphs: Glyphs) -> str:
+    return drawn(message.text, names=not glyphs.emoji) or " "
 
 
 def role(message: Message) -> str:
@@ -90,15 +90,15 @@ def needs_own_row(last: str, meta: str, room: int) -> bool:
     return bool(meta) and (cell_len(last) + 2 + cell_len(meta) > room or is_volatile(last))
 
 
-def _words(message: Message, inner: int) -> list[Row]:
+def _words(message: Message, inner: int, glyphs: Glyphs) -> list[Row]:
     """The text; links in it, over as many rows as they take, are targets."""
     style = role(message)
     if style != "text" or "://" not in message.text:
-        return [[Part(line, style)] for line in lines(message, inner)]
-    text = _drawn_text(message)
+        return [[Part(line, style)] for line in lines(message, inner, glyphs)]
+    text = _drawn_text(message, glyphs)
     found = links(SafeText(text))
     rows, at = [], 0
-    for line in lines(message, inner):
+    for line in lines(message, inner, glyphs):
         at = max(at, text.find(line, at))  # what was cut between two lines is white space
         rows.append(_with_links(line, at, found))
         at += len(line)
@@ -129,7 +129,8 @@ def _quote(quote: QuoteView, inner: int, glyphs: Glyphs) -> list[Row]:
     claim = f" {glyphs.dot} {doubted}" if (doubted := doubt(quote)) else ""
     name = shorten(who, max(1, room - cell_len(claim)), glyphs.ellipsis)
     claim = shorten(claim, max(0, room - cell_len(name)), glyphs.ellipsis)
-    words = shorten(drawn(" ".join(quote.text.split()), names=False), room, glyphs.ellipsis)
+    said = drawn(" ".join(quote.text.split()), names=not glyphs.emoji)
+    words = shorten(said, room, glyphs.ellipsis)
     bar = Part(f"{glyphs.bar} ", "quote-bar", "quote")
     return [
         [bar, Part(name, "quote-name", "quote"), Part(claim, "claim", "quote")],

@@ -117,7 +117,10 @@ class Layout:
     def _body_height(self, message: Message) -> int:
         rows, last = shape(message, self.inner, self.glyphs)
         rows += needs_own_row(last, self._meta(message), self._room_for_meta())
-        return rows + (len(chips(message.reactions, self.inner)) if message.reactions else 0)
+        return rows + (len(self._chips(message)) if message.reactions else 0)
+
+    def _chips(self, message: Message) -> list[Row]:
+        return chips(message.reactions, self.inner, self.glyphs)
 
     def _meta(self, message: Message) -> str:
         return meta(message, self.glyphs, self._room_for_meta())

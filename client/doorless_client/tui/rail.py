@@ -6,7 +6,6 @@ from rich.cells import cell_len
 
 from doorless_client.core.views import Message
 from doorless_client.tui import moments
-from doorless_client.tui.chips import chips
 from doorless_client.tui.inside import needs_own_row
 from doorless_client.tui.layout import Layout, apart, grounded, is_system
 from doorless_client.tui.rows import Part, Row, moment, text_of, width_of
@@ -55,4 +54,7 @@ class Rail(Layout):
         drawn = [[*start, *grounded(row, "plain")] for row in rows]
         gap = self.width - 4 - width_of(rows[-1]) - cell_len(meta)
         drawn[-1] += [Part(" " * max(0, gap)), *self._meta_parts(message, meta, "plain")]
-        return [*drawn, *([*start, *row] for row in chips(message.reactions, self.inner))]
+        return [
+            *drawn,
+            *([*start, *row] for row in self._chips(message)),
+        ]

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from doorless_client.core.message_parts import QuoteView, ReactionView
 from doorless_client.core.views import Kind, Message, State
+from doorless_client.settings.profile import ProfileSettings
 from doorless_client.text import safe, safe_line
 from doorless_client.tui.bubbles import Bubbles
 from doorless_client.tui.densities import LAYOUTS
@@ -16,6 +17,7 @@ from doorless_client.tui.glyphs import ASCII, UNICODE
 from doorless_client.tui.inside import NOT_HERE
 from doorless_client.tui.layout import SYSTEM, Layout
 from doorless_client.tui.rows import moment, text_of, width_of
+from doorless_client.tui.widgets.chat_log import ChatLog
 from strange_messages import NOW, messages
 
 HELLO = Message(
@@ -116,3 +118,17 @@ def test_states_differ_by_shape_in_both_sets() -> None:
         assert len(set(glyphs.ticks.values())) == len(glyphs.ticks)
         assert len(set(glyphs.trust.values())) == len(glyphs.trust)
         assert all(cell_len(sign) == 2 for sign in glyphs.ticks.values())
+
+
+@pytest.mark.parametrize("density", LAYOUTS)
+async def test_emoji_are_drawn_by_name_where_that_was_chosen(people, opened, density) -> None:
+    message = people.engine.arrive(people.ada, "good \N{THUMBS UP SIGN}")
+    async with opened(people.engine) as pilot:
+        log = pilot.app.screen.query_one(ChatLog)
+        for emoji, shown in (("names", ":thumbs_up:"), ("pictures", "\N{THUMBS UP SIGN}")):
+            pilot.app.change_settings(ProfileSettings(density=density, emoji=emoji))
+            await pilot.pause()
+            row = log._layout.rows(message, None)
+            words = "".join(part.text for line in row for part in line)
+            assert shown in words
+            assert len(row) == log._layout.height(message, None)

@@ -1,6 +1,7 @@
 """A long history on the screen, of which only the rows in view are ever made."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -13,6 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from doorless_client.core.views import Message
+from doorless_client.settings.profile import ProfileSettings
 from doorless_client.text import NOTHING, SafeText
 from doorless_client.tui.densities import LAYOUTS
 from doorless_client.tui.glyphs import Glyphs
@@ -48,6 +50,7 @@ class LogView(Styled, ScrollView):
     }
 
     density: reactive[str] = reactive("bubbles", init=False)
+    emoji: reactive[str] = reactive("pictures", init=False)
     rows: reactive[int] = reactive(0)  # of the whole history, as far as it is known
     below: reactive[int] = reactive(0)  # messages that came while the reader was further up
 
@@ -69,7 +72,8 @@ class LogView(Styled, ScrollView):
     def _laid(self, width: int, unread_from: int | None = None, unread: int = 0) -> Layout:
         layout = LAYOUTS[self.density]
         called = (self._called, self._address)
-        return layout(width, self._glyphs, self._now, unread_from, unread, *called)
+        glyphs = replace(self._glyphs, emoji=self._glyphs.emoji and self.emoji == "pictures")
+        return layout(width, glyphs, self._now, unread_from, unread, *called)
 
     # --- what it shows ---------------------------------------------------------------------
 
@@ -235,9 +239,16 @@ class LogView(Styled, ScrollView):
     def _relayout(self) -> None:
         self.heights.relayout(self._layout.inner, self._layout.ROWS_BESIDE_TEXT)
 
+    def dress(self, chosen: ProfileSettings) -> None:
+        """Look as the person chose."""
+        self.density, self.emoji = chosen.density, chosen.emoji
+
     def watch_density(self) -> None:
         if self._laid_out:
             self._reflow(self._laid_out)
+
+    def watch_emoji(self) -> None:
+        self.watch_density()
 
     def _reload(self, late: int = 0, count: int = 0) -> None:
         """Load anew. Where `count` entries came late, from `late` on, the reader stays."""
