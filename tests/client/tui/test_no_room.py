@@ -10,9 +10,11 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from doorless_client.core.api import RefusedError
+from doorless_client.core.views import Notice
 from doorless_client.messenger import Messenger
 from doorless_client.store.base import Store
 from doorless_client.store.sqlcipher import open_store
+from doorless_client.text import safe
 from doorless_client.tui.screens.broken import Broken
 from doorless_client.tui.widgets.composer import Composer
 from doorless_lab.world import World
@@ -112,6 +114,26 @@ async def test_when_the_disk_failed_what_was_typed_can_be_copied(tmp_path: Path,
         assert pilot.app.is_running
         await pilot.press("tab", "enter")
         await until(pilot, lambda: not pilot.app.is_running)
+
+
+async def test_what_is_just_being_sent_is_given_back_before_the_failure_is_shown(
+    people, opened, monkeypatch
+) -> None:
+    failed = asyncio.Event()
+
+    async def refuse(*_: object) -> None:
+        await failed.wait()
+        raise RefusedError("the disk failed")
+
+    monkeypatch.setattr(people.engine, "send", refuse)
+    async with opened(people.engine) as pilot:
+        await pilot.press(*"hello", "enter")
+        people.engine.tell(Notice(safe("the disk failed"), broken=True))
+        await pilot.pause()
+        assert not isinstance(pilot.app.screen, Broken)
+        failed.set()
+        await until(pilot, lambda: bool(pilot.app.screen.query("#unsent")))
+        assert pilot.app.screen.query_one("#unsent", TextArea).text == "hello"
 
 
 async def test_what_was_begun_since_stays_behind_what_comes_back(

@@ -11,11 +11,11 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from doorless_client.core.api import Engine
-from doorless_client.core.views import Chat, Message
+from doorless_client.core.views import Chat
 from doorless_client.tui.acting import Acting
 from doorless_client.tui.alarming import Alarming
 from doorless_client.tui.arranging import Arranging
-from doorless_client.tui.attempt import attempt, tell_refusal
+from doorless_client.tui.attempt import attempt
 from doorless_client.tui.base import app_of
 from doorless_client.tui.bridge import Batch, Bridge
 from doorless_client.tui.chat_rows import ChatRows
@@ -23,6 +23,7 @@ from doorless_client.tui.conversation import Conversation
 from doorless_client.tui.deciding import Deciding
 from doorless_client.tui.finding import Finding
 from doorless_client.tui.glyphs import Glyphs
+from doorless_client.tui.going import Going
 from doorless_client.tui.hints import hints
 from doorless_client.tui.offering import obey, without_keys
 from doorless_client.tui.providers.chats import Chats
@@ -30,13 +31,12 @@ from doorless_client.tui.providers.commands import Commands
 from doorless_client.tui.providers.entry import Entry
 from doorless_client.tui.providers.messages import Messages
 from doorless_client.tui.screens.add import AddContact
-from doorless_client.tui.screens.broken import Broken
-from doorless_client.tui.screens.copies import which_copy
 from doorless_client.tui.screens.details import ContactDetails
 from doorless_client.tui.screens.devices import Devices
 from doorless_client.tui.screens.help import Help
 from doorless_client.tui.screens.palette import Palette
 from doorless_client.tui.screens.settings import SettingsSheet
+from doorless_client.tui.stopping import Stopping
 from doorless_client.tui.touring import follow
 from doorless_client.tui.widgets.chat_list import ChatList
 from doorless_client.tui.widgets.chat_log import ChatLog
@@ -108,9 +108,11 @@ class MainScreen(Screen[None]):
         self._alarming = Alarming(self, engine, glyphs)
         self._deciding = Deciding(self, engine, glyphs, self._forgotten)
         self.acting = Acting(self, engine, self.conversation, glyphs, self._mirrors[0].wire)
-        self._arranging = Arranging(self, engine, now, self._go_to)
-        self.finding = Finding(self, engine, self.conversation, self._go_to)
-        self._laid_out = self._asked_which_copy = False
+        self._going = Going(self, self.conversation, lambda: self._rows, self._open)
+        self._arranging = Arranging(self, engine, now, self._going.to_message)
+        self.finding = Finding(self, engine, self.conversation, self._going.to_message)
+        self._stopping = Stopping(self, engine, self.conversation)
+        self._laid_out = False
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="body"):
@@ -165,13 +167,8 @@ class MainScreen(Screen[None]):
         if batch.connection is not None:
             self._status.connection = batch.connection
         self._alarming.hear(batch)
-        if batch.broken is not None:
-            why = batch.broken.text  # what was just being sent is given back first
-            self.set_timer(0.1, lambda: self.app.push_screen(Broken(why, self.conversation.unsent)))
+        if self._stopping.hear(batch):
             return
-        if batch.notices and self._is_a_copy() and not self._asked_which_copy:
-            self._asked_which_copy = True
-            self.action_which_copy()
         if batch.chats:
             self._rows.take(batch.chats.values())
             opened = self.conversation.chat
@@ -247,8 +244,9 @@ class MainScreen(Screen[None]):
         log = self.conversation.messages
         nodes = [*([log] if log.picked is not None else []), self, self.app]
         commands = Commands(nodes, app_of(self).keys, self._entries)
-        messages = Messages(self._engine.shelf.search, self._go_to)
-        self.app.push_screen(Palette([Chats(self._rows.every(), self._go), commands, messages]))
+        messages = Messages(self._engine.shelf.search, self._going.to_message)
+        chats = Chats(self._rows.every(), self._going.to)
+        self.app.push_screen(Palette([chats, commands, messages]))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is about a chat is possible where one is open."""
@@ -259,31 +257,13 @@ class MainScreen(Screen[None]):
     def _entries(self) -> Iterable[Entry]:
         yield from without_keys(self)
         yield from self._alarming.entries()
-        if self._is_a_copy():
-            yield Entry("Go on with this copy of the profile", self.action_which_copy)
+        yield from self._stopping.entries()
 
     def action_settings(self) -> None:
         self.app.push_screen(SettingsSheet(self._engine))
 
     def action_devices(self) -> None:
         self.app.push_screen(Devices(self._engine.fleet))
-
-    def _go(self, chat: Chat) -> None:
-        self.call_later(self._open, chat)
-
-    def _go_to(self, message: Message) -> None:
-        """Show a message among those around it, in whichever chat it is."""
-        self.call_later(self._show_message, message)
-
-    async def _show_message(self, message: Message) -> None:
-        chat, opened = self._rows.get(message.conversation), self.conversation.chat
-        if chat is None:
-            return
-        if opened is None or opened.conversation != chat.conversation:
-            await self._open(chat)
-        if not self.conversation.messages.pick(message):
-            self.notify("It is shown no more.", markup=False, timeout=3)
-        self.conversation.messages.focus()
 
     def action_find(self) -> None:
         self.finding.here()
@@ -312,17 +292,6 @@ class MainScreen(Screen[None]):
     def action_help(self) -> None:
         app = app_of(self)
         self.app.push_screen(Help(app.places(), app.keys, self._glyphs))
-
-    def _is_a_copy(self) -> bool:
-        """Whether the person has to choose which copy goes on; not on a device that was removed."""
-        return self._engine.is_frozen and not self._engine.fleet.removed
-
-    def action_which_copy(self) -> None:
-        self.run_worker(self._which_copy(), group="decide")
-
-    async def _which_copy(self) -> None:
-        if await self.app.push_screen_wait(which_copy()):
-            await tell_refusal(self, self._engine.keep())
 
     def action_xray(self) -> None:
         steps: dict[Xray, Xray] = {"off": "side", "side": "full", "full": "off"}
@@ -364,26 +333,13 @@ class MainScreen(Screen[None]):
             await self._open(self._rows.every()[0])
 
     async def action_step(self, step: int) -> None:
-        opened = self.conversation.chat
-        chat = self._rows.beside(opened.conversation, step) if opened is not None else None
-        if chat is not None:
-            await self._open(chat)
+        await self._going.step(step)
 
     async def action_nth(self, number: int) -> None:
-        chats = self._rows.shown()
-        if number <= len(chats):
-            await self._open(chats[number - 1])
+        await self._going.nth(number)
 
     async def action_unread(self) -> None:
-        """The first unread message here, if it is not in view; else the next unread chat."""
-        if not self.conversation.messages.at_end and self.conversation.messages.jump_to_unread():
-            return
-        opened = self.conversation.chat
-        chat = self._rows.next_unread(opened.conversation if opened is not None else None)
-        if chat is not None:
-            await self._open(chat)
-        else:
-            self.notify("Nothing unread.", markup=False, timeout=2)
+        await self._going.unread()
 
     def action_back(self) -> None:
         """What was begun last is dropped first: an answer, a choice, then the picked message."""
