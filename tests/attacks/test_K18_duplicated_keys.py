@@ -24,6 +24,7 @@ from doorless_lab.world import World
 from doorless_protocol import primitives
 from doorless_protocol.keys import DeviceKeys, Purpose, SigningKey
 from doorless_server import __main__ as relay
+from doorless_server.commands import serve
 
 CHILDREN, DAY = 3, 86_400
 
@@ -108,7 +109,7 @@ def test_a_forked_process_draws_other_bytes() -> None:
     "no program draws a key from a source that is plainly broken",
     weaken={
         "doorless_protocol.randomness.check_random": lambda _random: None,
-        "doorless_server.__main__.check_random": lambda _random: None,
+        "doorless_server.commands.serve.check_random": lambda _random: None,
     },
 )
 def test_a_broken_source_starts_nothing(
@@ -117,7 +118,7 @@ def test_a_broken_source_starts_nothing(
     profile = ["--profile", str(tmp_path / "profile")]
     assert cli.run([*profile, "doctor"], now=lambda: 0.0, random=bytes) == 1
     monkeypatch.setattr(relay.secrets, "token_bytes", bytes)
-    monkeypatch.setattr(relay, "_serve", serves_nothing)
+    monkeypatch.setattr(serve, "_serve", serves_nothing)
     assert relay.main(["serve", "--data", str(tmp_path / "relay")]) == 1
     assert capsys.readouterr().err.count("source of randomness") == 2
 

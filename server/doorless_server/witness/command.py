@@ -1,6 +1,6 @@
 """`doorless-relay witness`: serve, show its keys (and what convicts a log: `convicted`).
 
-Clock, randomness and exit codes are the command line's (`__main__.py`).
+Clock and randomness are chosen in `__main__.py`, exit codes in `commands`.
 """
 
 import argparse

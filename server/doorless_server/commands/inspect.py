@@ -1,0 +1,66 @@
+"""`doorless-relay inspect`: every row that is held, with the class of every column."""
+
+import argparse
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from doorless_server import datadir, inspection
+from doorless_server.blobs import schema as blob_schema
+from doorless_server.commands.base import CommandError, Sources
+from doorless_server.directory import opening
+from doorless_server.store.schema import NewerSchemaError, open_reader
+
+HELP = "every row held, with the class of each column"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--account", metavar="HANDLE", help="of this account alone")
+    parser.add_argument("--json", action="store_true", help="one object a row")
+
+
+def run(chosen: argparse.Namespace, _sources: Sources) -> None:
+    path = chosen.data / datadir.DATABASE
+    if not path.exists():
+        raise CommandError(f"{path} does not exist: is this a relay's --data?")
+    try:
+        with closing(open_reader(path)) as db:
+            _print_rows(inspection.rows(db, chosen.account), as_json=chosen.json)
+        if (files := chosen.data / blob_schema.DATABASE).exists() and chosen.account is None:
+            with closing(blob_schema.open_reader(files)) as db:
+                _print_rows(inspection.blob_rows(db), as_json=chosen.json)
+        if (chosen.data / opening.DATABASE).exists():
+            place = opening.place_of(chosen.data, chosen.account) if chosen.account else None
+            with closing(opening.reader(chosen.data)) as db:
+                _print_rows(inspection.log_rows(db, place), as_json=chosen.json)
+    except (inspection.UnknownAccountError, NewerSchemaError, datadir.DataError) as error:
+        raise CommandError(str(error)) from None
+    except sqlite3.Error as error:
+        raise CommandError(f"cannot read {path}: {error}") from None
+
+
+def _print_rows(rows: Iterable[inspection.Row], *, as_json: bool) -> None:
+    table = ""
+    for row in rows:
+        if as_json:
+            values = {name: inspection.shown(value) for name, value in row.values.items()}
+            classes = {name: column.category for name, column in row.classes.items()}
+            print(json.dumps({"table": row.table, "row": values, "class": classes}))
+            continue
+        if row.table != table:
+            table = row.table
+            print(f"\n{table}")
+            for name, column in row.classes.items():
+                print(f"    {name} [{column.category}] {column.purpose}; kept {column.kept}")
+        print("  " + "  ".join(f"{name}={_text(value)}" for name, value in row.values.items()))
+
+
+def _text(value: object) -> str:
+    match inspection.shown(value):
+        case {"bytes": size, "head": head}:
+            return f"<{size:,} bytes {head[:16]}…>"
+        case plain:
+            return str(plain)

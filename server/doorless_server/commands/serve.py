@@ -1,0 +1,146 @@
+"""`doorless-relay serve`: carry envelopes until SIGTERM or Ctrl-C."""
+
+import argparse
+import asyncio
+import gc
+import json
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import structlog
+
+from doorless_protocol.errors import WeakRandomError
+from doorless_protocol.randomness import check_random
+from doorless_server import datadir, listener, tls
+from doorless_server.blobs import schema as blob_schema
+from doorless_server.blobs.sqlite import SqliteBlobs
+from doorless_server.commands import network
+from doorless_server.commands.base import CommandError, Sources, name_of
+from doorless_server.directory import desk, opening
+from doorless_server.directory.service import Service
+from doorless_server.logs import log_to_stderr
+from doorless_server.relay import Identity, Relay
+from doorless_server.store.schema import NewerSchemaError
+from doorless_server.store.sqlite import SqliteStore
+from doorless_server.witness.asking import Panel
+
+HELP = "carry envelopes until SIGTERM or Ctrl-C"
+
+DEFAULT_LISTEN = "127.0.0.1:8443"
+
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which the loop and the writer take turns; the default of 5 ms is a tenth of
+the latency that we promise."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="what it keeps")
+    parser.add_argument(
+        "--listen",
+        default=DEFAULT_LISTEN,
+        metavar="HOST:PORT",
+        help=f"default {DEFAULT_LISTEN}; port 0 picks one; beyond loopback only with TLS",
+    )
+    parser.add_argument("--name", metavar="NAME", type=name_of, help="default: the bound address")
+    network.add_tls(parser)
+    parser.add_argument(
+        "--epoch",
+        type=_seconds(1, 60),
+        metavar="SECONDS",
+        help="between two epochs of a busy key log; default 10; only when the log is begun",
+    )
+    parser.add_argument(
+        "--anchor",
+        type=_seconds(60, 86_400),
+        metavar="SECONDS",
+        help="between two anchors of the key log; default a day; only when the log is begun",
+    )
+    parser.add_argument("--json", action="store_true", help="the ready line is JSON in any case")
+
+
+def run(chosen: argparse.Namespace, sources: Sources) -> None:
+    host, port = network.address(chosen.listen)
+    network.check_tls(chosen, host)
+    log_to_stderr()
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    try:
+        check_random(sources.random)
+        with datadir.locked(chosen.data), network.event_loop() as runner:
+            runner.run(_serve(chosen, host, port, sources))
+    except (*opening.REFUSALS, tls.CertificateError, NewerSchemaError, WeakRandomError) as error:
+        raise CommandError(str(error)) from None
+    except sqlite3.Error as error:
+        raise CommandError(f"cannot use {chosen.data / datadir.DATABASE}: {error}") from None
+    except OSError as error:
+        raise CommandError(f"cannot listen on {chosen.listen}: {error.strerror}") from None
+
+
+async def _serve(chosen: argparse.Namespace, host: str, port: int, sources: Sources) -> None:
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[Exception | None] = loop.create_future()
+
+    def stop(error: Exception | None = None) -> None:
+        if not stopped.done():
+            stopped.set_result(error)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    context, binding = network.context_of(chosen), listener.NO_BINDING
+    if context is not None:
+        binding = tls.channel_binding(chosen.tls_cert)
+    clock, random = sources.clock, sources.random
+    async with AsyncExitStack() as leaving:
+        store = await SqliteStore.open(chosen.data / datadir.DATABASE, broken=stop)
+        leaving.push_async_callback(store.close)
+        blobs = await SqliteBlobs.open(chosen.data / blob_schema.DATABASE, broken=stop)
+        leaving.push_async_callback(blobs.close)
+        bound = leaving.enter_context(listener.bind(host, port))
+        name = chosen.name or listener.address_of(bound)
+        directory = await _open_log(chosen, name, sources, stop)
+        leaving.push_async_callback(directory.close)
+        await desk.decide(directory, store, clock())
+        directory.run()
+        relay = Relay(store, Identity(name), random=random, directory=directory, blobs=blobs)
+        server = await listener.serve_on(relay, bound, clock=clock, tls=context, binding=binding)
+        # What is here for good: the collector would else look through a million receipts (50 ms).
+        gc.freeze()
+        keys = " ".join(key.encode() for key in directory.config.vkeys)
+        ready = {"event": "ready", "url": server.url, "relay": name, "log_key": keys}
+        print(json.dumps(ready, separators=(",", ":")), flush=True)
+        log = structlog.get_logger()
+        log.info("serving", tls=context is not None)
+        failure = await stopped
+        log.info("draining")
+        await server.close()
+        log.info("stopped", failed=failure is not None)
+    if failure is not None:
+        raise CommandError(f"nothing more was accepted, it cannot go on: {failure}")
+
+
+async def _open_log(
+    chosen: argparse.Namespace,
+    name: str,
+    sources: Sources,
+    broken: Callable[[Exception], None],
+) -> Service:
+    clock, random = sources.clock, sources.random
+    keys, config = opening.settle(
+        chosen.data, name, random, interval=chosen.epoch, window=chosen.anchor
+    )
+    panel = Panel(config.policy, clock=clock)
+    return await opening.start(
+        chosen.data, keys, config, random, clock=clock, broken=broken, cosign=panel.cosigned
+    )
+
+
+def _seconds(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"{least} to {most} seconds")
+        return int(text)
+
+    return read
