@@ -4,6 +4,7 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 CHOSEN_IN_MAIN = (
     "datetime.date.today",
@@ -39,11 +40,16 @@ NEVER = (
 """What runs or decodes more than it should, or races."""
 
 
-def used(tree: ast.AST) -> Iterator[tuple[str, int]]:
+@lru_cache(maxsize=1)
+def used(tree: ast.AST) -> tuple[tuple[str, int], ...]:
     """Each name that the module imports or reads, as its full dotted name, and its line.
 
     A built-in is `builtins.eval`; a name that an import bound is what it was imported as.
     """
+    return tuple(_used(tree))
+
+
+def _used(tree: ast.AST) -> Iterator[tuple[str, int]]:
     bound: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

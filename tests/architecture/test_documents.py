@@ -43,6 +43,7 @@ def texts(*suffixes: str) -> Iterator[tuple[str, str]]:
                 continue
 
 
+@cache
 def sections(page: Path) -> set[str]:
     return {number + letter for number, letter in HEADING.findall(page.read_text())}
 
@@ -125,11 +126,13 @@ def test_a_decision_record_says_context_decision_and_consequence() -> None:
     assert len(numbers) == len(set(numbers)), "two records share a number"
 
 
-def marked() -> set[tuple[str, str]]:
+@cache
+def marked() -> frozenset[tuple[str, str]]:
     """(id, test) of every attack mark under tests/."""
     found = set()
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        text = path.read_text()
+        for node in ast.walk(ast.parse(text)) if "pytest.mark.attack" in text else ():
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 for mark in node.decorator_list:
                     if (
@@ -138,7 +141,7 @@ def marked() -> set[tuple[str, str]]:
                     ):
                         test = f"{path.relative_to(ROOT).as_posix()}::{node.name}"
                         found.add((ast.literal_eval(mark.args[0]), test))
-    return found
+    return frozenset(found)
 
 
 def test_the_table_of_attacks_is_up_to_date() -> None:
@@ -172,6 +175,7 @@ def test_a_protection_leads_to_its_specification_and_its_tests(claim: str) -> No
     assert attacks <= {attack for attack, _ in marked()}
 
 
+@cache
 def anchors(page: Path) -> set[str]:
     """Where links into a page may lead: its headings, as GitHub names them, and its anchors."""
     text = page.read_text()

@@ -1,6 +1,8 @@
 """What the sources of the five packages never do."""
 
 import ast
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,14 +25,30 @@ BESIDE = ("tests", "benchmarks", "fuzz")
 ALL = sorted([*SOURCES, *(path for folder in BESIDE for path in (ROOT / folder).rglob("*.py"))])
 
 
-def over_all(check: object) -> dict[str, list[str]]:
-    assert callable(check)
-    found = {str(path.relative_to(ROOT)): check(ast.parse(path.read_text())) for path in SOURCES}
-    return {path: lines for path, lines in found.items() if lines}
+CHECKS: dict[str, Callable[[ast.AST], list[str]]] = {
+    "choices": lambda tree: breaches(tree, CHOSEN_IN_MAIN) + conversions_of_now(tree),
+    "never": lambda tree: breaches(tree, NEVER),
+    "unseeded": unseeded,
+    "shells": shell_calls,
+    "hasty comparisons": hasty_comparisons,
+    "asserts": asserts,
+}
+
+
+@cache
+def breached() -> dict[str, dict[str, list[str]]]:
+    """What each check found, by file. Together, for to parse them all is most of the work."""
+    found: dict[str, dict[str, list[str]]] = {check: {} for check in CHECKS}
+    for path in SOURCES:
+        tree = ast.parse(path.read_text())
+        for name, check in CHECKS.items():
+            if lines := check(tree):
+                found[name][str(path.relative_to(ROOT))] = lines
+    return found
 
 
 def test_the_clock_and_randomness_are_chosen_in_main_alone() -> None:
-    found = over_all(lambda tree: breaches(tree, CHOSEN_IN_MAIN) + conversions_of_now(tree))
+    found = breached()["choices"]
     assert {path: at for path, at in found.items() if not _may_choose(path, at)} == {}
 
 
@@ -41,29 +59,29 @@ def _may_choose(path: str, lines: list[str]) -> bool:
 
 
 def test_an_experiment_has_a_seed() -> None:
-    assert over_all(unseeded) == {}
+    assert breached()["unseeded"] == {}
     assert unseeded(ast.parse("Random()"))
     assert not unseeded(ast.parse("Random(seed)"))
 
 
 def test_nothing_is_unpickled_or_evaluated() -> None:
-    assert over_all(lambda tree: breaches(tree, NEVER)) == {}
+    assert breached()["never"] == {}
 
 
 def test_no_command_goes_through_a_shell() -> None:
-    assert over_all(shell_calls) == {}
+    assert breached()["shells"] == {}
 
 
 def test_no_secret_is_compared_in_a_time_that_tells_of_it() -> None:
     """Outside the lab, whose thieves and models have nobody to hide from, and of the key log,
     whose commitments everybody sees."""
     public = ("lab/", "protocol/doorless_protocol/log/", "server/doorless_server/directory/")
-    found = over_all(hasty_comparisons)
+    found = breached()["hasty comparisons"]
     assert {path for path in found if not path.startswith(public)} == set()
 
 
 def test_no_check_disappears_under_python_o() -> None:
-    assert over_all(asserts) == {}
+    assert breached()["asserts"] == {}
 
 
 @pytest.mark.parametrize(

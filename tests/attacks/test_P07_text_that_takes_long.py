@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,7 @@ NESTED = re.compile(r"\([^()]*[+*][^()]*\)[+*{]|[+*]\)[+*{]")
 """A repetition of what is itself repeated: the shape that takes exponential time."""
 
 
+@cache
 def patterns() -> list[tuple[str, str]]:
     """(file, pattern) of each regular expression that the product compiles or hands on."""
     found = []
