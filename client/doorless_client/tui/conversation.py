@@ -3,8 +3,7 @@
 The messenger shows one of these; the lab's demo shows two, side by side.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,7 +15,8 @@ from textual.widgets import Static, TextArea
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Chat, Link, Message
 from doorless_client.tui import slash
-from doorless_client.tui.attempt import attempt, tell_refusal
+from doorless_client.tui.asking import Asking
+from doorless_client.tui.attempt import attempt
 from doorless_client.tui.base import app_of
 from doorless_client.tui.bridge import Batch
 from doorless_client.tui.drafts import Drafts, joined
@@ -25,7 +25,6 @@ from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.outgoing import Answering, BarredError, Outgoing
 from doorless_client.tui.plain import plain
 from doorless_client.tui.proposing import Proposing
-from doorless_client.tui.questions import LEFT_OUT, question_about
 from doorless_client.tui.timeline import Timeline
 from doorless_client.tui.widgets.answer_strip import AnswerStrip
 from doorless_client.tui.widgets.banner import Banner
@@ -79,8 +78,8 @@ class Conversation(Vertical):
         self._addressed: str | None = None
         self._drafts = Drafts(engine, self)
         self._outgoing = Outgoing(engine)
+        self._asking = Asking(self, engine, glyphs, self._outgoing, self._refresh_chat)
         self._places: dict[bytes, Place] = {}
-        self._put_off: set[bytes] = set()
 
     def compose(self) -> ComposeResult:
         yield self.header
@@ -112,7 +111,7 @@ class Conversation(Vertical):
         """Show another conversation; what was begun in this one stays its draft."""
         await self.leave()
         self.chat = chat
-        self._put_off.discard(chat.conversation)
+        self._asking.begin_anew(chat.conversation)
         self.composer.begin(self._drafts.of(chat))
         timeline = Timeline(self._engine.history(chat.conversation))
         place = None if chat.unread else self._places.get(chat.conversation)
@@ -153,7 +152,7 @@ class Conversation(Vertical):
             self.messages.sync(batch.late.get(here))
         if (chat := batch.chats.get(here)) is not None:
             if here in batch.alarms:
-                self._put_off.discard(here)
+                self._asking.begin_anew(here)
             self.chat = chat
         if self.messages.at_end:
             self._mark_read()
@@ -171,12 +170,7 @@ class Conversation(Vertical):
         nothing.display = empty
         if empty:
             nothing.update(plain(self._why_empty()))
-        question = None
-        if chat is not None and not self._outgoing.is_accepting(chat.conversation):
-            put_off = chat.conversation in self._put_off
-            question = question_about(chat, self._glyphs, put_off=put_off)
-        if chat is not None and self._engine.fleet.removed:
-            question = LEFT_OUT
+        question = self._asking.question(chat)
         had_focus, was_barred = self.composer.has_focus, self.banner.question is not None
         self.composer.display = chat is not None and question is None
         if question is not None or chat is None:
@@ -330,22 +324,8 @@ class Conversation(Vertical):
     async def _decided(self, event: Banner.Chosen) -> None:
         event.stop()
         chat = self.chat
-        if chat is None:
-            return
-        match event.choice:
-            case "accept" | "accept-key":
-                await self._accept(chat.conversation)
-            case "block":
-                self.run_worker(self._answer(self._engine.block(chat.conversation)))
-            case "later":
-                self._put_off.add(chat.conversation)
-                await self._show_chat()
-            case "decide":
-                self._put_off.discard(chat.conversation)
-                await self._show_chat()
-                self.banner.focus_first()
-            case what:
-                self.post_message(self.Decide(what, chat))
+        if chat is not None and not await self._asking.answer(event.choice, chat):
+            self.post_message(self.Decide(event.choice, chat))
 
     @on(Banner.Typed)
     def _typed_early(self, event: Banner.Typed) -> None:
@@ -353,36 +333,11 @@ class Conversation(Vertical):
         if self.composer.display or event.key.is_printable:  # refused by now: it stays a draft
             self.composer.post_message(event.key)
 
-    async def _accept(self, conversation: bytes) -> None:
-        """Let the person write at once; what they send waits until they are accepted."""
-        if self._outgoing.is_accepting(conversation):
-            return
-
-        self._outgoing.begin_accepting(conversation)
-        await self._show_chat()
-
-        async def carry_out() -> None:
-            done = False
-            try:
-                done = await tell_refusal(self, self._engine.accept(conversation))
-            finally:
-                self._outgoing.end_accepting(conversation, done)
-            await self._refresh_chat(conversation)
-
-        self.run_worker(carry_out())
-
     async def _refresh_chat(self, conversation: bytes) -> None:
-        if self.chat is not None and self.chat.conversation == conversation:
+        if self._is_open(conversation):
             chats = (one for one in self._engine.chats() if one.conversation == conversation)
             self.chat = next(chats, self.chat)
             await self._show_chat()
-
-    async def _answer(self, answer: Coroutine[Any, Any, None]) -> None:
-        """Carry out a choice. Meanwhile no key meant for something else makes another one."""
-        self.banner.disabled = True
-        self.messages.focus()
-        await tell_refusal(self, answer)
-        self.banner.disabled = False
 
     def write(self) -> None:
         """Put the cursor where the next thing is done; never on a choice that Enter regrets."""
