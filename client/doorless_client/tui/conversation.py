@@ -4,6 +4,7 @@ The messenger shows one of these; the lab's demo shows two, side by side.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from textual import on
 from textual.app import ComposeResult
@@ -154,6 +155,8 @@ class Conversation(Vertical):
             if here in batch.alarms:
                 self._asking.begin_anew(here)
             self.chat = chat
+        if changed or here in batch.gone:
+            self._look_after_answer()
         if self.messages.at_end:
             self._mark_read()
         if here in batch.added or here in batch.gone or chat is not None or batch.notices:
@@ -259,6 +262,7 @@ class Conversation(Vertical):
         if self._is_open(conversation) and (about is not None or self.answer.answering is None):
             self.answer.answering = about
             self.composer.begin(text if edits else joined(text, self.composer.text))
+            self._look_after_answer()
         elif not edits:
             self._drafts.give_back(conversation, text)
 
@@ -277,6 +281,20 @@ class Conversation(Vertical):
             self.composer.begin(message.text)
         self.messages.picked = None
         self.composer.focus()
+
+    def _look_after_answer(self) -> None:
+        """What is answered or edited may say something else by now, or be gone: no word stays."""
+        about = self.answer.answering
+        if about is None or self.chat is None:
+            return
+        now = self.messages.as_it_is(about.message)
+        if now is not None and not now.deleted:
+            self.answer.answering = replace(about, message=now)
+            return
+        self.answer.answering = None
+        if about.edits:
+            self.composer.begin(joined(self.composer.text, self._drafts.of(self.chat)))
+        self.app.notify("What you wrote about is gone.", markup=False, timeout=4)
 
     @on(AnswerStrip.Dropped)
     def drop_answer(self) -> bool:

@@ -271,3 +271,42 @@ async def test_a_deleted_message_is_not_answered(people, opened, text_of) -> Non
     async with opened(people.engine) as pilot:
         await press(pilot, "up", "up", "r")
         assert "It was deleted." in text_of(pilot)
+
+
+@pytest.mark.parametrize("everyone", [True, False])
+async def test_an_answer_under_way_keeps_no_word_of_what_is_deleted(
+    people, opened, text_of, everyone: bool
+) -> None:
+    async with opened(people.engine) as pilot:
+        await press(pilot, "up", "up", "r", *"yes")
+        assert "Reply to yourself" in text_of(pilot)
+        about = pilot.app.screen.conversation.answer.answering.message
+        await people.engine.messages.delete(about, everyone=everyone)
+        await pilot.pause()
+        assert "Reply to" not in text_of(pilot)
+        assert "What you wrote about is gone." in text_of(pilot)
+        assert pilot.app.screen.query_one(Composer).text == "yes"
+        await press(pilot, "enter")
+        assert last(people).text == "yes"
+        assert last(people).quote is None
+
+
+async def test_an_edit_under_way_of_what_is_deleted_becomes_a_draft(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        composer = pilot.app.screen.query_one(Composer)
+        await press(pilot, *"later", "escape", "up")
+        log_of(pilot).focus()
+        await press(pilot, "up", "e")
+        about = pilot.app.screen.conversation.answer.answering.message
+        await people.engine.messages.delete(about, everyone=True)
+        await pilot.pause()
+        assert composer.text == f"{about.text}\nlater"
+
+
+async def test_an_answer_shows_the_words_that_its_message_has_now(people, opened, text_of) -> None:
+    async with opened(people.engine) as pilot:
+        await press(pilot, "up", "up", "r")
+        about = pilot.app.screen.conversation.answer.answering.message
+        await people.engine.messages.edit(about, "Other words")
+        await pilot.pause()
+        assert pilot.app.screen.conversation.answer.answering.message.text == "Other words"

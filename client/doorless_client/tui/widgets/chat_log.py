@@ -128,9 +128,14 @@ class ChatLog(LogView, can_focus=True):
         first, last = message.position - NEAR, message.position + NEAR
         for place in range(max(0, first), min(last + 1, self.timeline.count)):
             there = self.timeline[place]
-            if there.id == message.id and there.conversation == message.conversation:
+            if is_same(there, message):
                 return place
         return None
+
+    def as_it_is(self, message: Message) -> Message | None:
+        """What is shown of it now; None: it is gone, or it moved too far."""
+        place = self._position(message)
+        return self.timeline[place] if self.timeline is not None and place is not None else None
 
     @property
     def picked_message(self) -> Message | None:
@@ -313,3 +318,9 @@ class ChatLog(LogView, can_focus=True):
                 self.post_message(self.Act("react with", [found[1]], words))
             case "link":
                 self.post_message(self.Act("link", [found[1]], words))
+
+
+def is_same(one: Message, other: Message) -> bool:
+    """Others choose their ids as they like, ours among them."""
+    said = one.conversation, one.id, one.mine
+    return said == (other.conversation, other.id, other.mine)
