@@ -137,6 +137,31 @@ def test_deleted_for_ourselves_it_is_gone_here_alone() -> None:
         assert any(isinstance(event, MessagesGone) for event in alice.shown)
 
 
+@pytest.mark.parametrize("everyone", [True, False])
+def test_an_answer_that_waits_repeats_no_word_of_what_was_deleted(everyone: bool) -> None:
+    with World() as world:
+        alice, bob = met(world)
+        said = alice.says("bob", "the code is 1234")
+        world.settle()
+        alice.goes(online=False)
+        alice.says("bob", "before")
+        alice.engine.send(said.conversation, "it was wrong", quoting=last(alice, "bob"))
+        alice.engine.send(said.conversation, "the code was wrong", quoting=said)
+        alice.says("bob", "after")
+        alice.engine.messages.delete(alice.messages("bob")[2], everyone=everyone)
+        waiting = [item.content for item in alice.store.outbox.find()]
+        assert any(b"before" in content for content in waiting)
+        assert not any(b"1234" in content for content in waiting)
+        alice.goes(online=True)
+        world.settle()
+        heard = {one.text: one for one in bob.messages("alice")}
+        assert heard["it was wrong"].quote.text == "before"
+        assert heard["the code was wrong"].quote.text == (
+            "message deleted" if everyone else "the code is 1234"  # his own copy of it
+        )
+        assert [one.gap for one in bob.messages("alice")] == [0] * len(bob.messages("alice"))
+
+
 def test_what_lasts_is_gone_after_it_was_seen_on_both_sides() -> None:
     with World() as world:
         alice, bob = met(world)

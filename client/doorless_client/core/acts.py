@@ -14,6 +14,7 @@ from doorless_client.core.conversations import Conversations
 from doorless_client.core.erasing import erase
 from doorless_client.core.extras import change_extra, extra_of
 from doorless_client.core.state import State
+from doorless_client.core.unsaid import Unsaid
 from doorless_client.core.views import Kind
 from doorless_client.store.base import Store
 from doorless_client.store.records import Contact, Entry
@@ -41,6 +42,7 @@ class Acts:
 
     def __init__(self, state: State, conversations: Conversations) -> None:
         self._state, self._store, self._conversations = state, state.store, conversations
+        self._unsaid = Unsaid(state, conversations)
 
     def do(self, contact: Contact, by: bytes, device: bytes, content: Content, act: Act) -> bool:
         """Do what `device` of the account `by` said. False: its message is not there."""
@@ -58,7 +60,7 @@ class Acts:
             case Edit():
                 row = self._edit(row, extra, device, content, act)
             case Delete():
-                row = self._delete(row, extra)
+                row = self._delete(contact, row, extra)
         self._conversations.replace(contact, row)
         return True
 
@@ -93,7 +95,8 @@ class Acts:
     def _keep(self, row: Entry, at: int, device: bytes, text: str) -> None:
         self._store.versions.put(OlderVersion(row.conversation, row.place, at, device, text))
 
-    def _delete(self, row: Entry, extra: Extra) -> Entry:
+    def _delete(self, contact: Contact, row: Entry, extra: Extra) -> Entry:
+        self._unsaid.unquote(contact, row)
         self._conversations.forget_file(row)
         self._conversations.owes_scrub = True
         return erase(self._store, row, msgspec.structs.replace(extra, deleted=True))[0]

@@ -11,6 +11,7 @@ from doorless_client.core.fading import Fading
 from doorless_client.core.state import State
 from doorless_client.core.telling import Telling
 from doorless_client.core.timers import Timers
+from doorless_client.core.unsaid import Unsaid
 from doorless_client.store.records import Contact, Entry
 from doorless_client.store.talk_records import Timer
 from doorless_protocol.own_content import Hidden, Lasts, Pinned
@@ -31,6 +32,7 @@ class MessageSync:
         self._state, self._store = state, state.store
         self._conversations, self._contacts, self._telling = conversations, contacts, telling
         self._fading, self._timers = fading, timers
+        self._unsaid = Unsaid(state, conversations)
 
     # --- telling -----------------------------------------------------------------------------
 
@@ -62,6 +64,7 @@ class MessageSync:
         if row is None or self._conversations.is_gone(row):
             return
         if isinstance(notice, Hidden):
+            self._unsaid.unquote(contact, row)
             self._fading.end(row.conversation, row.place)
         else:
             change_extra(self._store, row, pinned=notice.pinned)

@@ -180,6 +180,8 @@ class Sayings:
         with self._state.change():
             now = self._conversations.now_ms()
             time = time_after(self._store, row, ours, now)
+            if isinstance(act, Delete):
+                self._unsaid.unquote(contact, row)  # before this is counted after what waits
             content = self._conversations.say(contact, act, time=time)
             self._acts.do(contact, ours, device, content, act)
             self._outbox.say(contact, act, content=content, place=AN_ACT)
@@ -227,6 +229,7 @@ class Sayings:
         return True
 
     def _end(self, contact: Contact, row: Entry) -> None:
+        self._unsaid.unquote(contact, row)
         self._fading.end(row.conversation, row.place)
         if row.id:
             self._sync.tell_hidden(contact, row)

@@ -7,12 +7,14 @@ As soon as one copy is sealed its bytes are final, and may be with the relay alr
 Spec: docs/spec/08-state.md §15.3.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from doorless_client.core.conversations import Conversations
+from doorless_client.core.extras import quote_in
 from doorless_client.core.state import State
+from doorless_client.core.views import State as Reach
 from doorless_client.store.records import NOT_SAID, Contact, Copy, Entry, Outgoing
 from doorless_protocol.content import Content, Text
 
@@ -25,6 +27,19 @@ class Unsaid:
 
     def rewrite(self, contact: Contact, row: Entry, text: str) -> bool:
         """Let it be said with other words. False: it may have left; nothing was changed."""
+        return self._say_instead(contact, row, lambda said: replace(said, text=text))
+
+    def unquote(self, contact: Contact, row: Entry) -> None:
+        """Let what is said of this message repeat none of its words, as far as none of it left."""
+        for extra in self._store.extras.find(conversation=row.conversation, quoted=row.id):
+            quote = quote_in(extra)
+            answer = self._store.messages.get(row.conversation, extra.place)
+            if quote is None or quote.author != row.account or answer is None:
+                continue
+            if answer.mine and answer.state == Reach.WAITING:
+                self._say_instead(contact, answer, _without_quoted_words)
+
+    def _say_instead(self, contact: Contact, row: Entry, other: Callable[[Text], Text]) -> bool:
         waiting = self._from(contact, row)
         if waiting is None:
             return False
@@ -33,7 +48,7 @@ class Unsaid:
         if not isinstance(body, Text):
             return False
         replaced = Content.saying(
-            msgspec.structs.replace(body, text=text),
+            other(body),
             id=said.id,
             counter=said.counter,
             previous=said.previous,
@@ -86,9 +101,9 @@ class Unsaid:
         """Count what waits from the place of `before` on, and have each name the one before it."""
         counter, previous = before.counter, before.previous
         for items, said in waiting:
-            chained = msgspec.structs.replace(said, counter=counter, previous=previous)
+            chained = replace(said, counter=counter, previous=previous)
             for item in items:
-                self._store.outbox.put(msgspec.structs.replace(item, content=chained.encode()))
+                self._store.outbox.put(replace(item, content=chained.encode()))
             counter, previous = counter + 1, chained.digest()
         self._conversations.count_from(before.conversation, counter, previous)
 
@@ -96,3 +111,7 @@ class Unsaid:
 def is_sealed(copies: Sequence[Copy]) -> bool:
     """Whether anybody could hold it already, for all that we know."""
     return bool(copies)
+
+
+def _without_quoted_words(said: Text) -> Text:
+    return said if said.quote is None else replace(said, quote=replace(said.quote, text=""))
