@@ -16,10 +16,18 @@ from pathlib import Path
 import pytest
 
 from doorless_client import cli, cli_waiting, key_file
+from doorless_client.core import receipts
 from doorless_lab.processes import Client, Finished, Relay
 
 stretched = functools.cache(key_file.argon2id)
 """Argon2id, computed once for each passphrase, salt and cost."""
+
+
+def hurry(patch: pytest.MonkeyPatch) -> None:
+    """Let commands wait for nothing that takes its time on purpose: receipts leave at once."""
+    patch.setattr(key_file, "argon2id", stretched)
+    patch.setattr(cli_waiting, "GRACE", 0.1)
+    patch.setattr(receipts, "between", lambda least, most, drawn: 0.0)
 
 
 class Here(Client):
@@ -28,8 +36,7 @@ class Here(Client):
     def run(self, *arguments: str, says: str = "") -> Finished:
         out, err = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, redirected(out, err):
-            patch.setattr(key_file, "argon2id", stretched)
-            patch.setattr(cli_waiting, "GRACE", 0.05)
+            hurry(patch)
             patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(said(says))))
             patch.setenv("DOORLESS_PASSPHRASE", self.passphrase)
             whole = ["--profile", str(self.profile), *arguments]

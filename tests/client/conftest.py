@@ -19,12 +19,12 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from doorless_client import cli, cli_waiting, key_file
+from doorless_client import cli, key_file
 from doorless_lab.processes import PASSPHRASE, Relay, running_relay
 from doorless_protocol import frames
 from doorless_protocol.frames import Answer, Call, Challenge, Done, decode_call, encode
 from doorless_protocol.primitives import Random
-from in_process import registered_here, stretched
+from in_process import hurry, registered_here
 
 SUBPROTOCOL = Subprotocol(frames.SUBPROTOCOL)
 Behaviour = Callable[[ServerConnection], Awaitable[None]]
@@ -168,8 +168,7 @@ def relay(world: Path) -> Iterator[Relay]:
 @pytest.fixture
 def alice(world: Path, doorless: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs a command as Alice."""
-    monkeypatch.setattr(cli_waiting, "GRACE", 0.1)
-    monkeypatch.setattr(key_file, "argon2id", stretched)
+    hurry(monkeypatch)
 
     def run(*arguments: str, **options: Any) -> Any:
         options.setdefault("passphrase", PASSPHRASE)
