@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from doorless_client.store.base import Store, StoreError
 from doorless_client.store.sqlcipher import open_store
-from doorless_client.store.words import Place
 from searched import contact, entry
 
 HERE, THERE = b"h" * 32, b"t" * 32
@@ -39,9 +38,9 @@ searches = st.lists(
 ).map(" ".join)
 
 
-def found(store: Store, search: str, conversation: bytes | None) -> list[Place]:
+def found(store: Store, search: str, conversation: bytes | None) -> list[tuple[bytes, int]]:
     try:
-        return list(store.words.find(search, conversation, 10))
+        return [(row.conversation, row.place) for row in store.words.find(search, conversation, 10)]
     except StoreError as error:
         raise AssertionError(f"the search box takes no {search!r}") from error
 

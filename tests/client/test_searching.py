@@ -42,7 +42,7 @@ def find(store: Store, search: str, conversation: bytes | None = None) -> list[t
     with store.transaction():
         while store.words.fill(3):
             pass
-    return list(store.words.find(search, conversation, 100))
+    return [(row.conversation, row.place) for row in store.words.find(search, conversation, 100)]
 
 
 @pytest.mark.parametrize(
@@ -138,6 +138,30 @@ def test_what_is_marked_is_the_words_that_were_looked_for() -> None:
     assert marked == ["Meet", "NINE", "ninety", "nine"]
 
 
+def test_where_words_are_is_the_same_in_ascii_as_in_any_other_text() -> None:
+    draw = random.Random(7)
+    for _ in range(300):
+        text = "".join(draw.choices("aAb1_ ,-", k=draw.randint(0, 12)))
+        search = words.wanted("".join(draw.choices("ab1 ", k=draw.randint(1, 6))))
+        marked = [span for span in words.spans(text + " é", search) if span[1] <= len(text)]
+        assert list(words.spans(text, search)) == marked
+
+
+def test_a_whole_word_that_enough_messages_have_is_no_beginning(store: Store) -> None:
+    put(store, *(entry(HERE, at, text) for at, text in enumerate(("relay", "relay", "relaying"))))
+    assert [place for _, place in find(store, "relay")] == [2, 1, 0]
+    assert [row.place for row in store.words.find("relay", None, 2)] == [1, 0]
+    assert [row.place for row in store.words.find("rela", None, 2)] == [2, 1]
+
+
+def test_what_is_not_taken_in_yet_is_behind(store: Store) -> None:
+    put(store, entry(HERE, 0, "a word"))
+    behind = store.words.is_behind()
+    assert behind is not isinstance(store, MemoryStore)  # there is no index in memory
+    assert find(store, "word") == [(HERE, 0)]
+    assert not store.words.is_behind()
+
+
 # --- through an engine ---------------------------------------------------------------------------
 
 
@@ -188,7 +212,7 @@ def test_very_many_messages_are_forgotten_at_once_and_the_others_are_found_again
     with store.transaction():
         store.words.part_with(5)
         store.messages.clear(conversation=HERE)
-    assert store.words.find("forgotten", None, 9) == []
+    assert not store.words.find("forgotten", None, 9)
     assert find(store, "words") == [(THERE, 1), (THERE, 0)]
     put(store, entry(THERE, 2, "another word"))
     assert find(store, "wor") == [(THERE, 2), (THERE, 1), (THERE, 0)]

@@ -26,9 +26,9 @@ def change_extra(store: Store, row: Entry, **changes: Any) -> Extra:
     return changed
 
 
-def extras_of(store: Store, conversation: bytes, places: Iterable[range]) -> dict[int, Extra]:
+def extras_of(store: Store, conversation: bytes, places: Iterable[int]) -> dict[int, Extra]:
     """By place, of those places that have any; and of some others."""
-    runs = {run for each in places for run in range(each.start // RUN, (each.stop - 1) // RUN + 1)}
+    runs = {place // RUN for place in places}
     found = (store.extras.find(conversation=conversation, run=run) for run in sorted(runs))
     return {extra.place: extra for extras in found for extra in extras}
 

@@ -49,7 +49,7 @@ class Fading:
                 self._conversations.replace(contact, row)
 
     def _lasting(self, conversation: bytes, start: int, stop: int) -> list[int]:
-        extras = self._conversations.extras(conversation, [range(start, stop)])
+        extras = self._conversations.extras(conversation, range(start, stop))
         return [
             place
             for place, extra in extras.items()

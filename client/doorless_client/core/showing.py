@@ -124,11 +124,18 @@ class Showing:
     def messages(self, contact: Contact, places: Iterable[range]) -> Sequence[Message]:
         """Those stored at each run of places."""
         key, runs = contact.conversation, list(places)
-        order, extras = order_of(self._store, key), self.extras(key, runs)
+        rows = [row for run in runs for row in self._store.messages.slice(key, run.start, run.stop)]
+        return self.these(contact, rows)
+
+    def these(self, contact: Contact, rows: Sequence[Entry]) -> Sequence[Message]:
+        """Messages of one conversation, without those that are shown no more."""
+        key = contact.conversation
+        order = order_of(self._store, key)
+        extras = self.extras(key, [row.place for row in rows])
         return [
             self.shown(contact, row, order, extras.get(row.place))
-            for run in runs
-            for row in self._store.messages.slice(key, run.start, run.stop)
+            for row in rows
+            if not order.is_gone(row.place)
         ]
 
     def shown(self, contact: Contact, row: Entry, order: Order, extra: Extra | None) -> Message:
@@ -136,7 +143,7 @@ class Showing:
         shown = present.message(row, contact, ours, order)
         return shown if extra is None else self.parts.added(shown, contact, row, extra, order)
 
-    def extras(self, conversation: bytes, places: Sequence[range]) -> dict[int, Extra]:
+    def extras(self, conversation: bytes, places: Iterable[int]) -> dict[int, Extra]:
         """What the messages there have beside their words, by place; and what some others have."""
         return extras_of(self._store, conversation, places)
 

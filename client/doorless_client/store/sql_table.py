@@ -219,6 +219,10 @@ class SqlMessages(SqlTable[Entry]):
             (conversation, start, stop),
         )
 
+    def numbered(self, sql: str, values: Sequence[Value]) -> Sequence[Entry]:
+        """Those whose rowids a statement gives, what was stored last first."""
+        return self._query(f"{self._select} WHERE rowid IN ({sql}) ORDER BY rowid DESC", values)
+
     def chars(self, conversation: bytes, chunk: int) -> Sequence[int]:
         sql = (
             "SELECT sum(chars) FROM messages WHERE conversation = ? "

@@ -206,7 +206,7 @@ class SqlcipherStore:
         self.shelf = SqlTable(Shelf, database, unit)
         self.transfers = SqlTable(Transfer, database, unit)
         self.blobs_to_drop = SqlTable(BlobToDrop, database, unit)
-        self.words = SqlWords(database)
+        self.words = SqlWords(database, self.messages)
         self.fading = SqlTable(Fading, database, unit)
         self.acts = SqlTable(HeardAct, database, unit)
         self.sealings = SqlTable(SealedCopy, database, unit)

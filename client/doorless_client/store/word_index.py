@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from doorless_client.store.records import Entry
+from doorless_client.store.sql_table import SqlMessages
 from doorless_client.store.statements import run
-from doorless_client.store.words import Place, has_all, wanted
+from doorless_client.store.words import has_all, wanted
 
 MANY: Final = 256
 """Messages that are taken out one by one: each costs up to 2 ms, for each of its words is
@@ -22,8 +23,13 @@ dropping its pages, and `fill` takes in what stays."""
 
 
 class SqlWords:
-    def __init__(self, database: Any) -> None:
-        self._database = database
+    def __init__(self, database: Any, messages: SqlMessages) -> None:
+        self._database, self._messages = database, messages
+
+    def is_behind(self) -> bool:
+        sql = "SELECT coalesce(max(rowid), 0) > (SELECT upto FROM words_mark) FROM messages"
+        ((behind,),) = run(self._database, sql)
+        return bool(behind)
 
     def fill(self, at_most: int) -> int:
         ((upto,),) = run(self._database, "SELECT upto FROM words_mark")
@@ -49,20 +55,25 @@ class SqlWords:
             run(self._database, "INSERT INTO words (words) VALUES ('delete-all')")
             run(self._database, "UPDATE words_mark SET upto = 0")
 
-    def find(self, search: str, conversation: bytes | None, at_most: int) -> Sequence[Place]:
+    def find(self, search: str, conversation: bytes | None, at_most: int) -> Sequence[Entry]:
         if not (words := wanted(search)):
             return []
-        match = " AND ".join(f"text : {quoted(word)}" for word in words) + " *"
+        whole = self._matching(words, "", conversation, at_most)
+        if len(whole) == at_most:
+            return whole
+        return self._matching(words, " *", conversation, at_most)
+
+    def _matching(
+        self, words: Sequence[str], beginning: str, conversation: bytes | None, at_most: int
+    ) -> Sequence[Entry]:
+        """Args: beginning: what makes the last word one, or nothing."""
+        match = " AND ".join(f"text : {quoted(word)}" for word in words) + beginning
         if conversation is not None:
             match = f"({match}) AND chat : {quoted(conversation.hex()[:16])}"
-        rows = run(
-            self._database,
-            "SELECT messages.conversation, messages.place FROM words "
-            "JOIN messages ON messages.rowid = words.rowid "
-            "WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT ?",
+        return self._messages.numbered(
+            "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?",
             (match, at_most),
         )
-        return [(bytes(row[0]), int(row[1])) for row in rows]
 
 
 def quoted(word: str) -> str:
@@ -77,20 +88,23 @@ class MemoryWords:
     def __init__(self, rows: Mapping[Any, Entry]) -> None:
         self._rows = rows
 
+    def is_behind(self) -> bool:
+        return False
+
     def fill(self, at_most: int) -> int:  # noqa: ARG002  there is no index
         return 0
 
     def part_with(self, messages: int) -> None:
         """There is no index."""
 
-    def find(self, search: str, conversation: bytes | None, at_most: int) -> Sequence[Place]:
+    def find(self, search: str, conversation: bytes | None, at_most: int) -> Sequence[Entry]:
         words = wanted(search)
-        found: list[Entry] = [
+        here = [
             row
-            for row in self._rows.values()
-            if row.kind == "text"
-            and (conversation is None or row.conversation == conversation)
-            and has_all(row.text, words)
+            for row in reversed([*self._rows.values()])
+            if row.kind == "text" and conversation in (None, row.conversation)
         ]
-        found.reverse()
-        return [(row.conversation, row.place) for row in found[:at_most]]
+        whole = [row for row in here if has_all(row.text, words, whole=True)]
+        if len(whole) >= at_most:
+            return whole[:at_most]
+        return [row for row in here if has_all(row.text, words)][:at_most]
