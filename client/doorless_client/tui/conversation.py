@@ -331,11 +331,6 @@ class Conversation(Vertical):
         event.stop()
         self._proposing.take(event.value)
 
-    @on(Composer.Proposing)
-    def _move_in_proposals(self, event: Composer.Proposing) -> None:
-        event.stop()
-        self._proposing.obey(event.what)
-
     # --- deciding --------------------------------------------------------------------------
 
     @on(Banner.Chosen)

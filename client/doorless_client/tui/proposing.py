@@ -12,11 +12,14 @@ class Proposing:
 
     def __init__(self, composer: Composer, proposals: Proposals) -> None:
         self._composer, self._proposals = composer, proposals
+        self._looked_at = ("", "")
+        composer.offer = self.obey
 
     def look(self) -> None:
         """Propose what fits what stands before the cursor now, or nothing."""
         rows: Sequence[tuple[str, str]] = ()
         text = self._composer.text
+        self._looked_at = self._standing
         if self._composer.is_command and " " not in text:
             rows = [(f"/{name}", does) for name, does in slash.completions(text[1:])]
         elif (name := short_names.begun(self._composer.text_before_cursor)) is not None:
@@ -35,17 +38,29 @@ class Proposing:
             self._composer.replace_begun(value)
         self._composer.focus()
 
-    def obey(self, what: str) -> None:
-        """A key in the composer that is for the list: "up", "down", "take" or "close"."""
+    @property
+    def _standing(self) -> tuple[str, str]:
+        return self._composer.text, self._composer.text_before_cursor
+
+    def obey(self, what: str) -> bool:
+        """Do what a key asks: "up", "down", "take" or "close". Returns whether there was a list.
+
+        The list may be of what stood there some letters ago, where somebody types faster than
+        the screen is drawn: then it is made anew first.
+        """
+        if self._looked_at != self._standing:
+            self.look()
+        if not self._proposals.is_open:
+            return False
         match what:
             case "take":
-                self._proposals.take()
+                self.take(self._proposals.chosen)
             case "close":
                 self.end()
             case _:
                 self._proposals.move(-1 if what == "up" else 1)
+        return True
 
     def _show(self, rows: Sequence[tuple[str, str]]) -> None:
         if rows or self._proposals.is_open:
             self._proposals.propose(rows)
-        self._composer.is_proposing = bool(rows)

@@ -1,7 +1,7 @@
 """Commands after a slash, emoji after a colon; and that a paste is neither."""
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 
 from doorless_client.core.views import FOREVER
 from doorless_client.tui import slash
@@ -34,6 +34,15 @@ async def test_proposals_are_moved_in_and_put_away(people, opened) -> None:
         assert composer.text == proposals("hea")[1][0]
         await press(pilot, "enter", *":hea", "escape", "enter")
         assert people.engine.sent[-1][1] == ":hea"
+
+
+async def test_a_command_typed_faster_than_the_screen_is_drawn_is_done(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        for key in [*"/timer 1w", "enter", *"see you :thumbs_u", "tab", "enter"]:
+            pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        assert people.engine.chat(people.ada).lasts == 7 * 24 * 3600
+        assert people.engine.sent == [(people.ada, "see you 👍")]
 
 
 async def test_a_typed_command_is_done_and_not_sent(people, opened) -> None:

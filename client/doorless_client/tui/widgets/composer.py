@@ -1,5 +1,6 @@
 """Where a message is written."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
@@ -14,7 +15,12 @@ from doorless_client.tui.plain import plain
 
 
 class Composer(TextArea):
-    """Says what was written. Enter sends; a new line has keys of its own."""
+    """Says what was written. Enter sends; a new line has keys of its own.
+
+    Attributes:
+        offer: who has proposals is offered "up", "down", "take" and "close" first, and returns
+            whether that was for it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "hand_over", "Send", id="composer.send"),
@@ -31,13 +37,6 @@ class Composer(TextArea):
             self.text, self.is_command = text, is_command
             super().__init__()
 
-    class Proposing(Told):
-        """A key for the proposals: "up", "down", "take" or "close"."""
-
-        def __init__(self, what: str) -> None:
-            self.what = what
-            super().__init__()
-
     class LookUp(Told):
         """Up was pressed with nothing written: a message is to be picked."""
 
@@ -46,7 +45,8 @@ class Composer(TextArea):
             id=id, highlight_cursor_line=False, show_line_numbers=False, tab_behavior="focus"
         )
         self.cursor_blink = False
-        self.is_proposing = self._typed_slash = False
+        self._typed_slash = False
+        self.offer: Callable[[str], bool] = _not_wanted
 
     @property
     def is_command(self) -> bool:
@@ -64,11 +64,13 @@ class Composer(TextArea):
         self.placeholder = plain(f"Message {name}")
 
     def on_key(self, event: events.Key) -> None:
-        """Enter in its turn: a priority binding would overtake characters that still wait."""
-        if self.is_proposing and (what := _FOR_PROPOSALS.get(event.key)):
+        """Enter in its turn: a priority binding would overtake characters that still wait.
+
+        What is proposed is asked there and then, by the same reason.
+        """
+        if (what := _FOR_PROPOSALS.get(event.key)) and self.offer(what):
             event.prevent_default()
             event.stop()
-            self.post_message(self.Proposing(what))
             return
         if not self.text:
             self._typed_slash = event.character == "/"
@@ -125,6 +127,11 @@ class Composer(TextArea):
 
 
 _FOR_PROPOSALS = {"up": "up", "down": "down", "tab": "take", "enter": "take", "escape": "close"}
+
+
+def _not_wanted(what: str) -> bool:
+    del what
+    return False
 
 
 def _without_empty_ends(text: str) -> str:

@@ -44,11 +44,11 @@ class Proposals(OptionList):
     def move(self, step: int) -> None:
         self.action_cursor_up() if step < 0 else self.action_cursor_down()
 
-    def take(self) -> None:
-        if self.highlighted is not None and self._values:
-            self.post_message(self.Taken(self._values[self.highlighted]))
+    @property
+    def chosen(self) -> str:
+        """The value that is marked, of a list that is open."""
+        return self._values[self.highlighted or 0]
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.highlighted = event.option_index
-        self.take()
+        self.post_message(self.Taken(self._values[event.option_index]))
