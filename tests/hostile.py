@@ -87,3 +87,32 @@ def leaks(raw: bytes) -> list[str]:
     """What of a terminal's input no list allows."""
     left = ALLOWED.sub(b"", raw).decode("utf-8", "backslashreplace")
     return UNSAFE.findall(left)
+
+
+def obeyed(printed: str) -> list[str]:
+    """What a terminal would obey, or a reader not see, of the lines that a command printed."""
+    return UNSAFE.findall(printed) + re.findall("\r", printed)
+
+
+class Given:
+    """Hostile texts, each with a mark by which it is found again, by the surface it went to."""
+
+    def __init__(self, depth: int = DEPTH, *, seed: int) -> None:
+        self._depth = depth
+        self._texts = iter(hostile_texts(depth, seed))
+        self.surfaces: dict[str, list[str]] = {}
+        self.count = 0
+
+    def __call__(self, surface: str, *, at_most: int = 10_000) -> str:
+        """`at_most`: bytes that there is room for."""
+        words = next(self._texts, None)
+        if words is None:
+            return "no more"
+        self.count += 1
+        mark = f"h{self.count:04}"
+        self.surfaces.setdefault(surface, []).append(mark)
+        return f"{mark}{words}".encode()[:at_most].decode(errors="ignore")
+
+    @property
+    def is_empty(self) -> bool:
+        return self.count >= self._depth
