@@ -3,9 +3,10 @@
 import pytest
 
 from acting import does
+from doorless_client.core import present
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.views import Kind
-from doorless_client.store.records import Entry
+from doorless_client.store.records import Contact, Entry
 from doorless_lab.world import World
 from doorless_protocol.content import Edit, Profile, React, Text, Timer
 
@@ -55,5 +56,37 @@ def test_a_name_in_a_line_of_ours_is_one_line_and_harmless() -> None:
         (line,) = bob.notes("alice")[-1:]
         assert "\n" not in line
         assert "\x1b" not in line
+        assert line.startswith("“Al")
         rows: list[Entry] = list(bob.store.messages.find(kind=Kind.NOTE.value))
         assert all("\x1b" not in row.text for row in rows)
+
+
+def as_they_say(contact: Contact) -> str:
+    return str(present.name(contact))
+
+
+@pytest.mark.attack(
+    "C07",
+    "a name that reads like a line of our own ends where it ends",
+    weaken={
+        "doorless_client.core.timers.subject": as_they_say,
+        "doorless_client.core.trust.subject": as_they_say,
+    },
+)
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("You", "alice@relay.test"),
+        ("you.", "alice@relay.test"),
+        ("You verified Alice. She", "“You verified Alice. She”"),
+        ("x” chose nothing. “You", "“x chose nothing. You”"),
+        ("y\N{CYRILLIC SMALL LETTER O}u", "“y\N{CYRILLIC SMALL LETTER O}u”"),
+    ],
+)
+def test_a_name_in_a_line_of_ours_is_told_from_the_line(name: str, said: str) -> None:
+    with World() as world:
+        alice, bob = world.friends("alice", "bob")
+        does(world, alice, "bob", Profile(name, bytes(16), b""))
+        does(world, alice, "bob", Timer(3600, 1))
+        chose = "chose that messages disappear 1 hour after they were seen"
+        assert bob.notes("alice")[-1] == f"{said} {chose}"

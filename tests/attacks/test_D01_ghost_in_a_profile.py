@@ -40,7 +40,7 @@ def test_a_ghost_in_a_profile_gets_nothing() -> None:
         says_of_herself(
             alice, Manifest.sign(state.signing, entries, now, after=state.manifest.head)
         )
-        assert bob.notes("alice") == ["added a device"]
+        assert bob.notes("alice") == ["Alice added a device"]
         bob.says("alice", "to whom?")
         world.advance(60)
         assert bob.messages("alice")[-1].state is State.WAITING
@@ -62,7 +62,7 @@ def test_a_ghost_in_a_profile_gets_nothing_by_a_log_that_stands_still() -> None:
     entries = [*state.manifest.entries, DeviceEntry.of(DeviceKeys.draw(world.random), scene.now)]
     after = state.manifest.head
     says_of_herself(alice, Manifest.sign(state.signing, entries, scene.now, after=after))
-    assert "added a device" in bob.notes("alice")
+    assert "Alice added a device" in bob.notes("alice")
     world.advance(3600)
     bob.says("alice", "to whom?")
     world.advance(60)

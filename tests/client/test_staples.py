@@ -78,7 +78,7 @@ def test_a_new_device_is_told_of_however_it_is_heard_of(world: World) -> None:
     newer = Manifest.sign(state.signing, entries, int(world.now), after=state.manifest.head)
     world.write_first(Us(newer, keys, str(state.address)), alice, Text("from my new device"))
     world.settle()
-    assert alice.notes("bob") == ["added a device"]
+    assert alice.notes("bob") == ["bob added a device"]
     assert alice.texts("bob") == ["from my new device"]
 
 

@@ -170,7 +170,7 @@ def test_a_new_device_in_a_proper_chain_is_a_line_and_no_alarm(world: World) -> 
     alice.says("bob", "hello, both of you")
     world.settle()
     assert alice.chat("bob").trust is Trust.VERIFIED
-    assert alice.notes("bob") == ["added a device"]
+    assert alice.notes("bob") == ["bob added a device"]
     assert alice.engine.details(conversation).devices == 2
 
 
@@ -186,7 +186,7 @@ def test_copies_for_a_removed_device_are_deleted_unsent(world: World) -> None:
     alice.change_answer = showing(with_another_device(world, bob, instead=True))
     before = len(world.submitted)
     world.settle()
-    assert alice.notes("bob") == ["added a device", "removed a device"]
+    assert alice.notes("bob") == ["bob added a device", "bob removed a device"]
     assert alice.store.copies.find() == []
     to_bob = [one for one in world.submitted if one.mailbox == bob.engine.state.keys.mailbox]
     assert not [one for one in to_bob if one in world.submitted[before:]]

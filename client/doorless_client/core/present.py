@@ -1,5 +1,6 @@
 """From stored rows to what is shown. Here a peer's text becomes a SafeText, once."""
 
+import re
 from functools import lru_cache
 
 from doorless_client.core.order import Order
@@ -21,6 +22,8 @@ FROM_ANOTHER = "said before this device was there"
 """Note of what another device of ours told this one."""
 
 _KINDS = {kind.value: kind for kind in Kind}  # asking the class takes six times as long
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,31}")
+_QUOTES = re.compile('[“”"]')
 _STATES = {int(state): state for state in State}
 
 
@@ -43,6 +46,20 @@ def name(contact: Contact) -> SafeText:
     if contact.handle:
         return safe_line(contact.handle)
     return safe_line(f"{contact.claim} (not checked)") if contact.claim else NOTHING
+
+
+def subject(contact: Contact) -> SafeText:
+    """Who did what a line of ours tells.
+
+    What they call themselves is a claim, and may read like a line: unless it is one plain word, it
+    stands in quotes, so that it ends where it ends; "you" is nobody but ourselves.
+    """
+    called = name(contact)
+    if not called or called.strip("._-").casefold() == "you":
+        return address(contact)
+    if _PLAIN.fullmatch(called):
+        return called
+    return safe_line(f"“{_QUOTES.sub('', called)}”")
 
 
 def message(row: Entry, contact: Contact, our_address: str, order: Order) -> Message:

@@ -8,7 +8,7 @@ Spec: docs/spec/06-content.md §3.12.
 
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.outbox import Outbox
-from doorless_client.core.present import name
+from doorless_client.core.present import subject
 from doorless_client.core.state import State
 from doorless_client.core.views import Standing, Trust
 from doorless_client.settings.spans import in_words
@@ -65,7 +65,7 @@ class Timers:
             self._conversations.count(contact, content, device)
             return None
         self._rows.put(Timer(contact.conversation, said.seconds, said.revision, content.id))
-        who = "you" if mine else str(name(contact)) or "the other side"
+        who = "you" if mine else subject(contact)
         line = _line(who, said.seconds)
         return self._conversations.add_line(contact, content, device, line, mine=mine)
 
@@ -95,7 +95,7 @@ def may_be_told(contact: Contact) -> bool:
 
 
 def _line(who: str, seconds: int) -> str:
-    """In our own words alone but for the name, which is a claim and harmless."""
+    """In our own words alone but for the name."""
     if not seconds:
         return f"{who} chose that messages stay from now on"
     return f"{who} chose that messages disappear {in_words(seconds)} after they were seen"

@@ -18,6 +18,7 @@ from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
 from doorless_client.core.log_lookup import check_usable
 from doorless_client.core.logs import Logs
+from doorless_client.core.present import subject
 from doorless_client.core.state import State
 from doorless_client.core.views import KeyChanged, Standing, Trust
 from doorless_client.store.records import Contact, Evidence
@@ -103,7 +104,7 @@ class TrustKeeper:
         )
         self._store.contacts.put(newer)
         if self._devices.add(contact.account, staple.entry) and manifest is not None:
-            self._conversations.note(newer, f"added {_devices(1)}")
+            self._conversations.note(newer, _line(newer, "added", 1))
         return newer
 
     def _pin(self, contact: Contact, manifest: Manifest) -> Contact:
@@ -114,9 +115,9 @@ class TrustKeeper:
         )
         self._store.contacts.put(pinned)
         if known and came:
-            self._conversations.note(pinned, f"added {_devices(came)}")
+            self._conversations.note(pinned, _line(pinned, "added", came))
         if known and went:
-            self._conversations.note(pinned, f"removed {_devices(went)}")
+            self._conversations.note(pinned, _line(pinned, "removed", went))
         return pinned
 
     def contradict(self, contact: Contact, why: str, *, offered: bytes) -> Contact:
@@ -209,5 +210,6 @@ def check_may_send(contact: Contact) -> None:
         raise RefusedError("this contact is blocked: accept them first")
 
 
-def _devices(count: int) -> str:
-    return "a device" if count == 1 else f"{count} devices"
+def _line(contact: Contact, did: str, count: int) -> str:
+    devices = "a device" if count == 1 else f"{count} devices"
+    return f"{subject(contact)} {did} {devices}"

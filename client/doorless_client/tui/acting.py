@@ -103,6 +103,7 @@ class Acting:
             versions=messages.versions(message),
             sealings=messages.sealings(message),
             now=self._engine_now(),
+            chat=self._conversation.chat,
         )
         self._screen.app.push_screen(sheet)
 

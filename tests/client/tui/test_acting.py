@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from doorless_client.core.message_parts import QuoteView
+from doorless_client.core.message_parts import QuoteView, ReactionView
 from doorless_client.core.views import Kind, State
 from doorless_client.text import safe, safe_line
 from doorless_client.tui.acting import copied
@@ -180,6 +180,17 @@ async def test_i_says_for_whom_it_was_sealed_and_what_it_said_before(
         assert isinstance(pilot.app.screen, MessageInfo)
         for words in ("Sealed for", "their device", "your device", "Said before", "See you there"):
             assert words in text_of(pilot)
+
+
+async def test_i_names_people_as_everywhere_and_by_their_address(people, opened, text_of) -> None:
+    shown = last(people, 3)
+    cup = ReactionView(safe_line("☕"), False, shown.sender)
+    people.engine.put(replace(shown, reactions=(cup,)))
+    async with opened(people.engine, size=(120, 50)) as pilot:
+        await press(pilot, "up", "up", "up", "i")
+        named = f"Ada Lovelace ({shown.sender})"
+        assert f"☕ by {named}" in text_of(pilot)
+        assert text_of(pilot).count(named) == 2
 
 
 async def test_x_cancels_what_waits_and_t_tries_again(people, opened) -> None:

@@ -7,8 +7,9 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from doorless_client.core.message_parts import Sealing, Version
-from doorless_client.core.views import Message, State, WireView
+from doorless_client.core.views import Chat, Message, State, WireView
 from doorless_client.settings import spans
+from doorless_client.text import SafeText
 from doorless_client.tui import moments
 from doorless_client.tui.file_rows import in_short
 from doorless_client.tui.glyphs import Glyphs
@@ -17,6 +18,7 @@ from doorless_client.tui.screens.facts_table import facts_table
 from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.sizes import in_words
 from doorless_client.tui.widgets.facts import local_only, told_by_relay
+from doorless_client.tui.wrapping import in_a_sentence
 
 SKEW = 300
 """Seconds by which a sender's clock may differ before it is said: C01."""
@@ -33,19 +35,28 @@ _STATES = {
 
 
 def about(
-    message: Message, wire: WireView | None, glyphs: Glyphs, now: int = 0
+    message: Message,
+    wire: WireView | None,
+    glyphs: Glyphs,
+    now: int = 0,
+    chat: Chat | None = None,
 ) -> list[tuple[str, str]]:
-    """Label and value, the sender's claims marked as such. `now`: Unix seconds."""
+    """Label and value, the sender's claims marked as such.
+
+    Args:
+        now: Unix seconds.
+        chat: where it was said, for what its people are called.
+    """
     sign = glyphs.ticks.get(message.state, "").strip()
     facts = [
         ("state", f"{sign} {_STATES[message.state]}".strip()),
-        ("from", "you" if message.mine else message.sender),
+        ("from", _who(message.sender, message.mine, chat)),
         ("device", message.device.hex()),
         ("written", f"{_claimed(message.at)}{'' if message.mine else ', by their clock'}"),
         ("stored here", moments.full(message.received)),
         *_skew(message),
         ("text", f"{in_words(len(message.text.encode()))}"),
-        *_carried(message, glyphs, now),
+        *_carried(message, glyphs, now, chat),
     ]
     if message.note:
         facts.append(("note", message.note))
@@ -67,7 +78,18 @@ def _skew(message: Message) -> list[tuple[str, str]]:
     return [("clock", f"theirs is more than {spans.in_words(SKEW)} {way} ours: shown as it came")]
 
 
-def _carried(message: Message, glyphs: Glyphs, now: int) -> list[tuple[str, str]]:
+def _who(address: SafeText, mine: bool, chat: Chat | None) -> str:
+    """As everywhere else, with the address that tells people of one name apart."""
+    if mine:
+        return "you"
+    if chat is None or chat.address != address or chat.name in ("", address):
+        return address
+    return f"{in_a_sentence(chat.name)} ({address})"
+
+
+def _carried(
+    message: Message, glyphs: Glyphs, now: int, chat: Chat | None
+) -> list[tuple[str, str]]:
     facts = []
     if message.file is not None:
         facts += [("file", message.file.name), ("", in_short(message.file, glyphs))]
@@ -78,7 +100,7 @@ def _carried(message: Message, glyphs: Glyphs, now: int) -> list[tuple[str, str]
         gone = f", gone at {moments.full(message.gone_at)}, in {left} s" if left > 0 else ""
         facts.append(("disappears", f"{spans.in_words(message.lasts)} after it was seen{gone}"))
     for reaction in message.reactions:
-        who = "you" if reaction.mine else reaction.by
+        who = _who(reaction.by, reaction.mine, chat)
         facts.append(("reaction", f"{reaction.emoji} by {who}"))
     return facts
 
@@ -113,6 +135,7 @@ class MessageInfo(Sheet[None]):
 
     Args:
         now: Unix seconds.
+        chat: where it was said.
     """
 
     CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "details.tcss"]
@@ -126,9 +149,10 @@ class MessageInfo(Sheet[None]):
         versions: Sequence[Version] = (),
         sealings: Sequence[Sealing] = (),
         now: int = 0,
+        chat: Chat | None = None,
     ) -> None:
         super().__init__("About this message")
-        self._facts = about(message, wire, glyphs, now)
+        self._facts = about(message, wire, glyphs, now, chat)
         stays = wire is not None and wire.stays
         self._sealed, self._before = sealed_for(sealings, stays=stays), said_before(versions)
         self._words = message.text
