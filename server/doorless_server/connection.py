@@ -35,7 +35,7 @@ class Timing:
         first: then for the first request or sign-in: a signature takes milliseconds.
         ping: of silence before a ping, and again before the connection counts as dead.
         slow: for a peer that does not read what was written to it.
-        drain: for everything, when the relay stops.
+        drain: for everybody, when the relay stops; then it has 2 s for its files.
         tick: between two looks at the clock.
     """
 
@@ -43,7 +43,7 @@ class Timing:
     first: float = 5.0
     ping: float = 20.0
     slow: float = 30.0
-    drain: float = 10.0
+    drain: float = 8.0
     tick: float = 1.0
 
 
@@ -54,6 +54,7 @@ class Connection:
         "_timing",
         "accepted",
         "device",
+        "ended_for",
         "opened",
         "peer",
         "pending",
@@ -74,6 +75,7 @@ class Connection:
         self.accepted = self.quiet_since = now
         self.opened: float | None = None
         self.stuck_since: float | None = None
+        self.ended_for: CloseReason | None = None  # None: it went by itself, or was cut off
         self.pinged = False
         self.peer: Peer | None = None  # None until the handshake is done
         self.requests: TokenBucket | None = None  # made when first needed: most stay idle
@@ -97,6 +99,8 @@ class Connection:
         self.socket.queue(encode(Deliver(mail.id, mail.envelope)))
 
     def end(self, reason: CloseReason) -> None:
+        if self.ended_for is None:
+            self.ended_for = reason
         self.socket.queue(encode(Closing(int(reason))))
         self.socket.end(CLOSE_CODES[reason])
 

@@ -14,11 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
-import structlog
 from websockets.datastructures import Headers
 from websockets.exceptions import SecurityError
 from websockets.http11 import parse_headers
 from websockets.streams import StreamReader
+
+from doorless_server import events
 
 TEXT = "text/plain; charset=utf-8"
 
@@ -170,7 +171,7 @@ class HttpServer:
         try:
             return await self._handler(Request(head.method, path, query, body))
         except Exception as error:  # a mistake of ours must not end the service
-            structlog.get_logger().error("request failed", error=type(error).__name__)
+            events.failed(error)
             return Response(500)
 
 

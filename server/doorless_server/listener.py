@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Callable
 
 from doorless_protocol.frames import CloseReason, encode
+from doorless_server import events
 from doorless_server.connection import Connection, Timing
+from doorless_server.counts import PEER, Counts
 from doorless_server.limits import MAX_HALF_OPEN
 from doorless_server.pages import PageDesk
 from doorless_server.relay import Relay
@@ -46,6 +48,20 @@ class Listener:
         self._empty = asyncio.Event()
         self._empty.set()
         self._address = ""
+
+    @property
+    def counts(self) -> Counts:
+        return self._board.counts
+
+    @property
+    def pending_bytes(self) -> int:
+        return self._board.pending_bytes
+
+    def connected_as(self) -> dict[str, int]:
+        """How many connections are open, by what they are."""
+        half_open, devices = self._half_open.total(), self._board.devices
+        anybody = len(self._connections) - half_open - devices
+        return {"device": devices, "anybody": anybody, "half_open": half_open}
 
     @property
     def url(self) -> str:
@@ -90,7 +106,9 @@ class Listener:
         self._connections[websocket] = Connection(websocket, self._timing, self._loop.time())
         self._empty.clear()
         self._half_open[websocket.source] += 1
+        self.counts.opened += 1
         if self._server is None or self._half_open[websocket.source] > MAX_HALF_OPEN:
+            self.counts.turned_away += 1
             websocket.abort()
 
     def opened(self, websocket: WebSocket) -> None:
@@ -111,6 +129,8 @@ class Listener:
     def gone(self, websocket: WebSocket) -> None:
         connection = self._connections.pop(websocket)
         self._board.forget(connection)
+        reason = connection.ended_for
+        self.counts.ended[PEER if reason is None else reason.name.lower()] += 1
         if connection.half_open:
             self._release(websocket.source)
         if not self._connections:
@@ -132,6 +152,9 @@ class Listener:
                 gone = await self._relay.sweep(self._clock())
             except UnavailableError:
                 gone = 0
+            if gone:
+                self.counts.swept += gone
+                events.say(events.SWEPT, rows=gone)
             await asyncio.sleep(0 if gone else SWEEP_SECONDS)
 
     def _settled(self, connection: Connection) -> None:

@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 
-import structlog
 from websockets.datastructures import Headers
 from websockets.http11 import Response
 
+from doorless_server import events
 from doorless_server.directory.base import Page
 from doorless_server.relay import Relay
 from doorless_server.store.base import UnavailableError
@@ -47,7 +47,7 @@ class PageDesk:
         except UnavailableError:
             response = _response(HTTPStatus.SERVICE_UNAVAILABLE, b"", "text/plain")
         except Exception as error:  # a mistake of ours must not leave somebody waiting
-            structlog.get_logger().error("internal_error", kind=type(error).__name__, place="page")
+            events.failed(error)
             response = _response(HTTPStatus.INTERNAL_SERVER_ERROR, b"", "text/plain")
         websocket.respond(response)
 

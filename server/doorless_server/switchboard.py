@@ -12,8 +12,6 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-import structlog
-
 from doorless_protocol.blob_frames import BlobGet, BlobPut
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import (
@@ -26,7 +24,9 @@ from doorless_protocol.frames import (
     decode_call,
 )
 from doorless_protocol.sizes import SIZE_CLASSES
+from doorless_server import events
 from doorless_server.connection import Connection
+from doorless_server.counts import Counts
 from doorless_server.delivery import Window
 from doorless_server.effects import Arrived, CloseDevices, Effect, PushFrom, TakeOver, refused
 from doorless_server.limits import MAX_OPEN_PIECES, MAX_OPEN_REQUESTS, PENDING_BYTES
@@ -47,6 +47,9 @@ class Switchboard:
 
     Args:
         settled: told when a connection said for the first time who it is, or that it is nobody.
+
+    Attributes:
+        counts: what happened on all connections together.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Switchboard:
     ) -> None:
         self._relay, self._clock, self._settled = relay, clock, settled
         self._loop = asyncio.get_running_loop()
+        self.counts = Counts()
         self._devices: dict[bytes, Connection] = {}
         self._mailboxes: dict[bytes, Connection] = {}
         self._submitted: list[_Submitted] = []
@@ -63,7 +67,16 @@ class Switchboard:
         self._unflushed: set[Connection] = set()
         self._pending_bytes = 0
         self._tasks: set[asyncio.Future[None]] = set()
-        self._log = structlog.get_logger()
+
+    @property
+    def devices(self) -> int:
+        """How many are here."""
+        return len(self._devices)
+
+    @property
+    def pending_bytes(self) -> int:
+        """Of envelopes on their way to the disk."""
+        return self._pending_bytes
 
     def receive(self, connection: Connection, data: bytes) -> None:
         """Take one message of a connection."""
@@ -113,13 +126,17 @@ class Switchboard:
             self._become(connection, peer)
         size = len(submit.envelope)
         if seconds := connection.submit_wait(self._loop.time(), size / SIZE_CLASSES[0]):
-            self._answer(connection, call, refused(Refusal.BUSY, seconds))
+            self._put_off(connection, call, refused(Refusal.BUSY, seconds))
         elif self._pending_bytes + size > PENDING_BYTES:
-            self._answer(connection, call, OVERLOADED)
+            self._put_off(connection, call, OVERLOADED)
         else:
             self._pending_bytes += size
             self._submitted.append((connection, call, submit))
             self._plan_turn()
+
+    def _put_off(self, connection: Connection, call: int, busy: Answered) -> None:
+        self.counts.count_submitted([busy], 0)
+        self._answer(connection, call, busy)
 
     def _take_acknowledge(
         self, connection: Connection, window: Window, call: int, asked: Acknowledge
@@ -160,6 +177,7 @@ class Switchboard:
             self._submitting = False
             if self._submitted:
                 self._plan_turn()
+        self.counts.count_submitted(answers, len(news))
         for (connection, call, _), answered in zip(batch, answers, strict=True):
             self._answer(connection, call, answered)
         for arrived in news:
@@ -168,6 +186,7 @@ class Switchboard:
     def _acknowledge(self, batch: list[_Acknowledged]) -> None:
         """Nothing follows but answers: a callback does, and many of them wait for one deletion."""
         delivered = [pair for _, _, pairs in batch for pair in pairs]
+        self.counts.acknowledged += len(delivered)
         deleted = asyncio.ensure_future(self._relay.acknowledge(delivered, self._clock()))
         self._tasks.add(deleted)
         deleted.add_done_callback(partial(self._deleted, batch))
@@ -182,7 +201,7 @@ class Switchboard:
             for connection, call, _ in batch:
                 self._answer(connection, call, answered)
         else:
-            self._report(error)
+            events.failed(error)
 
     # --- one after the other -----------------------------------------------------------------
 
@@ -205,6 +224,7 @@ class Switchboard:
                 outcome = await self._relay.handle(
                     connection.peer, call.request, self._clock(), connection.socket.source
                 )
+                self.counts.count_asked(call.request, outcome.answered)
                 self._become(connection, outcome.peer)
                 self._answer(connection, call.id, outcome.answered)
                 for effect in outcome.effects:
@@ -249,6 +269,7 @@ class Switchboard:
         if connection is None or connection.window is None:
             return
         if connection.window.arrived(arrived.mail, writable=connection.socket.writable):
+            self.counts.delivered += 1
             connection.deliver(arrived.mail)
             self._flush_soon(connection)
         else:
@@ -268,6 +289,7 @@ class Switchboard:
                     return
                 mails = await self._relay.waiting(window.mailbox, window.after, *window.room())
                 if window is connection.window:
+                    self.counts.delivered += len(mails)
                     window.read(mails)
                     for mail in mails:
                         connection.deliver(mail)
@@ -307,17 +329,4 @@ class Switchboard:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._report(error)
-
-    def _report(self, error: BaseException) -> None:
-        """A mistake of ours; nobody was told anything."""
-        self._log.error("internal_error", kind=type(error).__name__, place=_place(error))
-
-
-def _place(error: BaseException) -> str:
-    """Where it was raised, and nothing of what was being handled."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    code = trace.tb_frame.f_code if trace is not None else None
-    return f"{code.co_name}:{trace.tb_lineno}" if code and trace else ""
+            events.failed(error)

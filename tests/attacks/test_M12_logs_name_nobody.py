@@ -102,7 +102,7 @@ async def used(relay: Endpoint, store: Failing, lines: list[Any]) -> None:
     "M12",
     "no log line at any level, of a relay that fails as well, holds a handle, id, token, address "
     "or ciphertext",
-    weaken={"doorless_server.switchboard._place": repr},
+    weaken={"doorless_server.events.place_of": repr},
 )
 async def test_no_log_line_names_anybody(
     relay: Endpoint,

@@ -52,6 +52,10 @@ class SqliteBlobs:
         db = schema.open_writer(path)
         return cls(db, schema.open_reader(path), total, broken)
 
+    @property
+    def writer(self) -> Writer:
+        return self._writer
+
     async def close(self) -> None:
         self._reader.close()  # whoever closes last folds the write-ahead log back: the writer
         await self._writer.close()

@@ -4,25 +4,24 @@ import argparse
 import asyncio
 import gc
 import json
-import signal
+import logging
 import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-
-import structlog
+from time import monotonic
 
 from doorless_protocol.errors import WeakRandomError
 from doorless_protocol.randomness import check_random
-from doorless_server import datadir, listener, tls
+from doorless_server import datadir, events, listener, logs, tls
 from doorless_server.blobs import schema as blob_schema
 from doorless_server.blobs.sqlite import SqliteBlobs
-from doorless_server.commands import network
+from doorless_server.commands import monitoring, network
 from doorless_server.commands.base import CommandError, Sources, name_of
+from doorless_server.commands.stopping import Stop
 from doorless_server.directory import desk, opening
 from doorless_server.directory.service import Service
-from doorless_server.logs import log_to_stderr
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.schema import NewerSchemaError
 from doorless_server.store.sqlite import SqliteStore
@@ -59,13 +58,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="between two anchors of the key log; default a day; only when the log is begun",
     )
+    monitoring.add_arguments(parser)
+    parser.add_argument("--debug", action="store_true", help="log also what is of no concern")
     parser.add_argument("--json", action="store_true", help="the ready line is JSON in any case")
 
 
 def run(chosen: argparse.Namespace, sources: Sources) -> None:
     host, port = network.address(chosen.listen)
     network.check_tls(chosen, host)
-    log_to_stderr()
+    monitoring.address(chosen)
+    logs.log_to_stderr(logging.DEBUG if chosen.debug else logging.INFO)
+    logs.silence_others()
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
         check_random(sources.random)
@@ -80,43 +83,41 @@ def run(chosen: argparse.Namespace, sources: Sources) -> None:
 
 
 async def _serve(chosen: argparse.Namespace, host: str, port: int, sources: Sources) -> None:
-    loop = asyncio.get_running_loop()
-    stopped: asyncio.Future[Exception | None] = loop.create_future()
-
-    def stop(error: Exception | None = None) -> None:
-        if not stopped.done():
-            stopped.set_result(error)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
+    asyncio.get_running_loop().set_exception_handler(logs.loop_failed)
+    stop = Stop()
     context, binding = network.context_of(chosen), listener.NO_BINDING
     if context is not None:
         binding = tls.channel_binding(chosen.tls_cert)
     clock, random = sources.clock, sources.random
     async with AsyncExitStack() as leaving:
-        store = await SqliteStore.open(chosen.data / datadir.DATABASE, broken=stop)
+        store = await SqliteStore.open(chosen.data / datadir.DATABASE, broken=stop.failed)
         leaving.push_async_callback(store.close)
-        blobs = await SqliteBlobs.open(chosen.data / blob_schema.DATABASE, broken=stop)
+        blobs = await SqliteBlobs.open(chosen.data / blob_schema.DATABASE, broken=stop.failed)
         leaving.push_async_callback(blobs.close)
         bound = leaving.enter_context(listener.bind(host, port))
         name = chosen.name or listener.address_of(bound)
-        directory = await _open_log(chosen, name, sources, stop)
+        directory = await _open_log(chosen, name, sources, stop.failed)
         leaving.push_async_callback(directory.close)
         await desk.decide(directory, store, clock())
         directory.run()
         relay = Relay(store, Identity(name), random=random, directory=directory, blobs=blobs)
+        keys = " ".join(key.encode() for key in directory.config.vkeys)
         server = await listener.serve_on(relay, bound, clock=clock, tls=context, binding=binding)
+        ready = {"event": "ready", "url": server.url, "relay": name, "log_key": keys}
+        if (where := monitoring.address(chosen)) is not None:
+            writers = {"relay": store.writer, "blobs": blobs.writer}
+            url = await monitoring.serve(where, chosen.data, server, directory, writers, leaving)
+            ready["metrics"] = url
         # What is here for good: the collector would else look through a million receipts (50 ms).
         gc.freeze()
-        keys = " ".join(key.encode() for key in directory.config.vkeys)
-        ready = {"event": "ready", "url": server.url, "relay": name, "log_key": keys}
         print(json.dumps(ready, separators=(",", ":")), flush=True)
-        log = structlog.get_logger()
-        log.info("serving", tls=context is not None)
-        failure = await stopped
-        log.info("draining")
+        events.say(events.SERVING, tls=context is not None, metrics=where is not None)
+        failure = await stop.asked()
+        events.say(events.DRAINING, connections=sum(server.connected_as().values()))
+        since = monotonic()
         await server.close()
-        log.info("stopped", failed=failure is not None)
+        took = int((monotonic() - since) * 1000)
+        events.say(events.STOPPED, failed=failure is not None, ms=took)
     if failure is not None:
         raise CommandError(f"nothing more was accepted, it cannot go on: {failure}")
 

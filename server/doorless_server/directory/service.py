@@ -12,12 +12,12 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from time import monotonic
 from typing import Any, Self, TypeVar
-
-import structlog
 
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.label import Label
+from doorless_server import events
 from doorless_server.directory import pages
 from doorless_server.directory.answers import DELTAS_IN_FRAME, Answers
 from doorless_server.directory.auditors import Auditors
@@ -56,6 +56,9 @@ class Service:
     Args:
         clock: Unix seconds.
         broken: told when the log cannot go on: the relay has to stop.
+
+    Attributes:
+        published_at: when the newest epoch was, Unix seconds; 0 until this process published one.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class Service:
         self._epochs = TokenBucket(rate, clock())
         self._failed = False
         self._building: asyncio.Task[None] | None = None
+        self.published_at = 0
 
     @classmethod
     async def start(
@@ -114,6 +118,11 @@ class Service:
             await asyncio.gather(self._building, return_exceptions=True)
         await asyncio.get_running_loop().run_in_executor(self._thread, self._log.close)
         self._thread.shutdown()
+
+    @property
+    def published(self) -> int:
+        """Epochs that are published."""
+        return self._log.published
 
     @property
     def config(self) -> LogConfig:
@@ -174,7 +183,7 @@ class Service:
                 if not is_passing(error):
                     self._stop(error)
                     return
-                structlog.get_logger().error("log_waits_for_room")
+                events.say(events.LOG_WAITS_FOR_ROOM)
                 await asyncio.sleep(RETRY)
             except (ForkRefusedError, TwoBuildersError) as error:
                 self._stop(error)
@@ -198,6 +207,7 @@ class Service:
             await asyncio.sleep(min(seconds, self._log.config.interval))
 
     async def _next_epoch(self) -> None:
+        start = monotonic()
         checkpoint = await self._call(partial(self._log.build, self._clock()))
         note = await self._call(partial(self._log.sign, checkpoint, self._clock()))
 
@@ -206,8 +216,11 @@ class Service:
 
         note = await self._cosign(note, checkpoint.size, consistency)
         await self._call(partial(self._log.publish, checkpoint.size, note))
+        self.published_at = self._clock()
+        events.say(events.EPOCH_PUBLISHED, ms=int((monotonic() - start) * 1000))
 
     def _stop(self, error: Exception) -> None:
+        events.say(events.LOG_FAILED, kind=type(error))
         self._failed = True
         self._broken(error)
 

@@ -54,6 +54,10 @@ class SqliteStore:
         writer = Writer(db, forget=mail.forget, committed=checkpointer.committed, broken=broken)
         return cls(mail, writer, checkpointer)
 
+    @property
+    def writer(self) -> Writer:
+        return self._writer
+
     async def close(self) -> None:
         self._acknowledged.flush()
         await self._writer.close()

@@ -17,11 +17,17 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
+from time import perf_counter
 from typing import Any, NamedTuple, TypeVar
 
+from doorless_server import events
+from doorless_server.counts import Durations
 from doorless_server.store.base import StoreError, UnavailableError
 
 T = TypeVar("T")
+
+SLOW = 1.0
+"""Seconds of a commit that are said: a disk that takes so long is failing, or shared with much."""
 
 MAX_QUEUED = 10_000
 """Pieces of work that wait; beyond it the caller is told that it is too much."""
@@ -50,6 +56,10 @@ class Writer:
             says can be believed (a failed fsync is not repeated): the relay has to stop.
 
     `forget` and `committed` may use the database: no work runs meanwhile.
+
+    Attributes:
+        commits: how long they took.
+        failed: transactions that were undone because the disk refused.
     """
 
     def __init__(
@@ -67,10 +77,16 @@ class Writer:
         self._idle = asyncio.Event()
         self._idle.set()
         self._loop = asyncio.get_running_loop()
-        self._failed = False
+        self._failed = self._is_refusing = False
+        self.commits, self.failed = Durations(), 0
         self._handed: SimpleQueue[_Batch | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="doorless-writer", daemon=True)
         self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Pieces of work that wait for the batch before them."""
+        return len(self._queue)
 
     def run(self, work: Callable[[sqlite3.Connection], T]) -> "asyncio.Future[T]":
         """Have `work` done; the future resolves when its transaction is on the disk.
@@ -130,10 +146,16 @@ class Writer:
                 self._loop.call_soon_threadsafe(self._go_on)
 
     def _commit(self, batch: _Batch) -> _Batch:
+        start = perf_counter()
         try:
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             return self._undo(batch.tasks, error)
+        if (took := self.commits.since(start)) >= SLOW:
+            events.say(events.COMMIT_WAS_SLOW, ms=int(took * 1000))
+        if self._is_refusing:
+            self._is_refusing = False
+            events.say(events.DISK_WORKS_AGAIN)
         return batch
 
     # --- in either ---------------------------------------------------------------------------
@@ -147,11 +169,21 @@ class Writer:
         told = error  # a mistake of ours: nobody is told that it was stored
         if isinstance(error, sqlite3.Error):
             told = UnavailableError("the disk refuses")
-            if not is_passing(error):
+            self.failed += 1
+            if is_passing(error):
+                self._say_refusing(len(tasks))
+            else:
                 self._failed = True
+                events.say(events.DISK_FAILED, kind=type(error))
                 with suppress(RuntimeError):
                     self._loop.call_soon_threadsafe(self._broken, error)
         return _Batch(tasks, [told] * len(tasks))
+
+    def _say_refusing(self, refused: int) -> None:
+        """Once, until it works again."""
+        if not self._is_refusing:
+            self._is_refusing = True
+            events.say(events.DISK_REFUSES, refused=refused)
 
 
 def is_passing(error: sqlite3.Error) -> bool:

@@ -15,13 +15,13 @@ it to their policy. Spec: docs/spec/12-witness.md §5.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-
-import structlog
+from http import HTTPStatus
 
 from doorless_protocol.errors import DoorlessError, ForgedError, UnwitnessedError
 from doorless_protocol.log.cosignature import verify_cosignature
 from doorless_protocol.log.note import Note, Signature, Vkey
 from doorless_protocol.log.policy import Policy
+from doorless_server import events
 from doorless_server.http_client import Answer, UnreachableError, check_url, fetch
 from doorless_server.witness.wire import PATH, SIZE_TYPE, Submission, decode_size
 
@@ -62,7 +62,10 @@ class Panel:
     ) -> None:
         self._policy, self._clock, self._timing = policy, clock, timing or Timing()
         limit = self._timing.limit
-        self._seats = [_Seat(url, keys, limit) for url, keys in _by_address(policy).items()]
+        self._seats = [
+            _Seat(number, url, keys, limit)
+            for number, (url, keys) in enumerate(_by_address(policy).items(), start=1)
+        ]
 
     async def cosigned(self, note: bytes, size: int, consistency: Consistency) -> bytes:
         """The note, and behind the log's own lines those cosignatures that came in time.
@@ -108,18 +111,28 @@ class Panel:
     async def _ask(
         self, seat: "_Seat", gathered: "_Gathered", size: int, consistency: Consistency
     ) -> None:
-        log = structlog.get_logger()
         try:
             lines = await seat.ask(gathered.asked, size, consistency)
             gathered.add(lines, seat.keys, self._clock() + MAX_AHEAD)
-        except (UnreachableError, RefusedError) as error:
-            log.warning("witness did not cosign", witness=seat.names, reason=str(error))
+        except UnreachableError as error:
+            events.say(events.WITNESS_DID_NOT_COSIGN, witness=seat.number, kind=type(error))
+        except RefusedError as error:
+            said = {"witness": seat.number, "status": error.status}
+            events.say(events.WITNESS_DID_NOT_COSIGN, kind=type(error), **said)
         except DoorlessError as error:
-            log.warning("witness answered nonsense", witness=seat.names, reason=str(error))
+            events.say(events.WITNESS_ANSWERED_NONSENSE, witness=seat.number, kind=type(error))
 
 
 class RefusedError(Exception):
-    """The witness answered, and did not cosign."""
+    """The witness answered, and did not cosign.
+
+    Attributes:
+        status: of HTTP.
+    """
+
+    def __init__(self, message: str, status: int = HTTPStatus.OK) -> None:
+        super().__init__(message)
+        self.status = int(status)
 
 
 class _Gathered:
@@ -149,12 +162,15 @@ class _Gathered:
 
 
 class _Seat:
-    """One witness: where it is, its keys, and the size that it has, as far as we know."""
+    """One witness: where it is, its keys, and the size that it has, as far as we know.
 
-    def __init__(self, url: str, keys: Sequence[tuple[str, Vkey]], limit: float) -> None:
+    Attributes:
+        number: its place among the witnesses of the policy, from 1.
+    """
+
+    def __init__(self, number: int, url: str, keys: Sequence[Vkey], limit: float) -> None:
+        self.number, self.keys = number, tuple(keys)
         self._url, self._limit = url.rstrip("/") + PATH, limit
-        self.keys = tuple(key for _, key in keys)
-        self.names = ",".join(name for name, _ in keys)
         self._size = 0
 
     async def ask(self, note: Note, size: int, consistency: Consistency) -> bytes:
@@ -163,7 +179,7 @@ class _Seat:
             self._size = decode_size(answer.body)
             answer = await self._submit(note, size, consistency)
         if answer.status != 200:
-            raise RefusedError(f"status {answer.status}")
+            raise RefusedError(f"status {answer.status}", answer.status)
         self._size = size
         return answer.body
 
@@ -176,11 +192,11 @@ class _Seat:
         return await fetch("POST", self._url, body, timeout=self._limit, limit=MAX_ANSWER_BYTES)
 
 
-def _by_address(policy: Policy) -> Mapping[str, list[tuple[str, Vkey]]]:
+def _by_address(policy: Policy) -> Mapping[str, list[Vkey]]:
     """Witnesses by the address on their lines: one with two keys has two, and is asked once."""
-    found: dict[str, list[tuple[str, Vkey]]] = {}
+    found: dict[str, list[Vkey]] = {}
     for line in policy.text.splitlines():
         match line.split():
             case ["witness", name, _, url]:
-                found.setdefault(check_url(url), []).append((name, policy.witnesses[name]))
+                found.setdefault(check_url(url), []).append(policy.witnesses[name])
     return found

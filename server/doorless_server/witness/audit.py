@@ -14,8 +14,6 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import structlog
-
 from doorless_protocol.errors import DoorlessError, ProofError
 from doorless_protocol.log.accuse import accusation
 from doorless_protocol.log.config import LogConfig
@@ -28,6 +26,7 @@ from doorless_protocol.log.replayed import Place, Replayed
 from doorless_protocol.log.signed_leaf import SignedLeaf
 from doorless_protocol.log.tree import verify_consistency
 from doorless_protocol.merkle import leaf_hash
+from doorless_server import events
 from doorless_server.http_client import UnreachableError
 from doorless_server.witness.approval import ConvictedError, UnauditedError
 from doorless_server.witness.audit_store import AuditStore, Conviction
@@ -158,7 +157,7 @@ class Auditor:
             conviction = await self._desk.run(convict)
         except DoorlessError as error:
             raise UnauditedError(f"{broken.reason}; that alone is no proof: {error}") from None
-        structlog.get_logger().critical("the log is convicted", epoch=number)
+        events.say(events.LOG_CONVICTED, epoch=number)
         raise ConvictedError(conviction.reason)
 
 

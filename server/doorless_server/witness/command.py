@@ -12,10 +12,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import structlog
-
 from doorless_protocol.primitives import Random
-from doorless_server import http_server, listener
+from doorless_server import events, http_server, listener
 from doorless_server.http_server import Bounds
 from doorless_server.witness import settings as setup
 from doorless_server.witness.audit import Auditor
@@ -87,11 +85,10 @@ async def serve(
         keys = [each.vkey.encode() for each in cosigners]
         ready = {"event": "ready", "url": server.url, "name": cosigners[0].vkey.name}
         print(json.dumps({**ready, "vkey": keys[0], "vkeys": keys}), flush=True)
-        log = structlog.get_logger()
-        log.info("witnessing", logs=len(logs), audits=auditor is not None)
+        events.say(events.WITNESSING, logs=len(logs), audits=auditor is not None)
         await stopped.wait()
         await server.close()
-        log.info("stopped")
+        events.say(events.STOPPED, failed=False)
 
 
 def print_keys(folder: Path, settings: Settings, random: Random) -> None:

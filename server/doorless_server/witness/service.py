@@ -6,12 +6,11 @@ Spec: docs/spec/12-witness.md §3, §4.
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-import structlog
-
 from doorless_protocol.errors import ForgedError, MalformedError
 from doorless_protocol.log.checkpoint import Checkpoint
 from doorless_protocol.log.cosignature import Cosigner
 from doorless_protocol.log.note import Note
+from doorless_server import events
 from doorless_server.http_server import Request, Response
 from doorless_server.witness import store
 from doorless_server.witness.approval import Approval, ConvictedError, UnauditedError
@@ -98,9 +97,7 @@ class Witness:
             case Behind(size):
                 return Response(409, encode_size(size), SIZE_TYPE)
             case Forked(size):
-                structlog.get_logger().critical(
-                    "the log signed two trees of one size, the proof is kept", size=size
-                )
+                events.say(events.LOG_FORKED, size=size)
                 return Response(409, encode_size(size), SIZE_TYPE)
             case Unproven(reason):
                 return _said(422, reason)
