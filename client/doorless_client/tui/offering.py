@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from doorless_client.settings.schema import Setting
 from doorless_client.tui import slash
 from doorless_client.tui.base import app_of
+from doorless_client.tui.chosen import Chosen
 from doorless_client.tui.providers.entry import Entry
-from doorless_client.tui.providers.themes import themes
+from doorless_client.tui.providers.settings import settings
+from doorless_client.tui.screens.settings import SettingsSheet
 
 if TYPE_CHECKING:
     from doorless_client.tui.screens.main import MainScreen
@@ -24,7 +27,15 @@ def without_keys(screen: "MainScreen") -> Iterable[Entry]:
             if name in slash.OF_A_CHAT:
                 yield Entry(f"This chat: {does.split(':')[0]}", _doer(screen, name))
     yield from app_of(screen).entries()
-    yield from themes(app_of(screen))
+    yield from _settings(screen)
+
+
+def _settings(screen: "MainScreen") -> Iterable[Entry]:
+    def write(setting: Setting) -> None:
+        screen.app.push_screen(SettingsSheet(screen.engine, at=setting))
+
+    app = app_of(screen)
+    yield from settings(Chosen(app, screen.engine), app.say, write)
 
 
 def _doer(screen: "MainScreen", name: str) -> Callable[[], None]:

@@ -3,16 +3,20 @@ of the toolkit."""
 
 import pytest
 
+from doorless_client.core.api import RefusedError
 from doorless_client.core.shelf_api import Found
 from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.choices import Unwritten
+from doorless_client.tui.chosen import SETTINGS
 from doorless_client.tui.keymap import declared
 from doorless_client.tui.providers.commands import MOVES
 from doorless_client.tui.providers.entry import Entry
 from doorless_client.tui.providers.fuzzy import match, ranked
 from doorless_client.tui.providers.messages import Messages
+from doorless_client.tui.providers.settings import NOW
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.palette import Palette
+from doorless_client.tui.screens.settings import SettingsSheet
 from doorless_client.tui.widgets.chat_log import ChatLog
 
 
@@ -136,3 +140,65 @@ async def test_the_palette_opens_by_the_key_that_was_given_to_it(people, opened)
         await pilot.press("up", "f7")
         await pilot.pause()
         assert isinstance(pilot.app.screen, Palette)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "value"),
+    [
+        ("vim keys", "keys", "vim"),
+        ("rail", "density", "rail"),
+        ("density dense", "density", "dense"),
+        ("theme light", "theme", "light"),
+        ("bell off", "bell", False),
+        ("lock never", "lock_after", 0),
+    ],
+)
+async def test_a_setting_is_found_by_its_name_and_choice_and_chosen_there(
+    people, opened, text_of, typed: str, name: str, value: object
+) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("ctrl+p", *typed, "enter")
+        await pilot.pause()
+        assert getattr(pilot.app.settings, name) == value
+        title = next(one.title for one in SETTINGS if one.name == name)
+        assert f"{title}: " in text_of(pilot)
+
+
+async def test_the_accounts_settings_are_chosen_there_too(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("ctrl+p", *"typing on", "enter")
+        await pilot.pause()
+        assert people.engine.settings.typing
+
+
+async def test_every_setting_is_in_the_palette_and_says_what_holds(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("ctrl+p")
+        offered = {one.text: one.aside for one in pilot.app.screen._listed}
+        for setting in SETTINGS:
+            mine = [text for text in offered if text.startswith(setting.title)]
+            now = [text for text in mine if offered[text] == NOW]
+            assert now == [f"{setting.title}: {setting.spelled(setting.default)}"] or (
+                mine == [f"{setting.title}…"]
+            )
+
+
+async def test_a_setting_in_ones_own_words_is_written_on_the_sheet(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("ctrl+p", *"name you", "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, SettingsSheet)
+        await pilot.press(*"Bo", "enter")
+        await pilot.pause()
+        assert people.engine.settings.name == "Bo"
+
+
+async def test_a_setting_that_is_refused_says_why(people, opened, text_of, monkeypatch) -> None:
+    def refuse(settings: object) -> None:
+        raise RefusedError("no room on the disk")
+
+    monkeypatch.setattr(people.engine, "change_settings", refuse)
+    async with opened(people.engine) as pilot:
+        await pilot.press("ctrl+p", *"typing on", "enter")
+        await pilot.pause()
+        assert "no room on the disk" in text_of(pilot)

@@ -13,11 +13,13 @@ class Entry:
         text: what is searched and shown.
         choose: does it, after the palette is gone.
         aside: shown at the right, and not searched: a key, or a count.
+        names: searched, and not shown: what else somebody may call it.
     """
 
     text: str
     choose: Callable[[], None]
     aside: str = ""
+    names: str = ""
 
 
 class Provider(Protocol):

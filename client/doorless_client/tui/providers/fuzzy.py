@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from doorless_client.tui.providers.entry import Entry
 
-_BEGINS, _WORD, _INSIDE, _APART = range(4)
-"""How a word of the query is found: the text begins so, a word in it does, or neither."""
+_BEGINS, _WORD, _INSIDE, _APART, _ELSEWHERE = range(5)
+"""How a word of the query is found: the text begins so, a word in it does, or neither; or only
+among what else the entry is called.
+"""
 
 MOST_LETTERS = 64
 """Of a query that are looked for: nobody types more to find a line."""
@@ -54,7 +56,9 @@ def match(query: str, entry: Entry) -> Hit | None:
     kinds, places = 0, set[int]()
     for word in query[:MOST_LETTERS].split():
         if (found := places_of(word, entry.text)) is None:
-            return None
+            if word.lower() not in entry.names.lower():
+                return None
+            found = _ELSEWHERE, ()
         kinds += found[0]
         places |= {*found[1]}
     spread = max(places) - min(places) - len(places) + 1 if places else 0

@@ -92,7 +92,8 @@ class MainScreen(Screen[None]):
         self, engine: Engine, now: Callable[[], int], glyphs: Glyphs, *, at: bytes = b""
     ) -> None:  # `at`: the conversation to begin with; else the newest
         super().__init__()
-        self._engine, self._glyphs, self._at = engine, glyphs, at
+        self.engine = engine
+        self._glyphs, self._at = glyphs, at
         self.chats = ChatList(now, glyphs, id="chats")
         self.conversation = Conversation(engine, now, glyphs, id="conversation")
         messages = self.conversation.messages
@@ -134,10 +135,10 @@ class MainScreen(Screen[None]):
         title.mark, title.words = "X-RAY", "what the relay has"
         self.query_one("#title", Title).mark = f"{self._glyphs.brand} doorless"
         self._facts.show(None, None)
-        self._bridge = Bridge(self._engine, self, self.apply)
-        self._status.connection = self._engine.connection
+        self._bridge = Bridge(self.engine, self, self.apply)
+        self._status.connection = self.engine.connection
         self.watch(self.app, "settings", self._show_hints)
-        self._rows = ChatRows(self._engine.chats())
+        self._rows = ChatRows(self.engine.chats())
         self._show_chats()
         if self._rows:
             await self._open(self._rows.get(self._at) or self._rows.every()[0])
@@ -244,7 +245,7 @@ class MainScreen(Screen[None]):
         log = self.conversation.messages
         nodes = [*([log] if log.picked is not None else []), self, self.app]
         commands = Commands(nodes, app_of(self).keys, self._entries)
-        messages = Messages(self._engine.shelf.search, self._going.to_message)
+        messages = Messages(self.engine.shelf.search, self._going.to_message)
         chats = Chats(self._rows.every(), self._going.to)
         self.app.push_screen(Palette([chats, commands, messages]))
 
@@ -260,10 +261,10 @@ class MainScreen(Screen[None]):
         yield from self._stopping.entries()
 
     def action_settings(self) -> None:
-        self.app.push_screen(SettingsSheet(self._engine))
+        self.app.push_screen(SettingsSheet(self.engine))
 
     def action_devices(self) -> None:
-        self.app.push_screen(Devices(self._engine.fleet))
+        self.app.push_screen(Devices(self.engine.fleet))
 
     def action_find(self) -> None:
         self.finding.here()
@@ -280,10 +281,10 @@ class MainScreen(Screen[None]):
         attempt(self, self._open_notes())
 
     async def _open_notes(self) -> None:
-        await self._added(await self._engine.shelf.note_to_self())
+        await self._added(await self.engine.shelf.note_to_self())
 
     def action_tour(self) -> None:
-        follow(self, self._engine, self._glyphs)
+        follow(self, self.engine, self._glyphs)
 
     @on(Conversation.Commanded)
     async def _command(self, event: Conversation.Commanded) -> None:
@@ -298,7 +299,7 @@ class MainScreen(Screen[None]):
         self.xray = steps[self.xray]
 
     def action_add(self) -> None:
-        self.app.push_screen(AddContact(self._engine, self._glyphs), self._added)
+        self.app.push_screen(AddContact(self.engine, self._glyphs), self._added)
 
     async def _added(self, chat: Chat | None) -> None:
         if chat is not None:
@@ -309,7 +310,7 @@ class MainScreen(Screen[None]):
         chat = self.conversation.chat
         if chat is not None:
             alone = chat.note_to_self or chat.echo
-            details = None if alone else self._engine.details(chat.conversation)
+            details = None if alone else self.engine.details(chat.conversation)
             sheet = ContactDetails(details, chat)
             self.app.push_screen(sheet, lambda what: self.decide(what or "", chat))
 

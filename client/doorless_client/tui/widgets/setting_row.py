@@ -14,16 +14,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
-from doorless_client.settings.schema import (
-    Choice,
-    Setting,
-    Span,
-    Switch,
-    ThemeName,
-    Value,
-    Whole,
-    Words,
-)
+from doorless_client.settings.schema import Setting, Value
 from doorless_client.tui.widgets.line import Line
 from doorless_client.tui.widgets.styled import Styled
 
@@ -121,22 +112,13 @@ class Writer(Horizontal):
 
 
 def row_of(
-    setting: Setting, value: Value, *, themes: Sequence[str], empty: str
+    setting: Setting, value: Value, options: Sequence[Value], *, empty: str
 ) -> Chooser | Writer:
-    """The widget for the kind of a setting.
+    """The widget of a setting: to choose among options, or to write where there are none.
 
     Args:
-        themes: the names that there are.
         empty: what holds where the person writes nothing.
     """
-    match setting.kind:
-        case Choice(options):
-            return Chooser(setting, value, options)
-        case ThemeName():
-            return Chooser(setting, value, themes)
-        case Switch():
-            return Chooser(setting, value, (False, True))
-        case Whole(steps=steps) | Span(steps=steps):
-            return Chooser(setting, value, steps)
-        case Words():
-            return Writer(setting, value, empty)
+    if options:
+        return Chooser(setting, value, options)
+    return Writer(setting, value, empty)
