@@ -9,6 +9,7 @@ from doorless_client.cli_outcome import UsageError
 from doorless_client.onboarding import ProfileOnboarding
 from doorless_client.profile import Profile, is_profile
 from doorless_client.settings.profile import ProfileSettings
+from doorless_client.unseen import unseen
 
 
 def messenger(chosen: argparse.Namespace, now: Now, random: Random) -> int:
@@ -20,13 +21,14 @@ def messenger(chosen: argparse.Namespace, now: Now, random: Random) -> int:
         raise UsageError("the messenger needs a terminal; without one: doorless --plain")
     if os.environ.get("TERM") == "dumb":
         raise UsageError("this terminal cannot draw a screen: doorless --plain talks in lines")
-    place = directory(chosen)
-    settings = ProfileSettings()
-    if is_profile(place):
-        with Profile.hold(place) as profile:
-            settings = profile.settings()
-    onboarding = ProfileOnboarding(place, now, random, settings)
+    with unseen(keys=True) as give_back:
+        place = directory(chosen)
+        settings = ProfileSettings()
+        if is_profile(place):
+            with Profile.hold(place) as profile:
+                settings = profile.settings()
+        onboarding = ProfileOnboarding(place, now, random, settings)
 
-    from doorless_client.tui.launch import run  # costs a quarter of a second
+        from doorless_client.tui.launch import run  # costs a quarter of a second
 
-    return run(onboarding, lambda: int(now()))
+        return run(onboarding, lambda: int(now()), before_drawing=give_back)

@@ -1,10 +1,8 @@
 """Opens a profile and talks in lines, until there are none; locks in between."""
 
 import argparse
-import contextlib
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +17,7 @@ from doorless_client.plain.saying import refuse, say
 from doorless_client.plain.session import Session
 from doorless_client.profile import NoProfileError, is_profile
 from doorless_client.settings.preferences import ProfilePreferences
+from doorless_client.unseen import unseen
 
 
 def plain(chosen: argparse.Namespace, now: Now, random: Random) -> int:
@@ -74,7 +73,7 @@ def _desk(opened: Opened, place: Path, now: Now, chat: bytes) -> Desk:
 async def _unlock(lines: Lines, place: Path, now: Now, random: Random) -> Opened | None:
     """Opened again, or None: nobody came back."""
     say("locked: nothing comes in or goes out. Type your passphrase to go on")
-    with _unseen():
+    with unseen():
         while True:
             try:
                 typed = await lines.next()
@@ -83,25 +82,3 @@ async def _unlock(lines: Lines, place: Path, now: Now, random: Random) -> Opened
                 return await open_profile(place, typed, now, random)
             except (WrongPassphraseError, TooLongError, NotTextError) as error:
                 refuse(str(error))
-
-
-@contextlib.contextmanager
-def _unseen() -> Iterator[None]:
-    """What is typed does not show. Where there is no such terminal, nothing changes."""
-    try:
-        import termios
-    except ImportError:
-        yield
-        return
-    try:
-        before = termios.tcgetattr(sys.stdin.fileno())
-    except (termios.error, OSError, ValueError):
-        yield
-        return
-    silent = [*before]
-    silent[3] &= ~termios.ECHO
-    termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, silent)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, before)

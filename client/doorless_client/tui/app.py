@@ -25,6 +25,7 @@ from doorless_client.tui.screens.form import Form
 from doorless_client.tui.screens.locked import Locked
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.onboard import Onboard
+from doorless_client.tui.typed_early import TypedEarly
 
 LOOK_EVERY = 5.0
 """Seconds between two looks whether anybody is still there: so late a lock may come."""
@@ -54,6 +55,7 @@ class DoorlessApp(BaseApp[None]):
         self._notifying = Notifying(self, find_notifier, now)
         self._forgetting: list[Callable[[], None]] = [self._notifying.end]
         self._locked = asyncio.Event()
+        self._typed_early = TypedEarly()
         self._place = b""
 
     async def on_mount(self) -> None:
@@ -79,7 +81,13 @@ class DoorlessApp(BaseApp[None]):
         if event.tour:
             await self.run_action("screen.tour")
 
+    @on(events.DescendantFocus)
+    def _asked(self) -> None:
+        """Somebody is there to be typed to."""
+        self._typed_early.release(self.post_message)
+
     async def _show(self, engine: Engine, *, instead_of: str = "") -> None:
+        self._typed_early.drop()
         place = self._place
         self.add_mode("main", lambda: MainScreen(engine, self.now, self.glyphs, at=place))
         await self.switch_mode("main")
@@ -110,6 +118,8 @@ class DoorlessApp(BaseApp[None]):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent | events.Paste):
             self._idle.touch()
+        if self._typed_early.takes(event):
+            return
         await super().on_event(event)
 
     async def _look_for_life(self) -> None:

@@ -79,6 +79,7 @@ class BaseApp(App[ReturnType]):
     ) -> None:
         super().__init__()
         self.now = now
+        self.before_drawing: Callable[[], None] = lambda: None
         self._preferences = preferences or Unwritten()
         self.keys = Keys(self.places())
         self.glyphs = glyphs or glyphs_for(
@@ -105,6 +106,7 @@ class BaseApp(App[ReturnType]):
         ScrollBar.renderer = ThinBar
         self.read_preferences()
         asyncio.get_running_loop().set_exception_handler(self._tell_mistake)
+        self.before_drawing()
 
     def on_ready(self) -> None:
         self.tell_terminal(f"\x1b]2;{WINDOW_TITLE}\x07")

@@ -11,24 +11,33 @@ from doorless_client.tui.environment import drop_debug_switches
 from doorless_client.tui.ports import Onboarding
 
 
-def run(onboarding: Onboarding, now: Callable[[], int]) -> int:
+def run(
+    onboarding: Onboarding,
+    now: Callable[[], int],
+    *,
+    before_drawing: Callable[[], None] = lambda: None,
+) -> int:
     """Run until the person quits.
 
     Args:
         now: Unix seconds.
+        before_drawing: done right before the terminal is taken.
 
     Returns:
         The exit code: 0; 1 after a mistake of our own; 128 and the signal that asked it to end.
     """
     drop_debug_switches(os.environ)
-    return asyncio.run(_run(onboarding, now))
+    return asyncio.run(_run(onboarding, now, before_drawing))
 
 
-async def _run(onboarding: Onboarding, now: Callable[[], int]) -> int:
+async def _run(
+    onboarding: Onboarding, now: Callable[[], int], before_drawing: Callable[[], None]
+) -> int:
     from doorless_client.tui.app import DoorlessApp  # Textual reads its switches on import
     from doorless_client.tui.terminal_pictures import prepare
 
     app = DoorlessApp(onboarding, now, find_notifier=find_notifier)
+    app.before_drawing = before_drawing
     if onboarding.preferences.settings.pictures == "terminal":
         app.drawing = prepare()  # here: an app that runs takes the answer for keys
     loop = asyncio.get_running_loop()
