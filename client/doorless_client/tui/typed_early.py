@@ -5,6 +5,9 @@
 
 Dropped, where a keyring opens the profile: a passphrase that is typed out of habit would stand
 in a conversation, and its Enter would send it.
+
+An Enter of the very first moments, before any program told the terminal to leave it alone, comes
+as the end of a line, which is Ctrl+J for whoever reads keys.
 """
 
 from collections.abc import Callable
@@ -26,7 +29,7 @@ class TypedEarly:
         if self._kept is None or not isinstance(event, events.Key | events.Paste):
             return False
         if len(self._kept) < MOST:
-            self._kept.append(event)
+            self._kept.append(_as_pressed(event))
         return True
 
     def release(self, to: Callable[[events.Event], object]) -> None:
@@ -36,3 +39,8 @@ class TypedEarly:
 
     def drop(self) -> None:
         self._kept = None
+
+
+def _as_pressed(event: events.Key | events.Paste) -> events.Key | events.Paste:
+    is_line_end = isinstance(event, events.Key) and event.key == "ctrl+j"
+    return events.Key("enter", "\r") if is_line_end else event

@@ -32,10 +32,11 @@ def started(onboarding, typed) -> DoorlessApp:
     return app
 
 
+@pytest.mark.parametrize("enter", ["enter", "ctrl+j"])
 async def test_a_passphrase_that_is_typed_before_the_question_opens_the_profile(
-    people, fake_onboarding, settle
+    people, fake_onboarding, settle, enter
 ) -> None:
-    typed = [key(one) for one in [*"correct horse", "enter"]]
+    typed = [key(one) for one in [*"correct horse", enter]]
     app = started(fake_onboarding(people.engine), typed)
     async with app.run_test() as pilot:
         await settle(pilot)
