@@ -58,7 +58,7 @@ def _speak(world: World, bob: Person, given: Given) -> None:
     account = bytes(bob.engine.me.account)
     for _ in range(3):
         text = does(world, bob, "alice", Text(given("text")))
-    does(world, bob, "alice", React(account, text.id, given("emoji", at_most=32)))
+    does(world, bob, "alice", React(account, text.id, given("no emoji", at_most=32)))
     older = does(world, bob, "alice", Text(given("older version")))
     does(world, bob, "alice", Edit(older.id, given("new version")), time=older.time + 1)
     for _ in range(2):

@@ -1,8 +1,10 @@
 """Which message a command is about: by the first digits of its id, or `last`."""
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
-from doorless_client.core.api import Engine, RefusedError
+from doorless_client.core.api import Engine, History, RefusedError
 from doorless_client.core.views import Kind, Message
 
 LAST = "last"
@@ -23,21 +25,44 @@ def message_of(engine: Engine, conversation: bytes, words: str) -> Message:
     if small != LAST and not _ID.fullmatch(small):
         raise RefusedError(f"a message is named by {DIGITS} or more digits of its id, or by: last")
     found = _found(engine, conversation, small)
-    if len({one.id for one in found}) > 1:
+    if len({which(one) for one in found}) > 1:
         raise RefusedError("several messages begin so: give more digits of the id")
     if not found:
         raise RefusedError("no message here has such an id: see history --ids")
     return found[0]
 
 
+def as_it_is(engine: Engine, shown: Message) -> Message:
+    """A message that was shown before, as it is now; looked for where it stood, then everywhere.
+
+    Raises:
+        RefusedError: it is there no more.
+    """
+    history = engine.history(shown.conversation)
+    there = history.slice(shown.position, shown.position + 1)
+    for message in (*filter(is_at_hand, there), *_newest_first(history)):
+        if which(message) == which(shown):
+            return message
+    raise RefusedError("that message is no longer here")
+
+
+def which(message: Message) -> tuple[bytes, bool]:
+    """What tells it from all others of a conversation: others may give theirs the id of ours."""
+    return message.id, message.mine
+
+
+def is_at_hand(message: Message) -> bool:
+    """Whether anything can be done with it."""
+    return message.kind is Kind.TEXT and not message.deleted
+
+
 def _found(engine: Engine, conversation: bytes, words: str) -> list[Message]:
-    history, found = engine.history(conversation), list[Message]()
+    messages = _newest_first(engine.history(conversation))
+    if words == LAST:
+        return list(islice(messages, 1))
+    return [message for message in messages if message.id.hex().startswith(words)]
+
+
+def _newest_first(history: History) -> Iterator[Message]:
     for stop in range(len(history), 0, -CHUNK):
-        for message in reversed(history.slice(max(0, stop - CHUNK), stop)):
-            if message.kind is not Kind.TEXT or message.deleted:
-                continue
-            if words == LAST:
-                return [message]
-            if message.id.hex().startswith(words):
-                found.append(message)
-    return found
+        yield from filter(is_at_hand, reversed(history.slice(max(0, stop - CHUNK), stop)))

@@ -92,7 +92,7 @@ class Watch:
         code = await self.settled()
         if code != DONE or not self._messenger.has_queued(conversation):
             return code
-        (chat,) = [one for one in self._messenger.chats() if one.conversation == conversation]
+        chat = self._messenger.chat(conversation)
         for _ in range(int(PATIENCE / GLANCE) if chat.confirmed else 0):
             await asyncio.sleep(GLANCE)
             if self.away or not self._messenger.has_queued(conversation):

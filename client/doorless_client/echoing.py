@@ -50,6 +50,12 @@ class MessengerWithEcho(Messenger):
     def chats(self) -> Sequence[Chat]:
         return in_order([*super().chats(), *self._echo.chats()])
 
+    def chat(self, conversation: bytes) -> Chat:
+        if self._echo.is_here(conversation):
+            (echo,) = self._echo.chats()
+            return echo
+        return super().chat(conversation)
+
     def find(self, words: str) -> Chat:
         """Raises RefusedError: nobody is called so. A contact called echo comes before Echo."""
         try:

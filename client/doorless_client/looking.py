@@ -23,6 +23,10 @@ class Looking:
     def chats(self) -> Sequence[Chat]:
         return self._engine.chats()
 
+    def chat(self, conversation: bytes) -> Chat:
+        """One of them, at the cost of one. Raises RefusedError: there is no such conversation."""
+        return self._engine.chat(conversation)
+
     def find(self, words: str) -> Chat:
         """By address, handle, claimed address, or 8 digits or more of an account's id.
 

@@ -109,7 +109,7 @@ def test_lines_of_commands_are_harmless() -> None:
         assert obeyed(out) == [], line
         assert "should not have happened" not in out
         whole += out
-    check_drawn(whole, "text", "emoji", "new version", "file name", "beside a file", "answer")
+    check_drawn(whole, "text", "new version", "file name", "beside a file", "answer")
     check_drawn(whole, "claimed quote", "name", "name of a stranger", "blocked name", "own name")
     check_drawn(whole, "device", "text of a request", "label of an alarm", "relay")
 
@@ -128,7 +128,7 @@ def test_json_of_commands_is_harmless() -> None:
             for said in texts_in(json.loads(one)):
                 assert obeyed(said) == [], line
         whole += out
-    check_drawn(whole, "text", "emoji", "new version", "file name", "claimed quote", "name")
+    check_drawn(whole, "text", "new version", "file name", "claimed quote", "name")
     check_drawn(whole, "device", "own name", "text of a request", "label of an alarm", "relay")
 
 
@@ -190,7 +190,7 @@ def test_plain_mode_is_harmless() -> None:
     says = "\n".join((*PLAIN, *(one.replace("\n", " ") for one in strange)))
     out = printed(held, "--plain", says=says)
     assert obeyed(out) == []
-    check_drawn(out, "text", "emoji", "older version", "new version", "file name", "beside a file")
+    check_drawn(out, "text", "older version", "new version", "file name", "beside a file")
     check_drawn(out, "claimed quote", "name", "name of a stranger", "blocked name", "own name")
     check_drawn(out, "device", "label of an alarm", "relay", "link")
     assert "should not have happened" not in out
@@ -202,7 +202,7 @@ def test_events_are_a_harmless_line_each(capsys: pytest.CaptureFixture[str]) -> 
     out = capsys.readouterr().out
     assert obeyed(out) == []
     assert len(out.splitlines()) == told_lines > DEPTH / 4
-    check_drawn(out, "text", "emoji", "file name", "new version", "name of a stranger")
+    check_drawn(out, "text", "file name", "new version", "name of a stranger")
 
 
 async def tell(held: Store) -> int:
@@ -249,7 +249,7 @@ def test_exports_are_harmless(tmp_path: Path, form: tuple[str, ...]) -> None:
     for line in written.splitlines() if form else ():
         assert line.isascii()
         assert [one for said in texts_in(json.loads(line)) for one in obeyed(said)] == []
-    check_drawn(written, "text", "emoji", "new version", "file name", "beside a file", "answer")
+    check_drawn(written, "text", "new version", "file name", "beside a file", "answer")
 
 
 class Taken:

@@ -110,6 +110,12 @@ class Stub:
     def chats(self) -> list[Chat]:
         return self.held
 
+    def chat(self, conversation: bytes) -> Chat:
+        for one in self.held:
+            if one.conversation == conversation:
+                return one
+        raise RefusedError("there is no such conversation")
+
     def alarms(self) -> list[Alarm]:
         return self.caught
 

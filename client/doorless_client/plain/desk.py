@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from doorless_client.cli_picking import message_of
+from doorless_client.cli_picking import as_it_is
 from doorless_client.core.api import KeyChangedError, RefusedError
 from doorless_client.core.views import Chat, Kind, Message, Standing
 from doorless_client.messenger import Messenger
@@ -54,10 +54,7 @@ class Desk:
 
     def chat_of(self, conversation: bytes) -> Chat:
         """Raises RefusedError: it is there no more."""
-        for chat in self.messenger.chats():
-            if chat.conversation == conversation:
-                return chat
-        raise RefusedError("there is no such conversation any more")
+        return self.messenger.chat(conversation)
 
     def find(self, words: str) -> Chat:
         """The conversation that is meant; of no words, the open one."""
@@ -65,8 +62,7 @@ class Desk:
 
     def message(self, words: str) -> Message:
         """The message with this number, as it is now. Raises RefusedError: there is none."""
-        message = self.numbers.message(words)
-        return message_of(self.messenger, message.conversation, message.id.hex())
+        return as_it_is(self.messenger, self.numbers.message(words))
 
     def tell(self, messages: Sequence[Message], chat: Chat) -> None:
         for message in messages:
