@@ -30,10 +30,11 @@ _CUT = "…"
 _NO_BASE = "\N{DOTTED CIRCLE}"
 _FIRST_MARK = "\u0300"
 
-_EMOJI = (
+EMOJI = (
     "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf"
     "\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 )
+"""For a character class: where emoji are, today's and those to come."""
 _JOINED_LETTERS = "\u0620-\u065f\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\u0900-\u0dff"
 
 _NEVER = (
@@ -43,9 +44,9 @@ _NEVER = (
     "\U0001d173-\U0001d17a\U00013430-\U0001343f\U000e0000-\U000e0fff"
     "\U0010eeee]"  # a part of a picture that kitty was sent, by whomever
 )
-_LONE_SELECTOR = f"(?<![0-9#*{_EMOJI}])[\ufe0e\ufe0f]"
+_LONE_SELECTOR = f"(?<![0-9#*{EMOJI}])[\ufe0e\ufe0f]"
 _LONE_JOINER = (
-    f"(?!(?<=[{_EMOJI}])\u200d[{_EMOJI}])(?!(?<=[{_EMOJI}]\ufe0f)\u200d[{_EMOJI}])"
+    f"(?!(?<=[{EMOJI}])\u200d[{EMOJI}])(?!(?<=[{EMOJI}]\ufe0f)\u200d[{EMOJI}])"
     f"(?!(?<=[{_JOINED_LETTERS}])[\u200c\u200d][{_JOINED_LETTERS}])[\u200c\u200d]"
 )
 _UNSAFE = re.compile(f"{_NEVER}|{_LONE_SELECTOR}|{_LONE_JOINER}")

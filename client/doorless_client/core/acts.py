@@ -13,6 +13,7 @@ import msgspec
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.erasing import erase
 from doorless_client.core.extras import change_extra, extra_of
+from doorless_client.core.reactions import is_reaction
 from doorless_client.core.state import State
 from doorless_client.core.unsaid import Unsaid
 from doorless_client.core.views import Kind
@@ -65,11 +66,12 @@ class Acts:
         return True
 
     def _react(self, row: Entry, by: bytes, device: bytes, content: Content, act: React) -> None:
+        if not is_reaction(act.emoji):
+            return
         key = row.conversation, row.account, row.id, by
         held = self._store.reactions.get(*key)
         if held is None or is_newer((content.time, device), (held.at, held.device)):
-            emoji = composed(act.emoji)
-            self._store.reactions.put(Reaction(*key, emoji, content.time, device))
+            self._store.reactions.put(Reaction(*key, act.emoji, content.time, device))
             change_extra(self._store, row, reacted=True)
 
     def _edit(self, row: Entry, extra: Extra, device: bytes, content: Content, act: Edit) -> Entry:

@@ -20,6 +20,7 @@ from doorless_client.core.echo_rows import IS_GONE, EchoRows
 from doorless_client.core.echo_words import WELCOME, Measured, about_reaction, answers
 from doorless_client.core.message_parts import Sealing
 from doorless_client.core.parts import quoted_words
+from doorless_client.core.reactions import check_emoji
 from doorless_client.core.state import State
 from doorless_client.core.views import (
     Chat,
@@ -115,8 +116,9 @@ class Echo:
 
         Raises:
             RefusedError: the message is not there any more.
-            ValueError: longer than an emoji may be.
+            BadInputError: no emoji, or more than one.
         """
+        emoji = check_emoji(emoji)
         held = self._rows.with_id(message.id)
         if held is None:
             raise RefusedError(IS_GONE)

@@ -23,6 +23,7 @@ from doorless_client.core.order import order_of
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.parts import quoted_words
 from doorless_client.core.picked import picked
+from doorless_client.core.reactions import check_emoji
 from doorless_client.core.sealings import Sealings
 from doorless_client.core.state import State
 from doorless_client.core.timers import Timers
@@ -34,7 +35,6 @@ from doorless_client.store.base import StoreError
 from doorless_client.store.records import AN_ACT, Contact, Entry
 from doorless_client.text import composed, safe
 from doorless_protocol.content import (
-    MAX_EMOJI_BYTES,
     MAX_TEXT_BYTES,
     Delete,
     Edit,
@@ -122,10 +122,7 @@ class Sayings:
     def react(self, message: Message, emoji: str) -> None:
         """Raises RefusedError: it is no message that one can react to."""
         row, contact = self._row(message), self._contacts.get(message.conversation)
-        wanted = composed(emoji.strip())
-        too_long = len(wanted.encode(errors="surrogatepass")) > MAX_EMOJI_BYTES
-        if too_long or safe(wanted) != wanted or (wanted and wanted.isascii()):
-            raise BadInputError("a reaction is one emoji")
+        wanted = check_emoji(emoji)
         held = self._store.reactions.get(row.conversation, row.account, row.id, self._state.account)
         if (held.emoji if held else "") != wanted:
             self._do(contact, row, React(row.account, row.id, wanted))

@@ -8,6 +8,7 @@ import msgspec
 
 from doorless_client.core.extras import file_in, quote_in
 from doorless_client.core.fading import Fading
+from doorless_client.core.reactions import is_reaction
 from doorless_client.core.state import State
 from doorless_client.store.records import Contact, Entry
 from doorless_client.store.talk_records import RUN, Extra, Reaction
@@ -48,7 +49,7 @@ class ToldParts:
         if beside is None:
             return
         self._store.extras.put(_extra(row, beside))
-        for each in beside.reacted:
+        for each in filter(lambda one: is_reaction(one.emoji), beside.reacted):
             by = self._state.account if each.mine else contact.account
             self._store.reactions.put(
                 Reaction(
