@@ -6,6 +6,7 @@ import pytest
 
 from doorless_client.core.api import LogProofError, RefusedError, UnreachableError
 from doorless_client.core.log_times import between_looks, made_up_for, next_anchor_look, soon
+from doorless_client.core.views import Notice
 from doorless_lab.linking import link
 from doorless_lab.world import World
 from doorless_lab.world_person import RELAY, Person
@@ -191,6 +192,10 @@ def test_silence_is_no_answer_and_after_two_days_it_is_told(world: World, alice:
     days_pass(world, 3)
     assert alarms(alice) == ["overdue"]
     assert "no proof" in alarm(alice, "overdue").happened
+    assert "clock" in alarm(alice, "overdue").todo
+    told = [str(event.text) for event in alice.shown if isinstance(event, Notice)]
+    assert told
+    assert not any(line.startswith("the key log: the key log") for line in told)
     alice.change_answer = lambda _, answered: answered
     days_pass(world, 1)
     assert alice.engine.log_status().checked > world.now - DAY

@@ -169,8 +169,8 @@ WORDS: dict[str, Words] = {
         "log holds for you, or that it went on. That is no proof of anything; but this is how it "
         "would look.",
         "You: a change of your keys could stay unseen meanwhile.",
-        "Try another network. If that does not help, compare safety numbers with the people who "
-        "matter.",
+        "Look whether the clock of this computer is right: with a wrong one it looks the same. Try "
+        "another network. If neither helps, compare safety numbers with the people who matter.",
     ),
     WITHHELD: Words(
         "The relay does not show {whom} again",

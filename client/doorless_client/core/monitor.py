@@ -303,7 +303,7 @@ class Monitor:
                 if self.alarms.raise_alarm(
                     OVERDUE, own.relay, label=own.handle, shown=b"%f" % since
                 ):
-                    self._state.show(Notice(safe_line(f"the key log: {why}")))
+                    self._state.show(Notice(safe_line(_of_the_log(why))))
 
     # --- what is known -----------------------------------------------------------------------
 
@@ -337,3 +337,7 @@ def _withheld(row: LogPin | LogWaiting) -> str:
     if isinstance(row, LogWaiting):
         return f"withheld {row.relay} {row.size} {row.account.hex()}"
     return f"withheld {row.relay} {row.label}"
+
+
+def _of_the_log(why: str) -> str:
+    return why if why.startswith("the key log") else f"the key log: {why}"
