@@ -47,6 +47,7 @@ STOPPED_AT_ONCE = Event("stopped_at_once", logging.WARNING)
 INTERNAL_ERROR = Event("internal_error", logging.ERROR, ("kind", "place"))
 LIBRARY_MESSAGE = Event("library_message", logging.WARNING, ("place",))
 
+
 DISK_REFUSES = Event("disk_refuses", logging.ERROR, ("refused",))
 DISK_WORKS_AGAIN = Event("disk_works_again", logging.INFO)
 DISK_FAILED = Event("disk_failed", logging.CRITICAL, ("kind",))
@@ -116,14 +117,14 @@ def fit(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMa
 def _shown(value: object) -> bool | int | str | None:
     """None for what could be anybody's."""
     match value:
+        case Enum():
+            return value.name.lower()
         case bool() | Place():
             return value
         case int():
             return value if -LARGEST < value < LARGEST else None
         case type():
             return value.__name__
-        case Enum():
-            return value.name.lower()
         case _:
             return None
 

@@ -44,6 +44,13 @@ WRITE_BUFFER_BYTES = MIB
 PENDING_BYTES = 64 * MIB
 """Bytes of envelopes on their way to the disk; beyond it new ones are told to come later."""
 
+LOG_BYTES = 64 * MIB
+"""Bytes of the write-ahead log, which a process that reads and does not end keeps from beginning
+again; before there are so many, new envelopes are told to come later."""
+
+LOG_RESERVE = 8 * MIB
+"""Bytes of it that are left to deletions when no new envelope is taken any more."""
+
 # --- in the store ----------------------------------------------------------------------------
 
 ENVELOPE_HOURS = 30 * 24

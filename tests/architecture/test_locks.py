@@ -29,6 +29,7 @@ WE_RUN = {
     "pathspec",
     "platformdirs",
     "pluggy",
+    "prometheus-client",
     "pycparser",
     "pygments",
     "pynacl",

@@ -31,7 +31,7 @@ def test_under_steady_writing_the_log_begins_again(tmp_path: Path, quick: None) 
     path = tmp_path / "relay.db"
     db = open_writer(path)
     db.execute("CREATE TABLE numbers (value BLOB) STRICT")
-    checkpointer = Checkpointer(open_writer(path), db)
+    checkpointer = Checkpointer(open_writer(path), db, Path(f"{path}-wal"))
     for _ in range(100_000):
         commit(db, checkpointer)
         if restarts(path) >= 3:
@@ -45,7 +45,7 @@ def test_a_reader_keeps_the_log_and_loses_nothing(tmp_path: Path, quick: None) -
     path = tmp_path / "relay.db"
     db = open_writer(path)
     db.execute("CREATE TABLE numbers (value BLOB) STRICT")
-    checkpointer = Checkpointer(open_writer(path), db)
+    checkpointer = Checkpointer(open_writer(path), db, Path(f"{path}-wal"))
     reader = sqlite3.connect(path, isolation_level=None)
     reader.execute("BEGIN")
     assert reader.execute("SELECT count(*) FROM numbers").fetchone() == (0,)

@@ -7,11 +7,20 @@ SQLite would do it within a commit, which then takes as long as 16 MiB take, and
 waits for that commit waits too. Here a thread with a connection of its own copies most of it
 meanwhile. The log begins again only when nothing is left to copy: that rest the writer copies
 itself, between two commits.
+
+Another process that reads one moment of the database (`inspect`, a backup) keeps what it reads in
+the log. Where it does not end, nothing new is taken before the log grows beyond its bound
+(docs/spec/07-relay.md §6).
 """
 
 import sqlite3
 import threading
 from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from doorless_server import events
+from doorless_server.limits import LOG_BYTES, LOG_RESERVE, MIB
 
 RESTART_PAGES = 4_000
 """Pages of the log (16 MiB) from which on it is worth to have it begin again."""
@@ -20,16 +29,32 @@ PERIOD = 0.25
 """Seconds that commits gather: a page that many of them change is copied once."""
 
 
+KEPT_BYTES = 48 * MIB
+"""To which the file is cut when the log begins again: more than it grows to by itself, for a file
+that is cut at each turn is slower to write."""
+
+
+class Copied(NamedTuple):
+    """Pages in the log, and those of them that are in the database too."""
+
+    pages: int
+    copied: int
+
+
 class Checkpointer:
-    """Two threads use it: the writer calls `committed`, its own does the rest until `close`.
+    """The writer calls `committed` and its own thread does the rest until `close`; `may_take` and
+    `may_delete` are asked on the loop.
 
     Args:
         own: a connection to the database that nobody else uses.
         writers: the connection that commits, used in `committed` alone.
+        log: the write-ahead log's file.
     """
 
-    def __init__(self, own: sqlite3.Connection, writers: sqlite3.Connection) -> None:
-        self._own, self._writers = own, writers
+    def __init__(self, own: sqlite3.Connection, writers: sqlite3.Connection, log: Path) -> None:
+        self._own, self._writers, self._log = own, writers, log
+        self._is_held = self._is_refusing = False
+        writers.execute(f"PRAGMA journal_size_limit = {KEPT_BYTES}")
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._rest_is_due = False
@@ -40,9 +65,33 @@ class Checkpointer:
         """The writer committed, and has no transaction open."""
         if self._rest_is_due:
             self._rest_is_due = False
-            _copy(self._writers)
+            self._is_held = is_held(_copy(self._writers))
         if not self._changed.is_set():
             self._changed.set()
+
+    def may_take(self, size: int) -> bool:
+        """Whether so many bytes of new envelopes may be written."""
+        return self._has_room(size, LOG_RESERVE)
+
+    def may_delete(self) -> bool:
+        return self._has_room(0, 0)
+
+    def _has_room(self, size: int, reserve: int) -> bool:
+        """Nothing is asked of the disk where no reader holds the log."""
+        if not self._is_held:
+            if self._is_refusing:
+                self._is_refusing = False
+                events.say(events.READER_LET_GO)
+            return True
+        with suppress(OSError):
+            held = self._log.stat().st_size
+            if fits(held, size, reserve):
+                return True
+            self._changed.set()  # no commit asks any more whether the reader let go
+            if not self._is_refusing:
+                self._is_refusing = True
+                events.say(events.READER_HOLDS_LOG, mib=held // MIB)
+        return False
 
     def close(self) -> None:
         """End the thread and close its connection; what is left stays in the log."""
@@ -57,16 +106,29 @@ class Checkpointer:
             if self._stopping.wait(PERIOD):
                 return
             self._changed.clear()
-            if _copy(self._own) >= RESTART_PAGES:
-                self._rest_is_due = True
+            copied = _copy(self._own)
+            self._rest_is_due = copied.pages >= RESTART_PAGES
+            if not is_held(copied):
+                self._is_held = False
 
 
-def _copy(db: sqlite3.Connection) -> int:
-    """Copy what can be copied without waiting for anybody; return the pages of the log.
+def is_held(copied: Copied) -> bool:
+    """Where nobody commits meanwhile: does a reader keep a part of it from being copied?"""
+    return copied.copied < copied.pages
+
+
+def fits(held: int, size: int, reserve: int) -> bool:
+    """Whether a log of `held` bytes stays below its bound with `size` more, and what comes with
+    them: each page that they touch is written whole."""
+    return held + 2 * size + reserve <= LOG_BYTES
+
+
+def _copy(db: sqlite3.Connection) -> Copied:
+    """Copy what can be copied without waiting for anybody.
 
     A disk that refuses fails the next commit, which tells everybody: here nothing is lost.
     """
     with suppress(sqlite3.Error):
-        _, pages, _ = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        return int(pages)
-    return 0
+        _, pages, copied = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        return Copied(pages, copied)
+    return Copied(0, 0)

@@ -19,6 +19,7 @@ from doorless_server.store.base import (
     Position,
     Seat,
     Served,
+    UnavailableError,
 )
 from doorless_server.store.checkpoint import Checkpointer
 from doorless_server.store.gathering import Delivered, Gathering
@@ -50,7 +51,8 @@ class SqliteStore:
         """Open or begin the file; errors as of `schema.open_writer`, `broken` as of Writer."""
         db = open_writer(path)
         mail = MailTable(db, bounds or Bounds())
-        checkpointer = Checkpointer(open_writer(path), db)
+        log = path.with_name(f"{path.name}-wal")
+        checkpointer = Checkpointer(open_writer(path), db, log)
         writer = Writer(db, forget=mail.forget, committed=checkpointer.committed, broken=broken)
         return cls(mail, writer, checkpointer)
 
@@ -119,6 +121,8 @@ class SqliteStore:
     async def put(
         self, mails: Sequence[Arriving], hour: int, day: int
     ) -> Sequence[Position | Fate]:
+        if not self._checkpointer.may_take(sum(len(mail.envelope) for mail in mails)):
+            raise UnavailableError("a reader holds the write-ahead log")
         return await self._writer.run(lambda db: self._mail.put(db, mails, hour, day))
 
     async def waiting(
@@ -144,4 +148,6 @@ class SqliteStore:
         return self._writer.run(work)
 
     def _drop(self, delivered: Delivered, hour: int) -> "asyncio.Future[None]":
+        if not self._checkpointer.may_delete():
+            raise UnavailableError("a reader holds the write-ahead log")
         return self._writer.run(lambda db: self._mail.drop(db, delivered, hour))

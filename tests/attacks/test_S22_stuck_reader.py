@@ -1,0 +1,90 @@
+"""S22: somebody reads the database and does not end, while mail goes on coming."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doorless_server.limits import MIB, Bounds
+from doorless_server.store import checkpoint
+from doorless_server.store.base import Arriving, Fate, Listing, Seat, UnavailableError
+from doorless_server.store.sqlite import SqliteStore
+
+LOG_BYTES, RESERVE, PAGES = 2 * MIB, MIB // 4, 50
+"""A small relay's: what it does is the same at 64 MiB, and takes a thirtieth of the time."""
+
+SIZE, AT_ONCE = 16_384, 8
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint, "LOG_BYTES", LOG_BYTES)
+    monkeypatch.setattr(checkpoint, "KEPT_BYTES", LOG_BYTES // 2)
+    monkeypatch.setattr(checkpoint, "RESTART_PAGES", PAGES)
+    monkeypatch.setattr(checkpoint, "PERIOD", 0.001)
+    monkeypatch.setattr(checkpoint, "LOG_RESERVE", RESERVE)
+
+
+async def opened(path: Path) -> SqliteStore:
+    store = await SqliteStore.open(path, Bounds(waiting=100_000, size=1 << 40))
+    seat = Seat(b"account", b"device", b"mailbox", b"key")
+    await store.create("bob", Listing(1, b"h", b"p", b"", b"", (seat,), ()), b"token", 1)
+    return store
+
+
+def batch(number: int) -> list[Arriving]:
+    ids = range(number * AT_ONCE, (number + 1) * AT_ONCE)
+    return [Arriving(b"mailbox", each.to_bytes(16), bytes(SIZE), b"token") for each in ids]
+
+
+async def sent(store: SqliteStore, batches: range) -> int:
+    """Bring batches until one is refused; how many were taken."""
+    for at, number in enumerate(batches):
+        try:
+            fates = await store.put(batch(number), 0, 0)
+        except UnavailableError:
+            return at
+        assert not any(isinstance(fate, Fate) for fate in fates)
+    return len(batches)
+
+
+@pytest.mark.attack(
+    "S22",
+    "a reader that does not end makes the write-ahead log no larger than its bound; new mail is "
+    "put off until it ends, and what was taken stays",
+    weaken={"doorless_server.store.checkpoint.fits": lambda *_: True},
+)
+async def test_a_stuck_reader_does_not_fill_the_disk(tmp_path: Path) -> None:
+    path, log = tmp_path / "relay.db", tmp_path / "relay.db-wal"
+    store = await opened(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM envelopes").fetchone() == (0,)
+        taken = await sent(store, range(40))
+        assert log.stat().st_size <= LOG_BYTES
+        assert 5 < taken < 40
+        await store.drop([(b"mailbox", each.id) for each in batch(0)], 0)
+        assert log.stat().st_size <= LOG_BYTES
+        reader.execute("COMMIT")
+    more = 0
+
+    async def goes_on() -> bool:
+        nonlocal more
+        more += await sent(store, range(100 + more, 101 + more))
+        return more > 40
+
+    while not await goes_on():
+        pass
+    assert log.stat().st_size <= LOG_BYTES
+    held: Any = store._writer._db
+    (kept,) = held.execute("SELECT count(*) FROM envelopes").fetchone()
+    assert kept == (taken - 1 + more) * AT_ONCE
+    await store.close()
+
+
+async def test_without_a_reader_nothing_is_put_off(tmp_path: Path) -> None:
+    store = await opened(tmp_path / "relay.db")
+    assert await sent(store, range(60)) == 60
+    await store.close()
