@@ -17,6 +17,7 @@ from doorless_client.tui.idleness import Idleness
 from doorless_client.tui.keeping import entries
 from doorless_client.tui.keymap import Place
 from doorless_client.tui.locking import forget_caches, forget_clipboard, forget_watchers, settle
+from doorless_client.tui.midnight import Midnight
 from doorless_client.tui.notifying import Notifying
 from doorless_client.tui.places import places
 from doorless_client.tui.ports import Onboarding
@@ -28,7 +29,7 @@ from doorless_client.tui.screens.onboard import Onboard
 from doorless_client.tui.typed_early import TypedEarly
 
 LOOK_EVERY = 5.0
-"""Seconds between two looks whether anybody is still there: so late a lock may come."""
+"""Seconds between two looks whether anybody is still there: so late a lock may come, or a day."""
 
 
 class DoorlessApp(BaseApp[None]):
@@ -60,6 +61,7 @@ class DoorlessApp(BaseApp[None]):
 
     async def on_mount(self) -> None:
         self._idle = Idleness(self.now, asyncio.get_running_loop().time)
+        self._midnight = Midnight(self.now)
         self.set_interval(LOOK_EVERY, self._look_for_life)
         engine = await self._open_by_itself()
         if engine is not None:
@@ -123,6 +125,7 @@ class DoorlessApp(BaseApp[None]):
         await super().on_event(event)
 
     async def _look_for_life(self) -> None:
+        self._midnight.look(self.screen_stack[0].query("LogView, ChatList"))
         after = self.settings.lock_after * 60
         if after and self._idle.seconds >= after:
             await self.action_lock()

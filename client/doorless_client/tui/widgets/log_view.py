@@ -168,6 +168,11 @@ class LogView(Styled, ScrollView):
             last = self.timeline.count - 1
             self._open_at((min(at[0], last), at[1]) if at and last >= 0 else None, jump=False)
 
+    def redraw(self) -> None:
+        """Draw all of it anew: what it says of time may be said otherwise now."""
+        self._drawn.clear()
+        self.refresh()
+
     def reveal(self, place: int) -> None:
         """Bring an entry into view, a third of the screen from its top."""
         self.heights.top(place)  # measures what is around it
