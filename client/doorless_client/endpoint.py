@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from doorless_protocol.errors import MalformedError
-from doorless_protocol.invite import RelayAddress
-
-PIN_SIZE = 32
-"""Bytes of a certificate's fingerprint, its SHA-256."""
+from doorless_protocol.invite import TLS_SIZE, RelayAddress, parse_pinned, pinned
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +15,8 @@ class Endpoint:
     Attributes:
         address: `host[:port]`, what stands behind the @ of a person's address.
         tls: False for a loopback host alone; nothing leaves this computer in the clear.
-        pin: SHA-256 of the relay's leaf certificate. Empty: the certificate must be one
-            that the system's authorities vouch for.
+        pin: SHA-256 of the public key in the relay's certificate: that key and no other. Empty:
+            the certificate must be one that the system's authorities vouch for.
     """
 
     address: RelayAddress
@@ -28,17 +25,21 @@ class Endpoint:
 
     @classmethod
     def parse(cls, text: str, pin: bytes = b"") -> Self:
-        """Take `host`, `host:port`, or either behind `ws://` or `wss://`.
+        """Take `host[:port]` or `host[:port]#fingerprint`, also behind `ws://` or `wss://`.
+
+        Args:
+            pin: where it is known from elsewhere; then the text has none.
 
         Raises:
             MalformedError: no relay is reached like this; or `ws` beyond loopback.
         """
-        if len(pin) not in (0, PIN_SIZE):
-            raise MalformedError(f"certificate fingerprint of {len(pin)} bytes, not {PIN_SIZE}")
         scheme, separator, rest = text.rpartition("://")
         if separator and scheme not in ("ws", "wss"):
             raise MalformedError("a relay is host[:port], ws://… or wss://…")
-        address = RelayAddress.parse(rest.removesuffix("/") if separator else text)
+        address, written = parse_pinned(rest.removesuffix("/") if separator else text)
+        if len(pin) not in (0, TLS_SIZE) or (pin and written):
+            raise MalformedError(f"two fingerprints, or one of {len(pin)} bytes, not {TLS_SIZE}")
+        pin = pin or written
         loopback = is_loopback(address.host)
         if scheme == "ws" and not loopback:
             raise MalformedError("ws:// is for this computer alone; use wss://")
@@ -49,6 +50,11 @@ class Endpoint:
     @property
     def name(self) -> str:
         return str(self.address)
+
+    @property
+    def written(self) -> str:
+        """What a person types or hands on, with the fingerprint where there is one."""
+        return pinned(self.address, self.pin)
 
     @property
     def url(self) -> str:

@@ -19,6 +19,7 @@ from websockets.typing import Subprotocol
 
 from doorless_client.core.api import UnreachableError
 from doorless_client.endpoint import Endpoint, is_loopback
+from doorless_protocol.certificate import key_hash
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import (
     MAX_ACKNOWLEDGED,
@@ -218,7 +219,7 @@ class _Dial(connect):
         super().__init__(
             endpoint.url,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
-            ssl=_tls(endpoint) if endpoint.tls else None,
+            ssl=context_for(endpoint) if endpoint.tls else None,
             compression=None,
             proxy=None,
             user_agent_header=None,
@@ -233,7 +234,7 @@ class _Dial(connect):
         """Check who answered before a byte of ours is sent."""
         connection = await super().open_tcp_connection()
         try:
-            _check_peer(self._endpoint, connection)
+            check_peer(self._endpoint, connection)
         except BaseException:
             connection.transport.abort()
             raise
@@ -247,23 +248,38 @@ class _WrongRelayError(Exception):
     """Somebody else answers at the relay's address."""
 
 
-def _check_peer(endpoint: Endpoint, connection: ClientConnection) -> None:
+def check_peer(endpoint: Endpoint, connection: ClientConnection) -> None:
     if not endpoint.tls and not is_loopback(connection.remote_address[0]):
         raise _WrongRelayError("localhost is not this computer")
-    if endpoint.pin and not same(_binding(connection), endpoint.pin):
-        raise _WrongRelayError("its certificate is not the one that was pinned; do not go on")
+    if endpoint.pin:
+        check_pin(endpoint.pin, _leaf(connection))
+
+
+def check_pin(pin: bytes, leaf: bytes) -> None:
+    """TLS has shown that the other side holds the key in this certificate: is it the one meant?"""
+    if not same(key_hash(leaf), pin):
+        raise _WrongRelayError(
+            "it shows another key than the one that you were given: it is another relay, or its "
+            "operator made a new key (ask, then `doorless relay`)"
+        )
+
+
+def _leaf(connection: ClientConnection) -> bytes:
+    """The relay's certificate in DER; b"" on plain loopback."""
+    tls = connection.transport.get_extra_info("ssl_object")
+    return tls.getpeercert(binary_form=True) or b"" if tls else b""
 
 
 def _binding(connection: ClientConnection) -> bytes:
     """The channel binding, tls-server-end-point: what a sign-in is signed for. Spec §3.1."""
-    tls = connection.transport.get_extra_info("ssl_object")
-    return sha256(tls.getpeercert(binary_form=True)) if tls else _NO_BINDING
+    leaf = _leaf(connection)
+    return sha256(leaf) if leaf else _NO_BINDING
 
 
-def _tls(endpoint: Endpoint) -> ssl.SSLContext:
+def context_for(endpoint: Endpoint) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    if endpoint.pin:  # the pin names the one certificate; whoever signed it adds nothing
+    if endpoint.pin:  # it names the one key; who signed for it, and until when, adds nothing
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context

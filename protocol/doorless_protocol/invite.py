@@ -1,6 +1,7 @@
 """How to reach somebody: addresses that people type, and links that bind them to a key.
 
     alice@relay.example                 whom the relay calls alice
+    home.example#…                      a relay that nobody vouches for, and its key
     doorless:v1?relay=…&account=…&…     whose account has this id, whatever the relay says
 
 Typed or pasted text is hostile input: ASCII, bounded, one form, read in linear time.
@@ -81,7 +82,7 @@ class InviteLink:
 
     Attributes:
         config: hash of the relay's configuration, 32 bytes.
-        tls: SHA-256 of the relay's certificate, 32 bytes, where it is self-signed.
+        tls: SHA-256 of the key in the relay's certificate, 32 bytes, where it is self-signed.
         token: delivery token, 16 bytes: who holds it writes as a contact does.
     """
 
@@ -119,6 +120,27 @@ class InviteLink:
             _parse_optional(values, "tls", TLS_SIZE),
             _parse_optional(values, "token", TOKEN_SIZE),
         )
+
+
+def pinned(relay: RelayAddress, pin: bytes) -> str:
+    """`host[:port]`, and where a fingerprint is known `#` and its one form.
+
+    Spec: docs/spec/02-identities.md §7.1.
+    """
+    return f"{relay}#{text_of(pin)}" if pin else str(relay)
+
+
+def parse_pinned(text: str) -> tuple[RelayAddress, bytes]:
+    """A relay as people type it, and the fingerprint behind the `#`, b"" without one.
+
+    Raises:
+        MalformedError: not of this form.
+
+    Spec: docs/spec/02-identities.md §7.1.
+    """
+    relay, mark, pin = text.partition("#")
+    address = RelayAddress.parse(relay)
+    return address, parse_bytes(pin, TLS_SIZE, "fingerprint") if mark else b""
 
 
 def _parse_host(text: str) -> str:
@@ -185,12 +207,14 @@ def _parse_optional(values: dict[str, str], name: str, size: int) -> bytes | Non
 
 def parse_bytes(text: str, size: int, name: str) -> bytes:
     """Base64url without padding, in its one form. Spec: docs/spec/02-identities.md §7."""
+    if len(text) != len(text_of(bytes(size))):
+        raise MalformedError(f"{name} is not {size} bytes in base64url")
     try:
         value = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
-        raise MalformedError(f"link whose {name} is not base64url") from None
-    if len(value) != size or text_of(value) != text:
-        raise MalformedError(f"link whose {name} is not {size} bytes in base64url")
+        raise MalformedError(f"{name} is not base64url") from None
+    if text_of(value) != text:
+        raise MalformedError(f"{name} is not {size} bytes in base64url")
     return value
 
 

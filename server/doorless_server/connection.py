@@ -37,6 +37,7 @@ class Timing:
         slow: for a peer that does not read what was written to it.
         drain: for everybody, when the relay stops; then it has 2 s for its files.
         tick: between two looks at the clock.
+        watch: the same, for who has said nothing sensible yet.
     """
 
     open: float = 10.0
@@ -45,6 +46,7 @@ class Timing:
     slow: float = 30.0
     drain: float = 8.0
     tick: float = 1.0
+    watch: float = 0.25
 
 
 class Connection:
@@ -70,9 +72,9 @@ class Connection:
         "working",
     )
 
-    def __init__(self, socket: WebSocket, timing: Timing, now: float) -> None:
+    def __init__(self, socket: WebSocket, timing: Timing, accepted: float) -> None:
         self.socket, self._timing = socket, timing
-        self.accepted = self.quiet_since = now
+        self.accepted = self.quiet_since = accepted
         self.opened: float | None = None
         self.stuck_since: float | None = None
         self.ended_for: CloseReason | None = None  # None: it went by itself, or was cut off
@@ -121,15 +123,20 @@ class Connection:
             self.submits = TokenBucket(SUBMITS, now)
         return self.submits.take(now, units)
 
-    def check(self, now: float) -> None:
-        """End it if it is over time, ask whether it lives if it is quiet."""
+    def check_half_open(self, now: float) -> None:
+        """End it so early that it is gone, and not only told, when its time is over."""
         timing = self._timing
         if self.opened is None:
-            if now - self.accepted > timing.open:
+            if is_over(now - self.accepted, timing.open - timing.watch):
                 self.socket.abort()
-        elif self.half_open and now - self.opened > timing.first:
+        elif self.socket.ended:
+            self.socket.abort()  # it was told, and stays
+        elif is_over(now - self.opened, timing.first - 2 * timing.watch):
             self.end(CloseReason.NOT_IN_TIME)
-        elif not self.socket.writable:
+
+    def check(self, now: float) -> None:
+        """End it if it reads nothing, ask whether it lives if it is quiet."""
+        if not self.socket.writable:
             self._check_stuck(now)
         else:
             self.stuck_since = None
@@ -151,3 +158,7 @@ class Connection:
             else:
                 self.pinged, self.quiet_since = True, now
                 self.socket.ping()
+
+
+def is_over(waited: float, patience: float) -> bool:
+    return waited > patience

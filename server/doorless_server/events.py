@@ -47,6 +47,8 @@ STOPPED_AT_ONCE = Event("stopped_at_once", logging.WARNING)
 INTERNAL_ERROR = Event("internal_error", logging.ERROR, ("kind", "place"))
 LIBRARY_MESSAGE = Event("library_message", logging.WARNING, ("place",))
 
+CERTIFICATE_RENEWED = Event("certificate_renewed", logging.INFO)
+CERTIFICATE_REFUSED = Event("certificate_refused", logging.ERROR, ("fault",))
 
 DISK_REFUSES = Event("disk_refuses", logging.ERROR, ("refused",))
 DISK_WORKS_AGAIN = Event("disk_works_again", logging.INFO)

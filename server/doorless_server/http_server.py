@@ -8,7 +8,6 @@ can disagree with us about where a request ends. Spec: docs/spec/12-witness.md Â
 import asyncio
 import re
 import socket
-import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +19,9 @@ from websockets.http11 import parse_headers
 from websockets.streams import StreamReader
 
 from doorless_server import events
+from doorless_server.doorstep import Doorstep
+from doorless_server.half_open import HalfOpen, Seat
+from doorless_server.tls import Certificates
 
 TEXT = "text/plain; charset=utf-8"
 
@@ -90,27 +92,47 @@ class HttpServer:
 
     def __init__(self, handler: Handler, bounds: Bounds) -> None:
         self._handler, self._bounds = handler, bounds
-        self._server: asyncio.Server | None = None
+        self._server: asyncio.Server | Doorstep | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self._answering: set[asyncio.Task[None]] = set()
         self.url = ""
 
-    async def start(self, bound: socket.socket, tls: ssl.SSLContext | None) -> None:
+    async def start(self, bound: socket.socket, certificates: Certificates | None) -> None:
         host, port = bound.getsockname()[:2]
-        scheme = "http" if tls is None else "https"
+        scheme = "http" if certificates is None else "https"
         self.url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-        self._server = await asyncio.start_server(
-            self._connected, sock=bound, ssl=tls, limit=MAX_HEAD_BYTES
-        )
+        if certificates is None:
+            self._server = await asyncio.start_server(
+                self._connected, sock=bound, limit=MAX_HEAD_BYTES
+            )
+            return
+        patience = self._bounds.request
+        half_open = HalfOpen()
+        self._server = Doorstep(bound, certificates, half_open, self._entered, patience=patience)
 
     async def close(self) -> None:
         """Take nothing new; answer what was asked."""
         if self._server is None:
             return
-        self._server.close()
+        server, self._server = self._server, None
+        if isinstance(server, Doorstep):
+            await server.close()
+        else:
+            server.close()
         for task in self._connections - self._answering:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+
+    def _entered(self, seat: Seat) -> asyncio.Protocol:
+        """After its handshake, a connection counts among `Bounds.connections`."""
+
+        def connected(
+            reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        ) -> Awaitable[None]:
+            seat.give_back()
+            return self._connected(reader, writer)
+
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(limit=MAX_HEAD_BYTES), connected)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -136,7 +158,7 @@ class HttpServer:
         writer: asyncio.StreamWriter,
     ) -> None:
         stays = True
-        while stays and self._server is not None and self._server.is_serving():
+        while stays and self._server is not None:
             try:
                 head, body = await self._read(reader, writer)
             except RefusedError as refusal:
@@ -239,9 +261,13 @@ def _encoded(response: Response, *, stays: bool) -> bytes:
 
 
 async def serve(
-    bound: socket.socket, handler: Handler, bounds: Bounds, *, tls: ssl.SSLContext | None = None
+    bound: socket.socket,
+    handler: Handler,
+    bounds: Bounds,
+    *,
+    certificates: Certificates | None = None,
 ) -> HttpServer:
-    """Serve on a socket of `listener.bind`; without `tls` for loopback, or behind a proxy."""
+    """Serve on a socket of `listener.bind`; in the clear for loopback, or behind a proxy."""
     server = HttpServer(handler, bounds)
-    await server.start(bound, tls)
+    await server.start(bound, certificates)
     return server

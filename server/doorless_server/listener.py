@@ -5,19 +5,19 @@ Spec: docs/spec/07-relay.md §1, §2, §7.
 
 import asyncio
 import socket
-import ssl
-from collections import Counter
 from collections.abc import Callable
 
 from doorless_protocol.frames import CloseReason, encode
 from doorless_server import events
 from doorless_server.connection import Connection, Timing
 from doorless_server.counts import PEER, Counts
-from doorless_server.limits import MAX_HALF_OPEN
+from doorless_server.doorstep import Doorstep
+from doorless_server.half_open import HalfOpen, Seat
 from doorless_server.pages import PageDesk
 from doorless_server.relay import Relay
 from doorless_server.store.base import UnavailableError
 from doorless_server.switchboard import Switchboard
+from doorless_server.tls import Certificates, Context
 from doorless_server.websocket import WebSocket
 
 NO_BINDING = bytes(32)
@@ -33,16 +33,15 @@ BACKLOG = 1024
 class Listener:
     """A relay at one address. Made by `serve`."""
 
-    def __init__(
-        self, relay: Relay, *, clock: Callable[[], int], binding: bytes, timing: Timing
-    ) -> None:
-        self._relay, self._clock, self._binding, self._timing = relay, clock, binding, timing
+    def __init__(self, relay: Relay, *, clock: Callable[[], int], timing: Timing) -> None:
+        self._relay, self._clock, self._timing = relay, clock, timing
         self._loop = asyncio.get_running_loop()
         self._board = Switchboard(relay, clock, self._settled)
         self._pages = PageDesk(relay, clock)
         self._connections: dict[WebSocket, Connection] = {}
-        self._half_open: Counter[str] = Counter()
-        self._server: asyncio.Server | None = None
+        self._newcomers: set[Connection] = set()
+        self._half_open = HalfOpen()
+        self._server: asyncio.Server | Doorstep | None = None
         self._scheme = "ws"
         self._routine: list[asyncio.Task[None]] = []
         self._empty = asyncio.Event()
@@ -59,21 +58,29 @@ class Listener:
 
     def connected_as(self) -> dict[str, int]:
         """How many connections are open, by what they are."""
-        half_open, devices = self._half_open.total(), self._board.devices
-        anybody = len(self._connections) - half_open - devices
-        return {"device": devices, "anybody": anybody, "half_open": half_open}
+        devices = self._board.devices
+        anybody = len(self._connections) - len(self._newcomers) - devices
+        return {"device": devices, "anybody": anybody, "half_open": self._half_open.total}
 
     @property
     def url(self) -> str:
         return f"{self._scheme}://{self._address}"
 
-    async def start(self, bound: socket.socket, tls: ssl.SSLContext | None) -> None:
-        self._scheme = "ws" if tls is None else "wss"
+    async def start(self, bound: socket.socket, certificates: Certificates | None) -> None:
         self._address = address_of(bound)
-        self._server = await self._loop.create_server(
-            lambda: WebSocket(self), sock=bound, ssl=tls, backlog=BACKLOG
-        )
+        if certificates is None:
+            self._server = await self._loop.create_server(
+                lambda: WebSocket(self), sock=bound, backlog=BACKLOG
+            )
+        else:
+            self._scheme = "wss"
+            self._server = Doorstep(
+                *(bound, certificates, self._half_open, self._entered),
+                turned_away=self._turned_away,
+                patience=self._timing.open,
+            )
         self._routine = [
+            self._loop.create_task(self._watch_newcomers()),
             self._loop.create_task(self._watch_time()),
             self._loop.create_task(self._sweep()),
         ]
@@ -83,8 +90,11 @@ class Listener:
         if self._server is None:
             return
         server, self._server = self._server, None
-        server.close()
         until = self._loop.time() + self._timing.drain
+        if isinstance(server, Doorstep):
+            await server.close()
+        else:
+            server.close()
         for task in self._routine:
             task.cancel()
         await asyncio.gather(*self._routine, return_exceptions=True)
@@ -103,17 +113,21 @@ class Listener:
     # --- what sockets tell -------------------------------------------------------------------
 
     def connected(self, websocket: WebSocket) -> None:
-        self._connections[websocket] = Connection(websocket, self._timing, self._loop.time())
-        self._empty.clear()
-        self._half_open[websocket.source] += 1
-        self.counts.opened += 1
-        if self._server is None or self._half_open[websocket.source] > MAX_HALF_OPEN:
-            self.counts.turned_away += 1
+        if websocket.seat is None:
+            websocket.seat = self._half_open.take(websocket.source, self._loop.time())
+        if websocket.seat is None or self._server is None:
+            self._turned_away()
             websocket.abort()
+            return
+        connection = Connection(websocket, self._timing, websocket.seat.since)
+        self._connections[websocket] = connection
+        self._newcomers.add(connection)
+        self._empty.clear()
+        self.counts.opened += 1
 
     def opened(self, websocket: WebSocket) -> None:
         connection = self._connections[websocket]
-        greeted = self._relay.greet(self._clock(), self._binding)
+        greeted = self._relay.greet(self._clock(), binding_of(websocket))
         connection.peer, connection.opened = greeted, self._loop.time()
         websocket.queue(encode(greeted.challenge))
         websocket.flush()
@@ -127,23 +141,39 @@ class Listener:
         self._pages.give(websocket, target)
 
     def gone(self, websocket: WebSocket) -> None:
-        connection = self._connections.pop(websocket)
+        connection = self._connections.pop(websocket, None)
+        websocket.leave_seat()
+        if connection is None:
+            return  # it was turned away
+        self._newcomers.discard(connection)
         self._board.forget(connection)
         reason = connection.ended_for
         self.counts.ended[PEER if reason is None else reason.name.lower()] += 1
-        if connection.half_open:
-            self._release(websocket.source)
         if not self._connections:
             self._empty.set()
 
+    def _entered(self, seat: Seat) -> WebSocket:
+        return WebSocket(self, seat)
+
+    def _turned_away(self) -> None:
+        self.counts.turned_away += 1
+
     # --- what time brings --------------------------------------------------------------------
+
+    async def _watch_newcomers(self) -> None:
+        while True:
+            await asyncio.sleep(self._timing.watch)
+            now = self._loop.time()
+            for connection in list(self._newcomers):
+                connection.check_half_open(now)
 
     async def _watch_time(self) -> None:
         while True:
             await asyncio.sleep(self._timing.tick)
             now = self._loop.time()
             for connection in list(self._connections.values()):
-                connection.check(now)
+                if connection not in self._newcomers:
+                    connection.check(now)
 
     async def _sweep(self) -> None:
         """Forget piece by piece, so that between two pieces mail is stored."""
@@ -158,13 +188,14 @@ class Listener:
             await asyncio.sleep(0 if gone else SWEEP_SECONDS)
 
     def _settled(self, connection: Connection) -> None:
-        if connection.socket in self._connections:
-            self._release(connection.socket.source)
+        self._newcomers.discard(connection)
+        connection.socket.leave_seat()
 
-    def _release(self, source: str) -> None:
-        self._half_open[source] -= 1
-        if not self._half_open[source]:
-            del self._half_open[source]
+
+def binding_of(websocket: WebSocket) -> bytes:
+    """Of the certificate that this very connection was shown, whatever is shown by now."""
+    context = websocket.tls.context if websocket.tls is not None else None
+    return context.binding if isinstance(context, Context) else NO_BINDING
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -196,16 +227,14 @@ async def serve_on(
     bound: socket.socket,
     *,
     clock: Callable[[], int],
-    tls: ssl.SSLContext | None = None,
-    binding: bytes = NO_BINDING,
+    certificates: Certificates | None = None,
     timing: Timing | None = None,
 ) -> Listener:
-    """Serve on a socket of `bind`.
+    """Serve on a socket of `bind`: under TLS, or without certificates in the clear.
 
     Args:
         clock: Unix seconds.
-        binding: SHA-256 of the leaf certificate in `tls`, in DER.
     """
-    listener = Listener(relay, clock=clock, binding=binding, timing=timing or Timing())
-    await listener.start(bound, tls)
+    listener = Listener(relay, clock=clock, timing=timing or Timing())
+    await listener.start(bound, certificates)
     return listener

@@ -7,6 +7,7 @@ Spec: docs/spec/07-relay.md §1.
 
 import asyncio
 import logging
+from ssl import SSLObject
 from typing import Final, Protocol, cast
 
 from websockets.frames import CloseCode, Frame, Opcode
@@ -17,6 +18,7 @@ from websockets.typing import Subprotocol
 
 from doorless_protocol.frames import SUBPROTOCOL
 from doorless_server.framing import Framing
+from doorless_server.half_open import Seat, source_of
 from doorless_server.limits import MAX_FRAGMENTS, MAX_MESSAGE_BYTES, WRITE_BUFFER_BYTES
 
 _SILENT: Final = logging.getLogger("doorless_server.websocket")
@@ -27,7 +29,7 @@ class Events(Protocol):
     """Who is told what happens on a WebSocket."""
 
     def connected(self, websocket: "WebSocket") -> None:
-        """Bytes can come, from `websocket.source`."""
+        """Bytes can come."""
 
     def opened(self, websocket: "WebSocket") -> None:
         """The handshake is done."""
@@ -46,7 +48,8 @@ class WebSocket(asyncio.Protocol):
     """Tells what comes; says and ends what it is told.
 
     Attributes:
-        source: the peer's address, kept in memory alone.
+        source: who is there, kept in memory alone (half_open.source_of).
+        seat: what it holds while it is half open.
         heard: whether anything came since the listener last looked.
         writable: whether the peer reads what is written to it.
     """
@@ -61,12 +64,13 @@ class WebSocket(asyncio.Protocol):
         "_protocol",
         "_transport",
         "heard",
+        "seat",
         "source",
         "writable",
     )
 
-    def __init__(self, events: Events) -> None:
-        self._events = events
+    def __init__(self, events: Events, seat: Seat | None = None) -> None:
+        self._events, self.seat = events, seat
         self._protocol = ServerProtocol(
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             max_size=MAX_MESSAGE_BYTES,
@@ -81,6 +85,12 @@ class WebSocket(asyncio.Protocol):
         self.heard = True
         self.writable = True
         self.source = ""
+
+    @property
+    def tls(self) -> SSLObject | None:
+        """What it is encrypted by."""
+        found = self._transport.get_extra_info("ssl_object") if self._transport else None
+        return found if isinstance(found, SSLObject) else None
 
     @property
     def ended(self) -> bool:
@@ -123,6 +133,12 @@ class WebSocket(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
+    def leave_seat(self) -> None:
+        """It is half open no longer."""
+        if self.seat is not None:
+            self.seat.give_back()
+            self.seat = None
+
     def abort(self) -> None:
         self._ended = True
         if self._transport is not None:
@@ -134,7 +150,7 @@ class WebSocket(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
         peer = transport.get_extra_info("peername")
-        self.source = str(peer[0]) if peer else ""
+        self.source = source_of(str(peer[0])) if peer else ""
         self._events.connected(self)
 
     def data_received(self, data: bytes) -> None:

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 ALLOWED = {
     "blob_frames",
+    "certificate",
     "encoding",
     "errors",
     "frame_fields",

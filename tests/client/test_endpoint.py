@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from doorless_client.endpoint import Endpoint, is_loopback
 from doorless_protocol.errors import MalformedError
+from doorless_protocol.invite import text_of
 
 PIN = b"\xab" * 32
 
@@ -52,7 +53,36 @@ def test_anything_else_is_refused(text: str) -> None:
         Endpoint.parse(text)
 
 
-def test_a_pin_is_a_whole_fingerprint_of_a_certificate() -> None:
+@pytest.mark.parametrize("text", ["home.lan", "home.lan:9000", "[::1]:9000", "127.0.0.1"])
+@pytest.mark.parametrize("scheme", ["", "wss://"])
+def test_a_fingerprint_is_typed_behind_the_address(scheme: str, text: str) -> None:
+    endpoint = Endpoint.parse(f"{scheme}{text}#{text_of(PIN)}")
+    assert (endpoint.pin, endpoint.tls, endpoint.name) == (PIN, True, text)
+    assert endpoint.written == f"{text}#{text_of(PIN)}"
+    assert Endpoint.parse(endpoint.written) == Endpoint.parse(endpoint.url, PIN) == endpoint
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        text_of(PIN)[:-1],
+        text_of(PIN) + "A",
+        text_of(PIN) + "=",
+        PIN.hex(),
+        text_of(PIN)[:-1] + "B",  # the same bytes in another form
+        text_of(PIN) + "#" + text_of(PIN),
+        " " + text_of(PIN)[1:],
+    ],
+)
+def test_a_fingerprint_has_one_form(typed: str) -> None:
+    with pytest.raises(MalformedError):
+        Endpoint.parse(f"home.lan#{typed}")
+
+
+def test_a_pin_is_a_whole_fingerprint_and_there_is_one() -> None:
+    with pytest.raises(MalformedError):
+        Endpoint.parse(f"home.lan#{text_of(PIN)}", PIN)
     with pytest.raises(MalformedError):
         Endpoint.parse("127.0.0.1", b"short")
     with pytest.raises(MalformedError):

@@ -1,18 +1,14 @@
 """A wire leads to the relay that was meant, or to none."""
 
 import asyncio
-import datetime
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from certified import Certified
 from doorless_client.core.api import UnreachableError
 from doorless_client.endpoint import Endpoint
 from doorless_client.wire import Wire
@@ -20,58 +16,43 @@ from doorless_protocol.frames import Done, Hello
 from doorless_protocol.primitives import sha256
 
 
-def self_signed(folder: Path) -> tuple[Path, Path, bytes]:
-    """Files of a certificate and its key, and the fingerprint."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "relay.test")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    der = certificate.public_bytes(serialization.Encoding.DER)
-    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return folder / "cert.pem", folder / "key.pem", sha256(der)
-
-
 @pytest.fixture
 async def tls_relay(tmp_path: Path, scripted_relay: Any) -> AsyncIterator[Any]:
-    """The scripted relay on TLS; `pin` is its certificate's fingerprint."""
-    certificate, key, pin = self_signed(tmp_path)
+    """The scripted relay on TLS, that signed for itself; `pin` is its key's fingerprint."""
+    files = Certified.make(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(files.certificate, files.key)
     relay = type(scripted_relay)(context)
-    relay.pin, relay.tls = pin, context
+    relay.files, relay.pin, relay.tls = files, sha256(files.spki), context
     await relay.start()
     yield relay
     await relay.stop()
 
 
-async def test_the_pinned_certificate_is_enough_and_binds_the_channel(tls_relay: Any) -> None:
+async def test_the_pinned_key_is_enough_and_its_certificate_binds(
+    tls_relay: Any,
+) -> None:
     wire = await Wire.open(Endpoint.parse(f"127.0.0.1:{tls_relay.port}", tls_relay.pin))
     try:
-        assert wire.binding == tls_relay.pin
+        assert wire.binding == sha256(tls_relay.files.der)
         assert await wire.ask(Hello()) == Done()
     finally:
         await wire.close()
 
 
-async def test_another_certificate_than_the_pinned_one_is_refused(tls_relay: Any) -> None:
+async def test_a_renewed_certificate_of_the_pinned_key_is_the_same_relay(
+    tls_relay: Any, tmp_path: Path
+) -> None:
+    renewal = Certified.make(tmp_path, "renewal", private=tls_relay.files.private)
+    tls_relay.tls.load_cert_chain(renewal.certificate, renewal.key)
+    wire = await Wire.open(Endpoint.parse(f"127.0.0.1:{tls_relay.port}", tls_relay.pin))
+    assert wire.binding == sha256(renewal.der) != sha256(tls_relay.files.der)
+    await wire.close()
+
+
+async def test_another_key_than_the_pinned_one_is_refused(tls_relay: Any) -> None:
     endpoint = Endpoint.parse(f"127.0.0.1:{tls_relay.port}", bytes(32))
-    with pytest.raises(UnreachableError, match="not the one that was pinned"):
+    with pytest.raises(UnreachableError, match="another key than the one that you were given"):
         await (await Wire.open(endpoint)).close()
     assert tls_relay.connections == 0
 

@@ -40,7 +40,7 @@ class DeviceLink:
         until: Unix seconds; the new device takes no answer after it.
         secret: 32 bytes, of this link alone.
         commitment: hash of what the new device offers, before it heard anything.
-        tls: SHA-256 of the relay's certificate, where it is self-signed.
+        tls: fingerprint of the relay, where it is self-signed.
     """
 
     relay: RelayAddress

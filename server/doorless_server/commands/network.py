@@ -2,12 +2,11 @@
 
 import argparse
 import asyncio
-import ssl
 from ipaddress import ip_address
 from pathlib import Path
 
-from doorless_server import tls
 from doorless_server.commands.base import USAGE, CommandError
+from doorless_server.tls import Certificates
 
 
 def add_tls(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +25,7 @@ def address(listen: str) -> tuple[str, int]:
 
 def check_tls(chosen: argparse.Namespace, host: str) -> None:
     """Refuse to carry anything in the clear beyond this computer."""
-    if (chosen.tls_cert is None) != (chosen.tls_key is None):
-        raise CommandError("--tls-cert and --tls-key go together", USAGE)
+    check_files(chosen)
     if chosen.tls_cert is None and not is_loopback(host):
         raise CommandError(
             f"{host} is not loopback: give --tls-cert and --tls-key, or listen on 127.0.0.1",
@@ -35,11 +33,16 @@ def check_tls(chosen: argparse.Namespace, host: str) -> None:
         )
 
 
-def context_of(chosen: argparse.Namespace) -> ssl.SSLContext | None:
+def check_files(chosen: argparse.Namespace) -> None:
+    if (chosen.tls_cert is None) != (chosen.tls_key is None):
+        raise CommandError("--tls-cert and --tls-key go together", USAGE)
+
+
+def certificates_of(chosen: argparse.Namespace) -> Certificates | None:
     """Raises CertificateError."""
     if chosen.tls_cert is None:
         return None
-    return tls.server_context(chosen.tls_cert, chosen.tls_key)
+    return Certificates(chosen.tls_cert, chosen.tls_key)
 
 
 def is_loopback(host: str) -> bool:
@@ -47,6 +50,14 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_everywhere(host: str) -> bool:
+    """Whether it stands for every address of this computer, and is none itself."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def event_loop() -> asyncio.Runner:

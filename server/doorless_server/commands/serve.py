@@ -14,17 +14,18 @@ from time import monotonic
 
 from doorless_protocol.errors import WeakRandomError
 from doorless_protocol.randomness import check_random
-from doorless_server import datadir, events, listener, logs, tls
+from doorless_server import datadir, events, listener, logs, renewing, self_signed
 from doorless_server.blobs import schema as blob_schema
 from doorless_server.blobs.sqlite import SqliteBlobs
 from doorless_server.commands import monitoring, network
-from doorless_server.commands.base import CommandError, Sources, name_of
+from doorless_server.commands.base import USAGE, CommandError, Sources, name_of
 from doorless_server.commands.stopping import Stop
 from doorless_server.directory import desk, opening
 from doorless_server.directory.service import Service
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.schema import NewerSchemaError
 from doorless_server.store.sqlite import SqliteStore
+from doorless_server.tls import CertificateError, Certificates
 from doorless_server.witness.asking import Panel
 
 HELP = "carry envelopes until SIGTERM or Ctrl-C"
@@ -47,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", metavar="NAME", type=name_of, help="default: the bound address")
     network.add_tls(parser)
     parser.add_argument(
+        "--self-signed",
+        action="store_true",
+        help="make a certificate and keep it: for a LAN, or at home; people type its fingerprint",
+    )
+    parser.add_argument(
         "--epoch",
         type=_seconds(1, 60),
         metavar="SECONDS",
@@ -65,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace, sources: Sources) -> None:
     host, port = network.address(chosen.listen)
-    network.check_tls(chosen, host)
+    _check_tls(chosen, host)
     monitoring.address(chosen)
     logs.log_to_stderr(logging.DEBUG if chosen.debug else logging.INFO)
     logs.silence_others()
@@ -74,7 +80,7 @@ def run(chosen: argparse.Namespace, sources: Sources) -> None:
         check_random(sources.random)
         with datadir.locked(chosen.data), network.event_loop() as runner:
             runner.run(_serve(chosen, host, port, sources))
-    except (*opening.REFUSALS, tls.CertificateError, NewerSchemaError, WeakRandomError) as error:
+    except (*opening.REFUSALS, CertificateError, NewerSchemaError, WeakRandomError) as error:
         raise CommandError(str(error)) from None
     except sqlite3.Error as error:
         raise CommandError(f"cannot use {chosen.data / datadir.DATABASE}: {error}") from None
@@ -85,9 +91,6 @@ def run(chosen: argparse.Namespace, sources: Sources) -> None:
 async def _serve(chosen: argparse.Namespace, host: str, port: int, sources: Sources) -> None:
     asyncio.get_running_loop().set_exception_handler(logs.loop_failed)
     stop = Stop()
-    context, binding = network.context_of(chosen), listener.NO_BINDING
-    if context is not None:
-        binding = tls.channel_binding(chosen.tls_cert)
     clock, random = sources.clock, sources.random
     async with AsyncExitStack() as leaving:
         store = await SqliteStore.open(chosen.data / datadir.DATABASE, broken=stop.failed)
@@ -96,14 +99,17 @@ async def _serve(chosen: argparse.Namespace, host: str, port: int, sources: Sour
         leaving.push_async_callback(blobs.close)
         bound = leaving.enter_context(listener.bind(host, port))
         name = chosen.name or listener.address_of(bound)
+        certificates = _certificates(chosen, name, sources)
         directory = await _open_log(chosen, name, sources, stop.failed)
         leaving.push_async_callback(directory.close)
         await desk.decide(directory, store, clock())
         directory.run()
         relay = Relay(store, Identity(name), random=random, directory=directory, blobs=blobs)
         keys = " ".join(key.encode() for key in directory.config.vkeys)
-        server = await listener.serve_on(relay, bound, clock=clock, tls=context, binding=binding)
+        server = await listener.serve_on(relay, bound, clock=clock, certificates=certificates)
         ready = {"event": "ready", "url": server.url, "relay": name, "log_key": keys}
+        if certificates is not None and chosen.self_signed:
+            ready["address"] = f"{name}#{certificates.context.fingerprint}"
         if (where := monitoring.address(chosen)) is not None:
             writers = {"relay": store.writer, "blobs": blobs.writer}
             url = await monitoring.serve(where, chosen.data, server, directory, writers, leaving)
@@ -111,8 +117,9 @@ async def _serve(chosen: argparse.Namespace, host: str, port: int, sources: Sour
         # What is here for good: the collector would else look through a million receipts (50 ms).
         gc.freeze()
         print(json.dumps(ready, separators=(",", ":")), flush=True)
-        events.say(events.SERVING, tls=context is not None, metrics=where is not None)
-        failure = await stop.asked()
+        events.say(events.SERVING, tls=certificates is not None, metrics=where is not None)
+        async with renewing.renewed(certificates):
+            failure = await stop.asked()
         events.say(events.DRAINING, connections=sum(server.connected_as().values()))
         since = monotonic()
         await server.close()
@@ -120,6 +127,24 @@ async def _serve(chosen: argparse.Namespace, host: str, port: int, sources: Sour
         events.say(events.STOPPED, failed=failure is not None, ms=took)
     if failure is not None:
         raise CommandError(f"nothing more was accepted, it cannot go on: {failure}")
+
+
+def _check_tls(chosen: argparse.Namespace, host: str) -> None:
+    if chosen.self_signed and chosen.tls_cert is not None:
+        raise CommandError("--self-signed makes its own: leave --tls-cert and --tls-key out", USAGE)
+    if chosen.self_signed:
+        network.check_files(chosen)
+    else:
+        network.check_tls(chosen, host)
+    if chosen.name is None and network.is_everywhere(host):
+        raise CommandError(f"nobody reaches a relay at {host}: give its --name", USAGE)
+
+
+def _certificates(chosen: argparse.Namespace, name: str, sources: Sources) -> Certificates | None:
+    """Raises CertificateError, DataError."""
+    if not chosen.self_signed:
+        return network.certificates_of(chosen)
+    return Certificates(*self_signed.keep(chosen.data, name, sources.clock(), sources.random))
 
 
 async def _open_log(

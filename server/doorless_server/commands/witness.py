@@ -47,9 +47,11 @@ def _serve(chosen: argparse.Namespace, settings: Settings, sources: Sources) -> 
     address = network.address(settings.listen)
     network.check_tls(chosen, address[0])
     check_random(sources.random)
-    context = network.context_of(chosen)
+    certificates = network.certificates_of(chosen)
     clock, random = sources.clock, sources.random
     with datadir.locked(chosen.data), network.event_loop() as runner:
         runner.run(
-            witnessing.serve(chosen.data, settings, address, context, clock=clock, random=random)
+            witnessing.serve(
+                chosen.data, settings, address, certificates, clock=clock, random=random
+            )
         )

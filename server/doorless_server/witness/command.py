@@ -7,14 +7,14 @@ import argparse
 import asyncio
 import json
 import signal
-import ssl
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from doorless_protocol.primitives import Random
-from doorless_server import events, http_server, listener
+from doorless_server import events, http_server, listener, renewing
 from doorless_server.http_server import Bounds
+from doorless_server.tls import Certificates
 from doorless_server.witness import settings as setup
 from doorless_server.witness.audit import Auditor
 from doorless_server.witness.decision import known_logs
@@ -60,7 +60,7 @@ async def serve(
     folder: Path,
     settings: Settings,
     address: tuple[str, int],
-    tls: ssl.SSLContext | None,
+    certificates: Certificates | None,
     *,
     clock: Clock,
     random: Random,
@@ -81,12 +81,14 @@ async def serve(
         auditor = _auditor(folder, settings, desk, clock)
         witness = Witness(desk, logs, cosigners, clock=clock, audit=auditor)
         bound = listener.bind(*address)
-        server = await http_server.serve(bound, witness.handle, Bounds(MAX_BODY_BYTES), tls=tls)
+        bounds = Bounds(MAX_BODY_BYTES)
+        server = await http_server.serve(bound, witness.handle, bounds, certificates=certificates)
         keys = [each.vkey.encode() for each in cosigners]
         ready = {"event": "ready", "url": server.url, "name": cosigners[0].vkey.name}
         print(json.dumps({**ready, "vkey": keys[0], "vkeys": keys}), flush=True)
         events.say(events.WITNESSING, logs=len(logs), audits=auditor is not None)
-        await stopped.wait()
+        async with renewing.renewed(certificates):
+            await stopped.wait()
         await server.close()
         events.say(events.STOPPED, failed=False)
 
