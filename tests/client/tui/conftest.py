@@ -21,6 +21,7 @@ from doorless_client.tui.widgets.line import Line
 from doorless_lab.fake_engine import FakeEngine
 from doorless_lab.fake_keeping import FakeKeeping
 from idle import nothing_left, nothing_soon
+from toolkit_styles import parse_once
 
 NOW = 1_800_023_490  # a Friday in January 2027, 14:31:30 UTC
 PASSPHRASE = "correct horse"
@@ -43,6 +44,7 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.pilot.wait_for_idle", nothing_soon)
     # A button that was pressed ignores the next click for 0.2 s; a test may be back before that.
     monkeypatch.setattr("textual.widgets.Button._start_active_affect", lambda button: None)
+    parse_once(monkeypatch)
 
 
 class FakeLinking:
