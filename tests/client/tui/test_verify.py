@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.widgets import Static
 
 from doorless_client.core.views import Compared, Trust
@@ -198,3 +198,13 @@ async def test_what_is_typed_beside_the_field_is_theirs_and_never_closes_the_she
         sheet.post_message(Paste("12345 67890"))
         await pilot.pause()
         assert sheet.query_one("#pasted").value == "blah12345 67890"
+
+
+async def test_words_that_are_typed_fast_stay_apart(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("f4")
+        await pilot.pause()
+        for letter in "doctor purse":
+            pilot.app.post_message(Key("space" if letter == " " else letter, letter))
+        await pilot.pause()
+        assert pilot.app.screen.query_one("#pasted").value == "doctor purse"

@@ -113,8 +113,12 @@ class Verify(Sheet[Matched | Differed]):
         self.query_one("#later", Button).focus()
 
     def on_key(self, event: events.Key) -> None:
-        """What is typed while a button has the focus is theirs as well: nothing else is asked."""
-        if event.is_printable and event.character and event.character.strip():
+        """What is typed while a button has the focus is theirs as well: nothing else is asked.
+
+        Of somebody who types fast that is more than the first letter.
+        """
+        begun = bool(self.query_one("#pasted", SeenThere).value)
+        if event.is_printable and event.character and (begun or event.character.strip()):
             event.stop()
             pasted = self._take_focus()
             pasted.insert_text_at_cursor(event.character)
