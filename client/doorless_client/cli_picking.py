@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from doorless_client.core.api import Engine, History, RefusedError
 from doorless_client.core.views import Kind, Message
@@ -40,7 +40,7 @@ def as_it_is(engine: Engine, shown: Message) -> Message:
     """
     history = engine.history(shown.conversation)
     there = history.slice(shown.position, shown.position + 1)
-    for message in (*filter(is_at_hand, there), *_newest_first(history)):
+    for message in chain(filter(is_at_hand, there), _newest_first(history)):
         if which(message) == which(shown):
             return message
     raise RefusedError("that message is no longer here")
