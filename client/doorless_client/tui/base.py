@@ -27,7 +27,7 @@ from doorless_client.text import safe
 from doorless_client.tui.attempt import attempt
 from doorless_client.tui.choices import Preferences, Unwritten, keys_in_force, own_themes
 from doorless_client.tui.collecting import collect_seldom
-from doorless_client.tui.crash import crash_report
+from doorless_client.tui.crash import crash_report, is_of_leaving
 from doorless_client.tui.glyphs import Glyphs, glyphs_for
 from doorless_client.tui.guard import Guard
 from doorless_client.tui.key_sequences import read_alt_as_alt
@@ -203,6 +203,11 @@ class BaseApp(App[ReturnType]):
         """Refused: a picture of the screen would put what was sealed on the disk."""
         del title, simplify
         raise PermissionError("screenshots are off")
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Nothing is wrong where the app is left while a screen still comes."""
+        if not (self._exit and is_of_leaving(error)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:  # the toolkit's own prints the variables of every frame
         error = sys.exc_info()[1] or self._exception

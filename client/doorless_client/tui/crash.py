@@ -7,6 +7,20 @@ files, lines and function names are printed.
 import traceback
 from pathlib import PurePath
 
+from textual.app import ScreenError
+from textual.css.query import NoMatches
+from textual.dom import NoScreen
+from textual.widget import MountError
+from textual.worker import WorkerFailed
+
+_OF_LEAVING = (MountError, NoMatches, NoScreen, ScreenError)
+"""What the toolkit raises where a screen that still comes is taken down."""
+
+
+def is_of_leaving(error: BaseException) -> bool:
+    """Whether it may come of nothing but the app being left at that moment."""
+    return isinstance(error.error if isinstance(error, WorkerFailed) else error, _OF_LEAVING)
+
 
 def crash_report(error: BaseException) -> str:
     """Where it went wrong, and where to say so."""
