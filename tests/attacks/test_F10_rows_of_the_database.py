@@ -1,8 +1,9 @@
 """F10: pages of the database are altered or moved, so that rows are others' or stand elsewhere.
 
 A page is authenticated with its number, under the profile's key. That detects a page that was
-altered, moved, or taken from another profile. It does not detect a whole older file, which is
-a genuine one: that is noticed by the relay's count of incarnations (X06).
+altered, moved, or taken from another profile. It does not detect an older version of a page, see
+test_F10_one_older_page.py, nor a whole older file, which is a genuine one: that is noticed by the
+relay's count of incarnations (X06).
 """
 
 import random
