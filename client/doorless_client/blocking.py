@@ -1,5 +1,7 @@
 """Block somebody and delete what was said, in one step: nobody is told, and nothing is reported."""
 
+import asyncio
+
 from doorless_client.core.api import Engine
 from doorless_client.core.views import Kind
 
@@ -18,3 +20,4 @@ async def block_and_delete(engine: Engine, conversation: bytes) -> None:
     while held := [one for one in history.slice(0, CHUNK) if one.kind is not Kind.NOTE]:
         for message in held:
             await engine.messages.delete(message, everyone=False)
+            await asyncio.sleep(0)  # there may be thousands: whoever looks at them has his turn

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from math import inf
 
 from doorless_client.blocking import block_and_delete
 from doorless_client.cli_context import Now, Random, messenger, run
@@ -74,6 +75,7 @@ def forget(chosen: argparse.Namespace, now: Now, random: Random) -> int:
         async with messenger(chosen, now, random) as opened:
             chat = opened.messenger.find(chosen.contact)
             await opened.messenger.forget(chat.conversation)
+            await opened.messenger.shelf.let_go(inf)
         line(f"forgot {chat.address}")
         return DONE
 

@@ -147,7 +147,7 @@ class Messenger(Looking):
         await self.files.close()
         self._living = None
         await self._network.close()
-        self.shelf.stop()  # at the very end: until then something may come
+        await self.shelf.close()  # at the very end: until then something may come
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -8,7 +8,7 @@ from typing import Final
 from doorless_client.core.api import Listener
 from doorless_client.core.shelf import Shelves
 from doorless_client.core.shelf_api import Found
-from doorless_client.core.views import Chat, Event, MessageAdded
+from doorless_client.core.views import Chat, Event, MessageAdded, MessagesGone
 from doorless_client.store.base import StoreError
 
 Refusing = Callable[[], AbstractContextManager[None]]
@@ -20,6 +20,9 @@ QUIET: Final = 1.0
 
 BREATH: Final = 0.02
 """Seconds between two steps of it: for everything else that the loop has to do."""
+
+LAST: Final = 2.0
+"""Seconds, at most, that closing takes for what is being forgotten."""
 
 
 class ShelfAtWork:
@@ -43,18 +46,21 @@ class ShelfAtWork:
     def ready(self) -> None:
         """Take in all that waits, now: for a command that does nothing else."""
         with self._refusing():
+            while self._shelves.sweeping.is_due():
+                self._shelves.sweeping.step()
             while self._shelves.searching.step():
                 pass
 
     def _hear(self, event: Event) -> None:
         """Whatever is said puts it off: who catches up is not slowed."""
-        if isinstance(event, MessageAdded):
+        if isinstance(event, MessageAdded | MessagesGone):
             self._later(QUIET)
 
-    def stop(self) -> None:
+    async def close(self) -> None:
         if self._next is not None:
             self._next.cancel()
             self._next = None
+        await self.let_go(LAST)
 
     def _later(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
@@ -67,9 +73,21 @@ class ShelfAtWork:
         if loop.time() < self._not_before:
             self._next = loop.call_at(self._not_before, self._step)
             return
-        with suppress(StoreError):  # a search tries again, and says why not
-            if self._shelves.searching.step():
+        with suppress(StoreError):  # a search says why not
+            if self._shelves.searching.must_wait():
+                self._later(QUIET)
+            elif self._shelves.searching.step():
                 self._later(BREATH)
+
+    # --- what is forgotten, to its end -------------------------------------------------------
+
+    async def let_go(self, seconds: float) -> None:
+        """See what is forgotten, or disappeared, to its end; after so long, at the next start."""
+        until = asyncio.get_running_loop().time() + seconds
+        with suppress(StoreError):
+            while self._shelves.sweeping.is_due() and asyncio.get_running_loop().time() < until:
+                self._shelves.sweeping.step()
+                await asyncio.sleep(0)
 
     # --- core.shelf_api.ChatShelf ------------------------------------------------------------
 

@@ -50,7 +50,7 @@ def only_marked(store: object, row: object, extra: object) -> object:
     "a message that is deleted leaves the files of both, with its versions and what quotes of it",
     weaken={
         "doorless_client.core.acts.erase": only_marked,
-        "doorless_client.core.fading.erase": only_marked,
+        "doorless_client.core.fading.empty": only_marked,
     },
 )
 @pytest.mark.parametrize("how", ["for everyone", "for ourselves", "by its timer"])

@@ -125,7 +125,7 @@ class Engine:
             self.gossip,
             uptime or clock,
         )
-        self.messages = self._talking.sayings
+        self.messages, self.shelf.sweeping = self._talking.sayings, self._talking.sweeping
         self.messages.accept, self.messages.wake = self.accept, self._wake
         self.files.text = self.messages.text
         self._receiver = Receiver(
@@ -358,6 +358,7 @@ class Engine:
             self._contacts.forget(contact)
             self.fleet.tell_forgotten(contact.account)
             self._state.emit(Wake())
+        self._talking.sweep()
 
     def change_settings(self, wanted: Settings) -> None:
         renamed = wanted.name != self.settings.name

@@ -14,10 +14,15 @@ from doorless_protocol.content import Content, Edit
 
 
 def erase(store: Store, row: Entry, extra: Extra) -> tuple[Entry, Extra]:
-    """Empty a message. Returns what is left of it, stored. Inside a transaction."""
-    key, place = row.conversation, row.place
+    """Empty a message, and withdraw it. Returns what is left, stored. Inside a transaction."""
     if row.mine:  # others choose their ids as they like, ours among them
-        withdraw(store, key, row.id)
+        withdraw(store, row.conversation, row.id)
+    return empty(store, row, extra)
+
+
+def empty(store: Store, row: Entry, extra: Extra) -> tuple[Entry, Extra]:
+    """All but what is on its way."""
+    key, place = row.conversation, row.place
     store.versions.clear(conversation=key, place=place)
     store.reactions.clear(conversation=key, author=row.account, id=row.id)
     store.waiting_acts.clear(conversation=key, author=row.account, id=row.id)
@@ -36,22 +41,23 @@ def erase(store: Store, row: Entry, extra: Extra) -> tuple[Entry, Extra]:
     return left, bare
 
 
-def withdraw(store: Store, conversation: bytes, id: bytes) -> None:
-    """What says it, or changes it, and was not heard by everybody, is not said again."""
-    if not id:
+def withdraw(store: Store, conversation: bytes, *ids: bytes) -> None:
+    """What says them, or changes them, and was not heard by everybody, is not said again."""
+    wanted = {*ids} - {b""}
+    if not wanted:
         return
     for item in store.outbox.find(conversation=conversation):
-        if item.id == id or _changes(item.content, id):
+        if item.id in wanted or _changed_by(item.content) in wanted:
             store.copies.clear(number=item.number)
             store.outbox.drop(item.number)
     for kept in store.unacknowledged.find(conversation=conversation):
-        if kept.id == id or _changes(kept.content, id):
+        if kept.id in wanted or _changed_by(kept.content) in wanted:
             store.unacknowledged.drop(kept.number, kept.device)
 
 
-def _changes(encoded: bytes, id: bytes) -> bool:
+def _changed_by(encoded: bytes) -> bytes:
     said = Content.decode(encoded).say()
-    return isinstance(said, Edit) and said.id == id
+    return said.id if isinstance(said, Edit) else b""
 
 
 def _empty_quotes(store: Store, row: Entry) -> None:

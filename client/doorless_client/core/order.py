@@ -137,17 +137,23 @@ def _order(late: tuple[Late, ...], gone: tuple[Gone, ...]) -> Order:
     return Order(late, gone)
 
 
-def take_away(store: Store, conversation: bytes, place: int) -> None:
-    """This place is shown no more. Inside a transaction."""
-    runs = store.gone.find(conversation=conversation)
-    first, after = place, place + 1
-    for run in runs:
-        if run.place <= place < run.after:
-            return
-        if run.after == first:
-            first = run.place
-            store.gone.drop(conversation, run.place)
-        elif run.place == after:
-            after = run.after
-            store.gone.drop(conversation, run.place)
-    store.gone.put(Gone(conversation, first, after))
+def take_away(store: Store, conversation: bytes, *places: int) -> None:
+    """These places are shown no more. Inside a transaction."""
+    held = [(run.place, run.after) for run in store.gone.find(conversation=conversation)]
+    runs = _joined(sorted([*held, *((place, place + 1) for place in places)]))
+    for first, after in held:
+        if (first, after) not in runs:
+            store.gone.drop(conversation, first)
+    for first, after in runs.keys() - held:
+        store.gone.put(Gone(conversation, first, after))
+
+
+def _joined(runs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], None]:
+    """Runs in their order, those that touch as one."""
+    joined: list[tuple[int, int]] = []
+    for first, after in runs:
+        if joined and first <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(after, joined[-1][1])
+        else:
+            joined.append((first, after))
+    return dict.fromkeys(joined)

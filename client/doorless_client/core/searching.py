@@ -16,9 +16,6 @@ from doorless_client.store.words import spans, wanted
 STEP: Final = 128
 """Messages that one step takes in: about 5 ms, which nobody notices while they type."""
 
-AT_ONCE: Final = 512
-"""Messages that a search takes in before it looks, in some 20 ms: what came just now is found."""
-
 MOST: Final = 1000
 """Messages that one search returns at most."""
 
@@ -34,9 +31,6 @@ class Searching:
         search = wanted(words)
         if not search:
             return []
-        if self._store.words.is_behind():
-            with self._store.transaction():
-                self._store.words.fill(AT_ONCE)
         rows = self._store.words.find(words, conversation, max(1, min(at_most, MOST)))
         by_chat: dict[bytes, list[Entry]] = {}
         for row in rows:
@@ -50,6 +44,10 @@ class Searching:
                     for message in self._conversations.these(contact, held)
                 ]
         return sorted(found, key=lambda one: one.message.received, reverse=True)
+
+    def must_wait(self) -> bool:
+        """Whether something goes that must not come into the index again: core/sweeping.py."""
+        return self._store.words.is_emptying() or bool(self._store.contacts.parted())
 
     def step(self) -> bool:
         """Take some more messages into the index; returns whether more wait."""

@@ -12,12 +12,19 @@ from doorless_client.core.searching import Searching
 from doorless_client.core.shelf_rows import archived_from, is_archived, note_key, note_row, shelf_of
 from doorless_client.core.shelf_sync import ShelfSync
 from doorless_client.core.state import State
+from doorless_client.core.sweeping import Sweeping
 from doorless_client.core.views import FOREVER, Chat
 from doorless_client.store.talk_records import Shelf
 from doorless_protocol.content import MAX_NAME_BYTES
 
 
 class Shelves:
+    """Attributes:
+    sweeping: how what is forgotten goes; core/engine.py puts it there.
+    """
+
+    sweeping: Sweeping
+
     def __init__(
         self, state: State, conversations: Conversations, contacts: Contacts, sync: ShelfSync
     ) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from doorless_client.core.api import RefusedError
+from doorless_client.core.forgetting import finish_forgetting
 from doorless_client.core.present import FROM_ANOTHER
 from doorless_client.core.state import State
 from doorless_client.core.views import Chat, Kind, Standing, Trust
@@ -54,6 +55,7 @@ def note_row(state: State) -> Contact:
     key = note_key(state)
     if (known := state.store.contacts.get(key)) is not None:
         return known
+    finish_forgetting(state.store, key)
     made = Contact(
         conversation=key,
         account=SELF,

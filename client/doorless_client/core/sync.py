@@ -18,11 +18,13 @@ from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Wake
+from doorless_client.core.forgetting import free_key
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.message_sync import MessageSync
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.own_devices import OwnDevices
 from doorless_client.core.past import Past
+from doorless_client.core.pins import settled_pin
 from doorless_client.core.shelf_sync import ShelfSync
 from doorless_client.core.state import State
 from doorless_client.core.telling import Telling
@@ -238,11 +240,11 @@ class Sync:
         key = conversation_id(self._state.account, head.account)
         manifest = Manifest.decode(said.head + said.entries) if said.entries else None
         contact = Contact(
-            conversation=self._state.random(32) if self._store.contacts.get(key) else key,
+            conversation=free_key(self._store, key, self._state.random),
             account=said.account,
             handle=said.handle,
             relay=said.relay,
-            pin=said.pin,
+            pin=settled_pin(self._store, said.relay, said.pin),
             claim="",
             name=said.name,
             trust=said.decided,
@@ -268,7 +270,7 @@ class Sync:
             known,
             handle=known.handle or said.handle,
             relay=known.relay or said.relay,
-            pin=known.pin or said.pin,
+            pin=known.pin if known.relay else settled_pin(self._store, said.relay, said.pin),
             name=said.name or known.name,
             token=said.token or known.token,
             standing=said.standing,

@@ -20,6 +20,7 @@ from doorless_client.core.sayings import Sayings
 from doorless_client.core.sealings import Sealings
 from doorless_client.core.state import Clock, State
 from doorless_client.core.steady import Steady
+from doorless_client.core.sweeping import Sweeping
 from doorless_client.core.telling import Telling
 from doorless_client.core.timers import Timers
 from doorless_client.core.told_parts import ToldParts
@@ -30,7 +31,7 @@ from doorless_client.store.records import Contact
 class Talking:
     """Attributes:
     sayings: what the person says and does; hearing: what others did; reading: what was seen.
-    fading: what disappears; timers: how long messages last.
+    fading: what disappears; sweeping: how that goes; timers: how long messages last.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Talking:
         self._state = state
         steady = Steady(state.store, state.clock, uptime)
         self.fading = Fading(state, conversations, steady)
+        self.sweeping = Sweeping(state, conversations, self.fading, uptime)
         conversations.begin_fading = self.fading.begin
         conversations.parts.until = steady.on_the_computer
         acts = Acts(state, conversations)
@@ -88,7 +90,13 @@ class Talking:
     def open(self) -> None:
         """What disappeared while this was closed is gone before anybody looks."""
         with suppress(StoreError):  # a full disk: as soon as there is room
-            self.tick()
+            self.sweeping.hide()
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Let go what is to go, as far as that is quick; the rest by the clock."""
+        with suppress(StoreError):
+            self.sweeping.step()
 
     def begin(self, contact: Contact) -> None:
         """A conversation begins, or is taken up. Inside a change."""
@@ -98,10 +106,10 @@ class Talking:
     # --- by the clock ------------------------------------------------------------------------
 
     def tick(self) -> None:
-        self.fading.tick()
+        self.sweeping.step()
 
     def next_time(self) -> float | None:
-        return self.fading.next_time()
+        return self.sweeping.next_time()
 
     def expire(self) -> None:
         """Inside a change, now and then."""

@@ -121,8 +121,20 @@ class Table(Protocol[R]):
             ValueError: no such column.
         """
 
+    def clear_some(self, at_most: int, **equal: Value) -> int:
+        """The same, of so many rows at most; returns of how many."""
+        ...
+
     def find(self, **equal: Value) -> Sequence[R]:
         """Rows whose columns have these values, in the order of their keys.
+
+        Raises:
+            ValueError: no such column.
+        """
+        ...
+
+    def first(self, column: str, upto: Value, at_most: int) -> Sequence[R]:
+        """Rows whose value there is not above `upto`, the least first; so many at most.
 
         Raises:
             ValueError: no such column.
@@ -147,6 +159,17 @@ def check_columns(kind: type[Row], columns: Iterable[str]) -> None:
     for column in columns:
         if column not in kind.__struct_fields__:
             raise ValueError(f"{kind.table} has no column {column}")
+
+
+class ContactTable(Table[Contact], Protocol):
+    """Who is known. Of whom was parted with no row is got or found, but what hangs on it stays."""
+
+    def part_with(self, conversation: bytes) -> None:
+        """From now on this is no contact; `drop` it when nothing is left. In a transaction."""
+
+    def parted(self) -> Sequence[bytes]:
+        """The conversations of whom was parted with."""
+        ...
 
 
 class MessageTable(Table[Entry], Protocol):
@@ -181,7 +204,7 @@ class Store(Protocol):
     @property
     def one_time_prekeys(self) -> Table[OneTimePrekey]: ...
     @property
-    def contacts(self) -> Table[Contact]: ...
+    def contacts(self) -> ContactTable: ...
     @property
     def devices(self) -> Table[Device]: ...
     @property

@@ -78,8 +78,19 @@ class MemoryTable(Generic[R]):
         for key in self._keys(equal):
             self._replace(key, None)
 
+    def clear_some(self, at_most: int, **equal: Value) -> int:
+        keys = self._keys(equal)[:at_most]
+        for key in keys:
+            self._replace(key, None)
+        return len(keys)
+
     def find(self, **equal: Value) -> Sequence[R]:
         return [self.rows[key] for key in self._keys(equal)]
+
+    def first(self, column: str, upto: Value, at_most: int) -> Sequence[R]:
+        check_columns(self._kind, [column])
+        rows = [row for row in self.find() if getattr(row, column) <= upto]
+        return sorted(rows, key=lambda row: getattr(row, column))[:at_most]  # in order of keys
 
     def last(self) -> R | None:
         return self.rows[max(self.rows)] if self.rows else None
@@ -110,6 +121,29 @@ class MemoryTable(Generic[R]):
         else:
             self.rows[key] = row
             self._by_first.setdefault(key[0], set()).add(key)
+
+
+class MemoryContacts(MemoryTable[Contact]):
+    """Contacts, and whom the person parted with."""
+
+    def __init__(self, undo: "UndoLog") -> None:
+        super().__init__(Contact, undo)
+        self._parted: dict[bytes, None] = {}
+
+    def part_with(self, conversation: bytes) -> None:
+        super().drop(conversation)
+        self._undo.remember(lambda: self._parted.pop(conversation, None))
+        self._parted[conversation] = None
+
+    def parted(self) -> Sequence[bytes]:
+        return sorted(self._parted)
+
+    def drop(self, *key: Value) -> None:
+        super().drop(*key)
+        (conversation,) = key
+        if isinstance(conversation, bytes) and conversation in self._parted:
+            self._undo.remember(lambda: self._parted.update({conversation: None}))
+            del self._parted[conversation]
 
 
 class MemoryMessages(MemoryTable[Entry]):
@@ -171,7 +205,7 @@ class MemoryStore:
         self.own_manifests = MemoryTable(OwnManifest, self._log)
         self.prekeys = MemoryTable(Prekeys, self._log)
         self.one_time_prekeys = MemoryTable(OneTimePrekey, self._log)
-        self.contacts = MemoryTable(Contact, self._log)
+        self.contacts = MemoryContacts(self._log)
         self.devices = MemoryTable(Device, self._log)
         self.session_parts = MemoryTable(SessionPart, self._log)
         self.known_numbers = MemoryTable(KnownNumber, self._log)

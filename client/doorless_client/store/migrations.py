@@ -18,6 +18,7 @@ SCRIPTS = (
     "schema_6.sql",
     "schema_7.sql",
     "schema_8.sql",
+    "schema_9.sql",
 )
 
 

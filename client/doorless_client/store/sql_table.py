@@ -87,6 +87,19 @@ class SqlTable(Writer, Table[R]):
         self._ask(sql, tuple(equal.values()))
         self.forget()
 
+    def clear_some(self, at_most: int, **equal: Value) -> int:
+        if not self._unit.is_open:
+            raise ValueError("a change outside of a transaction")
+        table = self._kind.table
+        which = f"SELECT rowid FROM {table} WHERE {self._matching(equal)} LIMIT ?"  # noqa: S608
+        self._unit.write()
+        gone = self._ask(
+            f"DELETE FROM {table} WHERE rowid IN ({which}) RETURNING 1",  # noqa: S608
+            (*equal.values(), at_most),
+        )
+        self.forget()
+        return len(gone)
+
     def find(self, **equal: Value) -> Sequence[R]:
         asked, found = tuple(equal.items()), self.held.found
         if asked in found:
@@ -98,6 +111,13 @@ class SqlTable(Writer, Table[R]):
         if self._unit.is_open:
             found[asked] = tuple(rows)
         return rows
+
+    def first(self, column: str, upto: Value, at_most: int) -> Sequence[R]:
+        check_columns(self._kind, [column])
+        return self._query(
+            f"{self._select} WHERE {column} <= ? ORDER BY {column}, {self._order} LIMIT ?",
+            (upto, at_most),
+        )
 
     def last(self) -> R | None:
         order = ", ".join(f"{column} DESC" for column in self._kind.key)
@@ -180,6 +200,10 @@ class SqlMessages(SqlTable[Entry]):
     def clear(self, **equal: Value) -> None:
         super().clear(**equal)
         self._counted.clear()
+
+    def clear_some(self, at_most: int, **equal: Value) -> int:
+        self._counted.clear()
+        return super().clear_some(at_most, **equal)
 
     def forget(self) -> None:
         super().forget()

@@ -20,10 +20,6 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class WordIndex(Protocol):
-    def is_behind(self) -> bool:
-        """Whether there are messages that are not in it yet."""
-        ...
-
     def fill(self, at_most: int) -> int:
         """Take in messages that are not in it yet; returns how many, 0 when all are.
 
@@ -32,10 +28,19 @@ class WordIndex(Protocol):
         ...
 
     def part_with(self, messages: int) -> None:
-        """So many messages are about to be deleted at once; inside their transaction.
+        """So many messages are about to go; inside the transaction that decides it.
 
-        To take out very many one by one takes longer than to take in the others anew.
+        To take out many of them one by one takes longer than to take in the others anew: then
+        it is to be emptied, and nothing is looked up in it from here on.
         """
+        ...
+
+    def empty(self) -> bool:
+        """Do a small part of that. False: there is nothing to do. Only inside a transaction."""
+        ...
+
+    def is_emptying(self) -> bool:
+        """Whether it is to be emptied, and is not yet."""
         ...
 
     def find(self, search: str, conversation: bytes | None, at_most: int) -> Sequence[Entry]:
