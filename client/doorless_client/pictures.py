@@ -7,24 +7,22 @@ like a peer's words. Spec: docs/spec/02-identities.md §6.4, docs/spec/11-device
 
 import os
 import stat
-import subprocess
 import sys
 from pathlib import Path
-from threading import Timer
 
 import msgspec
 
-from doorless_client import picture_decoder
+from doorless_client import decoding
 from doorless_client.core.api import RefusedError
-from doorless_client.picture_decoder import MAX_CODES, MAX_FILE, MAX_TEXT
+from doorless_client.picture_decoder import CODES, MAX_CODES, MAX_TEXT, NOT_INSTALLED
 from doorless_protocol.linking.link import PREFIX as LINK_PREFIX
 from doorless_protocol.verification import CODE_PREFIX
 
+MAX_FILE = CODES.file
+"""Bytes of a picture that is read."""
+
 MAX_SAID = MAX_CODES * (6 * MAX_TEXT + 4)
 """Bytes of the decoder's answer: every character escaped."""
-
-PATIENCE = 15.0
-"""Seconds until the decoder is ended, whatever it does."""
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 
@@ -84,33 +82,18 @@ def _decode(path: Path) -> list[str]:
             raise PictureError("that is not a file")
         if facts.st_size > MAX_FILE:
             raise PictureError(f"a picture has at most {MAX_FILE // 2**20} MiB")
-        code, said = _run(picture)
+        with os.fdopen(picture, "rb", closefd=False) as file:
+            data = file.read(MAX_FILE + 1)
+    except OSError:
+        raise PictureError("the file cannot be read") from None
     finally:
         os.close(picture)
-    if code == picture_decoder.NOT_INSTALLED:
+    code, said = decoding.decode("codes", data, MAX_SAID)
+    if code == NOT_INSTALLED:
         raise PictureError(_MISSING)
     if code:
         raise PictureError(_UNREADABLE)
     return _texts(said)
-
-
-def _run(picture: int) -> tuple[int, bytes]:
-    """Exit code and answer of the decoder, which is ended once it said or took too much."""
-    # No environment, no user's site-packages, no other descriptor: what it needs is the picture.
-    command = [sys.executable, "-I", "-B", picture_decoder.__file__]
-    with subprocess.Popen(  # noqa: S603  # our own interpreter and file, no word of anybody
-        command, stdin=picture, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/"
-    ) as decoder:
-        patience = Timer(PATIENCE, decoder.kill)
-        patience.start()
-        try:
-            said = decoder.stdout.read(MAX_SAID + 1) if decoder.stdout else b""
-            if len(said) > MAX_SAID:
-                decoder.kill()
-            return decoder.wait(), said
-        finally:
-            patience.cancel()
-            decoder.kill()
 
 
 def _texts(said: bytes) -> list[str]:

@@ -4,21 +4,15 @@ What that process says is bounded and checked here like a peer's words.
 Spec: docs/spec/14-attachments.md.
 """
 
-import contextlib
-import subprocess
 import sys
 from dataclasses import dataclass
-from threading import Timer
 
-from doorless_client import preview_decoder
+from doorless_client import decoding
 from doorless_client.core.api import RefusedError
-from doorless_client.preview_decoder import MAX_FILE, MAX_SIDE, NOT_INSTALLED
+from doorless_client.picture_decoder import MAX_SIDE, NOT_INSTALLED, PIXELS
 
-MAX_PICTURE = MAX_FILE
+MAX_PICTURE = PIXELS.file
 """Bytes of a picture that is decoded."""
-
-PATIENCE = 10.0
-"""Seconds until the decoder is ended, whatever it does."""
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 
@@ -76,42 +70,10 @@ def decode_picture(data: bytes) -> Picture:
         raise PictureError("Pictures are not shown on Windows: save the file.")
     if len(data) > MAX_PICTURE:
         raise PictureError(f"A picture that is shown has at most {MAX_PICTURE // 2**20} MiB.")
-    code, said = _run(data)
+    code, said = decoding.decode("pixels", data, MAX_SAID)
     if code == NOT_INSTALLED:
         raise PictureError(_MISSING)
     return _checked(code, said)
-
-
-def _run(data: bytes) -> tuple[int, bytes]:
-    """Exit code and answer of the decoder, which is ended once it said or took too much."""
-    # No environment, no user's site-packages, no other descriptor: what it needs is the picture.
-    command = [sys.executable, "-I", "-B", preview_decoder.__file__]
-    with subprocess.Popen(  # noqa: S603  # our own interpreter and file, no word of anybody
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-        cwd="/",
-    ) as decoder:
-        patience = Timer(PATIENCE, decoder.kill)
-        patience.start()
-        try:
-            if decoder.stdin is None or decoder.stdout is None:
-                raise ValueError("a process without pipes")
-            with contextlib.suppress(BrokenPipeError):  # it ended; its exit code says why
-                decoder.stdin.write(data)
-                decoder.stdin.close()
-            return _ended(decoder, decoder.stdout.read(MAX_SAID + 1))
-        finally:
-            patience.cancel()
-            decoder.kill()
-
-
-def _ended(decoder: subprocess.Popen[bytes], said: bytes) -> tuple[int, bytes]:
-    if len(said) > MAX_SAID:
-        decoder.kill()
-    return decoder.wait(), said
 
 
 def _checked(code: int, said: bytes) -> Picture:

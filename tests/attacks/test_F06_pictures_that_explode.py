@@ -9,7 +9,7 @@ from zlib import compressobj, crc32
 
 import pytest
 
-from doorless_client import picture_decoder, preview_decoder
+from doorless_client import picture_decoder
 from doorless_client.core.api import RefusedError
 from doorless_client.previews import decode_picture
 
@@ -17,6 +17,8 @@ pytest.importorskip("PIL.Image", reason="the optional packages for pictures are 
 
 BOMB = 7000
 """Pixels of a side, 49 million in all: above both bounds, and what a test can pay for its twin."""
+
+ANY_SIZE = picture_decoder.Bound(10**12, 10**12)
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -59,14 +61,14 @@ def looping_gif() -> bytes:
     "F06",
     "a picture of more pixels than any photograph is refused before one of them is decoded",
     weaken={
-        "doorless_client.preview_decoder.MAX_PIXELS": 10**12,
-        "doorless_client.picture_decoder.MAX_PIXELS": 10**12,
+        "doorless_client.picture_decoder.PIXELS": ANY_SIZE,
+        "doorless_client.picture_decoder.CODES": ANY_SIZE,
     },
 )
 def test_too_many_pixels_are_refused() -> None:
     bomb = png(BOMB, BOMB, BOMB)
     assert len(bomb) < 100_000
-    for decode in (preview_decoder.pixels_of, picture_decoder.grey_of):
+    for decode in (picture_decoder.pixels_of, picture_decoder.codes_in):
         with pytest.raises(ValueError, match="too many pixels"):
             decode(bomb)
 

@@ -12,7 +12,7 @@ from zlib import compress, crc32
 import pytest
 import segno
 
-from doorless_client import picture_decoder, pictures
+from doorless_client import decoding, picture_decoder, pictures
 from doorless_client.pictures import PictureError, looks_like_path, read_code, read_link
 from doorless_client.qr import half_blocks
 from doorless_protocol.keys import SigningKey
@@ -189,7 +189,7 @@ def test_a_decoder_that_is_not_itself_is_not_believed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes
 ) -> None:
     (tmp_path / "picture.png").write_bytes(SOUND)
-    monkeypatch.setattr(pictures, "_run", lambda picture: (0, said))
+    monkeypatch.setattr(decoding, "decode", lambda *_: (0, said))
     with pytest.raises(PictureError):
         read_code(tmp_path / "picture.png")
 
@@ -201,7 +201,7 @@ def test_a_decoder_that_never_ends_or_never_stops_talking_is_ended(
     for script in ("while True: pass", "while True: print('a' * 65536)"):
         (tmp_path / "decoder.py").write_text(script)
         monkeypatch.setattr(picture_decoder, "__file__", str(tmp_path / "decoder.py"))
-        monkeypatch.setattr(pictures, "PATIENCE", 0.3)
+        monkeypatch.setattr(decoding, "PATIENCE", 0.3)
         with pytest.raises(PictureError):
             read_code(tmp_path / "picture.png")
 

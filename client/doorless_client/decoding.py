@@ -1,0 +1,49 @@
+"""Runs `picture_decoder.py`: a process without rights, for a picture that may come from anybody."""
+
+import contextlib
+import subprocess
+import sys
+from threading import Timer
+from typing import Literal
+
+from doorless_client import picture_decoder
+
+PATIENCE = 15.0
+"""Seconds until the decoder is ended, whatever it does."""
+
+Wanted = Literal["codes", "pixels"]
+
+
+def decode(wanted: Wanted, picture: bytes, at_most: int) -> tuple[int, bytes]:
+    """Exit code and answer of the decoder, which is ended once it said or took too much.
+
+    Nothing of the answer is checked. Takes about half a second; call it off the event loop.
+
+    Args:
+        at_most: bytes of an answer.
+    """
+    # No environment, no user's site-packages, no other descriptor: what it needs is the picture.
+    command = [sys.executable, "-I", "-B", picture_decoder.__file__, wanted]
+    with subprocess.Popen(  # noqa: S603  # our own interpreter and file, no word of anybody
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},
+        cwd="/",
+    ) as decoder:
+        patience = Timer(PATIENCE, decoder.kill)
+        patience.start()
+        try:
+            if decoder.stdin is None or decoder.stdout is None:
+                raise ValueError("a process without pipes")
+            with contextlib.suppress(BrokenPipeError):  # it ended; its exit code says why
+                decoder.stdin.write(picture)
+                decoder.stdin.close()
+            said = decoder.stdout.read(at_most + 1)
+            if len(said) > at_most:
+                decoder.kill()
+            return decoder.wait(), said
+        finally:
+            patience.cancel()
+            decoder.kill()
