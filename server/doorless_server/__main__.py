@@ -5,6 +5,9 @@ doorless-relay inspect --data DIR    show everything that is held
 doorless-relay witness --data DIR    cosign the key logs of others
 doorless-relay auditor --data DIR NAME   let somebody replay this relay's key log
 doorless-relay log-key --data DIR    what witnesses of this relay's key log need
+doorless-relay backup --data DIR TO  copy everything, while it runs
+doorless-relay restore --data DIR FROM   put back what is missing
+doorless-relay migrate --data DIR    bring its databases to this version's schema
 """
 
 import argparse
@@ -14,7 +17,16 @@ import sys
 import time
 from typing import Final
 
-from doorless_server.commands import auditor, inspect, log_key, serve, witness
+from doorless_server.commands import (
+    auditor,
+    backup,
+    inspect,
+    log_key,
+    migrate,
+    restore,
+    serve,
+    witness,
+)
 from doorless_server.commands.base import Command, CommandError, Sources
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -23,6 +35,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "witness": witness,
     "auditor": auditor,
     "log-key": log_key,
+    "backup": backup,
+    "restore": restore,
+    "migrate": migrate,
 }
 
 

@@ -59,8 +59,8 @@ def test_a_step_that_fails_leaves_the_version_before_it(
 ) -> None:
     path = tmp_path / "relay.db"
     schema.open_writer(path).close()
-    steps = (*schema._STEPS, lambda: "CREATE TABLE more (x INTEGER) STRICT; NONSENSE;")
-    monkeypatch.setattr(schema, "_STEPS", steps)
+    steps = (*schema.STEPS, lambda: "CREATE TABLE more (x INTEGER) STRICT; NONSENSE;")
+    monkeypatch.setattr(schema, "STEPS", steps)
     with pytest.raises(sqlite3.Error):
         schema.open_writer(path)
     db = sqlite3.connect(path)
@@ -71,7 +71,7 @@ def test_a_step_that_fails_leaves_the_version_before_it(
 
 def test_names_of_before_are_held_by_what_they_look_like(tmp_path: Path) -> None:
     path = tmp_path / "relay.db"
-    db = schema.open_writer(path, schema._STEPS[:1])
+    db = schema.open_writer(path, schema.STEPS[:1])
     for number, handle in enumerate(("alice", "a1ice", "bob.b")):
         account = bytes((number,)) * 32
         db.execute(

@@ -2,13 +2,14 @@
 
     version 0 (an empty file) ── schema.sql ──► 1 ── schema_2.sql ──► 2
 
-A later version appends a step to _STEPS; each runs in a transaction of its own, so that a
+A later version appends a step to STEPS; each runs in a transaction of its own, so that a
 relay killed between two goes on where it stopped. Spec: docs/spec/07-relay.md §8.
 """
 
 import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -51,7 +52,7 @@ class Column:
 
 def columns() -> Mapping[tuple[str, str], Column]:
     """By (table, column), as the scripts declare them."""
-    return described("".join(step() for step in _STEPS))
+    return described("".join(step() for step in STEPS))
 
 
 @cache
@@ -80,7 +81,7 @@ def open_writer(path: Path, steps: Steps | None = None) -> sqlite3.Connection:
         NewerSchemaError: a later relay wrote it.
         sqlite3.Error: it is no database, or damaged, or the disk refuses.
     """
-    steps = _STEPS if steps is None else steps
+    steps = STEPS if steps is None else steps
     db = sqlite3.connect(
         path,
         isolation_level=None,
@@ -107,7 +108,7 @@ def open_reader(path: Path, steps: Steps | None = None) -> sqlite3.Connection:
     """Open it to look, while a relay may be writing. Errors as of `open_writer`."""
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
     try:
-        _refuse_newer(db, _STEPS if steps is None else steps)
+        _refuse_newer(db, STEPS if steps is None else steps)
     except BaseException:
         db.close()
         raise
@@ -130,12 +131,26 @@ def migrate(db: sqlite3.Connection, version: int, steps: Steps) -> None:
 
 def _refuse_newer(db: sqlite3.Connection, steps: Steps) -> None:
     if _version(db) > len(steps):
-        raise NewerSchemaError(f"schema {_version(db)}, this relay knows {len(steps)}")
+        raise NewerSchemaError(
+            f"{_name(db)} has schema {_version(db)}, this relay knows {len(steps)}: a later version"
+            " wrote it. Run that version, or restore a backup that was made before"
+        )
 
 
 def _version(db: sqlite3.Connection) -> int:
     (version,) = db.execute("PRAGMA user_version").fetchone()
     return int(version)
+
+
+def _name(db: sqlite3.Connection) -> str:
+    """Of the file, which may be of another database than the relay's own."""
+    return Path(db.execute("PRAGMA database_list").fetchone()[2]).name
+
+
+def version_of(path: Path, steps: Steps) -> int:
+    """The version that a file has. Errors as of `open_reader`."""
+    with closing(open_reader(path, steps)) as db:
+        return _version(db)
 
 
 def _statements(script: str) -> list[str]:
@@ -149,4 +164,4 @@ def _script(name: str) -> str:
     return files("doorless_server.store").joinpath(name).read_text(encoding="utf-8")
 
 
-_STEPS = (partial(_script, "schema.sql"), partial(_script, "schema_2.sql"))
+STEPS = (partial(_script, "schema.sql"), partial(_script, "schema_2.sql"))
