@@ -20,7 +20,8 @@ OWN_ACTIONS = frozenset({"details", "note", "settings", "help"})
 
 def without_keys(screen: "MainScreen") -> Iterable[Entry]:
     """What else can be done here."""
-    yield Entry("My devices", screen.action_devices)
+    for words in ("My devices", "Link or remove a device"):
+        yield Entry(words, screen.action_devices)
     yield Entry("Note to self", screen.action_note)
     if screen.conversation.chat is not None:
         for name, does in slash.COMMANDS.items():

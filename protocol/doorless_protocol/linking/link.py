@@ -86,7 +86,10 @@ def check_in_time(link: DeviceLink, now: int) -> None:
     Spec: docs/spec/11-devices.md §2.2.
     """
     if now > link.until:
-        raise ExpiredError("this link is too old: let the new device show another one")
+        raise ExpiredError(
+            "this link is too old: let the new device show another one; if that is too old as "
+            "well, one of the two clocks is wrong"
+        )
     if link.until > now + MAX_AHEAD:
         raise ExpiredError("this link would hold too long: are the clocks of both devices right?")
 

@@ -14,6 +14,7 @@ from doorless_client.tui.providers.entry import Entry
 from doorless_client.tui.providers.fuzzy import match, ranked
 from doorless_client.tui.providers.messages import Messages
 from doorless_client.tui.providers.settings import NOW
+from doorless_client.tui.screens.devices import Devices
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.palette import Palette
 from doorless_client.tui.screens.settings import SettingsSheet
@@ -91,6 +92,16 @@ async def test_what_cannot_be_done_now_is_not_offered(engine, opened) -> None:
         offered = {one.text for one in pilot.app.screen._listed}
         assert "Settings" in offered
         assert not {"Compare safety numbers", "Details of the contact"} & offered
+
+
+@pytest.mark.parametrize("typed", ["my devices", "link a device", "remove a device"])
+async def test_devices_are_found_by_what_one_does_with_them(people, opened, typed) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("ctrl+p", *typed)
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Devices)
 
 
 async def test_a_name_that_looks_like_markup_is_a_name(people, opened, text_of) -> None:
