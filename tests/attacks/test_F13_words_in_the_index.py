@@ -7,7 +7,7 @@ import pytest
 from doorless_client.store.migrations import scripts as whole_scripts
 from doorless_client.store.sqlcipher import open_store
 from pages import everything
-from searched import contact, entry
+from rows import contact, entry
 
 KEY, HERE = bytes(range(32)), b"h" * 32
 WORDS = ("qxzjvedited", "wqxkvdeleted", "zvqxjforgotten")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from doorless_client.store.base import Store, StoreError
 from doorless_client.store.sqlcipher import open_store
-from searched import contact, entry
+from rows import contact, entry
 
 HERE, THERE = b"h" * 32, b"t" * 32
 SYNTAX: tuple[str, ...] = (

@@ -15,7 +15,7 @@ from doorless_client.store.records import Entry
 from doorless_client.store.sqlcipher import open_store
 from doorless_lab.world import World
 from doorless_lab.world_person import Person
-from searched import contact, entry
+from rows import contact, entry
 
 HERE, THERE = b"h" * 32, b"t" * 32
 

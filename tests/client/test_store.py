@@ -12,7 +12,6 @@ from doorless_client.store import sqlcipher, statements
 from doorless_client.store.base import DiskError, Store, StoreError, WrongKeyError
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import (
-    Contact,
     Device,
     Entry,
     Outgoing,
@@ -23,6 +22,7 @@ from doorless_client.store.records import (
 )
 from doorless_client.store.sqlcipher import open_store
 from pages import everything
+from rows import contact, entry
 
 KEY = bytes(range(32))
 
@@ -176,15 +176,15 @@ def test_a_conversation_is_read_by_place(store: Store) -> None:
     fill(store, 10)
     assert store.messages.length(CONVERSATION) == 10
     assert [row.place for row in store.messages.slice(CONVERSATION, 3, 6)] == [3, 4, 5]
-    assert list(store.messages.slice(CONVERSATION, 8, 99)) == [entry(8), entry(9)]
+    assert list(store.messages.slice(CONVERSATION, 8, 99)) == [text(8), text(9)]
     assert store.messages.length(b"\x00" * 32) == 0
 
 
 def test_a_message_is_found_by_who_said_it_under_which_id(store: Store) -> None:
     fill(store, 10)
-    account = entry(4).account
-    assert store.messages.with_id(CONVERSATION, entry(4).id, account) == entry(4)
-    assert store.messages.with_id(CONVERSATION, entry(4).id, bytes(32)) is None
+    account = text(4).account
+    assert store.messages.with_id(CONVERSATION, text(4).id, account) == text(4)
+    assert store.messages.with_id(CONVERSATION, text(4).id, bytes(32)) is None
     assert store.messages.with_id(CONVERSATION, b"", account) is None
 
 
@@ -199,23 +199,17 @@ def test_unread_are_the_messages_of_others_from_there_on(store: Store) -> None:
     assert store.messages.unread(CONVERSATION, 9) == (0, None)
 
 
-CONVERSATION = b"\xcc" * 32
+CONVERSATION, ACCOUNT = b"\xcc" * 32, b"\xaa" * 32
 
 
-def entry(place: int) -> Entry:
-    return Entry(
-        conversation=CONVERSATION,
-        place=place,
+def text(place: int) -> Entry:
+    return entry(
+        CONVERSATION,
+        place,
+        "x" * place,
         id=place.to_bytes(16, "big"),
+        account=ACCOUNT,
         mine=place % 2 == 1,
-        account=b"\xaa" * 32,
-        device=b"\xdd" * 16,
-        at=1,
-        received=2,
-        kind="text",
-        text="x" * place,
-        chars=place,
-        state=6,
     )
 
 
@@ -232,30 +226,9 @@ def outgoing(number: int) -> Outgoing:
 
 def fill(store: Store, count: int) -> None:
     with store.transaction():
-        store.contacts.put(contact())
+        store.contacts.put(contact(CONVERSATION, ACCOUNT))
         for place in range(count):
-            store.messages.put(entry(place))
-
-
-def contact() -> Contact:
-    return Contact(
-        conversation=CONVERSATION,
-        account=b"\xaa" * 32,
-        handle="bob",
-        relay="relay.test",
-        pin=b"",
-        claim="",
-        name="",
-        trust="first-seen",
-        standing="contact",
-        head=b"",
-        manifest=b"",
-        offered=b"",
-        token=b"",
-        looked_up=0.0,
-        introduced=False,
-        added=0,
-    )
+            store.messages.put(text(place))
 
 
 def test_no_key_is_in_a_representation() -> None:

@@ -17,7 +17,7 @@ from doorless_client.store.talk_records import RUN, Extra, Fading
 from doorless_lab.world import World
 from doorless_lab.world_person import Person
 from pages import everything
-from searched import entry
+from rows import entry
 
 KEY = bytes(range(32))
 SECRET = "qxzjv"

@@ -14,6 +14,7 @@ from doorless_client.store.base import DamagedStoreError, Store, StoreError
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import Contact, Copy, Device, Entry, Outgoing, Setting, Wire
 from doorless_client.store.sqlcipher import SqlcipherStore, open_store
+from rows import contact, entry
 
 KEY = bytes(32)
 HERE, THERE = b"\x01" * 32, b"\x02" * 32
@@ -30,42 +31,8 @@ def store(tmp_path: Path) -> Iterator[SqlcipherStore]:
     opened.close()
 
 
-def contact(conversation: bytes) -> Contact:
-    return Contact(
-        conversation=conversation,
-        account=conversation,
-        handle="bob",
-        relay="relay.test",
-        pin=b"",
-        claim="",
-        name="",
-        trust="first-seen",
-        standing="contact",
-        head=b"",
-        manifest=b"",
-        offered=b"",
-        token=b"",
-        looked_up=0.0,
-        introduced=False,
-        added=0,
-    )
-
-
-def entry(conversation: bytes, place: int, state: int) -> Entry:
-    return Entry(
-        conversation=conversation,
-        place=place,
-        id=bytes([place]) * 16,
-        mine=False,
-        account=conversation,
-        device=bytes(16),
-        at=1,
-        received=2,
-        kind="text",
-        text="x" * place,
-        chars=place,
-        state=state,
-    )
+def text(conversation: bytes, place: int, state: int) -> Entry:
+    return entry(conversation, place, "x" * place, id=bytes([place]) * 16, state=state)
 
 
 conversations, small = st.sampled_from([HERE, THERE]), st.integers(0, 3)
@@ -73,7 +40,7 @@ Step = Callable[[Store], Any]
 changes: st.SearchStrategy[Step] = st.one_of(
     st.builds(
         lambda where, state: (
-            lambda store: store.messages.put(entry(where, store.messages.length(where), state))
+            lambda store: store.messages.put(text(where, store.messages.length(where), state))
         ),
         conversations,
         small,
@@ -81,7 +48,7 @@ changes: st.SearchStrategy[Step] = st.one_of(
     st.builds(
         lambda where, at, state: (
             lambda store: (
-                store.messages.put(entry(where, at, state))
+                store.messages.put(text(where, at, state))
                 if at < store.messages.length(where)
                 else None
             )
@@ -175,7 +142,7 @@ def take_back(*, unless: bool) -> None:
 def test_rows_are_written_parents_first_and_deleted_children_first(store: SqlcipherStore) -> None:
     with store.transaction():
         store.wires.put(Wire(HERE, 0, b"", 0, b"", 0, 1))
-        store.messages.put(entry(HERE, 0, 1))
+        store.messages.put(text(HERE, 0, 1))
         store.contacts.put(contact(HERE))
         store.copies.put(Copy(1, b"d", b"", b"", b"", sent=False))
         store.outbox.put(Outgoing(1, HERE, HERE, b"", -1, b"", b"", True, 0.0, 0.0))
