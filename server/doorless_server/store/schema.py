@@ -8,8 +8,8 @@ relay killed between two goes on where it stopped. Spec: docs/spec/07-relay.md Â
 
 import re
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -118,11 +118,18 @@ def open_reader(path: Path, steps: Steps | None = None) -> sqlite3.Connection:
 def migrate(db: sqlite3.Connection, version: int, steps: Steps) -> None:
     """Take the step from `version` to the next, all of it or nothing."""
     db.create_function("skeleton", 1, handles.skeleton, deterministic=True)
-    db.execute("BEGIN IMMEDIATE")
-    try:
+    with in_one_piece(db):
         for statement in _statements(steps[version]()):
             db.execute(statement)
         db.execute(f"PRAGMA user_version = {version + 1}")
+
+
+@contextmanager
+def in_one_piece(db: sqlite3.Connection) -> Iterator[None]:
+    """What is done within is there when it ends, or nothing of it."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
         db.execute("COMMIT")
     except BaseException:
         db.execute("ROLLBACK")
