@@ -79,6 +79,7 @@ class Timed(RelayNetwork):
         request: AnonymousRequest,
         *,
         apart: bytes = b"",  # noqa: ARG002
+        pin: bytes = b"",  # noqa: ARG002
     ) -> Answered:
         if not isinstance(request, Submit):
             raise UnreachableError("nothing else is asked in a benchmark")

@@ -63,6 +63,7 @@ COMMANDS = {
     "profiles": "cli_profiles",
     "settings": "cli_settings",
     "doctor": "cli_doctor",
+    "relay": "cli_relay",
     "keep": "cli_keep",
     "log": "cli_log",
     "export": "cli_export",

@@ -29,7 +29,7 @@ from doorless_protocol.handles import check_registrable
 
 
 def register(chosen: argparse.Namespace, now: Now, random: Random) -> int:
-    home = endpoint(chosen.relay, chosen.certificate)
+    home = endpoint(chosen.relay)
     handle = handle_of(chosen.handle)
     place = directory(chosen)
     if is_profile(place):
@@ -98,13 +98,11 @@ def _show_words(account: NewAccount, words_file: Path | None) -> None:
     sys.stdout.flush()
 
 
-def endpoint(relay: str, certificate: str) -> Endpoint:
+def endpoint(relay: str) -> Endpoint:
     try:
-        return Endpoint.parse(relay, bytes.fromhex(certificate.replace(":", "")))
+        return Endpoint.parse(relay)
     except MalformedError as error:
         raise UsageError(f"--relay: {error}") from None
-    except ValueError:
-        raise UsageError("--certificate is not written in hex") from None
 
 
 def handle_of(text: str) -> str:

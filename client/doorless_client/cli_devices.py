@@ -66,7 +66,7 @@ def device(chosen: argparse.Namespace, now: Now, random: Random) -> int:
 
 def recover(chosen: argparse.Namespace, now: Now, random: Random) -> int:
     """The account of 24 words, on this computer alone."""
-    home, place = endpoint(chosen.relay, chosen.certificate), directory(chosen)
+    home, place = endpoint(chosen.relay), directory(chosen)
     handle = handle_of(chosen.handle)
     if is_profile(place):
         raise ProfileExistsError(place)
@@ -90,7 +90,7 @@ def recover(chosen: argparse.Namespace, now: Now, random: Random) -> int:
 
 
 def _link(chosen: argparse.Namespace, now: Now, random: Random) -> int:
-    home, place = endpoint(chosen.relay, chosen.certificate), directory(chosen)
+    home, place = endpoint(chosen.relay), directory(chosen)
     if is_profile(place):
         raise ProfileExistsError(place)
     passphrase = new_passphrase(chosen.passphrase_file, VARIABLE)

@@ -194,7 +194,8 @@ async def _relay(own: Own, random: Random) -> Finding:
         await network.close()
     if not isinstance(answered, RelayInfo):
         return Finding("warn", "relay", f"{home.name} answers, but not as a relay does")
-    return Finding("ok", "relay", f"{home.name} answers{', over TLS' if home.tls else ''}")
+    known = ", known by its key" if home.pin else ""
+    return Finding("ok", "relay", f"{home.name} answers{', over TLS' if home.tls else ''}{known}")
 
 
 async def _account(store: SqlcipherStore, own: Own, random: Random) -> Finding:

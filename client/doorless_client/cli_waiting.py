@@ -173,7 +173,7 @@ class Watch:
             case MessageAdded(message) if not message.mine:
                 self._added += 1
             case ConnectionChanged(connection):
-                self.away = connection.link in (Link.OFFLINE, Link.REPLACED, Link.REMOVED)
+                self.away = connection.link not in (Link.CONNECTING, Link.ONLINE)
             case KeyChanged():
                 self.keys_changed = True
             case Notice():

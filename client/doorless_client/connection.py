@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from doorless_client.core.api import UnreachableError
+from doorless_client.core.api import StrangeRelayError, UnreachableError
 from doorless_client.core.views import Link
 from doorless_client.endpoint import Endpoint
 from doorless_client.wire import CLOSE_TIMEOUT, Ending, Wire
@@ -137,11 +137,13 @@ class Connection:
         attempt = 0
         while True:
             self._show(LinkState(Link.CONNECTING))
+            away = Link.OFFLINE
             try:
                 ending = await self._connect_once()
                 attempt = AFTER_RESTART if ending.reason is CloseReason.GOING_AWAY else 0
             except UnreachableError as error:
                 ending = Ending(str(error))
+                away = Link.STRANGER if isinstance(error, StrangeRelayError) else Link.OFFLINE
             if ending.reason is CloseReason.REVOKED:
                 self._show(LinkState(Link.REMOVED, reason=ending.line))
                 return
@@ -152,7 +154,7 @@ class Connection:
                 continue
             delay = retry_delay(attempt, self._random)
             attempt += 1
-            self._show(LinkState(Link.OFFLINE, retry_in=delay, reason=ending.line))
+            self._show(LinkState(away, retry_in=delay, reason=ending.line))
             await self._pause(delay)
 
     async def _pause(self, seconds: float) -> None:

@@ -41,8 +41,6 @@ class _Asking:
     async def ask(self, ask: Ask) -> Answered:
         if isinstance(ask, SignedIn):
             return await self._network.signed_in(ask.request)
-        if ask.pin:
-            self._network.trust(ask.relay, ask.pin)
         begun = self._ahead.pop(ask.request, None)
         if begun is None:
             self.forget()  # it went on otherwise: what was asked ahead is of no use
@@ -69,4 +67,4 @@ class _Asking:
         return task
 
     async def _anonymous(self, ask: Anonymously, request: AnonymousRequest) -> Answered:
-        return await self._network.anonymous(ask.relay, request, apart=ask.apart)
+        return await self._network.anonymous(ask.relay, request, apart=ask.apart, pin=ask.pin)

@@ -285,6 +285,7 @@ class Messenger(Looking):
             loop.call_later(COME_BACK_AFTER, self._network.retry_now)
         if link is Link.REMOVED:  # on its word alone, so far
             self._finding, link = asyncio.create_task(self._find_out()), Link.OFFLINE
+        self._troubles.tell_link(link)
         self._show_connection(link, retry_in, round_trip)
         self._wake.set()
 

@@ -18,7 +18,6 @@ class RelayNetwork:
 
     def __init__(self, home: Endpoint, random: Random) -> None:
         self._home, self._random = home, random
-        self._pins: dict[str, bytes] = {}
         self._running = AsyncExitStack()
         self._anonymous: Anonymous | None = None
         self._connection: Connection | None = None
@@ -55,16 +54,19 @@ class RelayNetwork:
         await self._signed_in().tell(request)
 
     async def anonymous(
-        self, relay: str, request: AnonymousRequest, *, apart: bytes = b""
+        self, relay: str, request: AnonymousRequest, *, apart: bytes = b"", pin: bytes = b""
     ) -> Answered:
         """Ask any relay, on a connection that no request of another `apart` uses.
+
+        Args:
+            pin: fingerprint of a relay that nobody vouches for; our own one's is known.
 
         Raises:
             UnreachableError: no such relay, not connected, or cut before the answer.
         """
         if self._anonymous is None:
             self._anonymous = await self._running.enter_async_context(Anonymous())
-        return await self._anonymous.ask(self._endpoint(relay), request, apart=apart)
+        return await self._anonymous.ask(self._endpoint(relay, pin), request, apart=apart)
 
     async def online(self, seconds: float) -> bool:
         """Whether this device is signed in now, or comes to be within `seconds`."""
@@ -74,10 +76,6 @@ class RelayNetwork:
     def reason(self) -> str:
         """One line that says why this device is not signed in; empty when it is."""
         return self._connection.state.reason if self._connection is not None else ""
-
-    def trust(self, relay: str, pin: bytes) -> None:
-        """From now on, `relay` is who shows this certificate (its SHA-256)."""
-        self._pins[relay] = pin
 
     def retry_now(self) -> None:
         if self._connection is not None:
@@ -92,10 +90,10 @@ class RelayNetwork:
             raise UnreachableError("not connected to the relay")
         return self._connection
 
-    def _endpoint(self, relay: str) -> Endpoint:
+    def _endpoint(self, relay: str, pin: bytes) -> Endpoint:
         if relay == self._home.name:
             return self._home
         try:
-            return Endpoint.parse(relay, self._pins.get(relay, b""))
+            return Endpoint.parse(relay, pin)
         except MalformedError:
             raise UnreachableError("not the address of a relay") from None

@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Subprotocol
 
-from doorless_client.core.api import UnreachableError
+from doorless_client.core.api import StrangeRelayError, UnreachableError
 from doorless_client.endpoint import Endpoint, is_loopback
 from doorless_protocol.certificate import key_hash
 from doorless_protocol.errors import MalformedError
@@ -87,7 +87,8 @@ class Wire:
         """Connect, and check that the relay is the one meant.
 
         Raises:
-            UnreachableError: nobody there, not a relay, or not this relay.
+                StrangeRelayError: not this relay.
+            UnreachableError: nobody there, or not a relay.
         """
         try:
             async with asyncio.timeout(OPEN_TIMEOUT):
@@ -100,7 +101,8 @@ class Wire:
                     raise
         except _CANNOT_OPEN as error:
             line = f"relay {endpoint.name} cannot be reached: {_why(error)}"
-            raise UnreachableError(line) from None
+            is_stranger = isinstance(error, _STRANGERS)
+            raise (StrangeRelayError if is_stranger else UnreachableError)(line) from None
 
     async def ask(self, request: Request) -> Answered:
         """Send, and wait for the answer.
@@ -302,6 +304,8 @@ _CANNOT_OPEN = (
     *(OSError, TimeoutError, EOFError, InvalidHandshake, ConnectionClosed),
     *(MalformedError, _WrongRelayError),
 )
+
+_STRANGERS = (_WrongRelayError, ssl.SSLCertVerificationError)
 
 
 def _why(error: BaseException) -> str:

@@ -40,10 +40,10 @@ class TappedNetwork(RelayNetwork):
         self._relay, self._tap_name = relay, home.name
 
     async def anonymous(
-        self, relay: str, request: AnonymousRequest, *, apart: bytes = b""
+        self, relay: str, request: AnonymousRequest, *, apart: bytes = b"", pin: bytes = b""
     ) -> Answered:
         where = self._tap_name if relay == self._relay else relay
-        return await super().anonymous(where, request, apart=apart)
+        return await super().anonymous(where, request, apart=apart, pin=pin)
 
 
 class Person:

@@ -28,11 +28,9 @@ class Relayed:
         self._person = person
         self.asked: list[object] = []
 
-    async def anonymous(self, relay: str, request: object, *, apart: bytes = b"") -> Answered:
+    async def anonymous(self, relay: str, request: object, **_: object) -> Answered:
         self.asked.append(request)
         return self._person.world.ask_anonymously(request)  # type: ignore[arg-type]
-
-    def trust(self, relay: str, pin: bytes) -> None: ...
 
     async def close(self) -> None: ...
 

@@ -76,9 +76,9 @@ class WorldNetwork:
         await self._point()
 
     async def anonymous(
-        self, relay: str, request: AnonymousRequest, *, apart: bytes = b""
+        self, relay: str, request: AnonymousRequest, *, apart: bytes = b"", pin: bytes = b""
     ) -> Answered:
-        return await self._ask(Anonymously(relay, b"", request, apart))
+        return await self._ask(Anonymously(relay, pin, request, apart))
 
     async def _ask(self, ask: SignedIn | Anonymously) -> Answered:
         await self._point()
@@ -88,9 +88,6 @@ class WorldNetwork:
 
     async def online(self, seconds: float) -> bool:
         return True
-
-    def trust(self, relay: str, pin: bytes) -> None:
-        pass
 
     async def close(self) -> None:
         for task in self._tasks:

@@ -105,7 +105,7 @@ OVER = f"doorless:link1?relay=relay.test&until=1700000000&secret={'A' * 43}&offe
         ("device", "approve", OVER, "--image", "link.png"),
         ("device", "approve", OVER.replace("1700000000", "2" * 10)),
         ("device", "link", "--relay", "not a relay", "--name", "laptop"),
-        ("device", "link", "--relay", "relay.test", "--certificate", "xyz", "--name", "laptop"),
+        ("device", "link", "--relay", "relay.test#xyz", "--name", "laptop"),
         ("add", OVER),
         ("add", "doorless:v1?relay=relay.test"),
         ("add", "bob@@relay.test"),

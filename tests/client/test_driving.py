@@ -26,7 +26,7 @@ class Far:
         self.asked: list[int] = []
 
     async def anonymous(
-        self, relay: str, request: AnonymousRequest, *, apart: bytes = b""
+        self, relay: str, request: AnonymousRequest, *, apart: bytes = b"", pin: bytes = b""
     ) -> Answered:
         assert isinstance(request, BlobGet)
         self.asked.append(request.offset)

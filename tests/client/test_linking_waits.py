@@ -36,7 +36,7 @@ class Direct(Network):
         self.world, self.away = world, False
 
     async def anonymous(
-        self, relay: str, request: AnonymousRequest, *, apart: bytes = b""
+        self, relay: str, request: AnonymousRequest, *, apart: bytes = b"", pin: bytes = b""
     ) -> Answered:
         if self.away:
             raise UnreachableError("nobody there")

@@ -120,7 +120,7 @@ async def test_what_the_relay_cut_off_while_it_was_connected_finds_out(
         async def start(self, *_: Any, on_link: Any, **__: Any) -> None:
             on_link(Link.REMOVED, 0.0, None)
 
-        async def anonymous(self, relay: str, request: Any, *, apart: bytes = b"") -> Answered:
+        async def anonymous(self, relay: str, request: Any, **_: Any) -> Answered:
             asked.append(relay)
             if len(asked) == 1:
                 raise UnreachableError("away for a moment")

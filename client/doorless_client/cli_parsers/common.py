@@ -31,12 +31,11 @@ def add_json(to: argparse.ArgumentParser) -> None:
 
 
 def add_relay(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--relay", required=True, metavar="URL", help="host[:port] or wss://…")
     to.add_argument(
-        "--certificate",
-        default="",
-        metavar="HEX",
-        help="SHA-256 of the relay's certificate, where it is self-signed",
+        "--relay",
+        required=True,
+        metavar="RELAY",
+        help="host[:port], with #KEY behind it where its operator gave you one",
     )
 
 

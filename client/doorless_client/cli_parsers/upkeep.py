@@ -1,4 +1,4 @@
-"""settings, doctor, log, keep: what is to be seen to now and then."""
+"""settings, doctor, relay, log, keep: what is to be seen to now and then."""
 
 from pathlib import Path
 
@@ -11,8 +11,21 @@ def add_commands(command: Adder) -> None:
     settings.add_argument("value", nargs="?", metavar="VALUE", help="what it is to be from now on")
     add_json(settings)
     command("doctor", "check this installation, the profile and the relay")
+    _add_relay(command)
     _add_log(command)
     command("keep", "go on with this copy of the profile, where there are several")
+
+
+def _add_relay(command: Adder) -> None:
+    relay = command("relay", "the keys that relays are known by, or another key for one of them")
+    relay.add_argument(
+        "address",
+        nargs="?",
+        metavar="RELAY[#KEY]",
+        help="take this key for the relay from now on; without a key, authorities vouch for it",
+    )
+    relay.add_argument("--yes", action="store_true", help="do not ask")
+    add_json(relay)
 
 
 def _add_log(command: Adder) -> None:

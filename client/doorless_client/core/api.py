@@ -39,6 +39,10 @@ class UnreachableError(RefusedError):
     """The relay cannot be reached. What can wait was queued; the message says whether."""
 
 
+class StrangeRelayError(UnreachableError):
+    """Who answers at its address has not shown to be the relay: nothing was said to him."""
+
+
 class KeyChangedError(RefusedError):
     """Nothing is sent to a contact whose keys changed until the person decides."""
 

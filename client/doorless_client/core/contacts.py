@@ -3,8 +3,6 @@
 Spec: docs/spec/08-state.md §8, §10.
 """
 
-from collections.abc import Sequence
-
 import msgspec
 
 from doorless_client.core.api import (
@@ -26,6 +24,8 @@ from doorless_client.core.log_lookup import (
     check_usable,
     waits_for_anchor,
 )
+from doorless_client.core.matching import check_account, check_config, check_same_key
+from doorless_client.core.pins import check_pin, pin_of
 from doorless_client.core.shelf_rows import note_key, note_row
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
@@ -33,8 +33,8 @@ from doorless_client.core.views import Standing, Trust
 from doorless_client.core.witnessed import witnessed
 from doorless_client.store.base import Store
 from doorless_client.store.records import Contact
-from doorless_protocol.errors import DoorlessError, ExpiredError, ForgedError, UnwitnessedError
-from doorless_protocol.frames import Answered, Found, Hello, Refused, RelayInfo
+from doorless_protocol.errors import DoorlessError, ExpiredError, UnwitnessedError
+from doorless_protocol.frames import Found, Hello, Refused, RelayInfo
 from doorless_protocol.invite import Address, InviteLink, RelayAddress
 from doorless_protocol.keys import AccountId, conversation_id
 from doorless_protocol.manifest import Manifest, SignedHead, Staple
@@ -111,8 +111,8 @@ class Contacts:
                 who the link says.
             UnreachableError: the relay; nothing was added.
         """
-        address, link = parse_address(text)
-        tls = (link.tls if link else None) or b""
+        address, link, named = parse_address(text)
+        tls = check_pin(self._store, str(address.relay), named)
         if link and link.config:
             yield from self._compare_config(address, tls, link.config)
         manifest, heads, verified = yield from witnessed(self._lookup(address, tls, 0))
@@ -124,7 +124,7 @@ class Contacts:
             check_usable(verified.pin)  # whom a link names was named by the person who gave it
         with self._state.change():
             self._log.keep(verified)
-            contact = self._add_found(address, link, manifest, heads)
+            contact = self._add_found(address, link, tls, manifest, heads)
             self._conversations.show_chat(contact)
         if contact.trust == Trust.CHANGED.value:
             raise KeyChangedError(f"the keys of {address} are not those that you know")
@@ -134,13 +134,14 @@ class Contacts:
         self,
         address: Address,
         link: InviteLink | None,
+        pin: bytes,
         manifest: Manifest,
         heads: list[SignedHead],
     ) -> Contact:
         # Whoever is pinned under this address comes first: one address, one contact.
         known = self._at(address) or self.with_account(manifest.account)
         if known is not None:
-            known = self._vouch(known, address, link)
+            known = self._vouch(known, address, link, pin)
             try:
                 return self._trust.compare(known, manifest, heads)
             except ExpiredError as error:
@@ -150,7 +151,7 @@ class Contacts:
             account=manifest.account,
             handle=address.handle,
             relay=str(address.relay),
-            pin=(link.tls if link else None) or b"",
+            pin=pin,
             claim="",
             name="",
             trust=Trust.FIRST_SEEN.value,
@@ -167,12 +168,15 @@ class Contacts:
         self._devices.adopt(contact.account, manifest)
         return contact
 
-    def _vouch(self, contact: Contact, address: Address, link: InviteLink | None) -> Contact:
+    def _vouch(
+        self, contact: Contact, address: Address, link: InviteLink | None, pin: bytes
+    ) -> Contact:
         """Somebody known under an address: added on purpose, so a contact from now on."""
         vouched = msgspec.structs.replace(
             contact,
             handle=address.handle,
             relay=str(address.relay),
+            pin=pin,
             standing=Standing.CONTACT.value,
             token=contact.token or (link.token if link else None) or b"",
             looked_up=self._state.clock(),
@@ -242,7 +246,8 @@ class Contacts:
             return  # nobody vouches for their manifest but they themselves
         version = SignedHead.decode(contact.head).version
         try:
-            manifest, heads, verified = yield from self._lookup(address, contact.pin, version)
+            pin = pin_of(self._store, str(address.relay))
+            manifest, heads, verified = yield from self._lookup(address, pin, version)
         except UnreachableError:
             raise  # nobody refused
         except (UnwitnessedError, LogProofError) as failed:
@@ -285,8 +290,10 @@ class Contacts:
             if holder is not None and is_taken:
                 self._trust.compare(holder, manifest, heads)  # it shows other keys for them now
             return
+        relay = str(address.relay)
+        pin = pin_of(self._store, relay)
         vouched = msgspec.structs.replace(
-            contact, handle=address.handle, relay=str(address.relay), looked_up=looked_up
+            contact, handle=address.handle, relay=relay, pin=pin, looked_up=looked_up
         )
         self._store.contacts.put(vouched)
         self._trust.compare(vouched, manifest, heads)
@@ -373,27 +380,3 @@ def belongs_to_another(store: Store, claim: str) -> bool:
     """Whether a contact is known under an address that somebody else gives as his own."""
     address = Address.parse(claim)
     return bool(store.contacts.find(handle=address.handle, relay=str(address.relay)))
-
-
-def check_config(answered: Answered, expected: bytes, relay: str) -> None:
-    """Raises RefusedError: not the relay, or not the set-up of it, that a link was made at."""
-    if not isinstance(answered, RelayInfo):
-        raise RefusedError(f"{relay} does not say how it is set up: nothing was added")
-    if answered.config_hash != expected:
-        raise RefusedError(
-            f"{relay} is not set up as the link says: nothing was added; ask for a new link"
-        )
-
-
-def check_account(manifest: Manifest, link: InviteLink, address: Address) -> None:
-    """Raises RefusedError: the relay shows another account than the link was made for."""
-    if manifest.account != link.account:
-        raise RefusedError(
-            f"{address} is not who the link says: the relay shows other keys, nothing was added"
-        )
-
-
-def check_same_key(manifest: Manifest, heads: Sequence[SignedHead]) -> None:
-    """Raises ForgedError: a head of another account, which accuses nobody but the relay."""
-    if any(head.key != manifest.key for head in heads):
-        raise ForgedError("a history with heads of several accounts")

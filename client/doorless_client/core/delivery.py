@@ -18,6 +18,7 @@ from doorless_client.core.effects import Anonymously, Flow
 from doorless_client.core.hearing import HEAD_SIZE
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.own_devices import OwnDevices
+from doorless_client.core.pins import pin_of
 from doorless_client.core.resync import Resyncs
 from doorless_client.core.scarcity import note_session
 from doorless_client.core.sealings import keep_sealing
@@ -139,7 +140,8 @@ class Delivery:
         own = self._state.own
         if contact is None:
             return own.relay, own.pin
-        return self._contacts.relay_of(contact), contact.pin
+        relay = self._contacts.relay_of(contact)
+        return relay, pin_of(self._store, relay)
 
     # --- submitting --------------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ class Anonymously:
     """Ask a relay without saying who asks.
 
     Attributes:
-        relay: its URL; `pin` is its certificate's SHA-256 where self-signed.
+        relay: `host[:port]`; `pin` is its fingerprint where no authority vouches for it.
         apart: requests that differ in it never share a connection.
         ahead: what will be asked next, if this is answered as hoped: it may leave right behind, so
             that nobody waits for a round trip each time. Only where asking too much does no harm.

@@ -6,7 +6,7 @@ from doorless_client.core.api import RefusedError
 from doorless_client.core.shelf_rows import is_note
 from doorless_client.store.records import Contact
 from doorless_protocol.errors import MalformedError
-from doorless_protocol.invite import Address, InviteLink
+from doorless_protocol.invite import Address, InviteLink, parse_pinned
 
 LINK_PREFIX = "doorless:"
 
@@ -50,14 +50,23 @@ def _find(held: Sequence[Contact], words: str) -> Contact | None:
     return None
 
 
-def parse_address(text: str) -> tuple[Address, InviteLink | None]:
-    """`handle@relay`, or an invite link and the address in it. Raises RefusedError: neither."""
+def parse_address(text: str) -> tuple[Address, InviteLink | None, bytes]:
+    """`handle@relay`, also with `#` and the relay's fingerprint, or an invite link.
+
+    Returns:
+        The address, the link if it was one, and the fingerprint that is named, b"" without one.
+
+    Raises:
+        RefusedError: it is neither.
+    """
     words = text.strip()
     try:
         if not words.startswith(LINK_PREFIX):
-            return Address.parse(words), None
+            handle, at, relay = words.partition("@")
+            home, named = parse_pinned(relay)
+            return Address.parse(f"{handle}{at}{home}"), None, named
         link = InviteLink.parse(words)
-        return Address(link.handle, link.relay), link
+        return Address(link.handle, link.relay), link, link.tls or b""
     except MalformedError as error:
         raise RefusedError(f"that is neither handle@relay nor an invite link: {error}") from None
 

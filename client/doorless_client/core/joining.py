@@ -39,7 +39,7 @@ class Joining:
     """One link, shown once.
 
     Args:
-        relay: `host[:port]`; `pin` its certificate's SHA-256 where self-signed.
+        relay: `host[:port]`; `pin` its fingerprint where no authority vouches.
     """
 
     def __init__(self, name: str, relay: str, pin: bytes, now: int, random: Random) -> None:

@@ -24,6 +24,7 @@ from doorless_client.core.log_follow import (
 from doorless_client.core.log_lookup import LogLookups
 from doorless_client.core.log_times import next_anchor_look
 from doorless_client.core.own_entry import OwnEntry
+from doorless_client.core.pins import pin_of
 from doorless_client.core.state import State, leaves_out
 from doorless_client.core.views import Notice
 from doorless_client.store.log_records import LogPin, LogWaiting
@@ -376,10 +377,7 @@ class Looks:
 
     def _place(self, relay: str) -> Place:
         """A connection of its own: nothing ties what is asked on it to anything else."""
-        own = self._state.own
-        pins = [contact.pin for contact in self._store.contacts.find(relay=relay) if contact.pin]
-        tls = own.pin if relay == own.relay else next(iter(pins), b"")
-        return Place(relay, tls, self._state.random(16))
+        return Place(relay, pin_of(self._store, relay), self._state.random(16))
 
 
 def names(standing: Standing | None, manifest: Manifest) -> bool:

@@ -41,9 +41,13 @@ class Network(Protocol):
         """The same, without waiting for the answer."""
 
     async def anonymous(
-        self, relay: str, request: AnonymousRequest, *, apart: bytes = b""
+        self, relay: str, request: AnonymousRequest, *, apart: bytes = b"", pin: bytes = b""
     ) -> Answered:
-        """Raises api.UnreachableError: no such relay, not connected, or cut before the answer."""
+        """Ask the relay that holds the key with this fingerprint; b"": that authorities vouch for.
+
+        Raises:
+            UnreachableError: no such relay, not connected, or cut before the answer.
+        """
         ...
 
     async def online(self, seconds: float) -> bool:
@@ -52,8 +56,5 @@ class Network(Protocol):
 
     def retry_now(self) -> None:
         """Connect without waiting; where another connection of this device took over, come back."""
-
-    def trust(self, relay: str, pin: bytes) -> None:
-        """From now on, `relay` is who shows the certificate with this SHA-256."""
 
     async def close(self) -> None: ...

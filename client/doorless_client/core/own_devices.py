@@ -11,11 +11,12 @@ Spec: docs/spec/11-devices.md §4.
 from collections.abc import Collection, Sequence
 
 from doorless_client.core.api import BadInputError, LogProofError, RefusedError
-from doorless_client.core.contacts import FRESH_FOR, BusyError, check_same_key
+from doorless_client.core.contacts import FRESH_FOR, BusyError
 from doorless_client.core.devices import Devices
 from doorless_client.core.effects import Anonymously, Flow, Wake
 from doorless_client.core.log_looks import Looks, names
 from doorless_client.core.log_lookup import LogLookups
+from doorless_client.core.matching import check_same_key
 from doorless_client.core.not_named import NotNamedError
 from doorless_client.core.own_entry import OwnEntry
 from doorless_client.core.own_facts import OwnFacts

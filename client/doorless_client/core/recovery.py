@@ -14,8 +14,8 @@ from typing import ClassVar
 
 from doorless_client.core.api import RefusedError
 from doorless_client.core.backup_writer import keep_writer
-from doorless_client.core.contacts import check_same_key
 from doorless_client.core.effects import Anonymously, Flow
+from doorless_client.core.matching import check_same_key
 from doorless_client.core.own_facts import OwnFacts
 from doorless_client.core.publishing import manifest_request
 from doorless_client.core.registration import Newcomer

@@ -15,6 +15,7 @@ import msgspec
 from doorless_client.core import settings
 from doorless_client.core.api import RefusedError
 from doorless_client.core.forgetting import finish_forgetting
+from doorless_client.core.pins import settled_pin
 from doorless_client.core.shelf_rows import SELF
 from doorless_client.core.sync import follow_trust
 from doorless_client.core.views import Kind, State
@@ -153,7 +154,7 @@ class _Restoring:
             account=person.account,
             handle="" if taken else person.handle,
             relay="" if taken else person.relay,
-            pin=person.pin,
+            pin=b"" if taken else settled_pin(self._store, person.relay, person.pin),
             claim=f"{person.handle}@{person.relay}" if taken else "",
             name=person.name,
             trust=person.decided,

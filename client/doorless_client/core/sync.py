@@ -24,6 +24,7 @@ from doorless_client.core.message_sync import MessageSync
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.own_devices import OwnDevices
 from doorless_client.core.past import Past
+from doorless_client.core.pins import settled_pin
 from doorless_client.core.shelf_sync import ShelfSync
 from doorless_client.core.state import State
 from doorless_client.core.telling import Telling
@@ -243,7 +244,7 @@ class Sync:
             account=said.account,
             handle=said.handle,
             relay=said.relay,
-            pin=said.pin,
+            pin=settled_pin(self._store, said.relay, said.pin),
             claim="",
             name=said.name,
             trust=said.decided,
@@ -269,7 +270,7 @@ class Sync:
             known,
             handle=known.handle or said.handle,
             relay=known.relay or said.relay,
-            pin=known.pin or said.pin,
+            pin=known.pin if known.relay else settled_pin(self._store, said.relay, said.pin),
             name=said.name or known.name,
             token=said.token or known.token,
             standing=said.standing,

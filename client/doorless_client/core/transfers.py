@@ -29,6 +29,7 @@ from doorless_client.core.gossip import Gossip
 from doorless_client.core.message_parts import FileState, FileView
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.picked import picked
+from doorless_client.core.pins import pin_of
 from doorless_client.core.shelf_rows import is_note
 from doorless_client.core.state import State
 from doorless_client.core.trust import check_may_send, may_send
@@ -321,7 +322,7 @@ class Transfers:
         if is_note(contact) or (entry is not None and not entry.mine):
             return own.relay, own.pin
         relay = self._contacts.relay_of(contact)
-        return relay, own.pin if relay == own.relay else contact.pin
+        return relay, pin_of(self._store, relay)
 
     def may_move(self, row: Transfer) -> bool:
         """Whether its conversation lets anything be moved now."""

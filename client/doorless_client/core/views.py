@@ -218,6 +218,7 @@ class Link(Enum):
     CONNECTING = "connecting"
     ONLINE = "connected"
     REPLACED = "replaced"  # a newer connection of this device took over
+    STRANGER = "stranger"  # who answers at the relay's address has not shown to be the relay
     REMOVED = "removed"  # this device is none of the account's any more: it stays away
 
 

@@ -28,6 +28,7 @@ LINKS = {
     Link.OFFLINE: "not connected: what you write waits",
     Link.CONNECTING: "",
     Link.REPLACED: "another copy of this profile is connected",
+    Link.STRANGER: "!!! who answers is not your relay: what you write waits",
     Link.REMOVED: "!!! this device was removed from the account",
 }
 

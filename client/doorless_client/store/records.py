@@ -19,7 +19,7 @@ class Own(SecretRow, frozen=True):
 
     Attributes:
         relay: our home relay, `host[:port]`; `tls` whether it is reached over TLS, and `pin`
-            its certificate's SHA-256 where self-signed.
+            its fingerprint (07-relay §1.4) where no authority vouches for it.
         account_key: 64 bytes; the primary signs manifests with it. b"" on any other device.
         unshown_seed: the recovery seed until its words were shown; from then on b"".
         token: what contacts show to reach us; `token_published` once the relay has its hash.

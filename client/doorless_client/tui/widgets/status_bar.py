@@ -26,6 +26,7 @@ def in_words(
         Link.CONNECTING: glyphs.connecting,
         Link.OFFLINE: glyphs.offline,
         Link.REPLACED: glyphs.offline,
+        Link.STRANGER: glyphs.offline,
         Link.REMOVED: glyphs.offline,
     }[connection.link]
     words = {
@@ -33,10 +34,11 @@ def in_words(
         Link.CONNECTING: "connecting",
         Link.OFFLINE: "offline",
         Link.REPLACED: "opened elsewhere",
+        Link.STRANGER: "not your relay",
         Link.REMOVED: "device removed",
     }[connection.link]
     parts = [""]
-    if connection.link is Link.OFFLINE and retry_in >= 1:
+    if connection.link in (Link.OFFLINE, Link.STRANGER) and retry_in >= 1:
         parts.append(f"next try in {retry_in:.0f} s")
     if full:
         parts.append(connection.relay)
