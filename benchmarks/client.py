@@ -1,4 +1,5 @@
-"""The client's engine and store: sending, also what queued up, catching up, unlocking, scrolling.
+"""The client's engine and store: sending, also what queued up, catching up, unlocking,
+scrolling; finding words in a long profile, and letting much of it go.
 
     python -m benchmarks.client [--json] [--check] [--quick]
 
@@ -20,6 +21,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.catching_up import KEY, catch_up
+from benchmarks.long_profile import in_a_long_profile
 from benchmarks.report import ROUNDS, Report, run
 from doorless_client.core.api import UnreachableError
 from doorless_client.core.effects import Anonymously
@@ -247,6 +249,7 @@ def fill(report: Report, quick: bool) -> None:
         report.note("50 of 50,000 messages", "ms", screen)
         for person in (alice, bob):
             person.store.close()
+        in_a_long_profile(report, folder, quick)
 
 
 if __name__ == "__main__":
