@@ -9,7 +9,9 @@ Everybody else only makes noise: USERS mailboxes that get an envelope at random 
 
 from collections import Counter
 from dataclasses import dataclass
+from math import sqrt
 from random import Random
+from statistics import NormalDist
 
 USERS = 1_000
 A_DAY = 50
@@ -63,3 +65,22 @@ def _noise(window: tuple[float, float], dice: Random) -> set[int]:
 def found(talk: Talk, window: tuple[float, float], dice: Random, trials: int = 400) -> float:
     """In which part of so many days, each with other noise, the relay names the sender."""
     return sum(suspect(talk, window, dice) == SENDER for _ in range(trials)) / trials
+
+
+def found_by_counting(answers: int, seconds: float, dice: Random, trials: int = 4_000) -> float:
+    """The same against delays of hours, in whose windows everybody gets something: who counts.
+
+    The relay knows how much each mailbox gets in such a time, and names the one that got most
+    beyond it. Counts of so many are normal; the most of all others is drawn at once.
+
+    Args:
+        answers: how many messages were answered, each in a window of its own.
+        seconds: how long such a window is.
+    """
+    expected = answers * seconds * A_DAY / 86_400
+    spread, normal = sqrt(expected), NormalDist()
+    wins = 0
+    for _ in range(trials):
+        most = expected + spread * normal.inv_cdf(dice.random() ** (1 / (USERS - 1)))
+        wins += dice.gauss(expected + answers, spread) > most
+    return wins / trials

@@ -9,7 +9,7 @@ from random import Random as Seeded
 
 import pytest
 
-from disclosure import USERS, Talk, found
+from disclosure import USERS, Talk, found, found_by_counting
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.settings import Settings
 from doorless_lab.world import World
@@ -62,6 +62,15 @@ def test_receipts_of_the_defaults_tell_who_wrote() -> None:
     dice, times = Seeded(3), tuple(3600.0 * n for n in range(MESSAGES))
     slow = Talk(times, tuple(at + dice.uniform(*wait) for at in times))
     assert found(slow, wait, dice, trials=10) > 0.9
+
+
+def test_receipts_that_wait_would_have_to_wait_for_half_a_day() -> None:
+    """What a delay would cost: docs/adr/0057. A receipt of half a day tells nobody anything."""
+    goal, dice = 1 / USERS + 0.05, Seeded(4)
+    assert found_by_counting(MESSAGES, 600, dice) > 0.99
+    assert found_by_counting(MESSAGES, 3_600, dice) > 0.9
+    assert found_by_counting(MESSAGES, 4 * 3_600, dice) > goal
+    assert found_by_counting(MESSAGES, 12 * 3_600, dice) < goal
 
 
 def at_once(self: Outbox, *_args: object, **_named: object) -> float:
