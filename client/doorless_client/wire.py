@@ -39,6 +39,8 @@ from doorless_protocol.frames import (
 )
 from doorless_protocol.primitives import same, sha256
 
+OLDEST: Final = ssl.TLSVersion.TLSv1_3
+
 OPEN_TIMEOUT: Final = 10.0
 """Seconds until TCP, TLS, the upgrade and the challenge must be through."""
 
@@ -280,7 +282,7 @@ def _binding(connection: ClientConnection) -> bytes:
 
 def context_for(endpoint: Endpoint) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.minimum_version = OLDEST
     if endpoint.pin:  # it names the one key; who signed for it, and until when, adds nothing
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

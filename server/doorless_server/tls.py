@@ -20,6 +20,9 @@ from doorless_protocol.certificate import key_hash
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.invite import text_of
 
+OLDEST = ssl.TLSVersion.TLSv1_3
+"""Whoever speaks something older is turned away: nothing is negotiated (docs/adr/0005)."""
+
 
 class Fault(Enum):
     """What is wrong with the files, in a word for the log."""
@@ -82,7 +85,7 @@ def context_of(certificate: Path, key: Path) -> Context:
     check_private(key)
     leaf = leaf_of(certificate)
     context = Context(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.minimum_version = OLDEST
     # A ticket would tie a stranger's connection to a login of before, and skip the certificate.
     context.num_tickets = 0
     try:
