@@ -11,7 +11,6 @@ from doorless_client.core.settings import Settings
 from doorless_client.core.views import ChatChanged, Kind, Notice, Standing, State
 from doorless_client.store.base import Store
 from doorless_client.store.memory import MemoryStore
-from doorless_client.store.receipt_records import ReceiptDue
 from doorless_client.store.sqlcipher import open_store
 from doorless_lab.world import Person, World
 from doorless_protocol.content import Text
@@ -267,48 +266,6 @@ def test_forgetting_deletes_every_row_of_a_contact(world: World, new_store: NewS
 
 
 # --- small things ------------------------------------------------------------------------------
-
-
-def test_typing_is_off_until_it_is_switched_on(world: World) -> None:
-    alice, bob = world.friends("alice", "bob")
-    alice.engine.set_typing(alice.chat("bob").conversation, active=True)
-    world.settle()
-    assert not bob.chat("alice").typing
-    alice.engine.change_settings(Settings(typing=True))
-    alice.engine.set_typing(alice.chat("bob").conversation, active=True)
-    world.settle()
-    assert bob.chat("alice").typing
-    world.advance(30)
-    assert not bob.chat("alice").typing
-
-
-def test_read_receipts_are_off_until_they_are_switched_on(world: World) -> None:
-    alice, bob = world.friends("alice", "bob")
-    bob.engine.mark_read(bob.chat("alice").conversation)
-    world.advance(10)
-    assert states(alice, "bob") == [State.DELIVERED]
-    bob.engine.change_settings(Settings(read_receipts=True))
-    alice.says("bob", "and now?")
-    world.settle()
-    bob.engine.mark_read(bob.chat("alice").conversation)
-    world.advance(10)
-    assert states(alice, "bob") == [State.DELIVERED, State.READ]
-
-
-def test_a_state_never_goes_back(world: World) -> None:
-    alice, bob = world.friends("alice", "bob")
-    bob.engine.change_settings(Settings(read_receipts=True, receipt_delay=(0.0, 0.0)))
-    message = alice.says("bob", "read me")
-    world.settle()
-    bob.engine.mark_read(bob.chat("alice").conversation)
-    world.advance(1)
-    contact = bob.store.contacts.find()[0]
-    with bob.store.transaction():
-        bob.store.receipts_due.put(
-            ReceiptDue(0, contact.conversation, False, world.now, message.id)
-        )
-    world.advance(1)
-    assert states(alice, "bob")[-1] is State.READ
 
 
 def test_unread_is_counted_and_read_to_the_end(world: World) -> None:

@@ -8,6 +8,7 @@
 Runs inside the change that stores the session's next state. Spec: docs/spec/08-state.md §6, §15.2.
 """
 
+from doorless_client.core import settings
 from doorless_client.core.acts import Act, Acts
 from doorless_client.core.beside import Beside
 from doorless_client.core.contacts import Contacts
@@ -116,12 +117,13 @@ class Hearing:
     ) -> Contact:
         """All that is no message: only ever said in a confirmed session."""
         if isinstance(said, Receipt):
-            reach = Reach.READ if said.read else Reach.DELIVERED
+            reach = self._reach(said)
             for id in said.ids:
                 self._conversations.reach(contact, id, reach)
                 self._kept.acknowledge(contact.account, device, id)
         elif isinstance(said, Typing):
-            until = self._state.clock() + TYPING_LASTS if said.active else None
+            is_shown = said.active and settings.load(self._store).typing
+            until = self._state.clock() + TYPING_LASTS if is_shown else None
             self._conversations.set_typing(contact, until)
         elif isinstance(said, Profile):
             return self._introductions.hear(contact, said)
@@ -134,6 +136,11 @@ class Hearing:
             if self._hear_act(contact, content, said, contact.account, device, envelope):
                 self._receipts.owe(contact, content.id, read=False)
         return contact
+
+    def _reach(self, said: Receipt) -> Reach:
+        """Who does not say that they read is not told that others did."""
+        is_shown = said.read and settings.load(self._store).read_receipts
+        return Reach.READ if is_shown else Reach.DELIVERED
 
     # --- acts --------------------------------------------------------------------------------
 

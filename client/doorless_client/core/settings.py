@@ -46,18 +46,28 @@ class Settings(msgspec.Struct, frozen=True):
     ] = True
     read_receipts: Annotated[
         bool,
-        Setting("Privacy", "Say that you read it", "Contacts see when you read.", Switch()),
+        Setting(
+            "Privacy",
+            "Say that you read it",
+            "Contacts see when you read; and you see it of those who say it, too.",
+            Switch(),
+        ),
     ] = False
     typing: Annotated[
         bool,
-        Setting("Privacy", "Say that you write", "Contacts see when you type.", Switch()),
+        Setting(
+            "Privacy",
+            "Say that you write",
+            "Contacts see when you type; and you see it of those who say it, too.",
+            Switch(),
+        ),
     ] = False
     lasts: Annotated[
         int,
         Setting(
             "Privacy",
             "New chats forget after",
-            "How long messages last in chats that you begin, from when they were read.",
+            "How long messages last in chats that you begin on this device, once they were read.",
             Span(LASTS_AT_LEAST, LASTS_AT_MOST, "never", LASTS),
         ),
     ] = 0
