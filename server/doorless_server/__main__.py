@@ -8,6 +8,7 @@ doorless-relay log-key --data DIR    what witnesses of this relay's key log need
 doorless-relay backup --data DIR TO  copy everything, while it runs
 doorless-relay restore --data DIR FROM   put back what is missing
 doorless-relay migrate --data DIR    bring its databases to this version's schema
+doorless-relay doctor --data DIR     what keeps it from serving, and what to do
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Final
 from doorless_server.commands import (
     auditor,
     backup,
+    doctor,
     inspect,
     log_key,
     migrate,
@@ -38,6 +40,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "backup": backup,
     "restore": restore,
     "migrate": migrate,
+    "doctor": doctor,
 }
 
 

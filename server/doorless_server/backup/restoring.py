@@ -24,6 +24,7 @@ from doorless_server.datadir import DataError
 from doorless_server.directory import opening, schema
 from doorless_server.directory.heads import Head, HeadStore, refuse_fork
 from doorless_server.directory.nodes import HashRows
+from doorless_server.self_signed import KEY
 from doorless_server.store.schema import open_reader
 
 HEADS_MISSING = (
@@ -83,7 +84,7 @@ def check_free(folder: Path, listed: Bundle) -> list[str]:
 
 def is_of_one_relay(name: str) -> bool:
     """What is drawn once, and the same as long as there is this relay."""
-    return name == opening.CONFIG or name.startswith("keys/")
+    return name in (opening.CONFIG, KEY.as_posix()) or name.startswith("keys/")
 
 
 def _check_no_rest(path: Path) -> None:

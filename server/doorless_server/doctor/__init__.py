@@ -1,0 +1,1 @@
+"""Looks for what keeps a relay from serving, and says what to do about it."""
