@@ -32,6 +32,7 @@ from doorless_client.tui.glyphs import Glyphs, glyphs_for
 from doorless_client.tui.guard import Guard
 from doorless_client.tui.key_sequences import read_alt_as_alt
 from doorless_client.tui.keymap import Keys, Place
+from doorless_client.tui.nearest_signs import NearestSigns
 from doorless_client.tui.pasted import read_pastes_as_text
 from doorless_client.tui.providers.entry import Entry
 from doorless_client.tui.terminal_pictures import Drawing
@@ -96,8 +97,9 @@ class BaseApp(App[ReturnType]):
         return dict(DARK.variables)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Ours comes last: after it nothing changes a line."""
-        return [*super().get_line_filters(), self._guard]
+        """The guard comes last: after it nothing changes a line."""
+        nearest = () if self.glyphs.blocks else (NearestSigns(),)
+        return [*super().get_line_filters(), *nearest, self._guard]
 
     def on_load(self) -> None:  # before any screen is made, so that none is drawn twice
         collect_seldom()

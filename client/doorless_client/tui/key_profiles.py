@@ -36,8 +36,13 @@ EMACS: Final[Mapping[str, str]] = {
     "log.last": "alt+greater_than_sign,end,G",
     "palette.up": "up,ctrl+p",
     "palette.down": "down,ctrl+n",
+    "sheet.close": "escape,ctrl+g",
+    "settings.up": "up,ctrl+p,k",
+    "settings.down": "down,ctrl+n,j",
+    "help.up": "up,ctrl+p,k",
+    "help.down": "down,ctrl+n,j",
 }
-"""Lists move by Ctrl+N and Ctrl+P; what those did is under Alt."""
+"""Lists move by Ctrl+N and Ctrl+P, Ctrl+G gives up; what those did is under Alt."""
 
 PROFILES: Final[Mapping[str, Mapping[str, str]]] = {
     "default": DEFAULT,

@@ -97,6 +97,19 @@ async def test_emacs_moves_lists_and_its_other_keys_are_told(people, opened, tex
         assert "I found a moth" in text_of(pilot)
 
 
+async def test_emacs_gives_up_by_its_key_wherever_esc_does(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        pilot.app.change_settings(with_keys(pilot, "emacs"))
+        await pilot.pause()
+        for sheet in ("f1", "f8", "f4", "alt+x", "alt+s", "alt+a"):
+            await pilot.press(sheet)
+            await pilot.pause()
+            assert len(pilot.app.screen_stack) == 2, sheet
+            await pilot.press("ctrl+g")
+            await pilot.pause()
+            assert len(pilot.app.screen_stack) == 1, sheet
+
+
 async def test_enter_can_begin_a_line_and_another_key_send(people, opened) -> None:
     preferences = Unwritten()
     preferences.keys = lambda: b'composer.send = "ctrl+s"\ncomposer.newline = "enter"'
