@@ -1,4 +1,4 @@
-"""What people tell each other of being there: that something arrived, was read, is being written."""
+"""What people tell each other: that something arrived, that it was read, that one writes."""
 
 from collections.abc import Iterator
 

@@ -106,6 +106,15 @@ class ProfileSettings:
             Whole(1, LONGEST_IDLE, "minutes", "never", (0, 1, 2, 5, 10, 15, 30, 60, 240)),
         ),
     ] = 10
+    copied_for: Annotated[
+        int,
+        Setting(
+            "Lock",
+            "Copied words go after",
+            "Seconds until the clipboard is emptied, which every program may read.",
+            Whole(5, 3600, "seconds", "never", (0, 10, 30, 60, 300)),
+        ),
+    ] = 30
 
     def __post_init__(self) -> None:
         """Raises MalformedError: a value that is none of its setting's."""

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.notifying.desktop import InTurn, Notifier
 from doorless_client.tui.base import BaseApp
+from doorless_client.tui.copied import Copied
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.idleness import Idleness
 from doorless_client.tui.keeping import entries
@@ -56,6 +57,7 @@ class DoorlessApp(BaseApp[None]):
         self._notifying = Notifying(self, find_notifier, now)
         self._forgetting: list[Callable[[], None]] = [self._notifying.end]
         self._locked = asyncio.Event()
+        self._copied = Copied(self)
         self._typed_early = TypedEarly()
         self._place = b""
 
@@ -171,6 +173,7 @@ class DoorlessApp(BaseApp[None]):
     def copy_to_clipboard(self, text: str) -> None:
         if self.current_mode != "locked" or not text:
             super().copy_to_clipboard(text)
+            self._copied.begin(text, self.settings.copied_for)
 
     async def _unlock(self, passphrase: str) -> Engine:
         """Raises RefusedError: it stays locked."""
