@@ -46,12 +46,22 @@ class Pastes:
         return data[cut:], data[:cut]
 
     def _leave(self, data: str) -> tuple[str, str]:
-        pasted, end, rest = (self._begun + data).partition(END)
-        if end:
+        read = self._begun + data
+        if (at := end_of(read)) >= 0:
             self._inside, self._begun = False, ""
-            return rest, escaped(pasted) + END
+            return read[at + len(END) :], escaped(read[:at]) + END
+        pasted = read
         self._begun = _begin_of(END, pasted)
         return "", escaped(pasted.removesuffix(self._begun))
+
+
+def end_of(read: str) -> int:
+    """Where the paste ends that `read` is inside of; -1: not here.
+
+    At the last mark that was read at once. Most terminals paste no such mark; where one does, what
+    stands between it and the real end would be taken for keys that were pressed.
+    """
+    return read.rfind(END)
 
 
 def escaped(pasted: str) -> str:
