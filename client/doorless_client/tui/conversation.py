@@ -32,7 +32,7 @@ from doorless_client.tui.widgets.banner import Banner
 from doorless_client.tui.widgets.chat_log import ChatLog, Place
 from doorless_client.tui.widgets.composer import Composer
 from doorless_client.tui.widgets.draft_strip import on_the_wire
-from doorless_client.tui.widgets.header import Header
+from doorless_client.tui.widgets.header import Header, goes_in_words
 from doorless_client.tui.widgets.proposals import Proposals
 
 
@@ -184,6 +184,7 @@ class Conversation(Vertical):
             self.write()
         elif question is None and was_barred and self.has_focus_within:
             self.composer.focus()
+        self.composer.border_title = plain(goes_in_words(chat, self._glyphs)) if chat else None
         if chat is not None and chat.name != self._addressed:
             self._addressed = chat.name
             self.composer.address(chat.name)

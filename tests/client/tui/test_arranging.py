@@ -44,6 +44,17 @@ async def test_archived_chats_are_unfolded_by_key_and_by_mouse(people, opened, t
         assert "Grace Hopper" in text_of(pilot)
 
 
+async def test_the_composer_says_how_long_what_is_written_lasts(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        composer = pilot.app.screen.conversation.composer
+        assert not composer.border_title
+        await people.engine.messages.set_timer(people.ada, 3600)
+        await pilot.pause()
+        assert "1 hour" in str(composer.border_title)
+        await press(pilot, "alt+down")
+        assert not composer.border_title
+
+
 async def test_a_timer_is_chosen_and_shown_in_the_header(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         await details(pilot, "timer")

@@ -35,10 +35,15 @@ def trust_in_words(chat: Chat, glyphs: Glyphs) -> tuple[str, str]:
     return f"{glyphs.trust[chat.trust]} {word}", chat.trust.value
 
 
+def goes_in_words(chat: Chat, glyphs: Glyphs) -> str:
+    """How long what is said here lasts; "" where it stays."""
+    return f"{glyphs.timer} {in_words(chat.lasts)}" if chat.lasts else ""
+
+
 def kept_in_words(chat: Chat, glyphs: Glyphs) -> str:
     """Its timer, and whether it is mute or put away: what explains why something did not happen."""
     parts = [
-        *([f"{glyphs.timer} {in_words(chat.lasts)}"] if chat.lasts else []),
+        *([goes] if (goes := goes_in_words(chat, glyphs)) else []),
         *([f"{glyphs.muted} muted"] if chat.muted_until else []),
         *(["archived"] if chat.archived else []),
     ]
