@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from doorless_lab.processes import Client
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds for a line that has to come."""
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import pyte
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that nothing takes, on however slow a computer."""
 
 

@@ -47,7 +47,7 @@ class Served:
 
     def check_killed(self) -> None:
         """Wait until it is gone, and see that it did not end by itself."""
-        assert self.process.wait(timeout=20) in (-signal.SIGKILL, 128 + signal.SIGKILL)
+        assert self.process.wait(timeout=60) in (-signal.SIGKILL, 128 + signal.SIGKILL)
 
 
 def points(sampled: str, *, writes: int, syncs: int) -> list[str]:
@@ -80,7 +80,7 @@ def serving(*arguments: str, point: str = KILLED_BY_HAND) -> Iterator[Served]:
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 @contextmanager

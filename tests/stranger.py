@@ -113,7 +113,7 @@ class Audit:
             raise ProofError("a tile of other hashes than the log's")
 
     def _get(self, path: str) -> bytes:
-        with urllib.request.urlopen(f"{self.url}/{path}", timeout=20) as answer:
+        with urllib.request.urlopen(f"{self.url}/{path}", timeout=60) as answer:
             body = answer.read()
         assert isinstance(body, bytes)
         return body

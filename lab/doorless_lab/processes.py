@@ -60,10 +60,10 @@ class Client:
 class Relay:
     """A relay on this computer, on one port for all of its life."""
 
-    def __init__(self, data: Path, log: Path) -> None:
+    def __init__(self, data: Path, log: Path, port: int = 0) -> None:
         self._data, self._log = data, log
         self._process: subprocess.Popen[str] | None = None
-        self.url = "ws://127.0.0.1:0"
+        self.url = f"ws://127.0.0.1:{port}"
 
     @property
     def name(self) -> str:
@@ -99,9 +99,9 @@ class Relay:
 
 
 @contextlib.contextmanager
-def running_relay(folder: Path) -> Iterator[Relay]:
-    """A relay whose files are in `folder`, gone when left."""
-    relay = Relay(folder / "relay", folder / "relay.log")
+def running_relay(folder: Path, port: int = 0) -> Iterator[Relay]:
+    """A relay whose files are in `folder`, gone when left. Port 0: one that the system picks."""
+    relay = Relay(folder / "relay", folder / "relay.log", port)
     relay.start()
     try:
         yield relay

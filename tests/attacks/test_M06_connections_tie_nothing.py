@@ -89,7 +89,7 @@ async def wired(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Wired]:
 
     network = RelayNetwork(home, random)
     await network.start(login, on_signed_in=nothing, on_deliver=nothing, on_link=lambda *_: None)
-    assert await network.online(20)
+    assert await network.online(60)
     yield Wired(network, home.name, books)
     await network.close()
     await serving.close()

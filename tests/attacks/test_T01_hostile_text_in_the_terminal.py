@@ -39,7 +39,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-termi
 
 NOW = 1_800_023_490
 SIZE = (36, 120)
-PATIENCE = 10.0
+PATIENCE, IN_VAIN = 60.0, 3.0
 """Seconds for one step: a session in which one takes longer has failed, and ends."""
 
 PAYLOADS = {
@@ -189,7 +189,7 @@ def _drive(child: int, fd: int) -> Seen:
     screens: list[list[str]] = []
 
     def read_until(done: Callable[[], bool]) -> bool:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + (PATIENCE if text.neutralise is _defended else IN_VAIN)
         quiet = 0
         while time.monotonic() < until:
             ready, _, _ = select.select([fd], [], [], 0.05)

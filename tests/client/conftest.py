@@ -25,6 +25,7 @@ from doorless_protocol import frames
 from doorless_protocol.frames import Answer, Call, Challenge, Done, decode_call, encode
 from doorless_protocol.primitives import Random
 from in_process import hurry, registered_here
+from kept_port import kept_port
 
 SUBPROTOCOL = Subprotocol(frames.SUBPROTOCOL)
 Behaviour = Callable[[ServerConnection], Awaitable[None]]
@@ -62,7 +63,12 @@ class ScriptedRelay:
 
     async def start(self, port: int = 0) -> None:
         self._server = await serve(
-            self._handle, "127.0.0.1", port, ssl=self._tls, subprotocols=[SUBPROTOCOL]
+            self._handle,
+            "127.0.0.1",
+            port,
+            ssl=self._tls,
+            subprotocols=[SUBPROTOCOL],
+            reuse_address=True,
         )
 
     async def stop(self) -> None:
@@ -87,9 +93,10 @@ class ScriptedRelay:
 @pytest.fixture
 async def scripted_relay() -> AsyncIterator[ScriptedRelay]:
     relay = ScriptedRelay()
-    await relay.start()
-    yield relay
-    await relay.stop()
+    with kept_port() as port:
+        await relay.start(port)
+        yield relay
+        await relay.stop()
 
 
 @dataclass(frozen=True)
@@ -135,17 +142,23 @@ def doorless(
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def port() -> Iterator[int]:
+    """Where the relay of `made` is found again by each test that starts it."""
+    with kept_port() as kept:
+        yield kept
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
     """Alice and Bob, who accepted each other, and the files of their relay; nothing runs."""
     folder = tmp_path_factory.mktemp("made")
-    with running_relay(folder) as relay:
+    with running_relay(folder, port) as relay:
         alice, bob = registered_here(folder, relay, ["alice", "bob"])
         assert alice.run("add", f"bob@{relay.name}").code == 0
         assert alice.run("send", "bob", "hello").code == 0
         assert bob.run("receive").code == 0
         assert bob.run("accept", "alice").code == 0
         assert alice.run("receive").code == 0
-        (folder / "url").write_text(relay.url)
     return folder
 
 
@@ -157,9 +170,8 @@ def world(made: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def relay(world: Path) -> Iterator[Relay]:
-    relay = Relay(world / "relay", world / "relay.log")
-    relay.url = (world / "url").read_text()
+def relay(world: Path, port: int) -> Iterator[Relay]:
+    relay = Relay(world / "relay", world / "relay.log", port)
     relay.start()
     yield relay
     relay.stop()

@@ -45,7 +45,7 @@ async def test_a_messenger_ends_its_work_once_the_disk_failed(tmp_path: Path) ->
                 await messenger.send(conversation, "hello")
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await network.closed.wait()
         with pytest.raises(RefusedError, match="start doorless again"):
             await messenger.send(conversation, "hello")  # the disk is well again, they say

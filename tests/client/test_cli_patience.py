@@ -67,7 +67,7 @@ def keyboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 async def test_a_question_on_a_terminal_takes_a_line(keyboard: int) -> None:
     os.write(keyboard, b"1234 5678\n")
-    assert await asyncio.wait_for(_ask("Code? "), 10) == "1234 5678\n"
+    assert await asyncio.wait_for(_ask("Code? "), 60) == "1234 5678\n"
 
 
 @pytest.mark.usefixtures("keyboard")
@@ -76,4 +76,4 @@ async def test_a_question_that_is_interrupted_waits_for_no_enter() -> None:
     await asyncio.sleep(0)
     asked.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(asked, 10)
+        await asyncio.wait_for(asked, 60)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,7 @@ from doorless_server.effects import Outcome
 from doorless_server.peers import Peer
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.memory import MemoryStore as RelayStore
+from kept_port import kept_port
 
 FILE = os.urandom(300_000)
 
@@ -53,14 +54,13 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.relay = CountingRelay(RelayStore(), Identity("relay.test"), random=os.urandom)
-        self.endpoint = Endpoint.parse("ws://127.0.0.1:1")
-        self.running = AsyncExitStack()
+        self.running, self.keeping = AsyncExitStack(), ExitStack()
+        self.port = self.keeping.enter_context(kept_port())
         self.stores: dict[str, Store] = {}
 
     async def start(self) -> None:
-        port = self.endpoint.address.port if self.endpoint.address.port != 1 else 0
         self.server = await listener.serve(
-            self.relay, "127.0.0.1", port, clock=lambda: int(time.time())
+            self.relay, "127.0.0.1", self.port, clock=lambda: int(time.time())
         )
         self.endpoint = Endpoint.parse(self.server.url)
 
@@ -94,13 +94,14 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
     yield made
     await made.running.aclose()
     await made.server.close()
+    made.keeping.close()
 
 
 async def until(messenger: Messenger, condition: Callable[[], bool]) -> None:
-    """Look again at each event, for 20 seconds at most."""
+    """Look again at each event, for a minute at most."""
     changed = asyncio.Event()
     stop = messenger.listen(lambda _: changed.set())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             changed.clear()
             await changed.wait()
@@ -134,7 +135,7 @@ async def test_a_file_goes_from_disk_to_disk(home: Home, tmp_path: Path) -> None
     bob.listen(lambda event: moved.append(event) if isinstance(event, FileMoved) else None)
     to = alice.chats()[0].conversation
     ours = await alice.files.offer(to, written(tmp_path), text="from last week")
-    assert await alice.settle(20)
+    assert await alice.settle(60)
     await until(bob, lambda: bool(files(bob)))
     (theirs,) = files(bob)
     assert (theirs.text, theirs.file and theirs.file.name) == ("from last week", "holiday.jpg")
@@ -184,7 +185,7 @@ async def test_a_file_is_forwarded_under_another_key(home: Home, tmp_path: Path)
     to = alice.chats()[0].conversation
     ours = await alice.files.offer(to, written(tmp_path, b"short"))
     again = await alice.files.forward(ours, to)
-    assert await alice.settle(20)
+    assert await alice.settle(60)
     await until(bob, lambda: len(files(bob)) == 2)
     assert again.forwarded
     stored = SealedFiles(home.folder / "alice")

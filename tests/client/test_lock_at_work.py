@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from doorless_client.core.api import Engine
@@ -19,8 +20,14 @@ from doorless_client.tui.screens.locked import Locked
 from doorless_client.tui.screens.main import MainScreen
 from doorless_lab.processes import PASSPHRASE, Client, Relay
 from reachable import Held, held
+from toolkit_styles import parse_once
 
-PATIENCE = 30.0
+PATIENCE = 60.0
+
+
+@pytest.fixture(autouse=True)
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    parse_once(monkeypatch)
 
 
 async def until(true) -> None:

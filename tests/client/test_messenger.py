@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 
 import msgspec
 import pytest
@@ -31,6 +31,7 @@ from doorless_server.peers import Peer
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.base import Served
 from doorless_server.store.memory import MemoryStore as RelayStore
+from kept_port import kept_port
 
 
 class Home:
@@ -39,14 +40,13 @@ class Home:
     def __init__(self) -> None:
         self.relay_store = RelayStore()
         self.relay = Relay(self.relay_store, Identity("relay.test"), random=os.urandom)
-        self.running = AsyncExitStack()
-        self.endpoint = Endpoint.parse("ws://127.0.0.1:1")
+        self.running, self.keeping = AsyncExitStack(), ExitStack()
+        self.port = self.keeping.enter_context(kept_port())
         self.stores: dict[str, Store] = {}
 
     async def start(self) -> None:
-        port = self.endpoint.address.port if self.endpoint.address.port != 1 else 0
         clock: Callable[[], int] = lambda: int(time.time())  # noqa: E731
-        self.server = await listener.serve(self.relay, "127.0.0.1", port, clock=clock)
+        self.server = await listener.serve(self.relay, "127.0.0.1", self.port, clock=clock)
         self.endpoint = Endpoint.parse(self.server.url)
 
     async def stop(self) -> None:
@@ -84,13 +84,14 @@ async def home() -> AsyncIterator[Home]:
     yield made
     await made.running.aclose()
     await made.stop()
+    made.keeping.close()
 
 
 async def until(messenger: Messenger, condition: Callable[[], bool]) -> None:
-    """Look again at each event, for 20 seconds at most."""
+    """Look again at each event, for a minute at most."""
     changed = asyncio.Event()
     stop = messenger.listen(lambda _: changed.set())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             changed.clear()
             await changed.wait()
@@ -109,7 +110,7 @@ async def test_two_messengers_talk_over_a_relay(home: Home) -> None:
     alice, bob = await home.person("alice"), await home.person("bob")
     chat = await alice.add(f"bob@{home.endpoint.name}")
     await alice.send(chat.conversation, "you there?")
-    assert await alice.settle(10)
+    assert await alice.settle(60)
     await until(bob, lambda: texts(bob) == ["you there?"])
     await bob.accept(bob.chats()[0].conversation)
     await bob.send(bob.chats()[0].conversation, "yes")
@@ -140,7 +141,7 @@ async def test_who_runs_comes_back_when_a_copy_was_stopped(
     store = await home.enrol("alice")
     older = copy_store(store)
     async with home.messenger(store) as alice:
-        assert await alice.online(10)
+        assert await alice.online(60)
         bob = await home.person("bob")
         chat = await bob.add(f"alice@{home.endpoint.name}")
         links: list[Link] = []
@@ -164,7 +165,7 @@ async def test_who_runs_comes_back_when_a_copy_was_stopped(
 async def test_a_relay_that_lost_the_account_is_said_plainly(home: Home) -> None:
     store = await home.enrol("alice")
     async with home.messenger(store) as alice:
-        assert await alice.online(10)
+        assert await alice.online(60)
     await home.stop()
     home.relay = Relay(RelayStore(), Identity("relay.test"), random=os.urandom)
     await home.start()
@@ -192,7 +193,7 @@ async def test_a_relay_that_was_busy_at_sign_in_still_delivers(
 
     monkeypatch.setattr(home.relay, "handle", busy_once)
     async with home.messenger(store) as alice:
-        assert await alice.online(10)
+        assert await alice.online(60)
         bob = await home.person("bob")
         chat = await bob.add(alice.me.address)
         await bob.send(chat.conversation, "are you there?")
@@ -221,7 +222,7 @@ async def test_the_link_is_told_as_it_changes(home: Home) -> None:
     seen: list[Event] = []
     messenger.listen(seen.append)
     async with messenger:
-        assert await messenger.online(10)
+        assert await messenger.online(60)
     links = [event.connection.link for event in seen if isinstance(event, ConnectionChanged)]
     assert links[:2] == [Link.CONNECTING, Link.ONLINE]
 
@@ -231,7 +232,7 @@ async def test_a_listener_that_stopped_hears_nothing_more(home: Home) -> None:
     seen: list[Event] = []
     messenger.listen(seen.append)()
     async with messenger:
-        await messenger.online(10)
+        await messenger.online(60)
     assert seen == []
 
 
@@ -335,7 +336,7 @@ async def test_a_mistake_of_ours_is_told_and_does_not_end_what_goes_on_by_itself
     alice.listen(lambda event: told.append(event.text) if isinstance(event, Notice) else None)
     alice._engine.upkeep.tick = mistaken  # type: ignore[method-assign]
     async with alice:
-        await alice.online(10)
+        await alice.online(60)
         await until(alice, lambda: bool(told))
         assert "KeyError at test_messenger.py" in told[0]
         assert "words" not in told[0]
@@ -353,7 +354,7 @@ async def test_a_profile_without_an_account_opens_no_messenger(home: Home) -> No
 async def test_closing_leaves_no_task_and_keeps_what_waits(home: Home) -> None:
     alice, bob = home.messenger(await home.enrol("alice")), await home.person("bob")
     async with alice:
-        await alice.online(10)
+        await alice.online(60)
         chat = await alice.add(bob.invite())
         await home.stop()
         await alice.send(chat.conversation, "later")

@@ -47,6 +47,6 @@ async def test_a_relay_over_tls_on_this_computer_is_reached_so_again(
     opened = await open_profile(place, "a secret", time.time, randomness)
     try:
         await opened.messenger.start()
-        assert await opened.messenger.online(10)
+        assert await opened.messenger.online(60)
     finally:
         await opened.close()

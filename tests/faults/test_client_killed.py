@@ -54,7 +54,7 @@ async def main(path, url, texts, expected):
                 await messenger.send(chat.conversation, text)
         changed = asyncio.Event()
         messenger.listen(lambda _: changed.set())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 changed.clear()
                 messages = history.slice(0, len(history))
@@ -118,8 +118,8 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
 
     async with messenger(bobs) as bob:
         async with messenger(alices) as alice:
-            await bob.online(10)
-            await alice.online(10)
+            await bob.online(60)
+            await alice.online(60)
             await bob.add(alice.invite())
             chat = await alice.add(bob.invite())
             await alice.send(chat.conversation, "hello")
@@ -167,10 +167,10 @@ async def run_client(scene: Scene, texts: list[str], expected: list[str], write:
 
 
 async def until(messenger: Messenger, condition: Callable[[], bool]) -> None:
-    """Look again at each event, for 20 seconds at most."""
+    """Look again at each event, for a minute at most."""
     changed = asyncio.Event()
     stop = messenger.listen(lambda _: changed.set())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             changed.clear()
             await changed.wait()

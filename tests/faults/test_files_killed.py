@@ -122,7 +122,7 @@ async def until(messenger: Messenger, true: Callable[[], bool]) -> None:
     """Look again at each event."""
     changed = asyncio.Event()
     stop = messenger.listen(lambda _: changed.set())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not true():
             changed.clear()
             await changed.wait()
@@ -147,7 +147,7 @@ async def acquaint(alice: Person, bob: Person) -> None:
 async def killed(relay: KillingRelay, person: Person, does: str, at: int) -> None:
     relay.asked, relay.at = 0, at
     relay.client = client = await person.runs(does)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         assert await client.wait() == -signal.SIGKILL
     relay.client = None
 

@@ -10,15 +10,23 @@ from pathlib import Path
 import pytest
 
 from doorless_lab.processes import Client, Relay, registered, running_relay
+from kept_port import kept_port
 
 EVERY_POINT = bool(os.environ.get("DOORLESS_EVERY_POINT"))
 
 
 @pytest.fixture(scope="module")
-def introduced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def port() -> Iterator[int]:
+    """The relay's, which comes back to it in each test."""
+    with kept_port() as kept:
+        yield kept
+
+
+@pytest.fixture(scope="module")
+def introduced(tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
     """Files of a relay, and of Alice and Bob, who accepted each other. Nothing runs."""
     folder = tmp_path_factory.mktemp("introduced")
-    with running_relay(folder) as relay:
+    with running_relay(folder, port) as relay:
         alice, bob = registered(folder, relay, ["alice", "bob"])
         assert alice.run("add", f"bob@{relay.name}").code == 0
         assert alice.run("send", "bob", "may I?").code == 0
@@ -27,17 +35,15 @@ def introduced(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert bob.run("accept", "alice").code == 0
         assert bob.run("send", "alice", "please").code == 0
         assert [one["text"] for one in alice.run("receive", "--json").objects()] == ["please"]
-        (folder / "port").write_text(relay.url)
     return folder
 
 
 @pytest.fixture
-def world(introduced: Path, tmp_path: Path) -> Iterator[tuple[Relay, Client, Client]]:
+def world(introduced: Path, tmp_path: Path, port: int) -> Iterator[tuple[Relay, Client, Client]]:
     """A copy of them all, with the relay running where it was."""
     folder = tmp_path / "world"
     shutil.copytree(introduced, folder)
-    relay = Relay(folder / "relay", folder / "relay.log")
-    relay.url = (folder / "port").read_text()
+    relay = Relay(folder / "relay", folder / "relay.log", port)
     relay.start()
     yield relay, Client(folder / "alice"), Client(folder / "bob")
     relay.stop()
@@ -65,7 +71,7 @@ def test_messages_go_both_ways_online_and_offline_in_the_order_sent(
         assert listening.stdout is not None
         assert '"one"' in listening.stdout.readline()
         listening.send_signal(signal.SIGINT)
-        assert listening.wait(20) == 0
+        assert listening.wait(60) == 0
     for text in ("two", "three", "four\nand a line"):  # he is not
         assert alice.run("send", "bob", "-", says=f"{text}\n").code == 0
     assert bob.run("send", "alice", "five").code == 0
@@ -139,7 +145,7 @@ def test_a_sender_that_is_asked_to_end_sends_once(
         while not (alice.profile / "store.db-open").exists():
             time.sleep(0.01)  # until it has the profile open, and listens to signals
         sending.send_signal(asked)
-        assert sending.wait(20) in (128 + asked, 5)
+        assert sending.wait(60) in (128 + asked, 5)
     assert not (alice.profile / "store.db-open").exists()  # all was closed
     relay.start()
     kept = texts(alice, "bob").count("ended on the way")
@@ -184,4 +190,4 @@ def test_a_relay_that_is_back_is_found_by_who_waits(world: tuple[Relay, Client, 
         assert alice.run("send", "bob", "after").code == 0
         assert '"after"' in listening.stdout.readline()
         listening.terminate()
-        assert listening.wait(20) in (0, 143)
+        assert listening.wait(60) in (0, 143)

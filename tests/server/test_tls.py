@@ -157,7 +157,7 @@ async def test_new_files_are_taken_at_a_signal_and_when_they_change(
     said: asyncio.Queue[str] = asyncio.Queue()
     monkeypatch.setattr(events, "say", lambda event, **_: said.put_nowait(event.name))
     every = 0.005 if by == "files" else 60.0
-    async with renewing.renewed(certificates, every=every), asyncio.timeout(10):
+    async with renewing.renewed(certificates, every=every), asyncio.timeout(60):
         before = certificates.context
         replace(files, Certified.make(tmp_path, "renewal"))
         if by == "signal":

@@ -65,7 +65,7 @@ def test_it_says_one_line_cosigns_and_ends_with_0(start: Start, tmp_path: Path) 
     found = list((tmp_path / "data").rglob("*"))
     assert [path for path in found if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
     process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=15)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (0, "")
     assert [json.loads(line)["event"] for line in err.splitlines()] == ["witnessing", "stopped"]
 

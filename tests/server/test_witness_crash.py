@@ -32,7 +32,7 @@ def witness(data: Path, log: GrowingLog, point: str) -> Iterator[Served]:
 def ask(url: str, body: bytes) -> tuple[int, bytes] | None:
     """Status and body; None if there was no answer."""
     try:
-        with urllib.request.urlopen(url + "/add-checkpoint", body, timeout=20) as answer:
+        with urllib.request.urlopen(url + "/add-checkpoint", body, timeout=60) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as refusal:
         with closing(refusal):

@@ -1,9 +1,7 @@
 """A relay, two witnesses and an auditor, as real processes; and a stranger who checks them all."""
 
 import asyncio
-import contextlib
 import json
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -17,6 +15,7 @@ from doorless_protocol.errors import UnwitnessedError
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.note import Note, Vkey
 from doorless_protocol.log_frames import Logged
+from kept_port import kept_port
 from served import ask_once
 from stranger import Audit
 
@@ -32,20 +31,19 @@ quorum two-of-three
 class Stage:
     """Who runs, and where."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
         self.running: dict[str, subprocess.Popen[str]] = {}
         self.keys: tuple[Vkey, ...] = ()
         self.url, self.token = "", ""
-        with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as free:
-            self.port = free.getsockname()[1]  # the auditor and the policy name it beforehand
+        self.port = port  # the auditor and the policy name it beforehand
 
     def data(self, name: str) -> Path:
         return self.folder / name
 
     def command(self, *arguments: str) -> str:
         command = [sys.executable, "-m", "doorless_server", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
         return done.stdout
 
     def start(self, name: str, *arguments: str) -> dict[str, Any]:
@@ -76,7 +74,7 @@ class Stage:
         self.url = self.start("relay", "serve", "--listen", listen, "--name", RELAY)["url"]
 
     def page(self, path: str) -> bytes:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/log/{path}", timeout=20) as got:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/log/{path}", timeout=60) as got:
             body = got.read()
         assert isinstance(body, bytes)
         return body
@@ -91,10 +89,11 @@ class Stage:
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path)
-    yield made
-    for name in list(made.running):
-        made.kill(name)
+    with kept_port() as port:
+        made = Stage(tmp_path, port)
+        yield made
+        for name in list(made.running):
+            made.kill(name)
 
 
 def begin(stage: Stage) -> dict[str, str]:
@@ -120,7 +119,7 @@ async def register(stage: Stage, person: Any) -> None:
 async def published(stage: Stage, holds: Callable[[Note], bool]) -> Note:
     """The head, once it is what is awaited."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + 30
+    until = loop.time() + 60
     while not holds(note := stage.head()):
         assert loop.time() < until, "no such head was published"
         await asyncio.sleep(0.05)

@@ -15,7 +15,7 @@ PASSPHRASE = "correct horse"
 
 
 async def over(app: DoorlessApp) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while app._running:  # noqa: ASYNC110  # nothing tells when it is over
             await asyncio.sleep(0.005)
 

@@ -74,7 +74,7 @@ async def writing(opened, folder: Path) -> AsyncIterator[tuple[Pilot[None], Mess
 
 
 async def until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not is_so():
             await pilot.pause(0.02)
 

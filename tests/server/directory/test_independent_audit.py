@@ -35,7 +35,7 @@ class Site:
         self.url, self.pages = url.replace("ws://", "http://"), dict[str, bytes]()
 
     def read(self, path: str) -> bytes:
-        with urllib.request.urlopen(f"{self.url}/log/{path}", timeout=20) as answer:
+        with urllib.request.urlopen(f"{self.url}/log/{path}", timeout=60) as answer:
             self.pages[path] = answer.read()
         return self.pages[path]
 
@@ -48,7 +48,7 @@ class Life:
 
     async def entry(self, person: Any, version: int) -> Entry:
         """The person's entry, as soon as it has this version."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 found = await ask_once(self.url, Lookup(person.handle, 0))
                 assert isinstance(found, Found)
@@ -117,7 +117,7 @@ async def test_a_stranger_audits_accounts_updates_a_removal_and_a_closing(
         await life.leaves(mallory, 2)
         await life.entry(alice, 3)
         await life.entry(mallory, 2)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(auditor.anchors) < 2:
                 await asyncio.to_thread(auditor.audit)
                 await asyncio.sleep(0.1)

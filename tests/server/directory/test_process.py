@@ -83,7 +83,7 @@ async def test_killed_while_people_register_it_forks_nothing_and_keeps_what_it_p
 
 async def version(url: str, config: LogConfig, person: Any) -> int:
     """Of a person's label, as soon as it has one."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             found = await ask_once(url, Lookup(person.handle, 0))
             assert isinstance(found, Found)

@@ -49,13 +49,13 @@ async def is_there(service: Service, bench: Any, owner: Any) -> bool:
 
 
 async def until(happened: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not happened():  # noqa: ASYNC110  (it happens in another task)
             await asyncio.sleep(0)
 
 
 async def appears(service: Service, bench: Any, owner: Any) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await is_there(service, bench, owner):
             pass
 
