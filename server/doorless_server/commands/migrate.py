@@ -46,8 +46,15 @@ def run(chosen: argparse.Namespace, _sources: Sources) -> None:
 
 
 def _migrated(path: Path, steps: schema.Steps) -> str:
-    before = schema.version_of(path, steps)
+    before = _version(path)
     with closing(schema.open_writer(path, steps)):
         pass
-    after = schema.version_of(path, steps)
+    after = _version(path)
     return f"schema {after}" if after == before else f"schema {before}, now {after}"
+
+
+def _version(path: Path) -> int:
+    """Opened to write: what was killed before it had a write-ahead log is rolled back by that."""
+    with closing(sqlite3.connect(path)) as db:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        return int(version)
