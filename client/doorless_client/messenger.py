@@ -1,7 +1,6 @@
 """A messenger at work: the engine, on the event loop, between a store and a network.
 
-Beside `connection` and what it rests on, the one place that knows asyncio. All of it runs on
-the loop's thread, so a step of the engine is never interrupted by another.
+All of it runs on the loop's thread, so a step of the engine is never interrupted by another.
 """
 
 import asyncio
@@ -185,7 +184,8 @@ class Messenger(Looking):
 
     async def mark_read(self, conversation: bytes) -> None:
         with self._refusing_store_errors():
-            self._engine.mark_read(conversation)
+            while self._engine.mark_read(conversation):  # noqa: ASYNC110  nothing to wait for
+                await asyncio.sleep(0)
 
     async def set_typing(self, conversation: bytes, active: bool) -> None:
         if self._connection.link is Link.ONLINE:

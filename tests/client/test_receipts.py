@@ -1,9 +1,11 @@
 """What people tell each other: that something arrived, that it was read, that one writes."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
+from doorless_client.core import reading
 from doorless_client.core.settings import Settings
 from doorless_client.core.views import State
 from doorless_client.store.receipt_records import ReceiptDue
@@ -68,3 +70,23 @@ def test_a_state_never_goes_back(world: World) -> None:
         )
     world.advance(1)
     assert states(alice, "bob")[-1] is State.READ
+
+
+def test_much_is_marked_as_read_in_steps_that_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "STEP", 2)
+    alice, bob = world.friends("alice", "bob")
+    for person in (alice, bob):
+        person.engine.change_settings(Settings(read_receipts=True))
+    for number in range(5):
+        alice.says("bob", str(number))
+    world.settle()
+    key, left = bob.chat("alice").conversation, [bob.chat("alice").unread]
+    while bob.engine.mark_read(key):
+        left.append(bob.chat("alice").unread)
+    assert bob.chat("alice").unread == 0
+    assert len(left) > 1
+    assert all(0 <= before - after <= 2 for before, after in pairwise(left))
+    world.advance(10)
+    assert set(states(alice, "bob")[-5:]) == {State.READ}

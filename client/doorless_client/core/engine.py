@@ -272,10 +272,11 @@ class Engine:
         """
         return self.messages.send(conversation, text, quoting)
 
-    def mark_read(self, conversation: bytes) -> None:
+    def mark_read(self, conversation: bytes) -> bool:
+        """Whether there is more to mark: so many at a time that nobody waits for it."""
         contact = self._contacts.get(conversation)
         self.shelf.opened(conversation)
-        self._talking.reading.mark(contact)
+        return self._talking.reading.mark(contact)
 
     def save_draft(self, conversation: bytes, text: str) -> None:
         contact = self._contacts.get(conversation)
