@@ -311,13 +311,14 @@ class Conversation(Vertical):
         if self.chat is None:
             return
         text = self.composer.text
+        leaves = "" if self.composer.is_command and slash.may_be(text) else text
         self._proposing.look()
-        wire = self._outgoing.wire_size(self.chat.conversation, text) if text else 0
+        wire = self._outgoing.wire_size(self.chat.conversation, leaves) if leaves else 0
         self.composer.border_subtitle = None
-        if text and self.wire_on_border:
-            line = on_the_wire(len(text.encode()), wire, self._glyphs, stays=self.chat.echo)
+        if leaves and self.wire_on_border:
+            line = on_the_wire(len(leaves.encode()), wire, self._glyphs, stays=self.chat.echo)
             self.composer.border_subtitle = plain(line)
-        self.post_message(self.Drafted(len(text.encode()), wire))
+        self.post_message(self.Drafted(len(leaves.encode()), wire))
         about = self.answer.answering
         if about is not None and about.edits:
             return
@@ -325,7 +326,7 @@ class Conversation(Vertical):
             return  # a draft was shown, or what was written was sent
         self._drafts.save_later(lambda: self.chat)
         if not self._outgoing.is_accepting(self.chat.conversation):  # they are told nothing before
-            attempt(self, self._engine.set_typing(self.chat.conversation, bool(text)))
+            attempt(self, self._engine.set_typing(self.chat.conversation, bool(leaves)))
 
     @on(Proposals.Taken)
     def _take(self, event: Proposals.Taken) -> None:

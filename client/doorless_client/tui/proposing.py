@@ -43,7 +43,8 @@ class Proposing:
         return self._composer.text, self._composer.text_before_cursor
 
     def obey(self, what: str) -> bool:
-        """Do what a key asks: "up", "down", "take" or "close". Returns whether there was a list.
+        """Do what a key asks: "up", "down", "take", "enter" or "close". Returns whether that was
+        for the list: Enter is not, behind a command that is written to its end.
 
         The list may be of what stood there some letters ago, where somebody types faster than
         the screen is drawn: then it is made anew first.
@@ -52,9 +53,13 @@ class Proposing:
             self.look()
         if not self._proposals.is_open:
             return False
+        chosen = self._proposals.chosen
         match what:
-            case "take":
-                self.take(self._proposals.chosen)
+            case "enter" if chosen == self._composer.text:
+                self.end()
+                return False
+            case "take" | "enter":
+                self.take(chosen)
             case "close":
                 self.end()
             case _:

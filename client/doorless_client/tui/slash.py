@@ -52,3 +52,8 @@ def parse(text: str) -> Command | None:
 def completions(begun: str) -> Sequence[tuple[str, str]]:
     """Commands whose names begin so, and what they do."""
     return [(name, does) for name, does in COMMANDS.items() if name.startswith(begun.lower())]
+
+
+def may_be(text: str) -> bool:
+    """Whether a line that begins with a slash is a command, or may become one: else it is sent."""
+    return parse(text) is not None or bool(completions(text[1:]))

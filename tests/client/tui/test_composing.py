@@ -64,6 +64,27 @@ async def test_a_command_is_completed(people, opened) -> None:
         assert isinstance(pilot.app.screen, ContactDetails)
 
 
+async def test_a_command_written_to_its_end_needs_one_enter(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        await press(pilot, *"/pin", "enter")
+        assert people.engine.chat(people.ada).pinned
+        await press(pilot, *"/pin", "down", "enter")
+        assert pilot.app.screen.query_one(Composer).text == "/pinned "  # another one was chosen
+
+
+async def test_of_a_command_nothing_leaves_and_nobody_is_told_of_it(
+    people, opened, text_of
+) -> None:
+    async with opened(people.engine) as pilot:
+        await press(pilot, *"/timer")
+        assert "Nothing leaves before Enter" in text_of(pilot)
+        assert "on the wire" not in text_of(pilot)
+        assert ("typing", people.ada) not in people.engine.done
+        await press(pilot, *["ctrl+u"], *"/etc")  # no command begins so: this would be sent
+        assert "4 B typed" in text_of(pilot)
+        assert ("typing", people.ada) in people.engine.done
+
+
 async def test_a_command_without_its_words_asks(people, opened) -> None:
     async with opened(people.engine) as pilot:
         await press(pilot, *"/mute ", "enter")

@@ -18,8 +18,8 @@ class Composer(TextArea):
     """Says what was written. Enter sends; a new line has keys of its own.
 
     Attributes:
-        offer: who has proposals is offered "up", "down", "take" and "close" first, and returns
-            whether that was for it.
+        offer: who has proposals is offered "up", "down", "take", "enter" and "close" first, and
+            returns whether that was for it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -126,7 +126,7 @@ class Composer(TextArea):
         self.move_cursor(self.document.end)
 
 
-_FOR_PROPOSALS = {"up": "up", "down": "down", "tab": "take", "enter": "take", "escape": "close"}
+_FOR_PROPOSALS = {"up": "up", "down": "down", "tab": "take", "enter": "enter", "escape": "close"}
 
 
 def _not_wanted(what: str) -> bool:
