@@ -35,6 +35,7 @@ class Sat:
         self._stream = pyte.ByteStream(self.screen)
         self._code: int | None = None
         self.resize(rows, columns)
+        self.before = self.modes()  # how the terminal was found
 
     def resize(self, rows: int, columns: int) -> None:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -110,10 +111,15 @@ def sat_before(
     """`run` in a terminal of `size` rows and columns."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # forking beside threads: the child only runs `run`
+        beginning, begin = os.pipe()
         child, fd = pty.fork()
     if not child:
+        os.close(begin)
+        os.read(beginning, 1)  # nothing, once the terminal has its size and was looked at
         os._exit(_ran(run, size, environment))
     sat = Sat(child, fd, *size)
+    os.close(begin)
+    os.close(beginning)
     try:
         yield sat
     finally:

@@ -56,7 +56,7 @@ def typed(sat: "Sat") -> None:
     assert sat.modes()[3] & termios.ECHO == 0
 
 
-def check_restored(sat: "Sat", before: list[Any]) -> None:
+def check_restored(sat: "Sat") -> None:
     """The terminal is as it was, and nothing of the conversation is on its main screen."""
     raw = bytes(sat.raw)
     _, left, after = raw.rpartition(b"\x1b[?1049l")
@@ -65,7 +65,7 @@ def check_restored(sat: "Sat", before: list[Any]) -> None:
     for mode in (b"1000", b"1003", b"2004"):
         assert raw.rfind(b"\x1b[?" + mode + b"l") > raw.rfind(b"\x1b[?" + mode + b"h")
     assert raw.rfind(b"\x1b[?25h") > raw.rfind(b"\x1b[?25l")
-    assert sat.modes() == before
+    assert sat.modes() == sat.before
 
 
 @pytest.mark.attack(
@@ -77,12 +77,11 @@ def check_restored(sat: "Sat", before: list[Any]) -> None:
 def test_ended_from_outside_it_tidies_up(tmp_path: Path, by: signal.Signals) -> None:
     stored = tmp_path / "stored"
     with sat_before(lambda: messenger(stored)) as sat:
-        before = sat.modes()
         typed(sat)
         sat.kill(by)
         assert sat.end() == 128 + by
         assert stored.read_text() == "['a draft']"
-        check_restored(sat, before)
+        check_restored(sat)
 
 
 @pytest.mark.attack("T12", "when its terminal is gone, what was typed is stored", weaken=NEVER_ENDS)
@@ -109,7 +108,6 @@ def test_a_storm_of_sizes_and_stops_ends_in_nothing_but_a_screen(
 ) -> None:
     stored = tmp_path / "stored"
     with sat_before(lambda: messenger(stored), **environment) as sat:
-        before = sat.modes()
         typed(sat)
         for rows, columns in ((1, 1), (2, 300), (90, 3), (5, 20), (24, 80), (0, 0), (60, 7)) * 6:
             sat.resize(rows, columns)
@@ -118,9 +116,9 @@ def test_a_storm_of_sizes_and_stops_ends_in_nothing_but_a_screen(
         assert sat.read_until(lambda: sat.shows(SECRET) and sat.shows("a draft"))
         sat.kill(signal.SIGTSTP)
         assert sat.read_until(sat.is_stopped)
-        check_restored(sat, before)
+        check_restored(sat)
         sat.kill(signal.SIGCONT)
-        assert sat.read_until(lambda: sat.shows(SECRET) and sat.modes() != before)
+        assert sat.read_until(lambda: sat.shows(SECRET) and sat.modes() != sat.before)
         sat.type(b"\x11")  # Ctrl+Q
         assert sat.end() == 0
-        check_restored(sat, before)
+        check_restored(sat)

@@ -1,4 +1,4 @@
-"""Two real computers and a real relay: linked, named, removed and restored on the command line."""
+"""Two computers and a real relay: linked, named, removed and restored on the command line."""
 
 import subprocess
 import time
@@ -9,6 +9,7 @@ import pytest
 
 from doorless_client import cli
 from doorless_lab.processes import PATIENCE, Client, Relay
+from in_process import Here
 
 
 def until(process: "subprocess.Popen[str]", begins: str) -> str:
@@ -39,7 +40,7 @@ def link(primary: Client, new: Client, relay: Relay, name: str, wrong: int = 0) 
 
 
 def test_a_computer_is_linked_used_renamed_and_cut_off(world: Path, relay: Relay) -> None:
-    alice, bob, laptop = (Client(world / name) for name in ("alice", "bob", "laptop"))
+    alice, bob, laptop = (Here(world / name) for name in ("alice", "bob", "laptop"))
     assert link(alice, laptop, relay, "laptop") == (0, 0)
     listed = laptop.run("devices", "--json").objects()
     assert [(one["name"], one["this"], one["primary"]) for one in listed] == [
@@ -70,14 +71,14 @@ def test_a_computer_is_linked_used_renamed_and_cut_off(world: Path, relay: Relay
 
 
 def test_a_wrong_code_links_nothing_and_exits_3(world: Path, relay: Relay) -> None:
-    alice, laptop = Client(world / "alice"), Client(world / "laptop")
+    alice, laptop = Here(world / "alice"), Here(world / "laptop")
     assert link(alice, laptop, relay, "laptop", wrong=1) == (3, 1)
     assert len(alice.run("devices", "--json").objects()) == 1
     assert not (world / "laptop").exists()
 
 
 def test_an_account_comes_back_from_its_words(tmp_path: Path, relay: Relay) -> None:
-    lost, again, words = Client(tmp_path / "lost"), Client(tmp_path / "again"), tmp_path / "words"
+    lost, again, words = Here(tmp_path / "lost"), Here(tmp_path / "again"), tmp_path / "words"
     account = ("--relay", relay.url, "--handle", "carol")
     assert lost.run("register", *account, "--words-file", str(words)).code == 0
     assert again.run("recover", *account, "--words-file", str(words)).code == 0
@@ -87,7 +88,7 @@ def test_an_account_comes_back_from_its_words(tmp_path: Path, relay: Relay) -> N
     other = again.run("recover", *account, "--words-file", str(words))
     assert other.code == 1  # a profile is there already
     words.write_text("abandon " * 24)
-    assert Client(tmp_path / "none").run("recover", *account, "--words-file", str(words)).code == 2
+    assert Here(tmp_path / "none").run("recover", *account, "--words-file", str(words)).code == 2
 
 
 OVER = f"doorless:link1?relay=relay.test&until=1700000000&secret={'A' * 43}&offer={'A' * 43}"

@@ -1,4 +1,8 @@
-"""Two people talk with the real commands through a real relay, whatever is killed meanwhile."""
+"""Two people talk with the real commands through a real relay, whatever is killed meanwhile.
+
+What is killed, interrupted or listens on is a process of its own; the commands before and after
+it run in this one.
+"""
 
 import os
 import shutil
@@ -9,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from doorless_lab.processes import Client, Relay, registered, running_relay
+from doorless_lab.processes import Client, Relay, running_relay
+from in_process import Here, registered_here
 from kept_port import kept_port
 
 EVERY_POINT = bool(os.environ.get("DOORLESS_EVERY_POINT"))
@@ -27,7 +32,7 @@ def introduced(tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
     """Files of a relay, and of Alice and Bob, who accepted each other. Nothing runs."""
     folder = tmp_path_factory.mktemp("introduced")
     with running_relay(folder, port) as relay:
-        alice, bob = registered(folder, relay, ["alice", "bob"])
+        alice, bob = registered_here(folder, relay, ["alice", "bob"])
         assert alice.run("add", f"bob@{relay.name}").code == 0
         assert alice.run("send", "bob", "may I?").code == 0
         request = bob.run("receive", "--json").objects()
@@ -45,7 +50,7 @@ def world(introduced: Path, tmp_path: Path, port: int) -> Iterator[tuple[Relay, 
     shutil.copytree(introduced, folder)
     relay = Relay(folder / "relay", folder / "relay.log", port)
     relay.start()
-    yield relay, Client(folder / "alice"), Client(folder / "bob")
+    yield relay, Here(folder / "alice"), Here(folder / "bob")
     relay.stop()
 
 

@@ -31,7 +31,7 @@ from doorless_lab.fake_keeping import FakeKeeping
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
 NOW = 1_800_023_490
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 ASKED = rb"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b\[16t\x1b\[c"
 KITTY = (

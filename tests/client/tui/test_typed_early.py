@@ -98,10 +98,9 @@ def test_what_is_typed_before_a_screen_shows_nowhere_and_waits(tmp_path: Path) -
         return 0
 
     with sat_before(program) as sat:
-        before = sat.modes()
         assert sat.sees("starting")
         sat.type(TYPED)
         assert sat.end() == 0
         assert (tmp_path / "read").read_bytes() == TYPED
         assert b"horse" not in bytes(sat.raw)
-        assert sat.modes() == before
+        assert sat.modes() == sat.before
