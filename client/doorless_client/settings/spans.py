@@ -13,7 +13,19 @@ _TYPED = re.compile(r"([0-9]{1,9})([wdhms]?)")
 def in_words(seconds: int) -> str:
     """In the largest unit that divides it: "2 weeks", "90 seconds"."""
     name, size = next((name, size) for name, size in _UNITS if seconds % size == 0)
-    count = seconds // size
+    return _counted(seconds // size, name)
+
+
+def in_two_words(seconds: int) -> str:
+    """What is left of a time, rounded down: "6 days 23 hours", "40 seconds"."""
+    units = ((name, size) for name, size in _UNITS if size <= seconds)
+    name, size = next(units, ("second", 1))
+    said, rest = _counted(seconds // size, name), seconds % size
+    name, size = next(units, ("second", 1))
+    return f"{said} {_counted(rest // size, name)}" if rest >= size else said
+
+
+def _counted(count: int, name: str) -> str:
     return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 

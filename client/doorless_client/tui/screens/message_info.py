@@ -97,7 +97,8 @@ def _carried(
         facts.append(("forwarded", "said elsewhere first, so they say"))
     if message.lasts:
         left = message.gone_at - now if message.gone_at else 0
-        gone = f", gone at {moments.full(message.gone_at)}, in {left} s" if left > 0 else ""
+        when = f"{moments.full(message.gone_at)}, in {spans.in_two_words(max(left, 1))}"
+        gone = f", gone at {when}" if left > 0 else ""
         facts.append(("disappears", f"{spans.in_words(message.lasts)} after it was seen{gone}"))
     for reaction in message.reactions:
         who = _who(reaction.by, reaction.mine, chat)
