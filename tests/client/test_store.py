@@ -12,11 +12,13 @@ from doorless_client.store import sqlcipher, statements
 from doorless_client.store.base import DiskError, Store, StoreError, WrongKeyError
 from doorless_client.store.memory import MemoryStore
 from doorless_client.store.records import (
+    Contact,
     Device,
     Entry,
     Outgoing,
     Own,
     Prekeys,
+    Seen,
     SessionPart,
     Setting,
 )
@@ -100,6 +102,63 @@ def test_the_least_value_of_a_column_is_told(store: Store) -> None:
     assert store.outbox.least("number") == 2
     with pytest.raises(ValueError, match="no column"):
         store.outbox.least("colour")
+
+
+def test_the_first_rows_by_a_column_or_by_age_are_told(store: Store) -> None:
+    with store.transaction():
+        for number in (9, 2, 10, 4):
+            store.outbox.put(outgoing(number))
+        assert [row.number for row in store.outbox.first("number", 9, 2)] == [2, 4]
+    assert [row.number for row in store.outbox.first("number", 9, 9)] == [2, 4, 9]
+    with pytest.raises(ValueError, match="no column"):
+        store.outbox.first("colour", 1, 1)
+    rows = [Seen(id * 16, 0) for id in (b"c", b"a", b"b")]
+    with store.transaction():
+        for row in rows:
+            store.seen.put(row)
+        assert store.seen.oldest(2) == rows[:2]
+    assert store.seen.oldest(9) == rows
+
+
+def test_as_many_rows_are_cleared_as_are_asked_for(store: Store) -> None:
+    with store.transaction():
+        for device in range(5):
+            store.devices.put(Device(b"\x01" * 32, bytes([device]) * 16, b""))
+        assert store.devices.clear_some(3, account=b"\x01" * 32) == 3
+        assert store.devices.clear_some(3, account=b"\x02" * 32) == 0
+        assert store.devices.clear_some(3, account=b"\x01" * 32) == 2
+    assert store.devices.find() == []
+
+
+def test_who_was_parted_with_is_no_contact_and_keeps_the_place_until_dropped(store: Store) -> None:
+    known, other = contact(b"k" * 32), contact(b"o" * 32)
+    with store.transaction():
+        store.contacts.put(known)
+        store.contacts.put(other)
+        store.messages.put(entry(known.conversation, 0, "words"))
+    with pytest.raises(RuntimeError):
+        part_and_fail(store, known)
+    assert store.contacts.get(known.conversation) == known
+    with store.transaction():
+        store.contacts.part_with(known.conversation)
+        assert store.contacts.find() == [other]
+    assert store.contacts.get(known.conversation) is None
+    assert store.contacts.find(account=known.account) == []
+    assert store.contacts.parted() == [known.conversation]
+    assert store.messages.length(known.conversation) == 1
+    with store.transaction():
+        store.messages.clear(conversation=known.conversation)
+        store.contacts.drop(known.conversation)
+    assert store.contacts.parted() == []
+    with store.transaction():
+        store.contacts.put(known)
+    assert store.contacts.get(known.conversation) == known
+
+
+def part_and_fail(store: Store, known: Contact) -> None:
+    with store.transaction():
+        store.contacts.part_with(known.conversation)
+        raise RuntimeError
 
 
 def test_flags_and_numbers_come_back_as_what_they_were(store: Store) -> None:

@@ -100,6 +100,7 @@ questions: st.SearchStrategy[Step] = st.one_of(
     st.just(lambda store: store.devices.last()),
     st.builds(lambda name: lambda store: store.settings.get(str(name)), small),
     st.just(lambda store: store.settings.least("value")),
+    st.just(lambda store: store.settings.first("value", b"\x01", 2)),
 )
 transactions = st.lists(
     st.tuples(st.lists(st.one_of(changes, questions), max_size=12), st.booleans()), max_size=4

@@ -35,6 +35,9 @@ from doorless_protocol.session import Session
 TYPING_KEPT_FOR = 10
 """Seconds after which nobody wants to know any more that somebody was writing."""
 
+EXPIRING = 256
+"""Contents that are given up at a time."""
+
 
 class Outbox:
     """Queues, seals, and forgets what was sent. All but the questions run inside a change.
@@ -365,11 +368,11 @@ class Outbox:
             if item.place >= 0:
                 self._conversations.fail(contact, item.place, "blocked before it was sent")
 
-    def expire(self, contact: Contact) -> None:
+    def expire(self) -> None:
         """Give up what waited for too long; of what a person said, say so."""
-        now = self._state.clock()
-        for item in self._store.outbox.find(conversation=contact.conversation):
-            if item.expires <= now:
+        for item in self._store.outbox.first("expires", self._state.clock(), EXPIRING):
+            contact = self._store.contacts.get(item.conversation)
+            if contact is not None:
                 self.forget(item)
                 if item.place >= 0:
                     self._conversations.fail(contact, item.place, "it could not be sent in 14 days")

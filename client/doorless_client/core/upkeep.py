@@ -31,6 +31,9 @@ HOUSEKEEPING_EVERY = 3600.0
 SEEN_FOR = 31 * 86_400
 """Seconds that an envelope's id is remembered: longer than the relay keeps the envelope."""
 
+SEEN_AT_ONCE = 256
+"""Such ids that are forgotten in one change."""
+
 WILL_NOT_VERIFY_RETRY = 60.0
 """Seconds before a relay that showed something false is asked again."""
 
@@ -62,6 +65,7 @@ class Upkeep:
         self._not_named = Waits(state.random)
         self._unchecked: set[bytes] = set()
         self._cleaned = 0.0
+        self._has_seen_old = False
 
     # --- delivering --------------------------------------------------------------------------
 
@@ -158,12 +162,14 @@ class Upkeep:
         self._home.pass_missed()
         if now - self._cleaned >= HOUSEKEEPING_EVERY:
             self._clean(now)
+        if self._has_seen_old:
+            self._forget_seen(now)
 
     def next_tick(self) -> float:
         """When `tick` or `due` may have something to do again, Unix seconds."""
         now = self._state.clock()
         times = [
-            self._cleaned + HOUSEKEEPING_EVERY,
+            now if self._has_seen_old else self._cleaned + HOUSEKEEPING_EVERY,
             self._receipts.next_due(),
             self._conversations.typing_until(),
             self._talking.next_time(),
@@ -189,14 +195,20 @@ class Upkeep:
         self._cleaned = now
         with self._state.change():
             self._home.forget_old()
-            for contact in self._store.contacts.find():
-                self._outbox.expire(contact)
+            self._outbox.expire()
             self._outbox.expire_own()
             self._files.transfers.expire()
             self._kept.expire()
             self._talking.expire()
             self._state.sessions.settle_all(self._state.now())
-            for row in self._store.seen.find():
-                if now - row.at > SEEN_FOR:
-                    self._store.seen.drop(row.envelope_id)
+        self._has_seen_old = True
         self._store.scrub()  # used and old keys leave the log, too
+
+    def _forget_seen(self, now: float) -> None:
+        """Of a month of envelopes there may be hundreds of thousands: some of them at a time."""
+        oldest = self._store.seen.oldest(SEEN_AT_ONCE)
+        old = [row for row in oldest if now - row.at > SEEN_FOR]
+        with self._state.change():
+            for row in old:
+                self._store.seen.drop(row.envelope_id)
+        self._has_seen_old = bool(old)

@@ -141,6 +141,10 @@ class Table(Protocol[R]):
         """
         ...
 
+    def oldest(self, at_most: int) -> Sequence[R]:
+        """So many rows at most, what was stored first before the others."""
+        ...
+
     def last(self) -> R | None:
         """The row with the highest key."""
         ...

@@ -92,6 +92,9 @@ class MemoryTable(Generic[R]):
         rows = [row for row in self.find() if getattr(row, column) <= upto]
         return sorted(rows, key=lambda row: getattr(row, column))[:at_most]  # in order of keys
 
+    def oldest(self, at_most: int) -> Sequence[R]:
+        return [*self.rows.values()][:at_most]
+
     def last(self) -> R | None:
         return self.rows[max(self.rows)] if self.rows else None
 

@@ -119,6 +119,9 @@ class SqlTable(Writer, Table[R]):
             (upto, at_most),
         )
 
+    def oldest(self, at_most: int) -> Sequence[R]:
+        return self._query(f"{self._select} ORDER BY rowid LIMIT ?", (at_most,))
+
     def last(self) -> R | None:
         order = ", ".join(f"{column} DESC" for column in self._kind.key)
         rows = self._query(f"{self._select} ORDER BY {order} LIMIT 1", ())
