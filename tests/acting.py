@@ -5,6 +5,22 @@ from doorless_lab.world import Person, World
 from doorless_protocol.content import Body, Content
 
 
+def met(world: World) -> tuple[Person, Person]:
+    """Alice and Bob, who said hello to each other."""
+    alice, bob = world.people("alice", "bob")
+    greet(world, alice, bob)
+    return alice, bob
+
+
+def greet(world: World, alice: Person, bob: Person) -> None:
+    alice.add("bob")
+    alice.says("bob", "hello")
+    world.settle()
+    bob.accepts("alice")
+    bob.says("alice", "hello to you")
+    world.settle()
+
+
 def does(world: World, who: Person, whom: str, body: Body, *, time: int = 0) -> Content:
     """Say `body` in the session with a contact, whatever it names; settles."""
     content = who.next_content(whom, body)

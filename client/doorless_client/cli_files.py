@@ -8,7 +8,7 @@ from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_messages import check_known, left_or_waits, standard_input
 from doorless_client.cli_outcome import DONE, FAILED, UNREACHABLE, UsageError, complain
 from doorless_client.cli_output import line
-from doorless_client.cli_picking import message_of
+from doorless_client.cli_picking import message_of, quoted
 from doorless_client.cli_waiting import PATIENCE, Watch
 from doorless_client.core.api import RefusedError
 from doorless_client.core.message_parts import FileState, FileView
@@ -34,9 +34,7 @@ def send_file(chosen: argparse.Namespace, before: str | None, now: Now, random: 
         async with messenger(chosen, now, random) as opened:
             chat = opened.messenger.find(chosen.to)
             check_known(chat)
-            quoting = None
-            if chosen.reply:
-                quoting = message_of(opened.messenger, chat.conversation, chosen.reply)
+            quoting = quoted(opened.messenger, chat.conversation, chosen.reply)
             watch = Watch(opened.messenger, hold=True)
             message = await opened.messenger.files.offer(
                 chat.conversation, Path(path), text=text, quoting=quoting

@@ -8,7 +8,7 @@ from contextlib import suppress
 from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_outcome import DONE, FAILED, KEY, UNREACHABLE, UsageError, complain
 from doorless_client.cli_output import flush, json_line, line, message_json, message_line
-from doorless_client.cli_picking import message_of
+from doorless_client.cli_picking import quoted
 from doorless_client.cli_waiting import GLANCE, GRACE, Watch
 from doorless_client.core.api import RefusedError
 from doorless_client.core.views import Chat, Kind, Message, Standing, State
@@ -35,9 +35,7 @@ def send(chosen: argparse.Namespace, now: Now, random: Random) -> int:
         async with messenger(chosen, now, random) as opened:
             chat = opened.messenger.find(chosen.to)
             check_known(chat)
-            quoting = None
-            if chosen.reply:
-                quoting = message_of(opened.messenger, chat.conversation, chosen.reply)
+            quoting = quoted(opened.messenger, chat.conversation, chosen.reply)
             if chat.note_to_self:
                 return await _noted(opened.messenger, chat, text, quoting)
             watch = Watch(opened.messenger, hold=True)

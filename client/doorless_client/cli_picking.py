@@ -32,6 +32,11 @@ def message_of(engine: Engine, conversation: bytes, words: str) -> Message:
     return found[0]
 
 
+def quoted(engine: Engine, conversation: bytes, words: str | None) -> Message | None:
+    """The message that is answered, where one is named. Raises RefusedError, as `message_of`."""
+    return message_of(engine, conversation, words) if words else None
+
+
 def as_it_is(engine: Engine, shown: Message) -> Message:
     """A message that was shown before, as it is now; looked for where it stood, then everywhere.
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from acting import said
+from acting import greet, said
 from doorless_client.store.sqlcipher import open_store
 from doorless_lab.world import Person, World
 from pages import everything
@@ -15,12 +15,7 @@ KEY = bytes(range(32))
 def people(folder: Path, world: World) -> tuple[Person, Person]:
     alice = world.person("alice", open_store(folder / "alice.db", KEY, create=True))
     bob = world.person("bob", open_store(folder / "bob.db", KEY, create=True))
-    alice.add("bob")
-    alice.says("bob", "hello")
-    world.settle()
-    bob.accepts("alice")
-    bob.says("alice", "hello to you")
-    world.settle()
+    greet(world, alice, bob)
     return alice, bob
 
 

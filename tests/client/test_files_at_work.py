@@ -28,6 +28,7 @@ from doorless_server.peers import Peer
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.memory import MemoryStore as RelayStore
 from kept_port import kept_port
+from looked_again import until
 
 FILE = os.urandom(300_000)
 
@@ -95,17 +96,6 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
     await made.running.aclose()
     await made.server.close()
     made.keeping.close()
-
-
-async def until(messenger: Messenger, condition: Callable[[], bool]) -> None:
-    """Look again at each event, for a minute at most."""
-    changed = asyncio.Event()
-    stop = messenger.listen(lambda _: changed.set())
-    async with asyncio.timeout(60):
-        while not condition():
-            changed.clear()
-            await changed.wait()
-    stop()
 
 
 def files(messenger: Messenger) -> list[Message]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from acting import greet
 from doorless_client.core.api import RefusedError
 from doorless_client.core.backup_rows import records
 from doorless_client.core.views import Message
@@ -129,12 +130,7 @@ def test_nothing_that_a_contact_says_stops_anything(seed: int, tmp_path: Path) -
     with World() as world:
         store = open_store(tmp_path / "bob.db", bytes(32), create=True)
         alice, bob = world.person("alice"), world.person("bob", store)
-        alice.add("bob")
-        alice.says("bob", "hello")
-        world.settle()
-        bob.accepts("alice")
-        bob.says("alice", "hello to you")
-        world.settle()
+        greet(world, alice, bob)
         hostile = Hostile(chance, alice, bob)
         for _ in range(STEPS):
             hostile.says()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from acting import met
 from doorless_client.core.api import RefusedError
 from doorless_client.core.past import Wanted
 from doorless_client.core.views import Kind, Message
@@ -18,17 +19,6 @@ def settle(world: World) -> None:
         world.settle()
         world.now += 31
     world.settle()
-
-
-def met(world: World) -> tuple[Person, Person]:
-    alice, bob = world.people("alice", "bob")
-    alice.add("bob")
-    alice.says("bob", "hello")
-    world.settle()
-    bob.accepts("alice")
-    bob.says("alice", "hello to you")
-    world.settle()
-    return alice, bob
 
 
 def shown(person: Person, whom: str) -> list[tuple[str, bool, int, bool, bool, list[str]]]:

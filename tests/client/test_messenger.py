@@ -1,6 +1,5 @@
 """The messenger on an event loop, between a real store and a real relay."""
 
-import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable
@@ -32,6 +31,7 @@ from doorless_server.relay import Identity, Relay
 from doorless_server.store.base import Served
 from doorless_server.store.memory import MemoryStore as RelayStore
 from kept_port import kept_port
+from looked_again import until
 
 
 class Home:
@@ -85,17 +85,6 @@ async def home() -> AsyncIterator[Home]:
     await made.running.aclose()
     await made.stop()
     made.keeping.close()
-
-
-async def until(messenger: Messenger, condition: Callable[[], bool]) -> None:
-    """Look again at each event, for a minute at most."""
-    changed = asyncio.Event()
-    stop = messenger.listen(lambda _: changed.set())
-    async with asyncio.timeout(60):
-        while not condition():
-            changed.clear()
-            await changed.wait()
-    stop()
 
 
 def texts(messenger: Messenger) -> list[str]:

@@ -2,21 +2,11 @@
 
 import pytest
 
+from acting import met
 from doorless_client.core.api import BadInputError, RefusedError
 from doorless_client.core.views import Kind, MessagesGone, State
 from doorless_lab.linking import link
 from doorless_lab.world import World
-
-
-def met(world: World):
-    alice, bob = world.people("alice", "bob")
-    alice.add("bob")
-    alice.says("bob", "hello")
-    world.settle()
-    bob.accepts("alice")
-    bob.says("alice", "hello to you")
-    world.settle()
-    return alice, bob
 
 
 def last(person, whom: str):

@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from doorless_protocol.frames import Submit
 from doorless_server import listener
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.memory import MemoryStore as RelayStore
+from looked_again import until
 
 KEY = bytes(32)
 EVERY_WRITE = (1, 2, 4, 7, 11, 16, 22, 29, 40)
@@ -164,17 +165,6 @@ async def run_client(scene: Scene, texts: list[str], expected: list[str], write:
     assert code in (0, -9), f"the client ended by itself, with {code}"
     assert write or code == 0
     return code
-
-
-async def until(messenger: Messenger, condition: Callable[[], bool]) -> None:
-    """Look again at each event, for a minute at most."""
-    changed = asyncio.Event()
-    stop = messenger.listen(lambda _: changed.set())
-    async with asyncio.timeout(60):
-        while not condition():
-            changed.clear()
-            await changed.wait()
-    stop()
 
 
 def heard(messenger: Messenger, conversation: bytes) -> list[str]:

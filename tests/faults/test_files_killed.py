@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from doorless_server.effects import Outcome
 from doorless_server.peers import Peer
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.memory import MemoryStore as RelayStore
+from looked_again import until
 
 FILE = os.urandom(350_000)
 PIECES = 6
@@ -116,17 +117,6 @@ class Person:
         url = f"ws://127.0.0.1:{self.endpoint.address.port}"
         arguments = ("-c", CLIENT, str(self.folder), url, does)
         return await asyncio.create_subprocess_exec(sys.executable, *arguments)
-
-
-async def until(messenger: Messenger, true: Callable[[], bool]) -> None:
-    """Look again at each event."""
-    changed = asyncio.Event()
-    stop = messenger.listen(lambda _: changed.set())
-    async with asyncio.timeout(60):
-        while not true():
-            changed.clear()
-            await changed.wait()
-    stop()
 
 
 def arrived(messenger: Messenger) -> bool:

@@ -12,7 +12,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from doorless_client.tui.plain import plain
-from doorless_client.tui.screens.sheet import Sheet, StyleSheets
+from doorless_client.tui.screens.listing import Listing
+from doorless_client.tui.screens.sheet import StyleSheets
 from doorless_client.tui.widgets.line import Line
 
 Value = TypeVar("Value")
@@ -38,7 +39,7 @@ def _nothing_found(typed: str) -> str:
     return "Nothing found."
 
 
-class Choose(Sheet[Value]):
+class Choose(Listing[Value]):
     """Answers the value of the row that was chosen, or None.
 
     Args:
@@ -94,18 +95,6 @@ class Choose(Sheet[Value]):
         if event.value != self._typed:
             self.show(event.value)
 
-    def action_move(self, step: int) -> None:
-        entries = self.query_one("#entries", OptionList)
-        entries.action_cursor_up() if step < 0 else entries.action_cursor_down()
-
-    @on(Input.Submitted, "#query")
-    def take(self) -> None:
-        self._choose(self.query_one("#entries", OptionList).highlighted)
-
-    @on(OptionList.OptionSelected)
-    def click(self, event: OptionList.OptionSelected) -> None:
-        self._choose(event.option_index)
-
-    def _choose(self, place: int | None) -> None:
-        if place is not None and place < len(self._shown):
+    def choose(self, place: int) -> None:
+        if place < len(self._shown):
             self.dismiss(self._shown[place].value)

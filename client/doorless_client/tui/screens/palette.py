@@ -16,7 +16,8 @@ from doorless_client.text import safe_line
 from doorless_client.tui.plain import plain
 from doorless_client.tui.providers.entry import Entry, Provider
 from doorless_client.tui.providers.fuzzy import Hit, ranked
-from doorless_client.tui.screens.sheet import Sheet, StyleSheets
+from doorless_client.tui.screens.listing import Listing
+from doorless_client.tui.screens.sheet import StyleSheets
 from doorless_client.tui.widgets.line import Line
 from doorless_client.tui.wrapping import shorten
 
@@ -27,13 +28,13 @@ SEARCHED_AFTER = 0.12
 """Seconds without typing after which the store is searched: not at each letter of a word."""
 
 
-class Palette(Sheet[None]):
+class Palette(Listing[None]):
     """Shows what `providers` offer; does what is chosen."""
 
     CSS_PATH: ClassVar[StyleSheets] = ["sheet.tcss", "palette.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move('up')", "Entry above", id="palette.up", priority=True),
-        Binding("down", "move('down')", "Entry below", id="palette.down", priority=True),
+        Binding("up", "move(-1)", "Entry above", id="palette.up", priority=True),
+        Binding("down", "move(1)", "Entry below", id="palette.down", priority=True),
     ]
 
     def __init__(self, providers: Sequence[Provider]) -> None:
@@ -86,20 +87,8 @@ class Palette(Sheet[None]):
         if not hits:
             entries.add_option(Option(plain("Nothing fits."), disabled=True))
 
-    def action_move(self, way: str) -> None:
-        entries = self.query_one("#entries", OptionList)
-        entries.action_cursor_up() if way == "up" else entries.action_cursor_down()
-
-    @on(Input.Submitted, "#query")
-    def take(self) -> None:
-        self._choose(self.query_one("#entries", OptionList).highlighted)
-
-    @on(OptionList.OptionSelected)
-    def click(self, event: OptionList.OptionSelected) -> None:
-        self._choose(event.option_index)
-
-    def _choose(self, place: int | None) -> None:
-        if place is not None and place < len(self._shown):
+    def choose(self, place: int) -> None:
+        if place < len(self._shown):
             entry = self._shown[place]
             self.dismiss(None)
             self.app.call_later(entry.choose)
