@@ -16,6 +16,10 @@ from doorless_server.peers import Anonymous, Peer, SignedIn
 from doorless_server.store.base import Mail
 from doorless_server.websocket import WebSocket
 
+EARLY = 0.9
+"""Of the time that a half-open connection has, what passes before it is ended: on a busy machine
+it waited to be accepted, and its end waits as well."""
+
 CLOSE_CODES = {
     CloseReason.REPLACED: CloseCode.NORMAL_CLOSURE,
     CloseReason.GOING_AWAY: CloseCode.GOING_AWAY,
@@ -127,11 +131,11 @@ class Connection:
         """End it so early that it is gone, and not only told, when its time is over."""
         timing = self._timing
         if self.opened is None:
-            if is_over(now - self.accepted, timing.open - timing.watch):
+            if is_over(now - self.accepted, EARLY * timing.open):
                 self.socket.abort()
         elif self.socket.ended:
             self.socket.abort()  # it was told, and stays
-        elif is_over(now - self.opened, timing.first - 2 * timing.watch):
+        elif is_over(now - self.opened, EARLY * timing.first - timing.watch):
             self.end(CloseReason.NOT_IN_TIME)
 
     def check(self, now: float) -> None:

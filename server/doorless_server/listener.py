@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from doorless_protocol.frames import CloseReason, encode
 from doorless_server import events
-from doorless_server.connection import Connection, Timing
+from doorless_server.connection import EARLY, Connection, Timing
 from doorless_server.counts import PEER, Counts
 from doorless_server.doorstep import Doorstep
 from doorless_server.half_open import HalfOpen, Seat
@@ -77,7 +77,7 @@ class Listener:
             self._server = Doorstep(
                 *(bound, certificates, self._half_open, self._entered),
                 turned_away=self._turned_away,
-                patience=self._timing.open,
+                patience=EARLY * self._timing.open,
             )
         self._routine = [
             self._loop.create_task(self._watch_newcomers()),
