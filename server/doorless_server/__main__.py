@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     os.umask(0o077)  # whatever is written from here on is its owner's alone
     try:
-        COMMANDS[chosen.command].run(chosen, Sources(_clock, secrets.token_bytes))
+        COMMANDS[chosen.command].run(chosen, Sources(_clock, secrets.token_bytes, _elapsed))
     except CommandError as error:
         print(f"doorless-relay: {error}", file=sys.stderr)
         return error.code
@@ -59,6 +59,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _clock() -> int:
     return int(time.time())
+
+
+def _elapsed() -> float:
+    """It goes on while the computer sleeps, where there is such a clock."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -57,6 +57,8 @@ COMMIT_WAS_SLOW = Event("commit_was_slow", logging.WARNING, ("ms",))
 READER_HOLDS_LOG = Event("reader_holds_log", logging.ERROR, ("mib",))
 READER_LET_GO = Event("reader_let_go", logging.INFO)
 
+CLOCK_JUMPED = Event("clock_jumped", logging.ERROR, ("hours",))
+
 CONNECTION_BROKE = Event("connection_broke", logging.DEBUG, ("kind",))
 SWEPT = Event("swept", logging.DEBUG, ("rows",))
 

@@ -4,7 +4,7 @@ Nothing here reads a clock: `now` is an argument, in seconds. Spec: docs/spec/07
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from doorless_protocol.frames import MAX_FRAME_BYTES
@@ -134,15 +134,22 @@ class Bounds:
 
 
 class TokenBucket:
-    """Meters one thing. A clock that runs backwards gives nothing, and takes nothing."""
+    """Meters one thing. A clock that runs backwards gives nothing, and takes nothing.
 
-    __slots__ = ("_at", "_rate", "_tokens")
+    Args:
+        elapsed: a clock that nobody sets, by which it is metered; where there is none, by `now`.
+    """
 
-    def __init__(self, rate: Rate, now: float) -> None:
-        self._rate, self._tokens, self._at = rate, rate.burst, now
+    __slots__ = ("_at", "_elapsed", "_rate", "_tokens")
+
+    def __init__(self, rate: Rate, now: float, elapsed: Callable[[], float] | None = None) -> None:
+        self._rate, self._tokens, self._elapsed = rate, rate.burst, elapsed
+        self._at = now if elapsed is None else elapsed()
 
     def wait(self, now: float, cost: float = 1) -> int:
         """Seconds until `cost` tokens are there, 0 if they are. Takes nothing."""
+        if self._elapsed is not None:
+            now = self._elapsed()
         if now > self._at:
             gained = (now - self._at) * self._rate.per_second
             self._tokens = min(self._rate.burst, self._tokens + gained)
@@ -162,8 +169,14 @@ class TokenBucket:
 class Buckets:
     """A bucket for each key, the least recently used forgotten beyond MAX_BUCKETS."""
 
-    def __init__(self, rate: Rate, at_most: int = MAX_BUCKETS) -> None:
-        self._rate, self._at_most = rate, at_most
+    def __init__(
+        self,
+        rate: Rate,
+        at_most: int = MAX_BUCKETS,
+        *,
+        elapsed: Callable[[], float] | None = None,
+    ) -> None:
+        self._rate, self._at_most, self._elapsed = rate, at_most, elapsed
         self._held: OrderedDict[Hashable, TokenBucket] = OrderedDict()
 
     def __len__(self) -> int:
@@ -172,7 +185,7 @@ class Buckets:
     def of(self, key: Hashable, now: float) -> TokenBucket:
         bucket = self._held.get(key)
         if bucket is None:
-            bucket = self._held[key] = TokenBucket(self._rate, now)
+            bucket = self._held[key] = TokenBucket(self._rate, now, self._elapsed)
             if len(self._held) > self._at_most:
                 self._held.popitem(last=False)
         else:

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from doorless_protocol.frames import Answered, Collected, Done, Leave, Refusal
+from doorless_server.clock import Elapsed
 from doorless_server.effects import refused
 from doorless_server.limits import Buckets, Rate
 
@@ -33,9 +34,10 @@ class _Left(NamedTuple):
 class Meeting:
     """All places of one relay."""
 
-    def __init__(self) -> None:
+    def __init__(self, elapsed: Elapsed | None = None) -> None:
         self._places: OrderedDict[bytes, _Left] = OrderedDict()  # the oldest first
-        self._leaves, self._collects = Buckets(LEAVES), Buckets(COLLECTS)
+        self._leaves = Buckets(LEAVES, elapsed=elapsed)
+        self._collects = Buckets(COLLECTS, elapsed=elapsed)
 
     def leave(self, asked: Leave, now: int, source: str) -> Answered:
         """Keep it, unless something else is there: the same once more is Done."""

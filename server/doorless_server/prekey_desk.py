@@ -19,6 +19,7 @@ from doorless_protocol.manifest import Manifest
 from doorless_protocol.merkle import HASH_SIZE
 from doorless_protocol.prekeys import OneTimePair, SignedBundle
 from doorless_protocol.primitives import Random
+from doorless_server.clock import Elapsed
 from doorless_server.limits import ADDRESS_FETCHES, DAY, MAX_PAIRS, PREKEY_FETCHES, Buckets
 from doorless_server.peers import Upload
 from doorless_server.registry import NotAllowedError
@@ -101,8 +102,9 @@ async def status(store: Store, seat: Seat) -> PrekeysHeld:
 class Rations:
     """How many one-time pairs are given away, of one device and to one address. In memory."""
 
-    def __init__(self) -> None:
-        self._devices, self._addresses = Buckets(PREKEY_FETCHES), Buckets(ADDRESS_FETCHES)
+    def __init__(self, elapsed: Elapsed | None = None) -> None:
+        self._devices = Buckets(PREKEY_FETCHES, elapsed=elapsed)
+        self._addresses = Buckets(ADDRESS_FETCHES, elapsed=elapsed)
 
     def take(self, device: bytes, source: str, now: int) -> bool:
         """Whether a pair of `device` may go to `source`. A refusal costs the device nothing."""

@@ -58,6 +58,7 @@ from doorless_server import prekey_desk, registry
 from doorless_server.blobs.base import BlobStore
 from doorless_server.blobs.desk import BlobDesk
 from doorless_server.blobs.memory import MemoryBlobs
+from doorless_server.clock import Elapsed, Watch
 from doorless_server.directory import questions
 from doorless_server.directory.base import Directory, Page
 from doorless_server.directory.questions import Question
@@ -124,14 +125,16 @@ class Relay:
         bounds: Bounds | None = None,
         directory: Directory | None = None,
         blobs: BlobStore | None = None,
+        elapsed: Elapsed | None = None,
     ) -> None:
         self._store, self._identity, self._random = store, identity, random
         self._directory = directory
         self._info = relay_info(identity.name, directory, bounds or Bounds())
-        self._rations = prekey_desk.Rations()
-        self._unknown, self._log_answers = Buckets(UNKNOWN_LOOKUPS), Buckets(LOG_ANSWERS)
-        self._records = Buckets(RECORDS)
-        self._meeting, self._files = Meeting(), BlobDesk(blobs or MemoryBlobs())
+        self._rations, self._watch = prekey_desk.Rations(elapsed), Watch(elapsed)
+        rates = (UNKNOWN_LOOKUPS, LOG_ANSWERS, RECORDS)
+        buckets = (Buckets(rate, elapsed=elapsed) for rate in rates)
+        self._unknown, self._log_answers, self._records = buckets
+        self._meeting, self._files = Meeting(elapsed), BlobDesk(blobs or MemoryBlobs(), elapsed)
 
     @property
     def name(self) -> str:
@@ -214,6 +217,8 @@ class Relay:
 
     async def sweep(self, now: int) -> int:
         """Forget a part of what is past its time; 0 when nothing is left. Some ms of work."""
+        if not self._watch.believes(now):
+            return 0
         return await self._store.sweep(now // HOUR, now // DAY) + await self._files.sweep(now)
 
     # --- signed in ---------------------------------------------------------------------------

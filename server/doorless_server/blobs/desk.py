@@ -16,6 +16,7 @@ from doorless_protocol.blob_frames import (
 )
 from doorless_protocol.frames import Answered, Done, Refusal
 from doorless_server.blobs.base import BlobStore, NoRoomError
+from doorless_server.clock import Elapsed
 from doorless_server.effects import refused
 from doorless_server.limits import DAY, MIB, Buckets, Rate
 
@@ -35,9 +36,10 @@ FULL_RETRY = 3600
 
 
 class BlobDesk:
-    def __init__(self, store: BlobStore) -> None:
+    def __init__(self, store: BlobStore, elapsed: Elapsed | None = None) -> None:
         self._store = store
-        self._begun, self._read = Buckets(BEGUN), Buckets(READ)
+        self._begun = Buckets(BEGUN, elapsed=elapsed)
+        self._read = Buckets(READ, elapsed=elapsed)
 
     async def answer(self, asked: BlobRequest, now: int, source: str) -> Answered:
         """Raises UnavailableError: later."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from doorless_protocol.primitives import Random
 from doorless_server import datadir
+from doorless_server.clock import Elapsed
 
 FAILED, USAGE, PROVEN = 1, 2, 6
 """Exit codes: not done; not understood; the log is proven dishonest."""
@@ -28,10 +29,12 @@ class Sources:
 
     Attributes:
         clock: Unix seconds.
+        elapsed: seconds by a clock that nobody sets.
     """
 
     clock: Callable[[], int]
     random: Random
+    elapsed: Elapsed
 
 
 class Command(Protocol):

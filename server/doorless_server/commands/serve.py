@@ -91,7 +91,7 @@ def run(chosen: argparse.Namespace, sources: Sources) -> None:
 async def _serve(chosen: argparse.Namespace, host: str, port: int, sources: Sources) -> None:
     asyncio.get_running_loop().set_exception_handler(logs.loop_failed)
     stop = Stop()
-    clock, random = sources.clock, sources.random
+    clock, random, elapsed = sources.clock, sources.random, sources.elapsed
     async with AsyncExitStack() as leaving:
         store = await SqliteStore.open(chosen.data / datadir.DATABASE, broken=stop.failed)
         leaving.push_async_callback(store.close)
@@ -104,7 +104,14 @@ async def _serve(chosen: argparse.Namespace, host: str, port: int, sources: Sour
         leaving.push_async_callback(directory.close)
         await desk.decide(directory, store, clock())
         directory.run()
-        relay = Relay(store, Identity(name), random=random, directory=directory, blobs=blobs)
+        relay = Relay(
+            store,
+            Identity(name),
+            random=random,
+            directory=directory,
+            blobs=blobs,
+            elapsed=elapsed,
+        )
         keys = " ".join(key.encode() for key in directory.config.vkeys)
         server = await listener.serve_on(relay, bound, clock=clock, certificates=certificates)
         ready = {"event": "ready", "url": server.url, "relay": name, "log_key": keys}
@@ -159,7 +166,14 @@ async def _open_log(
     )
     panel = Panel(config.policy, clock=clock)
     return await opening.start(
-        chosen.data, keys, config, random, clock=clock, broken=broken, cosign=panel.cosigned
+        chosen.data,
+        keys,
+        config,
+        random,
+        clock=clock,
+        broken=broken,
+        cosign=panel.cosigned,
+        elapsed=sources.elapsed,
     )
 
 

@@ -20,6 +20,7 @@ from doorless_protocol.log.signing import SIGNER_SEED_SIZE
 from doorless_protocol.log.vrf import SEED_SIZE, VrfKey
 from doorless_protocol.primitives import Random
 from doorless_server import datadir
+from doorless_server.clock import Elapsed
 from doorless_server.datadir import DataError
 from doorless_server.directory import schema
 from doorless_server.directory.auditors import Auditors, AuditorsError
@@ -95,6 +96,7 @@ async def start(
     clock: Callable[[], int],
     broken: Callable[[Exception], None],
     cosign: Cosign,
+    elapsed: Elapsed | None = None,
 ) -> Service:
     """Open the log.
 
@@ -116,7 +118,9 @@ async def start(
             raise
 
     try:
-        return await Service.start(open_log, auditors, clock=clock, broken=broken, cosign=cosign)
+        return await Service.start(
+            open_log, auditors, clock=clock, broken=broken, cosign=cosign, elapsed=elapsed
+        )
     except sqlite3.Error as error:
         raise DataError(f"cannot use {folder / DATABASE} or {HEADS}: {error}") from None
 

@@ -18,6 +18,7 @@ from typing import Any, Self, TypeVar
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.label import Label
 from doorless_server import events
+from doorless_server.clock import Elapsed, Watch
 from doorless_server.directory import pages
 from doorless_server.directory.answers import DELTAS_IN_FRAME, Answers
 from doorless_server.directory.auditors import Auditors
@@ -42,7 +43,7 @@ EPOCHS_IN_A_ROW = 6
 """Epochs that may follow one another at once, where nothing happened for a while."""
 
 RETRY = 5.0
-"""Seconds until an epoch is tried again that found the disk full."""
+"""Seconds until an epoch is tried again that found the disk full, or the clock wrong."""
 
 
 async def _nobody(note: bytes, _size: int, _consistency: Consistency) -> bytes:
@@ -70,13 +71,14 @@ class Service:
         clock: Callable[[], int],
         broken: Callable[[Exception], None],
         cosign: Cosign = _nobody,
+        elapsed: Elapsed | None = None,
     ) -> None:
         self._log, self._answers, self._auditors = log, Answers(log), auditors
         self._thread, self._clock, self._broken, self._cosign = thread, clock, broken, cosign
         self._asked = 0
         self._changed = asyncio.Event()
         rate = Rate(EPOCHS_IN_A_ROW, 1 / log.config.interval)
-        self._epochs = TokenBucket(rate, clock())
+        self._epochs, self._watch = TokenBucket(rate, clock(), elapsed), Watch(elapsed)
         self._failed = False
         self._building: asyncio.Task[None] | None = None
         self.published_at = 0
@@ -90,6 +92,7 @@ class Service:
         clock: Callable[[], int],
         broken: Callable[[Exception], None],
         cosign: Cosign = _nobody,
+        elapsed: Elapsed | None = None,
     ) -> Self:
         """Open the log, and publish what it built and did not publish. No epochs yet: `run`.
 
@@ -103,7 +106,9 @@ class Service:
         except BaseException:
             thread.shutdown(wait=False)
             raise
-        service = cls(log, auditors, thread, clock=clock, broken=broken, cosign=cosign)
+        service = cls(
+            log, auditors, thread, clock=clock, broken=broken, cosign=cosign, elapsed=elapsed
+        )
         if log.size > log.published or not log.size:
             await service._next_epoch()
         return service
@@ -175,6 +180,9 @@ class Service:
     async def _build(self) -> None:
         while True:
             await self._until_due()
+            if not self._watch.believes(self._clock()):
+                await asyncio.sleep(RETRY)
+                continue
             try:
                 await self._next_epoch()
                 while await self._call(partial(self._log.forget, self._clock())):

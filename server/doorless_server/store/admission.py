@@ -41,6 +41,11 @@ def opens(box: Box, token_hash: bytes, day: int) -> bool:
     return bool(token_hash) and (current or before)
 
 
+def latest(before: int, day: int) -> int:
+    """The day by which tokens are judged: a clock that is set back opens nothing again."""
+    return max(before, day)
+
+
 def refusal(box: Box, bounds: Bounds, size: int, *, request: bool) -> Fate | None:
     """Why it may not wait there; None when it may."""
     if request:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from doorless_protocol import handles
 from doorless_server.limits import ENVELOPE_HOURS, RECEIPT_HOURS, Bounds
 from doorless_server.store import names
-from doorless_server.store.admission import Box, opens, refusal
+from doorless_server.store.admission import Box, latest, opens, refusal
 from doorless_server.store.base import (
     Account,
     Arriving,
@@ -67,7 +67,7 @@ class MemoryStore:
         self._incarnations: dict[bytes, int] = {}
         self._prekeys: dict[bytes, _Prekeys] = {}
         self._mailboxes: dict[bytes, _Mailbox] = {}
-        self._last = Position(0)
+        self._last, self._day = Position(0), 0
 
     # --- accounts ----------------------------------------------------------------------------
 
@@ -174,15 +174,16 @@ class MemoryStore:
     async def put(
         self, mails: Sequence[Arriving], hour: int, day: int
     ) -> Sequence[Position | Fate]:
-        return [self._put(mail, hour, day) for mail in mails]
+        self._day = latest(self._day, day)
+        return [self._put(mail, hour) for mail in mails]
 
-    def _put(self, mail: Arriving, hour: int, day: int) -> Position | Fate:
+    def _put(self, mail: Arriving, hour: int) -> Position | Fate:
         mailbox = self._mailboxes.get(mail.mailbox)
         if mailbox is None:
             return Fate.NO_ROOM
         if mail.id in mailbox.position or mail.id in mailbox.given:
             return Fate.KNOWN
-        request = not opens(mailbox.box, mail.token_hash, day)
+        request = not opens(mailbox.box, mail.token_hash, self._day)
         if why := refusal(mailbox.box, self._bounds, len(mail.envelope), request=request):
             return why
         self._last = position = Position(self._last + 1)

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from doorless_server.limits import ENVELOPE_HOURS, Bounds
-from doorless_server.store.admission import opens, refusal
+from doorless_server.store.admission import latest, opens, refusal
 from doorless_server.store.base import Arriving, Fate, Mail, Position
 from doorless_server.store.boxes import Boxes, Mailbox, Waiting
 from doorless_server.store.receipts import Receipts, digest
@@ -22,6 +22,7 @@ class MailTable:
         # From here on it counts in memory: a deleted last row must not give its place away.
         (last,) = db.execute("SELECT coalesce(max(position), 0) FROM envelopes").fetchone()
         self._last: int = last
+        self._day = newest_hour(db) // 24
 
     def forget(self) -> None:
         """What is remembered may no longer be so."""
@@ -31,6 +32,7 @@ class MailTable:
     def put(
         self, db: sqlite3.Connection, mails: Sequence[Arriving], hour: int, day: int
     ) -> list[Position | Fate]:
+        self._day = latest(self._day, day)
         digests = [digest(mail.mailbox, mail.id) for mail in mails]
         delivered = self._receipts.known(db, digests)
         fates: list[Position | Fate] = []
@@ -42,7 +44,7 @@ class MailTable:
             elif mail.id in mailbox.waiting or named in delivered:
                 fates.append(Fate.KNOWN)
             else:
-                request = not opens(mailbox.box, mail.token_hash, day)
+                request = not opens(mailbox.box, mail.token_hash, self._day)
                 fate = self._take(mailbox, mail, named, request=request)
                 fates.append(fate)
                 if not isinstance(fate, Fate):
@@ -117,3 +119,15 @@ class MailTable:
         )
         self._boxes.trim()
         return digests
+
+
+def newest_hour(db: sqlite3.Connection) -> int:
+    """The last one in which anything came, or was delivered; 0 before there was."""
+    found = [
+        db.execute(query).fetchone()
+        for query in (
+            "SELECT hour FROM envelopes ORDER BY position DESC LIMIT 1",
+            "SELECT delivered FROM receipts ORDER BY number DESC LIMIT 1",
+        )
+    ]
+    return max((row[0] for row in found if row), default=0)
