@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 
 # Stamps. A venv whose Python is gone, or that was moved here from elsewhere, is made anew.
 MADE := $(VENV)/made-in
@@ -29,8 +29,9 @@ help: ## list what can be made
 demo: $(READY) ## open the demo: two people, and the relay between them
 	@$(VENV)/bin/doorless-lab demo $(ARGS)
 
-# All of them in WORKERS processes; a file's tests stay together, for they share what is dear to
-# make. Some of them in one, which is there sooner.
+# All of them in WORKERS processes, more than a small machine has processors: a third of the time
+# they wait for a relay, a terminal or a disk. A file's tests stay together, for they share what is
+# dear to make. Some of them in one, which is there sooner.
 test: $(READY_DEV) ## run the tests (ARGS="-k ratchet" picks some)
 	@$(RUN) -m pytest $(if $(ARGS),$(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
 

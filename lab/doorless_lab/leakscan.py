@@ -11,12 +11,14 @@ nothing proves something only beside a positive control that was found.
 
 import base64
 import gzip
+import re
 import zlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 from doorless_lab import memory
@@ -33,6 +35,10 @@ _HALVED = 16
 
 _PIECE = 2**20
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+
+_LETTER = rb"[0-9A-Za-z+/=_-]"
+_WRITTEN = re.compile(_LETTER + b"+")
+"""What hex, base64 and base32 are written in, and a text of letters and digits."""
 
 _OBJECT = 16
 """Where a bytes object of CPython begins, and with it a stream in it: at a multiple of this."""
@@ -208,20 +214,40 @@ class _Hits:
 
 
 class _Search:
-    """Finds needles in a stream of pieces, also where two pieces meet."""
+    """Finds needles in a stream of pieces, also where two pieces meet.
+
+    Most disguises are written in letters and digits, and little of a memory is: what is so
+    written is put together first, and these are looked for in it alone.
+    """
 
     def __init__(self, hits: _Hits) -> None:
         self._hits = hits
         self._tail = b""
+        self._written = [each for each in hits.needles if _WRITTEN.fullmatch(each.value)]
+        self._others = [each for each in hits.needles if not _WRITTEN.fullmatch(each.value)]
+        least = min((len(each.value) for each in self._written), default=1)
+        self._runs = re.compile(b"%b{%d,}" % (_LETTER, least))
 
     def feed(self, piece: bytes, offset: int) -> None:
         data = self._tail + piece
         seen = len(self._tail)
-        for needle in self._hits.needles:
-            size = len(needle.value)
-            for at in _places(needle.value, data, max(0, seen - size + 1)):
+        for needle in self._others:
+            for at in _places(needle.value, data, max(0, seen - len(needle.value) + 1)):
                 self._hits.add(needle, needle.disguise, offset + at - seen)
+        if self._written:
+            for needle, at in self._in_runs(data):
+                if at > seen - len(needle.value):  # else it was found in the piece before
+                    self._hits.add(needle, needle.disguise, offset + at - seen)
         self._tail = data[len(data) - min(len(data), self._hits.overlap) :]
+
+    def _in_runs(self, data: bytes) -> Iterator[tuple[_Needle, int]]:
+        runs = [match.span() for match in self._runs.finditer(data)]
+        together = b" ".join(data[start:end] for start, end in runs)
+        ends = list(accumulate(end - start + 1 for start, end in runs))
+        for needle in self._written:
+            for at in _places(needle.value, together, 0):
+                run = bisect_right(ends, at)
+                yield needle, runs[run][1] - (ends[run] - 1 - at)
 
 
 class _SearchInflated:
