@@ -8,8 +8,11 @@ What stays although it is invisible, because people need it and nothing follows 
 glyph that they meant:
 
 - the joiner inside an emoji sequence, and a presentation selector right behind an emoji;
-- the joiner and the non-joiner between two letters of the scripts that are spelled with them
-  (Arabic and Persian, the scripts of India).
+- the non-joiner between two letters of the scripts that are spelled with it (Arabic and Persian,
+  the scripts of India).
+
+The joiner between two such letters is left out: terminals draw both letters, and the toolkit
+takes them for one cell, so that a text of joiners would be drawn over whatever stands beside it.
 
 Anywhere else they, like the tags of subdivision flags, could only hide something.
 """
@@ -24,11 +27,18 @@ MAX_LINE = 256
 """Characters of a name, a title or a preview: more than any screen shows of one."""
 
 MAX_COMBINING = 8
-"""Combining marks kept on one character; more of them only pile up over other lines."""
+"""Marks kept on one character; more of them only pile up, over other lines or past its cell.
+
+Of each kind that has no cell of its own. Terminals do not agree about those that stand beside
+their character (Mc), which some give one: what each row may be wider by is bounded so.
+"""
 
 _CUT = "…"
 _NO_BASE = "\N{DOTTED CIRCLE}"
 _FIRST_MARK = "\u0300"
+_MARKS = {"Mn", "Me", "Mc"}
+_INNER_JAMO = re.compile("[\u1160-\u11ff\ud7b0-\ud7fb]")
+"""Vowels and ends of a Korean syllable, which are drawn into the cell of its beginning."""
 
 EMOJI = (
     "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf"
@@ -44,11 +54,15 @@ _NEVER = (
     "\U0001d173-\U0001d17a\U00013430-\U0001343f\U000e0000-\U000e0fff"
     "\U0010eeee]"  # a part of a picture that kitty was sent, by whomever
 )
-_LONE_SELECTOR = f"(?<![0-9#*{EMOJI}])[\ufe0e\ufe0f]"
+_LONE_SELECTOR = (
+    f"(?<![0-9#*{EMOJI}])[\ufe0e\ufe0f]"
+    "|(?<=[0-9#*])[\ufe0e\ufe0f](?!\u20e3)"  # a digit in another form, without its key
+)
 _LONE_JOINER = (
     f"(?!(?<=[{EMOJI}])\u200d[{EMOJI}])(?!(?<=[{EMOJI}]\ufe0f)\u200d[{EMOJI}])"
-    f"(?!(?<=[{_JOINED_LETTERS}])[\u200c\u200d][{_JOINED_LETTERS}])[\u200c\u200d]"
+    f"(?!(?<=[{_JOINED_LETTERS}])\u200c[{_JOINED_LETTERS}])[\u200c\u200d]"
 )
+_LETTERS_JOINED = re.compile(f"(?<=[{_JOINED_LETTERS}])\u200d(?=[{_JOINED_LETTERS}])")
 _UNSAFE = re.compile(f"{_NEVER}|{_LONE_SELECTOR}|{_LONE_JOINER}")
 
 
@@ -71,7 +85,7 @@ def safe(text: str, *, at_most: int = MAX_TEXT) -> SafeText:
     if len(text) <= at_most and _is_plain(text):
         return SafeText(text)
     begin = text[: at_most + 1].replace("\r\n", "\n").replace("\t", "    ")
-    shown = neutralise(_normalise(begin))
+    shown = neutralise(apart(_normalise(begin)))
     if len(shown) > at_most or len(text) > at_most + 1:
         shown = neutralise(shown[: at_most - len(_CUT)]) + _CUT
     return SafeText(shown)
@@ -98,6 +112,11 @@ def neutralise(text: str) -> str:
     return _UNSAFE.sub(_visible, text)
 
 
+def apart(text: str) -> str:
+    """Without the joiners between letters."""
+    return _LETTERS_JOINED.sub("", text) if "\u200d" in text else text
+
+
 def _visible(match: re.Match[str]) -> str:
     code = ord(match.group())
     if code < 0x20:
@@ -112,6 +131,11 @@ def _normalise(text: str) -> str:
     return _thin_marks(unicodedata.normalize("NFC", _thin_marks(text)))
 
 
+def is_mark(character: str) -> bool:
+    """Whether it is drawn on the character before it, and not in a cell of its own."""
+    return unicodedata.category(character) in _MARKS or bool(_INNER_JAMO.match(character))
+
+
 def _thin_marks(text: str) -> str:
     """Keep MAX_COMBINING marks on a character, and give those without one a dotted circle."""
     if max(text) < _FIRST_MARK:
@@ -119,7 +143,7 @@ def _thin_marks(text: str) -> str:
     kept: list[str] = []
     marks = 0
     for character in text:
-        if character < _FIRST_MARK or unicodedata.category(character) not in {"Mn", "Me"}:
+        if character < _FIRST_MARK or not is_mark(character):
             marks = 0
         else:
             if marks == 0 and (not kept or kept[-1] == "\n"):

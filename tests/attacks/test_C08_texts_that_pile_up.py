@@ -4,6 +4,7 @@ import time
 import unicodedata
 
 import pytest
+from wcwidth import wcwidth
 
 from acting import does
 from doorless_client.text import MAX_COMBINING
@@ -17,6 +18,8 @@ TEXTS = (
     "e" + "\u0301" * (MAX_TEXT_BYTES // 2 - 1),
     "\u0301" * (MAX_TEXT_BYTES // 2),
     "e\u0316\u0301" * (MAX_TEXT_BYTES // 5),
+    "\u0915" + "\u0903" * (MAX_TEXT_BYTES // 3 - 1),
+    "\uac00" + "\u11a8" * (MAX_TEXT_BYTES // 3 - 1),
     "x" * MAX_TEXT_BYTES,
     "\n" * (MAX_TEXT_BYTES - 1) + "x",
     "\u200d" * (MAX_TEXT_BYTES // 3),
@@ -24,11 +27,16 @@ TEXTS = (
 )
 
 
+def has_no_cell(character: str) -> bool:
+    """By another measure than the product's: the width that terminals are taught."""
+    return unicodedata.category(character) != "Cf" and wcwidth(character) == 0
+
+
 def most_marks(text: str) -> int:
     """The most marks that stand on one character."""
     most = marks = 0
     for character in text:
-        marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        marks = marks + 1 if has_no_cell(character) else 0
         most = max(most, marks)
     return most
 
