@@ -114,6 +114,10 @@ UNKNOWN_LOOKUPS = Rate(burst=100, per_second=1 / 900)
 LOG_ANSWERS = Rate(burst=1_000, per_second=10)
 """Answers of the key log to one address, some ms of work each: a class behind one address."""
 
+SIGN_INS = Rate(burst=100, per_second=2)
+"""Of one device: each takes it over from the connection before. Scripts sign in once a command;
+two copies that drive each other out would do so as fast as they can."""
+
 RECORDS = Rate(burst=20, per_second=1 / 1_800)
 """Changes of one account, which the key log keeps for ever: an afternoon of linking devices."""
 

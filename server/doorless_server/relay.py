@@ -68,17 +68,14 @@ from doorless_server.limits import (
     CHALLENGE_LIFE,
     DAY,
     HOUR,
-    LOG_ANSWERS,
     OVERLOAD_RETRY,
-    RECORDS,
     REFUSED_RETRY,
     TOKEN_OVERLAP_DAYS,
-    UNKNOWN_LOOKUPS,
     Bounds,
-    Buckets,
 )
 from doorless_server.meeting import Meeting
 from doorless_server.peers import Greeted, Peer, SignedIn, Spent, after_asking
+from doorless_server.rates import Rates
 from doorless_server.registry import NotAllowedError
 from doorless_server.store.base import (
     Arriving,
@@ -100,8 +97,6 @@ FULL = refused(Refusal.BUSY, REFUSED_RETRY)
 OVERLOADED = refused(Refusal.BUSY, OVERLOAD_RETRY)
 NOT_ALLOWED = refused(Refusal.NOT_ALLOWED)
 MALFORMED = refused(Refusal.MALFORMED)
-
-_CHANGES = (Register, PublishManifest, CloseAccount)
 
 _FATES: dict[Fate, Answered] = {Fate.KNOWN: DONE, Fate.NO_ROOM: NO_ROOM, Fate.FULL: FULL}
 
@@ -131,9 +126,7 @@ class Relay:
         self._directory = directory
         self._info = relay_info(identity.name, directory, bounds or Bounds())
         self._rations, self._watch = prekey_desk.Rations(elapsed), Watch(elapsed)
-        rates = (UNKNOWN_LOOKUPS, LOG_ANSWERS, RECORDS)
-        buckets = (Buckets(rate, elapsed=elapsed) for rate in rates)
-        self._unknown, self._log_answers, self._records = buckets
+        self._rates = Rates(logged=directory is not None, elapsed=elapsed)
         self._meeting, self._files = Meeting(elapsed), BlobDesk(blobs or MemoryBlobs(), elapsed)
 
     @property
@@ -235,11 +228,13 @@ class Relay:
         seat = await self._seat(signed_in)
         if seat is None:
             return Outcome(signed_in, DONE)
+        if seconds := self._rates.sign_in(seat.device, now):
+            return Outcome(Spent(), refused(Refusal.BUSY, seconds))
         await self._store.note_connection(seat.account, now // DAY)
         return Outcome(signed_in, DONE, (TakeOver(seat.device),))
 
     async def _for_device(self, peer: SignedIn, request: Request, now: int) -> Outcome:
-        if seconds := self._record_wait(peer, request, now):
+        if seconds := self._rates.record(peer.account, request, now):
             return Outcome(peer, refused(Refusal.BUSY, seconds))
         if isinstance(request, Register):
             receipt = await registry.register(self._store, self._directory, peer, request, now)
@@ -319,8 +314,8 @@ class Relay:
 
     async def _look_up(self, asked: Lookup, now: int, source: str) -> Answered:
         """An address that asked for too many handles nobody has is told nothing of any."""
-        misses = self._unknown.of(source, now)
-        if seconds := misses.wait(now) or self._log_wait(source, now):
+        misses = self._rates.of_misses(source, now)
+        if seconds := misses.wait(now) or self._rates.log_answer(source, now):
             return refused(Refusal.BUSY, seconds)
         found = await registry.look_up(self._store, self._directory, asked, now)
         if found is None or not found.manifest:
@@ -330,19 +325,9 @@ class Relay:
     async def _ask_log(self, asked: Question, now: int, source: str) -> Answered:
         if self._directory is None:
             return NOT_ALLOWED
-        if seconds := self._log_wait(source, now):
+        if seconds := self._rates.log_answer(source, now):
             return refused(Refusal.BUSY, seconds)
         return await questions.answer(self._store, self._directory, asked, now)
-
-    def _record_wait(self, peer: SignedIn, request: Request, now: int) -> int:
-        """Seconds until this account may change once more, where this is a change."""
-        if self._directory is None or not isinstance(request, _CHANGES):
-            return 0
-        return self._records.of(peer.account, now).take(now)
-
-    def _log_wait(self, source: str, now: int) -> int:
-        """Seconds until this address may ask the log once more, which it does if it is 0."""
-        return 0 if self._directory is None else self._log_answers.of(source, now).take(now)
 
     async def page(self, path: str, query: str, now: int, source: str) -> Page | None:
         """What a plain GET is answered; None where there is nothing, or not for this address now.
@@ -350,7 +335,7 @@ class Relay:
         Raises:
             UnavailableError: later.
         """
-        if self._directory is None or self._log_wait(source, now):
+        if self._directory is None or self._rates.log_answer(source, now):
             return None
         return await self._directory.page(path, query, now)
 

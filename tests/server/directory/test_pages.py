@@ -132,7 +132,7 @@ async def test_what_is_not_there_is_not_found(site: Site, path: str) -> None:
 
 
 async def test_one_address_reads_so_much(site: Site) -> None:
-    bucket = site.server._relay._log_answers.of("127.0.0.1", site.now)
+    bucket = site.server._relay._rates._answers.of("127.0.0.1", site.now)
     bucket.take(site.now, LOG_ANSWERS.burst - 1)
     assert (await site.get("/log/checkpoint"))[0] == 200
     assert (await site.get("/log/checkpoint"))[0] == 404

@@ -285,8 +285,8 @@ async def test_any_size_is_answered_with_the_head(book: Logbook, size: int) -> N
 async def test_one_address_asks_so_much(book: Logbook) -> None:
     for _ in range(int(LOG_ANSWERS.burst)):
         assert isinstance(await book.ask(LogHead(0)), LogProof)
-        book.world.relay._log_answers.of("192.0.2.7", book.bench.now).take(book.bench.now, 99)
-        if book.world.relay._log_answers.of("192.0.2.7", book.bench.now).wait(book.bench.now):
+        book.world.relay._rates._answers.of("192.0.2.7", book.bench.now).take(book.bench.now, 99)
+        if book.world.relay._rates._answers.of("192.0.2.7", book.bench.now).wait(book.bench.now):
             break
     assert reason(await book.ask(LogHead(0))) is Refusal.BUSY
     assert reason(await book.ask(Lookup("alice", 0))) is Refusal.BUSY
