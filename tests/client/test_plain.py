@@ -47,6 +47,8 @@ def test_two_people_talk_in_lines(relay: Relay, world: Path) -> None:
         bob.hears("1 found")
         bob.says("//slash")
         assert alice.hears("/slash").endswith(": /slash")
+        alice.says("/add bob")  # at one's own relay a handle is enough
+        assert "bob@" in alice.hears("added")
         assert alice.ends() == bob.ends() == 0
 
 
@@ -86,6 +88,7 @@ REFUSED = (
     "/alarm 1",
     "/settings nothing",
     "/settings typing maybe",
+    "/settings theme plum",
     "/verify 123",
     "/note",
     "/file",

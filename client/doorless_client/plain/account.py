@@ -44,9 +44,16 @@ async def _change(desk: Desk, setting: Setting, text: str) -> Value:
         changed = msgspec.structs.replace(desk.messenger.settings, **{setting.name: wanted})
         desk.messenger.change_settings(changed)
     else:
+        if setting.name == "theme" and str(wanted) not in (known := _themes(desk)):
+            raise RefusedError(f"no theme is called so; there are: {', '.join(sorted(known))}")
         held = desk.preferences.settings
         await desk.preferences.keep(profile.changed(held, setting.name, wanted))
     return wanted
+
+
+def _themes(desk: Desk) -> set[str]:
+    """Ours, and the names of the person's files, whatever is in them."""
+    return {*profile.THEMES, *desk.preferences.themes()}
 
 
 async def devices(desk: Desk, _: str) -> None:

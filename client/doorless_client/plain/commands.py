@@ -52,7 +52,7 @@ COMMANDS = {
     "searchall": Command("/searchall WORDS", "find messages everywhere", talking.search_everywhere),
     "context": Command("/context NUMBER", "tell what was said around it", talking.context),
     "note": Command("/note TEXT", "a note to yourself", talking.note),
-    "add": Command("/add ADDRESS|LINK", "add somebody, and open it", people.add),
+    "add": Command("/add HANDLE|ADDRESS|LINK", "add somebody, and open it", people.add),
     "requests": Command("/requests", "who wrote without being a contact", people.requests),
     "accept": Command("/accept [WHO]", "accept a request, or changed keys", people.accept),
     "block": Command("/block [WHO] [delete]", "hear no more; nobody is told", people.block),

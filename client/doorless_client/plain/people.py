@@ -5,6 +5,7 @@ from doorless_client.cli_output import rfc3339
 from doorless_client.contact_facts import what_is_known
 from doorless_client.core.api import RefusedError
 from doorless_client.core.views import FOREVER, Compared, Standing, Trust
+from doorless_client.neighbours import whole_address
 from doorless_client.plain.desk import Desk
 from doorless_client.plain.saying import called, say
 from doorless_client.settings.spans import in_words, parse
@@ -12,7 +13,7 @@ from doorless_protocol.errors import MalformedError
 
 
 async def add(desk: Desk, words: str) -> None:
-    chat = await desk.messenger.add(words)
+    chat = await desk.messenger.add(whole_address(words, desk.messenger.me.relay))
     desk.chat = chat.conversation
     desk.shown_from = len(desk.messenger.history(chat.conversation))
     say(f"added {called(chat)}; what you write goes to them now")

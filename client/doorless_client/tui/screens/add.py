@@ -9,6 +9,7 @@ from textual.widgets import Button, Input, Static
 
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Chat
+from doorless_client.neighbours import whole_address
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.sheet import Sheet, StyleSheets
@@ -68,10 +69,8 @@ class AddContact(Sheet[Chat]):
     @on(Button.Pressed, "#add")
     @on(Input.Submitted, "#address")
     def begin(self) -> None:
-        address = self.query_one("#address", Line).value.strip()
-        if address and "@" not in address and ":" not in address:
-            address = f"{address}@{self._engine.me.relay}"  # a neighbour, at the same relay
-        if address:
+        typed = self.query_one("#address", Line).value
+        if address := whole_address(typed, self._engine.me.relay):
             self.query_one("#refused", Static).update(plain("Asking the relay…"))
             self.run_worker(self._add(address), exclusive=True)
 
