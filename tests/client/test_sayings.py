@@ -152,6 +152,22 @@ def test_an_answer_that_waits_repeats_no_word_of_what_was_deleted(everyone: bool
         assert [one.gap for one in bob.messages("alice")] == [0] * len(bob.messages("alice"))
 
 
+def test_an_answer_that_comes_after_a_deletion_brings_no_word_back() -> None:
+    with World() as world:
+        alice, bob = met(world)
+        said = alice.says("bob", "the code is 1234")
+        world.settle()
+        alice.goes(online=False)
+        bob.engine.send(bob.chat("alice").conversation, "which?", quoting=last(bob, "alice"))
+        world.settle()
+        alice.engine.messages.delete(said, everyone=True)
+        alice.goes(online=True)
+        world.settle()
+        for person, other in ((alice, "bob"), (bob, "alice")):
+            assert last(person, other).quote.text == "message deleted"
+            assert not any(b"1234" in extra.quote for extra in person.store.extras.find())
+
+
 def test_what_lasts_is_gone_after_it_was_seen_on_both_sides() -> None:
     with World() as world:
         alice, bob = met(world)

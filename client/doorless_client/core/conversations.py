@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from doorless_client.core.checked import entry_of
+from doorless_client.core.erasing import without_gone_words
 from doorless_client.core.extras import said_beside
 from doorless_client.core.logs import Logs
 from doorless_client.core.order import order_of
@@ -297,6 +298,7 @@ class Conversations(Showing):
         self._store.messages.put(row)
         extra = said_beside(row.conversation, row.place, said) if said is not None else None
         if extra is not None:
+            extra = without_gone_words(self._store, contact, extra)
             self._store.extras.put(extra)
         order = order_of(self._store, row.conversation)
         self._state.show(MessageAdded(self.shown(contact, row, order, extra)))

@@ -7,10 +7,11 @@ leave is withdrawn. Spec: docs/spec/08-state.md §15.5.
 import msgspec
 
 from doorless_client.core.extras import quote_in
+from doorless_client.core.parts import own_copy
 from doorless_client.store.base import Store
-from doorless_client.store.records import Entry
+from doorless_client.store.records import Contact, Entry
 from doorless_client.store.talk_records import Extra
-from doorless_protocol.content import Content, Edit
+from doorless_protocol.content import Content, Edit, Quote
 
 
 def erase(store: Store, row: Entry, extra: Extra) -> tuple[Entry, Extra]:
@@ -60,6 +61,13 @@ def _changed_by(encoded: bytes) -> bytes:
     return said.id if isinstance(said, Edit) else b""
 
 
+def without_gone_words(store: Store, contact: Contact, extra: Extra) -> Extra:
+    """What a message has beside its words, if it came after what it quotes was emptied."""
+    quote = quote_in(extra)
+    row = own_copy(store, contact, quote) if quote is not None else None
+    return extra if quote is None or row is None or row.text else _emptied(extra, quote)
+
+
 def _empty_quotes(store: Store, row: Entry) -> None:
     """The words of it that messages quote which stay."""
     if not row.id:
@@ -67,5 +75,9 @@ def _empty_quotes(store: Store, row: Entry) -> None:
     for extra in store.extras.find(conversation=row.conversation, quoted=row.id):
         quote = quote_in(extra)
         if quote is not None and quote.author == row.account:
-            empty = msgspec.msgpack.encode(msgspec.structs.replace(quote, text=""))
-            store.extras.put(msgspec.structs.replace(extra, quote=empty))
+            store.extras.put(_emptied(extra, quote))
+
+
+def _emptied(extra: Extra, quote: Quote) -> Extra:
+    empty = msgspec.msgpack.encode(msgspec.structs.replace(quote, text=""))
+    return msgspec.structs.replace(extra, quote=empty)
