@@ -1,13 +1,20 @@
-"""Connections that never get anywhere: each kind says a little, slowly, and waits to be closed."""
+"""Connections that never get anywhere: each kind says a little, slowly, and waits to be closed.
+
+As a program, it opens many of a kind, so that who measures something else has a loop of its own:
+
+    python -m half_opens HOST PORT ws|wss KIND MANY EACH ──► a JSON list of seconds, once all ended
+"""
 
 import asyncio
 import base64
 import contextlib
+import json
 import ssl
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import count
+from itertools import count, islice
 
 REQUEST = (
     "GET / HTTP/1.1\r\nHost: relay.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -119,3 +126,19 @@ def sources(first: int) -> Iterator[str]:
     """Addresses of this computer, none of them 127.0.0.1."""
     for number in count(first):
         yield f"127.0.{number // 250}.{2 + number % 250}"
+
+
+async def many_closed_after(address: tuple[str, int], kind: Kind, many: int, each: int) -> None:
+    """Print the seconds of so many, with as many of `each` address."""
+    spread = list(islice(sources(0), many // each + 1))
+    stalling = [
+        closed_after(kind, address, spread[number // each], pause=1.0, give_up=60.0)
+        for number in range(many)
+    ]
+    print(json.dumps(await asyncio.gather(*stalling)))
+
+
+if __name__ == "__main__":
+    HOST, PORT, SCHEME, NAME, MANY, EACH = sys.argv[1:]
+    chosen = kinds(tls=SCHEME == "wss")[NAME]
+    asyncio.run(many_closed_after((HOST, int(PORT)), chosen, int(MANY), int(EACH)))

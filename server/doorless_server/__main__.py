@@ -4,6 +4,7 @@ doorless-relay serve --data DIR      carry envelopes
 doorless-relay inspect --data DIR    show everything that is held
 doorless-relay witness --data DIR    cosign the key logs of others
 doorless-relay auditor --data DIR NAME   let somebody replay this relay's key log
+doorless-relay fingerprint --data DIR   by what clients know a relay that signed for itself
 doorless-relay log-key --data DIR    what witnesses of this relay's key log need
 doorless-relay backup --data DIR TO  copy everything, while it runs
 doorless-relay restore --data DIR FROM   put back what is missing
@@ -22,6 +23,7 @@ from doorless_server.commands import (
     auditor,
     backup,
     doctor,
+    fingerprint,
     inspect,
     log_key,
     migrate,
@@ -36,6 +38,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "inspect": inspect,
     "witness": witness,
     "auditor": auditor,
+    "fingerprint": fingerprint,
     "log-key": log_key,
     "backup": backup,
     "restore": restore,

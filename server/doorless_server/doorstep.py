@@ -16,8 +16,9 @@ from collections.abc import Callable
 from doorless_server.half_open import HalfOpen, Seat, source_of
 from doorless_server.tls import Certificates
 
-AT_ONCE = 64
-"""Connections accepted before the others have their turn."""
+AT_ONCE = 8
+"""Connections accepted in one turn of the loop. Each signs once, for about a millisecond: were a
+thousand taken that come at once, everybody else would wait for a thousand signatures."""
 
 OUT_OF_FILES = 1.0
 """Seconds until another try, when the process may open no more."""

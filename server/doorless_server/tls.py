@@ -91,14 +91,20 @@ def context_of(certificate: Path, key: Path) -> Context:
     try:
         context.load_cert_chain(certificate, key, password=_no_password)
         context.binding = hashlib.sha256(leaf).digest()
-        context.fingerprint = text_of(key_hash(leaf))
+        context.fingerprint = fingerprint(certificate)
     except (OSError, ssl.SSLError) as error:
         reason = getattr(error, "reason", None) or error.strerror
         pair = f"{certificate} and {key}"
         raise CertificateError(Fault.NO_PAIR, f"{pair} do not serve: {reason}") from None
+    return context
+
+
+def fingerprint(certificate: Path) -> str:
+    """SHA-256 of the public key in it, in base64url. Raises CertificateError."""
+    try:
+        return text_of(key_hash(leaf_of(certificate)))
     except MalformedError as error:
         raise CertificateError(Fault.NO_CERTIFICATE, f"{certificate}: {error}") from None
-    return context
 
 
 def check_private(key: Path) -> None:

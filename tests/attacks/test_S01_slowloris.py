@@ -7,12 +7,14 @@ relay process with its real times and durable mail, and prints what it measured.
 
 import asyncio
 import hashlib
+import json
 import os
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from random import Random
 from statistics import quantiles
@@ -21,6 +23,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+import half_opens
 from certified import Certified
 from doorless_protocol.frames import (
     Acknowledge,
@@ -41,7 +44,7 @@ from doorless_server.limits import MAX_HALF_OPEN
 from doorless_server.peers import Greeted
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.memory import MemoryStore
-from half_opens import SILENCE, Kind, anybody, closed_after, kinds, sources
+from half_opens import SILENCE, anybody, closed_after, kinds
 from relay_person import Person
 from served import Served, ask, hear
 from served import relay as relay_process
@@ -192,32 +195,31 @@ async def test_a_thousand_half_open_connections(
         async with honest(served.url, alice) as socket:
             assert isinstance(await ask(socket, alice.register()), Logged)
         for name, kind in kinds(tls=files is not None).items():
-            figures = await stalled_by_many(served, name, kind, alice)
+            figures = await stalled_by_many(served, scheme, name, alice)
             with capsys.disabled():
                 print(f"\n{scheme:4}{figures}", end="")
             assert max(figures.closed) <= (timing.first if kind.greeted else timing.open)
             assert quantiles(figures.mail, n=100)[-1] <= 0.25
 
 
-async def stalled_by_many(served: Served, name: str, kind: Kind, alice: Person) -> Figures:
+async def stalled_by_many(served: Served, scheme: str, name: str, alice: Person) -> Figures:
+    """Half-open connections of a process of their own, and mail that is sent meanwhile."""
     ready, over = asyncio.Event(), asyncio.Event()
     mailing = asyncio.create_task(latencies(served.url, alice, ready, over))
     await ready.wait()
     before = memory(served)
-    spread = list(islice(sources(0), MANY // MAX_HALF_OPEN + 1))
-    stalling = [
-        asyncio.create_task(
-            closed_after(
-                kind, address_of(served.url), spread[n // MAX_HALF_OPEN], pause=1.0, give_up=60.0
-            )
-        )
-        for n in range(MANY)
-    ]
-    await asyncio.sleep(3.0)  # all are there, and none is due yet
+    host, port = address_of(served.url)
+    attacker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "half_opens", host, str(port), scheme, name),
+        *(str(MANY), str(MAX_HALF_OPEN)),
+        cwd=Path(half_opens.__file__).parent,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    await asyncio.sleep(4.0)  # all are there, and none is due yet
     held = memory(served) - before
-    closed = await asyncio.gather(*stalling)
+    printed, _ = await attacker.communicate()
     over.set()
-    return Figures(name, closed, await mailing, held / MANY / 1024)
+    return Figures(name, json.loads(printed), await mailing, held / MANY / 1024)
 
 
 def memory(served: Served) -> int:

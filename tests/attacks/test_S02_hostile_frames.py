@@ -2,15 +2,19 @@
 
 import asyncio
 import base64
+import contextlib
+import gc
+import os
 import struct
 from collections.abc import AsyncIterator
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from doorless_protocol.frames import Answer, Call, Hello, RelayInfo, decode_from_relay, encode
 from doorless_server import listener
-from doorless_server.limits import MAX_FRAGMENTS
+from doorless_server.limits import MAX_FRAGMENTS, MIB
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.memory import MemoryStore
 
@@ -136,6 +140,37 @@ async def test_a_message_above_the_bound_is_refused(server: listener.Listener) -
     raw.writer.write(frame(FIN | BINARY, bytes(68 * 1024 + 1)))
     assert await raw.close_code() == TOO_BIG
     assert await is_alive(server)
+
+
+@pytest.mark.attack(
+    "S02",
+    "what is never finished makes the relay hold less than 1 MiB for each connection",
+    weaken={
+        "doorless_server.websocket.MAX_MESSAGE_BYTES": 1 << 30,
+        "doorless_server.websocket.MAX_FRAGMENTS": 1 << 30,
+    },
+)
+async def test_what_is_never_finished_takes_little_memory(server: listener.Listener) -> None:
+    connections = [await Raw.open(server) for _ in range(8)]
+    piece = frame(CONTINUATION, bytes(32 * 1024))
+    gc.collect()
+    before = memory()
+    for raw in connections:
+        raw.writer.write(frame(BINARY, b""))
+        with contextlib.suppress(ConnectionError):
+            for _ in range(128):  # 4 MiB each
+                raw.writer.write(piece)
+                await raw.writer.drain()
+    assert await is_alive(server)  # and so has read all that came before
+    grown = memory() - before
+    for raw in connections:
+        raw.writer.transport.abort()
+    assert grown <= len(connections) * MIB
+
+
+def memory() -> int:
+    """Bytes of this process that are in memory: of the relay, and of who attacks it."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 async def test_a_message_in_pieces_is_put_together(server: listener.Listener) -> None:

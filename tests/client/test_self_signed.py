@@ -8,6 +8,7 @@ import pytest
 
 from certified import Certified
 from doorless_protocol.invite import InviteLink, parse_pinned, text_of
+from doorless_server.__main__ import main
 from in_process import Here
 from served import serving
 
@@ -77,7 +78,9 @@ def test_nobody_registers_at_a_relay_with_another_key_or_with_none(
         assert not carol.profile.exists()
 
 
-def test_the_key_stays_whatever_becomes_of_the_certificate(tmp_path: Path) -> None:
+def test_the_key_stays_whatever_becomes_of_the_certificate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     data = tmp_path / "relay"
     arguments = ["serve", "--data", str(data), *SELF_SIGNED, "127.0.0.1:0", "--name", "home.lan"]
     with serving(*arguments) as first:
@@ -89,14 +92,16 @@ def test_the_key_stays_whatever_becomes_of_the_certificate(tmp_path: Path) -> No
     with serving(*arguments) as second:
         assert second.ready["address"] == first.ready["address"]
     assert files[0].read_bytes() == key
+    capsys.readouterr()
+    assert main(["fingerprint", "--data", str(data)]) == 0
+    assert first.ready["address"] == f"home.lan#{capsys.readouterr().out.strip()}"
+    assert main(["fingerprint", "--data", str(tmp_path)]) == 1
     assert str(first.ready["address"]).startswith("home.lan#")
 
 
 def test_what_does_not_go_together_is_refused(tmp_path: Path) -> None:
     files = Certified.make(tmp_path)
     own = ["--tls-cert", str(files.certificate), "--tls-key", str(files.key)]
-    from doorless_server.__main__ import main
-
     data = ["serve", "--data", str(tmp_path / "relay")]
     assert main([*data, "--self-signed", *own]) == 2
     assert main([*data, "--self-signed", "--listen", "0.0.0.0:8443"]) == 2  # nobody's address
