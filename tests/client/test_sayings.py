@@ -4,6 +4,7 @@ import pytest
 
 from acting import met
 from doorless_client.core.api import BadInputError, RefusedError
+from doorless_client.core.outbox import Outbox
 from doorless_client.core.views import Kind, MessagesGone, State
 from doorless_lab.linking import link
 from doorless_lab.world import World
@@ -150,6 +151,25 @@ def test_an_answer_that_waits_repeats_no_word_of_what_was_deleted(everyone: bool
             "message deleted" if everyone else "the code is 1234"  # his own copy of it
         )
         assert [one.gap for one in bob.messages("alice")] == [0] * len(bob.messages("alice"))
+
+
+def test_an_answer_that_waits_forgets_the_words_that_the_other_one_deletes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with World() as world:
+        alice, bob = met(world)
+        said = bob.says("alice", "the code is 1234")
+        world.settle()
+        holds_back = alice.engine.state
+        monkeypatch.setattr(Outbox, "_is_stopped", lambda self, _: self._state is holds_back)
+        alice.engine.send(alice.chat("bob").conversation, "which?", quoting=last(alice, "bob"))
+        waiting = [item.content for item in alice.store.outbox.find()]
+        assert any(b"1234" in content for content in waiting)
+        bob.engine.messages.delete(said, everyone=True)
+        world.settle()
+        waiting = [item.content for item in alice.store.outbox.find()]
+        assert waiting
+        assert not any(b"1234" in content for content in waiting)
 
 
 def test_an_answer_that_comes_after_a_deletion_brings_no_word_back() -> None:
