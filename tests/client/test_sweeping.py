@@ -79,6 +79,11 @@ def finds(person: Person) -> list[str]:
     return [str(one.message.text) for one in person.engine.shelf.searching.search(SECRET)]
 
 
+def damage(person: Person) -> list[str]:
+    assert isinstance(person.store, SqlcipherStore)
+    return person.store.damage()
+
+
 def in_the_files(folder: Path) -> bool:
     return SECRET.encode() in everything(folder / "bob.db", KEY)
 
@@ -98,6 +103,7 @@ def test_who_is_forgotten_is_out_of_sight_at_once_and_gone_at_the_end(
         with pytest.raises(RefusedError):
             bob.engine.history(key)
         assert finds(bob) == []
+        assert damage(bob) == []
         steps += 1
         if killed:
             kill(bob, tmp_path)
@@ -108,8 +114,6 @@ def test_who_is_forgotten_is_out_of_sight_at_once_and_gone_at_the_end(
     assert bob.store.contacts.parted() == []
     for table in (bob.store.messages, bob.store.wires, bob.store.beside, bob.store.late):
         assert not [row for row in table.find() if row.conversation == key]
-    assert isinstance(bob.store, SqlcipherStore)
-    assert bob.store.damage() == []
     index(bob)
     assert [chat.name for chat in bob.engine.chats()] == ["carol"]
     assert len(bob.engine.shelf.searching.search("hello")) == 1

@@ -76,6 +76,9 @@ from doorless_client.store.word_index import SqlWords
 
 KEY_SIZE = 32
 
+OF_THE_INDEX = (' table "words"', " table main.words")
+"""How the library ends what it finds wrong in the index of words."""
+
 SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # NORMAL loses acknowledged commits when the power goes
@@ -241,7 +244,7 @@ class SqlcipherStore:
         except StoreError:
             tables = []  # it cannot be walked; the pages that do not authenticate say why
         if self.words.is_emptying():  # half of an index is whole in nobody's eyes but ours
-            tables = [row for row in tables if not str(row[0]).endswith(" main.words")]
+            tables = [row for row in tables if not str(row[0]).endswith(OF_THE_INDEX)]
         return [str(row[0]) for row in (*pages, *tables) if row[0] != "ok"]
 
     def scrub(self) -> None:
