@@ -43,12 +43,15 @@ def queue(alice: Person, world: World, text: str, count: int) -> list[Deliver]:
     (session,) = alice.engine.state.sessions.newest_first()
     content = alice.next_content("bob", Text(text))
     queued = []
-    for number in range(count):
-        following = msgspec.structs.replace(
-            content, id=world.random(16), counter=content.counter + number
-        )
-        session, envelope = session.seal(following.encode(), world.random)
+    for _ in range(count):
+        session, envelope = session.seal(content.encode(), world.random)
         queued.append(Deliver(world.random(16), envelope))
+        content = msgspec.structs.replace(
+            content,
+            id=world.random(16),
+            counter=content.counter + 1,
+            previous=content.digest(),
+        )
     return queued
 
 
@@ -105,10 +108,10 @@ def catch_up(
     before = len(bob.engine.history(bob.chat("alice").conversation))
     ours = working = limit = longest = 0.0
     steps = Steps()
-    for step in steps.of(queued):
+    for step, coming in steps.of(queued):
         start, worked = perf_counter(), process_time()
         with steps.timed(step):
-            bob.engine.receive(step)
+            bob.engine.receive(step, coming)
         took, working = perf_counter() - start, working + process_time() - worked
         ours, longest = ours + took, max(longest, took)
         rows = bare.rows(text, len(step))

@@ -1,6 +1,6 @@
 """A conversation in which all that a message can carry occurs, for pictures of the screen."""
 
-from dataclasses import replace
+from msgspec import structs
 
 from doorless_client.core.message_parts import FileState, FileView, QuoteView
 from doorless_client.core.views import FOREVER, Message, State
@@ -35,7 +35,7 @@ def enliven(engine: FakeEngine, ada: bytes, grace: bytes) -> None:
         file=FileView(safe_line("demo.mp4"), 8 * MIB, FileState.MOVING, 5 * MIB, False),
     )
     gone = said("This message was deleted.", 50)
-    engine.put(replace(gone, deleted=True), quiet=True)
+    engine.put(structs.replace(gone, deleted=True), quiet=True)
     said("See you then", 20, mine=True, lasts=3600, pinned=True)
     engine.change(ada, pinned=True, lasts=3600)
     engine.change(grace, muted_until=FOREVER, typing=True)

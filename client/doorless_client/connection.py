@@ -9,11 +9,12 @@ Anonymous requests never use it: see `anonymous`.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from doorless_client.core.api import StrangeRelayError, UnreachableError
+from doorless_client.core.network import OnDeliver
 from doorless_client.core.views import Link
 from doorless_client.endpoint import Endpoint
 from doorless_client.wire import CLOSE_TIMEOUT, Ending, Wire
@@ -21,7 +22,6 @@ from doorless_protocol.frames import (
     Answered,
     Challenge,
     CloseReason,
-    Deliver,
     Done,
     SignedInRequest,
     SignIn,
@@ -71,9 +71,9 @@ class Connection:
 
     Args:
         on_signed_in: runs after each sign-in, cancelled when that connection ends.
-        on_deliver: gets 1 to 256 envelopes in order, the next ones when it returns. It must
-            not await `request` (the answer would be read behind what it is still working
-            on) but `tell`.
+        on_deliver: gets 1 to 256 envelopes in order, and what is here of those it gets when it
+            returns. It must not await `request` (the answer would be read behind what it is
+            still working on) but `tell`.
         on_link: told of each change.
     """
 
@@ -84,7 +84,7 @@ class Connection:
         *,
         random: Random,
         on_signed_in: Callable[[], Awaitable[None]],
-        on_deliver: Callable[[Sequence[Deliver]], Awaitable[None]],
+        on_deliver: OnDeliver,
         on_link: Callable[[LinkState], None],
     ) -> None:
         self._home, self._login, self._random = home, login, random
@@ -196,8 +196,11 @@ class Connection:
             await self._on_signed_in()
 
     async def _deliver(self, wire: Wire) -> None:
+        batch = await wire.delivered()
         while True:
-            await self._on_deliver(await wire.delivered())
+            coming = wire.delivered_now()
+            await self._on_deliver(batch, coming)
+            batch = coming or await wire.delivered()
 
     async def _keep_alive(self, wire: Wire) -> None:
         while True:

@@ -5,7 +5,7 @@ All of it runs on the loop's thread, so a step of the engine is never interrupte
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Self
 
 from doorless_client.core.api import Listener, RefusedError, UnreachableError
@@ -35,14 +35,11 @@ from doorless_client.files_at_work import FilesAtWork
 from doorless_client.looking import Looking
 from doorless_client.messages_at_work import MessagesAtWork, uptime
 from doorless_client.own_fleet import FleetAtWork
+from doorless_client.reception import Reception
 from doorless_client.shelf_at_work import ShelfAtWork
-from doorless_client.steps import Steps
 from doorless_client.store.base import Store, StoreError
-from doorless_client.taking_in import is_of_the_disk
 from doorless_client.text import safe_line
 from doorless_client.troubles import Troubles
-from doorless_protocol.frames import Acknowledge as AcknowledgeRequest
-from doorless_protocol.frames import Deliver
 from doorless_protocol.primitives import Random
 
 FIRST_RETRY, LAST_RETRY = 1.0, 60.0
@@ -91,8 +88,7 @@ class Messenger(Looking):
         )
         self.shelf = ShelfAtWork(self._engine.shelf, self._refusing_store_errors)
         self._connection = Connection(Link.OFFLINE, self._engine.me.relay, self._engine.waiting)
-        self._acknowledged: list[bytes] = []
-        self._steps = Steps()
+        self._reception = Reception(network, self._engine, self._troubles)
         self._sending: dict[bytes, asyncio.Task[None]] = {}
         self._attempts: dict[bytes, int] = {}
         self._living: asyncio.Task[None] | None = None
@@ -108,7 +104,7 @@ class Messenger(Looking):
             await self._network.start(
                 self._engine.login,
                 on_signed_in=self._arrive,
-                on_deliver=self._receive,
+                on_deliver=self._reception.receive,
                 on_link=self._show_link,
             )
         self._living = asyncio.create_task(self._live())
@@ -262,21 +258,6 @@ class Messenger(Looking):
             return False
         return True
 
-    async def _receive(self, delivered: Sequence[Deliver]) -> None:
-        """Stored first, acknowledged then. What fails ends the connection, unacknowledged."""
-        failure: Exception | None = None
-        for step in self._steps.of(delivered):
-            failure = self._steps.take_in(self._engine.receive, step) or failure
-            ids, self._acknowledged = self._acknowledged, []
-            if ids:
-                await self._network.tell(AcknowledgeRequest(tuple(ids)))
-            if failure is not None and is_of_the_disk(failure):
-                break
-            await asyncio.sleep(0)  # what waited meanwhile has its turn
-        if failure is not None:
-            self._troubles.tell_either(failure)
-            raise failure
-
     def _show_link(self, link: Link, retry_in: float, round_trip: float | None) -> None:
         if link is not Link.ONLINE:
             self._engine.home.leave()
@@ -391,7 +372,7 @@ class Messenger(Looking):
         if isinstance(effect, Show):
             self._tell(effect.event)
         elif isinstance(effect, Acknowledge):
-            self._acknowledged.extend(effect.ids)
+            self._reception.stored(effect.ids)
         else:
             self._wake.set()
 

@@ -1,15 +1,16 @@
 """The network as a messenger sees it: its own relay signed in, any relay anonymously."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 from doorless_client.anonymous import Anonymous
 from doorless_client.connection import Connection, LinkState, Login
 from doorless_client.core.api import UnreachableError
+from doorless_client.core.network import OnDeliver
 from doorless_client.core.views import Link
 from doorless_client.endpoint import Endpoint
 from doorless_protocol.errors import MalformedError
-from doorless_protocol.frames import AnonymousRequest, Answered, Deliver, SignedInRequest
+from doorless_protocol.frames import AnonymousRequest, Answered, SignedInRequest
 from doorless_protocol.primitives import Random
 
 
@@ -27,7 +28,7 @@ class RelayNetwork:
         login: Login,
         *,
         on_signed_in: Callable[[], Awaitable[None]],
-        on_deliver: Callable[[Sequence[Deliver]], Awaitable[None]],
+        on_deliver: OnDeliver,
         on_link: Callable[[Link, float, float | None], None],
     ) -> None:
         """Begin to connect; returns at once. `connection.Connection` says what is called when."""

@@ -113,7 +113,7 @@ async def _nothing() -> None:
     """Nothing is asked on signing in, before there is an account."""
 
 
-async def _no_mail(_: Sequence[Deliver]) -> None:
+async def _no_mail(_: Sequence[Deliver], _coming: Sequence[Deliver]) -> None:
     """Nothing is delivered to who did not subscribe."""
 
 

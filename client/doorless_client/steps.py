@@ -28,18 +28,24 @@ class Steps:
     def __init__(self, worked: Callable[[], float] = thread_time) -> None:
         self._worked, self._size = worked, FIRST
 
-    def of(self, delivered: Sequence[Deliver]) -> Iterator[Sequence[Deliver]]:
-        """All of it in its order, in steps as large as the last ones allow."""
+    def of(
+        self, delivered: Sequence[Deliver], coming: Sequence[Deliver] = ()
+    ) -> Iterator[tuple[Sequence[Deliver], Sequence[Deliver]]]:
+        """All of it in its order, in steps as large as the last ones allow; and after each, what
+        comes next: of `coming` after the last.
+        """
         at = 0
         while at < len(delivered):
             step = delivered[at : at + self._size]
             at += len(step)
-            yield step
+            yield step, delivered[at : at + self._size] or coming[: self._size]
 
-    def take_in(self, receive: Receive, step: Sequence[Deliver]) -> Exception | None:
+    def take_in(
+        self, receive: Receive, step: Sequence[Deliver], coming: Sequence[Deliver]
+    ) -> Exception | None:
         """One step. Why something of it is not stored; None: all of it is."""
         with self.timed(step):
-            return take_in(receive, step)
+            return take_in(receive, step, coming)
 
     @contextmanager
     def timed(self, step: Sequence[Deliver]) -> Iterator[None]:

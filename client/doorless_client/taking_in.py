@@ -10,14 +10,16 @@ from collections.abc import Callable, Sequence
 from doorless_client.store.base import BrokenStoreError, DiskError
 from doorless_protocol.frames import Deliver
 
-Receive = Callable[[Sequence[Deliver]], None]
-"""Stores all of it, or none."""
+Receive = Callable[[Sequence[Deliver], Sequence[Deliver]], None]
+"""Stores all of the first, or none; the second is what it is given next."""
 
 
-def take_in(receive: Receive, delivered: Sequence[Deliver]) -> Exception | None:
+def take_in(
+    receive: Receive, delivered: Sequence[Deliver], coming: Sequence[Deliver] = ()
+) -> Exception | None:
     """Why something is not stored, and so not acknowledged; None: all of it is."""
     try:
-        receive(delivered)
+        receive(delivered, coming)
     except Exception as error:
         if len(delivered) == 1 or is_of_the_disk(error):
             return error

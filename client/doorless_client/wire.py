@@ -55,7 +55,8 @@ MAX_OPEN_CALLS: Final = 1024
 
 MAX_DELIVERED: Final = MAX_ACKNOWLEDGED
 """Envelopes read ahead of the program, and handed to it at once: one transaction, and one
-acknowledgement. 16 MiB at their largest, of which a relay that keeps to the rules pushes 1."""
+acknowledgement. 16 MiB at their largest, three times over: stored, opened, and read ahead. A relay
+that keeps to the rules pushes 1 MiB of them before it waits."""
 
 _NO_BINDING: Final = bytes(32)
 _PROTOCOL_ERROR: Final = 1002
@@ -138,7 +139,11 @@ class Wire:
 
     async def delivered(self) -> list[Deliver]:
         """What was pushed, in order: all that is here, at least one, at most MAX_DELIVERED."""
-        batch = [await self._delivered.get()]
+        return [await self._delivered.get(), *self.delivered_now()]
+
+    def delivered_now(self) -> list[Deliver]:
+        """The same; nothing, where nothing is here."""
+        batch = []
         while not self._delivered.empty():
             batch.append(self._delivered.get_nowait())
         return batch

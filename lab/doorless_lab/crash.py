@@ -9,10 +9,10 @@ request leaves, and after it was answered (nobody reads the answer).
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from doorless_client.core.effects import Ask
-from doorless_client.store.base import Store
+from doorless_client.store.base import Committing, Store
 from doorless_lab.world_person import Person
 from doorless_protocol.frames import Answered
 
@@ -46,8 +46,8 @@ class Crashing:
         within = store.transaction
 
         @contextmanager
-        def transaction() -> Iterator[None]:
-            with within():
+        def transaction(committing: Committing = nullcontext) -> Iterator[None]:
+            with within(committing):
                 yield
                 self._point()
             self._point()

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256, shake_256
 from typing import Any
 
+from msgspec import structs
+
 from doorless_client.core.api import KeyChangedError, Listener, RefusedError
 from doorless_client.core.log_views import Alarm, LogStatus
 from doorless_client.core.settings import Settings
@@ -173,7 +175,7 @@ class FakeEngine:
 
     def progress(self, message: Message, state: State) -> None:
         """A message of ours came further."""
-        self.put(replace(message, state=state))
+        self.put(structs.replace(message, state=state))
 
     def connect(self, connection: Connection) -> None:
         self.connection = connection

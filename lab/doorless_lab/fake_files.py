@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from doorless_client.core.api import RefusedError
 from doorless_client.core.message_parts import FileState, FileView
 from doorless_client.core.views import FileMoved, Message, State
@@ -27,7 +29,7 @@ class FakeFiles:
             raise ValueError("a message without a file")
         done = now.file.done if done is None else done
         file = replace(now.file, state=state, done=done)
-        self._engine.put(replace(now, file=file), quiet=True)
+        self._engine.put(structs.replace(now, file=file), quiet=True)
         self._engine.tell(FileMoved(message.conversation, message.id, file))
 
     # --- Files -----------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """Conversations of a fake engine: lists of messages, read in slices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import structs
 
 from doorless_client.core.views import Message
 
@@ -19,13 +21,13 @@ class FakeHistory:
     def insert(self, message: Message) -> None:
         """At its position; what is there already moves by one."""
         at = message.position
-        moved = [replace(one, position=one.position + 1) for one in self.messages[at:]]
+        moved = [structs.replace(one, position=one.position + 1) for one in self.messages[at:]]
         self.messages[at:] = [message, *moved]
 
     def remove(self, message: Message) -> None:
         """What follows moves up."""
         at = self.find(message.id).position
-        moved = [replace(one, position=one.position - 1) for one in self.messages[at + 1 :]]
+        moved = [structs.replace(one, position=one.position - 1) for one in self.messages[at + 1 :]]
         self.messages[at:] = moved
         self.seen = min(self.seen, len(self.messages))
 

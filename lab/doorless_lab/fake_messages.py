@@ -1,9 +1,10 @@
 """What a fake engine does with messages: core.message_api, over lists."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from doorless_client.core.api import RefusedError
 from doorless_client.core.message_parts import QuoteView, ReactionView, Sealing, Version
@@ -35,7 +36,7 @@ class FakeMessages:
         others = tuple(one for one in now.reactions if one.mine is not mine)
         by = safe_line(self._engine.me.address) if mine else now.sender
         own = (ReactionView(safe_line(emoji), mine, by),) if emoji else ()
-        self._engine.put(replace(now, reactions=others + own))
+        self._engine.put(structs.replace(now, reactions=others + own))
 
     # --- MessageActions ------------------------------------------------------------------------
 
@@ -49,7 +50,7 @@ class FakeMessages:
         if not text.strip():
             raise RefusedError("There is nothing to say.")
         self._versions.setdefault(message.id, []).append(Version(now.text, now.at))
-        self._engine.put(replace(now, text=safe(text), edited=now.edited + 1))
+        self._engine.put(structs.replace(now, text=safe(text), edited=now.edited + 1))
 
     async def delete(self, message: Message, *, everyone: bool) -> None:
         history = self._engine.history(message.conversation)
@@ -57,8 +58,8 @@ class FakeMessages:
         if everyone:
             if not now.mine:
                 raise RefusedError("Only what you said can be deleted for everyone.")
-            gone = replace(now, text=safe(DELETED), deleted=True, quote=None, reactions=())
-            self._engine.put(replace(gone, file=None))
+            gone = structs.replace(now, text=safe(DELETED), deleted=True, quote=None, reactions=())
+            self._engine.put(structs.replace(gone, file=None))
             return
         history.remove(now)
         self._engine.tell(MessagesGone(message.conversation))
@@ -70,7 +71,7 @@ class FakeMessages:
 
     async def pin(self, message: Message, pinned: bool) -> None:
         now = self._engine.history(message.conversation).find(message.id)
-        self._engine.put(replace(now, pinned=pinned))
+        self._engine.put(structs.replace(now, pinned=pinned))
 
     async def retry(self, message: Message) -> Message:
         if message.state is not State.FAILED:
@@ -80,7 +81,7 @@ class FakeMessages:
     async def cancel(self, message: Message) -> None:
         if message.state is not State.WAITING:
             raise RefusedError("The relay has it already. It can be deleted for everyone.")
-        self._engine.put(replace(message, state=State.FAILED, note=safe_line("cancelled")))
+        self._engine.put(structs.replace(message, state=State.FAILED, note=safe_line("cancelled")))
 
     async def set_timer(self, conversation: bytes, seconds: int) -> None:
         self._engine.change(conversation, lasts=seconds)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from doorless_client.core.receiving import Arrival, Receiver
+from doorless_client.core.arriving import Arrival
+from doorless_client.core.receiving import Receiver
 from doorless_client.store.records import ROWS
 from doorless_lab.world import Person, World
 from doorless_protocol.errors import DoorlessError

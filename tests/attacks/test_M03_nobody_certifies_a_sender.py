@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from msgspec.structs import replace as with_fields
 
-from doorless_client.core.receiving import Arrival, Receiver
+from doorless_client.core.arriving import Arrival
+from doorless_client.core.receiving import Receiver
 from doorless_client.store.records import Contact
 from doorless_lab.world import RELAY, Person, World
 from doorless_protocol.content import Content, Text
@@ -88,7 +89,7 @@ def believes_the_content(self: Receiver, contact: Contact | None, arrival: Arriv
     "M03",
     "what a content says of its conversation is compared with the session, and never believed",
     weaken={
-        "doorless_client.core.receiving.check_same_conversation": lambda _said, _expected: None,
+        "doorless_client.core.arriving.check_same_conversation": lambda _said, _expected: None,
         "doorless_client.core.receiving.Receiver._introduce_sender": believes_the_content,
     },
 )

@@ -85,7 +85,7 @@ async def wired(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Wired]:
     def login(challenge: Challenge, binding: bytes) -> SignIn:
         return sign_in(keys, account, challenge, binding)
 
-    async def nothing(_: Sequence[Deliver] = ()) -> None: ...
+    async def nothing(*_: Sequence[Deliver]) -> None: ...
 
     network = RelayNetwork(home, random)
     await network.start(login, on_signed_in=nothing, on_deliver=nothing, on_link=lambda *_: None)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from doorless_client.core.receiving import Arrival, Receiver
+from doorless_client.core.arriving import Arrival
+from doorless_client.core.receiving import Receiver
 from doorless_client.store import migrations
 from doorless_client.store.base import Store
 from doorless_client.store.sqlcipher import open_store

@@ -11,7 +11,7 @@ from doorless_protocol.keys import conversation_id
 @pytest.mark.attack(
     "R02",
     "a content names its conversation, and is shown in no other one",
-    weaken={"doorless_client.core.receiving.check_same_conversation": lambda said, expected: None},
+    weaken={"doorless_client.core.arriving.check_same_conversation": lambda said, expected: None},
 )
 def test_a_content_is_shown_in_the_conversation_that_it_names_or_nowhere() -> None:
     """Bob was told something by Alice, and passes it to Carol as it is: but it names him."""

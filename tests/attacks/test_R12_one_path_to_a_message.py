@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
-from doorless_client.core.receiving import Arrival, Receiver
+from doorless_client.core.arriving import Arrival
+from doorless_client.core.receiving import Receiver
 from doorless_client.core.reuse import Place
 from doorless_client.store.records import ROWS
 from doorless_lab.world import RELAY, Person, World
@@ -26,6 +27,7 @@ from doorless_protocol.content import (
 )
 from doorless_protocol.errors import ForgedError
 from doorless_protocol.first_contact import Us
+from doorless_protocol.frames import Deliver
 from doorless_protocol.keys import conversation_id
 from doorless_protocol.primitives import HPKE_OVERHEAD, hpke_seal
 from doorless_protocol.session import Session, Unanswered
@@ -144,21 +146,21 @@ def deliver(world: World, bob: Person, envelope: bytes) -> int:
     return len(bob.store.messages.find()) - before
 
 
-open_as_it_is: Callable[[Receiver, bytes], Arrival] = Receiver._open
+open_as_it_is: Callable[[Receiver, Deliver], Arrival] = Receiver._open
 
 
-def takes_what_is_not_sealed(self: Receiver, envelope: bytes) -> Arrival:
+def takes_what_is_not_sealed(self: Receiver, delivered: Deliver) -> Arrival:
     """A second way in, for what need not be secret: "could not decrypt", and the like."""
     try:
-        return open_as_it_is(self, envelope)
+        return open_as_it_is(self, delivered)
     except ForgedError:
-        content = Content.decode(envelope.rstrip(b"\0"))
+        content = Content.decode(delivered.envelope.rstrip(b"\0"))
         session = next(
             session
             for session in self._state.sessions.newest_first()
             if conversation_id(self._state.account, session.their_account) == content.conversation
         )
-        return Arrival(session, content, content.say(), Place(b"", b""), was_confirmed=True)
+        return Arrival(session, session, content, content.say(), Place(b"", b""))
 
 
 @pytest.mark.attack(

@@ -6,7 +6,8 @@ from dataclasses import replace as with_other
 import pytest
 from msgspec.structs import replace
 
-from doorless_client.core.receiving import Arrival, Receiver
+from doorless_client.core.arriving import Arrival
+from doorless_client.core.receiving import Receiver
 from doorless_client.store.records import Contact
 from doorless_lab.world import RELAY, Person, World
 from doorless_protocol.content import Body, Profile, Receipt, Text
@@ -112,7 +113,7 @@ def believes_the_content(self: Receiver, contact: Contact | None, arrival: Arriv
     "R13",
     "no content changes what another account said, was sent, is called or trusted with",
     weaken={
-        "doorless_client.core.receiving.check_same_conversation": speaks_for_anybody,
+        "doorless_client.core.arriving.check_same_conversation": speaks_for_anybody,
         "doorless_client.core.receiving.Receiver._introduce_sender": believes_the_content,
     },
 )

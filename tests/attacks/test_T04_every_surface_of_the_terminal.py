@@ -13,6 +13,7 @@ from itertools import cycle
 from typing import Any
 
 import pytest
+from msgspec import structs
 from textual.pilot import Pilot
 
 from doorless_client import text
@@ -95,7 +96,9 @@ def peopled(given: Given) -> FakeEngine:
     engine.arrive(friend, given("unknown kind"), quiet=True, kind=Kind.UNKNOWN)
     last = engine.arrive(friend, given("edited"), mine=True, state=State.FAILED, quiet=True)
     engine.put(
-        replace(last, text=safe(given("new version")), edited=1, note=safe_line(given("why")))
+        structs.replace(
+            last, text=safe(given("new version")), edited=1, note=safe_line(given("why"))
+        )
     )
     return engine
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from doorless_client import text
 from doorless_client.cli_outcome import complain
@@ -225,7 +226,9 @@ def happening(messenger: Any) -> Iterator[Event]:
         history = messenger.history(chat.conversation)
         for message in history.slice(0, len(history)):
             yield MessageAdded(message)
-            yield MessageChanged(replace(message, edited=9, reactions=message.reactions * 2))
+            yield MessageChanged(
+                structs.replace(message, edited=9, reactions=message.reactions * 2)
+            )
             if message.file is not None:
                 moved = replace(message.file, state=FileState.MOVING)
                 yield FileMoved(chat.conversation, message.id, moved)

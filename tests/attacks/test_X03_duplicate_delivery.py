@@ -4,9 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from doorless_client.core.api import UnreachableError
+from doorless_client.core.arriving import Arrival
 from doorless_client.core.effects import Anonymously, Ask
 from doorless_client.core.outbox import Outbox
-from doorless_client.core.receiving import Arrival, Receiver
+from doorless_client.core.receiving import Receiver
 from doorless_client.store.base import Store
 from doorless_client.store.records import Copy, Outgoing
 from doorless_lab.world import World

@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from doorless_client.core.api import UnreachableError
 from doorless_client.core.effects import Anonymously, Effect, SignedIn
+from doorless_client.core.network import OnDeliver
 from doorless_client.core.sessions import Sessions
 from doorless_client.core.state import State
 from doorless_client.core.views import Link
@@ -17,7 +18,6 @@ from doorless_protocol.frames import (
     Acknowledge,
     AnonymousRequest,
     Answered,
-    Deliver,
     SignedInRequest,
 )
 from doorless_protocol.session import Session
@@ -52,7 +52,7 @@ class WorldNetwork:
         login: object,
         *,
         on_signed_in: Callable[[], Awaitable[None]],
-        on_deliver: Callable[[Sequence[Deliver]], Awaitable[None]],
+        on_deliver: OnDeliver,
         on_link: Callable[[Link, float, float | None], None],
     ) -> None:
         async def live() -> None:
@@ -63,7 +63,7 @@ class WorldNetwork:
                 waiting = self._person.mail()
                 if waiting:
                     await self._point()
-                    await on_deliver(waiting)
+                    await on_deliver(waiting, ())
                 await asyncio.sleep(0.001)
 
         self._tasks.append(asyncio.create_task(live()))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from rich.cells import cell_len
 
 from doorless_client.cli_output import ID_DIGITS, WIDEST, chat_row, columns, message_line
@@ -48,13 +49,13 @@ def test_a_request_is_named_and_found_by_the_digits_that_are_shown() -> None:
 
 @pytest.mark.parametrize("state", [State.RECEIVED, State.SENT], ids=str)
 def test_anybody_else_is_their_address(state: State) -> None:
-    known = replace(MESSAGE, sender=safe("bob@relay.test"), state=state)
+    known = structs.replace(MESSAGE, sender=safe("bob@relay.test"), state=state)
     chat = replace(REQUEST, name=safe("Bobby"), standing=Standing.CONTACT)
     assert message_line(known, chat).startswith("1970-01-01 00:00  bob@relay.test: hello")
 
 
 def test_what_is_missing_and_what_is_late_stands_behind_the_words() -> None:
-    heard = replace(MESSAGE, state=State.RECEIVED, gap=2, late=True)
+    heard = structs.replace(MESSAGE, state=State.RECEIVED, gap=2, late=True)
     assert message_line(heard, REQUEST).endswith(": hello  [2 missing before, late]")
 
 

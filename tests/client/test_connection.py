@@ -55,7 +55,7 @@ class Device:
         self.greetings += 1
         self._tell()
 
-    async def deliver(self, batch: Sequence[Deliver]) -> None:
+    async def deliver(self, batch: Sequence[Deliver], _coming: Sequence[Deliver]) -> None:
         self.delivered.extend(batch)
         await self.connection.tell(Acknowledge(tuple(one.envelope_id for one in batch)))
         self._tell()

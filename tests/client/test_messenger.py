@@ -300,7 +300,7 @@ async def test_a_store_that_fails_refuses_the_command_and_keeps_nothing(home: Ho
     store = home.stores["alice"]
     working = store.transaction
 
-    def full():  # type: ignore[no-untyped-def]
+    def full(_: object):  # type: ignore[no-untyped-def]
         raise StoreError("the profile's database: database or disk is full")
 
     store.transaction = full  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from doorless_client.core.api import KeyChangedError, RefusedError
 from doorless_client.core.log_views import Alarm
@@ -74,7 +75,7 @@ def message(text: str = "hello", key: bytes = HERE, **other: Any) -> Message:
         text=safe(text),
         state=State.RECEIVED,
     )
-    return replace(plain, **other)
+    return structs.replace(plain, **other)
 
 
 ALARM = Alarm(
@@ -206,12 +207,12 @@ def test_changes_of_a_message_are_told_under_its_number(desk: Desk) -> None:
     lines = told(
         desk,
         MessageAdded(first),
-        MessageChanged(replace(first, state=State.SENT)),
-        MessageChanged(replace(first, state=State.SENT)),
-        MessageChanged(replace(first, state=State.SENT, text=safe("other"), edited=1)),
-        MessageChanged(replace(first, state=State.SENT, edited=1, reactions=(reacted,))),
-        MessageChanged(replace(first, state=State.SENT, edited=1)),
-        MessageChanged(replace(first, state=State.SENT, edited=1, deleted=True)),
+        MessageChanged(structs.replace(first, state=State.SENT)),
+        MessageChanged(structs.replace(first, state=State.SENT)),
+        MessageChanged(structs.replace(first, state=State.SENT, text=safe("other"), edited=1)),
+        MessageChanged(structs.replace(first, state=State.SENT, edited=1, reactions=(reacted,))),
+        MessageChanged(structs.replace(first, state=State.SENT, edited=1)),
+        MessageChanged(structs.replace(first, state=State.SENT, edited=1, deleted=True)),
     )
     assert lines == [
         "[1] you to bob@relay: hello  [waiting]",
@@ -225,7 +226,7 @@ def test_changes_of_a_message_are_told_under_its_number(desk: Desk) -> None:
 
 def test_why_a_message_failed_is_told(desk: Desk) -> None:
     first = message(mine=True, state=State.WAITING)
-    failed = replace(first, state=State.FAILED, note=safe_line("too late"))
+    failed = structs.replace(first, state=State.FAILED, note=safe_line("too late"))
     assert told(desk, MessageAdded(first), MessageChanged(failed))[1] == "[1] failed: too late"
 
 

@@ -1,7 +1,7 @@
 """A large delivery is stored and acknowledged step by step; what fails keeps back only itself."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -9,6 +9,7 @@ from doorless_client.endpoint import Endpoint
 from doorless_client.messenger import Messenger, open_messenger
 from doorless_client.network import RelayNetwork
 from doorless_client.store.base import DiskError
+from doorless_client.taking_in import Receive
 from doorless_lab.world import World
 from doorless_protocol.frames import Acknowledge, Deliver, SignedInRequest
 
@@ -42,13 +43,11 @@ def messenger(network: Told) -> Messenger:
     return open_messenger(store, network, now=lambda: world.now, random=world.random)
 
 
-def failing(
-    receive: Callable[[Sequence[Deliver]], None], bad: Deliver, error: Exception
-) -> Callable[[Sequence[Deliver]], None]:
-    def receiving(delivered: Sequence[Deliver]) -> None:
+def failing(receive: Receive, bad: Deliver, error: Exception) -> Receive:
+    def receiving(delivered: Sequence[Deliver], coming: Sequence[Deliver]) -> None:
         if bad in delivered:
             raise error
-        receive(delivered)
+        receive(delivered, coming)
 
     return receiving
 
@@ -56,7 +55,7 @@ def failing(
 async def test_each_step_is_acknowledged_before_the_next(
     messenger: Messenger, network: Told
 ) -> None:
-    await messenger._receive(DELIVERED)
+    await messenger._reception.receive(DELIVERED, ())
     assert network.acknowledged == [tuple(IDS[:2]), tuple(IDS[2:4]), tuple(IDS[4:])]
 
 
@@ -66,7 +65,7 @@ async def test_a_mistake_in_one_step_keeps_back_only_that_envelope(
     engine, mistake = messenger._engine, KeyError("of ours")
     monkeypatch.setattr(engine, "receive", failing(engine.receive, DELIVERED[1], mistake))
     with pytest.raises(KeyError):
-        await messenger._receive(DELIVERED)
+        await messenger._reception.receive(DELIVERED, ())
     told = [id for ids in network.acknowledged for id in ids]
     assert told == [IDS[0], *IDS[2:]]
 
@@ -77,5 +76,5 @@ async def test_a_disk_that_fails_is_not_asked_for_the_next_step(
     engine, full = messenger._engine, DiskError("full")
     monkeypatch.setattr(engine, "receive", failing(engine.receive, DELIVERED[2], full))
     with pytest.raises(DiskError):
-        await messenger._receive(DELIVERED)
+        await messenger._reception.receive(DELIVERED, ())
     assert network.acknowledged == [tuple(IDS[:2])]

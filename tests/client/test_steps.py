@@ -20,7 +20,7 @@ class Machine:
     def takes(self, delivered: Sequence[Deliver]) -> list[Deliver]:
         taken: list[Deliver] = []
         self.sizes = []
-        for step in self.steps.of(delivered):
+        for step, _ in self.steps.of(delivered):
             with self.steps.timed(step):
                 self.at += len(step) * self.each
             taken += step

@@ -19,7 +19,7 @@ class Storing:
         self.stored: list[Deliver] = []
         self.asked = 0
 
-    def receive(self, delivered: Sequence[Deliver]) -> None:
+    def receive(self, delivered: Sequence[Deliver], _coming: Sequence[Deliver]) -> None:
         self.asked += 1
         if any(one in self.bad for one in delivered):
             raise self.error

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from doorless_client.core.arriving import Arrival
 from doorless_client.core.effects import Effect
 from doorless_client.core.outbox import Outbox
-from doorless_client.core.receiving import Arrival, Receiver
+from doorless_client.core.receiving import Receiver
 from doorless_client.core.sessions import Sessions
 from doorless_client.core.state import State
 from doorless_client.store.records import Copy, Outgoing
@@ -68,7 +69,7 @@ BUGS: dict[str, dict[str, Callable[..., Any]]] = {
         "doorless_client.core.state.State.emit": lets_effects_out_at_once,
     },
     "what comes twice is shown twice": {
-        "doorless_client.core.engine.is_known": lambda *_: False,
+        "doorless_client.core.intake.is_known": lambda *_: False,
         "doorless_client.core.receiving.Receiver._keep_session": keeps_no_step,
         "doorless_client.core.conversations.Conversations.find": lambda *_: None,
     },

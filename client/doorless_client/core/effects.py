@@ -10,14 +10,15 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from msgspec import Struct
+
 from doorless_client.core.views import Event
 from doorless_protocol.frames import AnonymousRequest, Answered, SignedInRequest
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Struct, frozen=True):
     """Tell whoever listens."""
 
     event: Event

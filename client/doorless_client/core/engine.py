@@ -11,18 +11,20 @@ from collections.abc import Sequence
 import msgspec
 
 from doorless_client.core import settings as chosen
+from doorless_client.core.ahead import Ahead
 from doorless_client.core.comparing import Comparing
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.deciding import Deciding
 from doorless_client.core.delivery import Delivery
 from doorless_client.core.devices import Devices
-from doorless_client.core.effects import Acknowledge, Emit, Flow, Wake
+from doorless_client.core.effects import Emit, Flow, Wake
 from doorless_client.core.failures import Failures
 from doorless_client.core.files import Files
 from doorless_client.core.fleet import Fleet
 from doorless_client.core.gossip import Gossip
 from doorless_client.core.history import StoredHistory
+from doorless_client.core.intake import Intake
 from doorless_client.core.introductions import Introductions
 from doorless_client.core.log_views import Alarm, LogStatus
 from doorless_client.core.monitor import Monitor
@@ -30,7 +32,6 @@ from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.receiving import Receiver
 from doorless_client.core.resync import Resyncs
-from doorless_client.core.reuse import note_dealt_with
 from doorless_client.core.sayings import check_text
 from doorless_client.core.settings import Settings
 from doorless_client.core.shelf import Shelves
@@ -128,8 +129,10 @@ class Engine:
         self.messages, self.shelf.sweeping = self._talking.sayings, self._talking.sweeping
         self.messages.accept, self.messages.wake = self.accept, self._wake
         self.files.text = self.messages.text
-        self._receiver = Receiver(
+        ahead = Ahead(state)
+        receiver = Receiver(
             state,
+            ahead,
             self._conversations,
             self._contacts,
             self._trust,
@@ -163,6 +166,7 @@ class Engine:
             self.files,
             self._talking,
         )
+        self._intake = Intake(state, ahead, receiver, self._failures, self.gossip, self.upkeep)
         with state.change():
             self._resyncs.repair()
             self.fleet.sync.open()
@@ -371,30 +375,14 @@ class Engine:
 
     # --- what comes in -----------------------------------------------------------------------
 
-    def receive(self, delivered: Sequence[Deliver]) -> None:
-        """Store what arrived, all in one transaction; then it is acknowledged."""
-        heard: set[bytes] = set()
-        with self._state.change():
-            self._store.seen.expect([one.envelope_id for one in delivered])
-            for one in delivered:
-                if not is_known(self._store, one.envelope_id):
-                    received = self._receiver.receive(one)
-                    note_dealt_with(self._state, one.envelope_id, received.place)
-                    self._failures.count(received.failure)
-                    heard.add(received.heard)
-            self._state.emit(Acknowledge(tuple(one.envelope_id for one in delivered)))
-            self._state.emit(Wake())
-        self.gossip.judge_due()
-        # They may have told a token, or other devices. Nobody else's envelope hurries anything:
-        # what leaves must not show the relay what was opened.
-        for account in heard:
-            self.upkeep.resume(account)
+    def receive(self, delivered: Sequence[Deliver], coming: Sequence[Deliver] = ()) -> None:
+        """Store what arrived, all in one transaction; then it is acknowledged.
+
+        Args:
+            coming: what is received next, to be opened while the disk works.
+        """
+        self._intake.receive(delivered, coming)
 
     def _wake(self, contact: Contact) -> None:
         self.upkeep.resume(contact.account)
         self._state.emit(Wake())
-
-
-def is_known(store: Store, envelope_id: bytes) -> bool:
-    """Whether this envelope was dealt with before."""
-    return store.seen.get(envelope_id) is not None

@@ -13,6 +13,8 @@ from doorless_protocol.frames import (
     SignIn,
 )
 
+OnDeliver = Callable[[Sequence[Deliver], Sequence[Deliver]], Awaitable[None]]
+
 
 class Network(Protocol):
     """Our own relay signed in, and any relay anonymously: never on one connection."""
@@ -22,14 +24,15 @@ class Network(Protocol):
         login: Callable[[Challenge, bytes], SignIn],
         *,
         on_signed_in: Callable[[], Awaitable[None]],
-        on_deliver: Callable[[Sequence[Deliver]], Awaitable[None]],
+        on_deliver: OnDeliver,
         on_link: Callable[[Link, float, float | None], None],
     ) -> None:
         """Begin to connect, and keep connected; returns at once.
 
         Args:
             on_signed_in: runs after each sign-in, cancelled when that connection ends.
-            on_deliver: gets envelopes in order, awaited before the next ones.
+            on_deliver: gets envelopes in order, and those that come next, as far as they are
+                here; awaited before these.
             on_link: link, seconds until the next attempt, seconds of a round trip.
         """
 

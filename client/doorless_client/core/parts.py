@@ -5,7 +5,8 @@ is none, and marked. Spec: docs/spec/06-content.md §3.1, docs/spec/08-state.md 
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec import structs
 
 from doorless_client.core import present
 from doorless_client.core.extras import extra_of, file_in, quote_in
@@ -43,7 +44,7 @@ class Parts:
     ) -> Message:
         """The message with all that it has."""
         file = file_in(extra)
-        return replace(
+        return structs.replace(
             shown,
             text=DELETED if extra.deleted else shown.text,
             quote=self._quote(contact, extra, order),

@@ -7,17 +7,17 @@ fails is counted, acknowledged like the rest, and changes nothing else.
 Spec: docs/spec/08-state.md §6.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from doorless_client.core import keyring, present
+from doorless_client.core.ahead import Ahead
+from doorless_client.core.arriving import UNFIT, Arrival, MisfitError, arrival_of, arrive
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
 from doorless_client.core.fleet import Fleet
-from doorless_client.core.hearing import Hearing, Said
+from doorless_client.core.hearing import Hearing
 from doorless_client.core.log_staples import LogStaples
 from doorless_client.core.resync import Resyncs
 from doorless_client.core.reuse import Place, is_used_twice, place_of
@@ -26,51 +26,18 @@ from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Standing
 from doorless_client.store.base import Store
 from doorless_client.store.records import Contact, Origin
-from doorless_protocol.content import Content
-from doorless_protocol.envelope import Initial, open_initial
+from doorless_protocol.envelope import open_initial
 from doorless_protocol.errors import (
-    BrokenSessionError,
     DoorlessError,
     ForgedError,
     GhostError,
-    MalformedError,
     ReplayedError,
-    SkippedTooFarError,
 )
 from doorless_protocol.first_contact import respond
 from doorless_protocol.frames import Deliver
-from doorless_protocol.keys import conversation_id
 from doorless_protocol.prekeys import PrekeyId
-from doorless_protocol.ratchet.triple import Found
-from doorless_protocol.session import Session, addressed, open_any
+from doorless_protocol.session import Session
 from doorless_protocol.sizes import FIRST_CONTACT_SIZE
-
-shared_conversation = lru_cache(maxsize=512)(conversation_id)
-"""The same two accounts in every envelope of a conversation."""
-
-
-class Arrival(Struct, frozen=True):
-    """An envelope that authenticated, before anything of it is stored."""
-
-    session: Session
-    content: Content
-    said: Said
-    place: Place  # what it took, as soon as its session's step is kept
-    initial: Initial | None = None  # of a session that begins with it
-    used: PrekeyId | None = None
-    was_confirmed: bool = False
-
-
-UNFIT = (BrokenSessionError, SkippedTooFarError, ReplayedError)
-"""Refusals of what is authentically addressed to a session: its header opened."""
-
-
-class MisfitError(Exception):
-    """A message that is addressed to `session` and does not open there."""
-
-    def __init__(self, session: Session | None, message: bytes, error: DoorlessError) -> None:
-        super().__init__(str(error))
-        self.session, self.message, self.error = session, message, error
 
 
 class ReusedNumberError(DoorlessError):
@@ -97,6 +64,7 @@ class Receiver:
     def __init__(
         self,
         state: State,
+        ahead: Ahead,
         conversations: Conversations,
         contacts: Contacts,
         trust: TrustKeeper,
@@ -105,6 +73,7 @@ class Receiver:
         hearing: Hearing,
     ) -> None:
         self._state, self._store, self._fleet = state, state.store, fleet
+        self._ahead = ahead
         self._conversations, self._contacts, self._trust = conversations, contacts, trust
         self._resyncs, self._hearing = resyncs, hearing
         self._log_staples = LogStaples(state)
@@ -113,7 +82,7 @@ class Receiver:
         """Take one envelope. One that fails leaves everything as it was."""
         envelope = delivered.envelope
         try:
-            arrival = self._open(envelope)
+            arrival = self._open(delivered)
         except MisfitError as misfit:
             return Received(self._break(misfit))
         except ReplayedError:
@@ -135,18 +104,17 @@ class Receiver:
 
     # --- opening: nothing is stored, but the evidence of a ghost --------------------------------
 
-    def _open(self, envelope: bytes) -> Arrival:
-        now = self._state.clock()
-        sessions = self._state.sessions.newest_first()
+    def _open(self, delivered: Deliver) -> Arrival:
+        envelope, now, ours = delivered.envelope, self._state.clock(), self._state
+        sessions = ours.sessions.newest_first()
         try:
-            opened = open_any(sessions, envelope, now, self._state.keys.kem)
-        except UNFIT as error:
-            raise MisfitError(addressed(sessions, envelope), envelope, error) from error
+            return self._ahead.take(delivered) or arrive(
+                sessions, envelope, now, ours.account, ours.keys.kem
+            )
         except ForgedError:
             if len(envelope) != FIRST_CONTACT_SIZE:
                 raise
             return self._open_initial(envelope, now)
-        return self._arrival(opened.session, opened.content, envelope, opened.before, opened.found)
 
     def _open_initial(self, envelope: bytes, now: float) -> Arrival:
         held = keyring.bundles(self._store)
@@ -159,7 +127,9 @@ class Receiver:
                 following, content = session.open(initial.message, now, self._state.keys.kem)
             except UNFIT as error:
                 raise MisfitError(session, initial.message, error) from error
-            return self._arrival(following, content, initial.message, before=session)
+            return arrival_of(
+                following, content, initial.message, self._state.account, before=session
+            )
         named = next(secrets for secrets in held if secrets.bundle_id == initial.bundle_id)
         secrets = keyring.with_pair(self._store, named, initial.one_time_id)
         manifests = self._fleet.own.known_to(initial.manifest_version, initial.manifest_hash)
@@ -169,32 +139,13 @@ class Receiver:
             account = initial.staple.account
             self._trust.ghost(self._contacts.with_account(account), account, ghost)
             raise
-        arrival = self._arrival(accepted.session, accepted.content, initial.message)
+        arrival = arrival_of(
+            accepted.session, accepted.content, initial.message, self._state.account
+        )
         self._fleet.own.claim(
             initial.manifest_version, initial.manifest_hash, initial.staple.account
         )
         return replace(arrival, initial=initial, used=accepted.used)
-
-    def _arrival(
-        self,
-        session: Session,
-        plaintext: bytes,
-        message: bytes,
-        before: Session | None = None,
-        found: Found | None = None,
-    ) -> Arrival:
-        content = Content.decode(plaintext)
-        self._check_conversation(session, content)
-        place = place_of(before or session, message, found)
-        was_confirmed = before is not None and before.confirmed
-        return Arrival(session, content, content.say(), place, was_confirmed=was_confirmed)
-
-    def _check_conversation(self, session: Session, content: Content) -> None:
-        """A content is for the conversation of its two accounts; of our own devices, for any."""
-        if session.their_account == self._state.account:
-            return
-        expected = shared_conversation(self._state.account, session.their_account)
-        check_same_conversation(content.conversation, expected)
 
     # --- storing -----------------------------------------------------------------------------
 
@@ -298,9 +249,3 @@ def replaces_confirmed(before: Session | None, after: Session | None) -> bool:
     if before is None or after is None:
         return False
     return before.confirmed and after.id != before.id
-
-
-def check_same_conversation(said: bytes, expected: bytes) -> None:
-    """Raises MalformedError: a content that was said in another conversation."""
-    if said != expected:
-        raise MalformedError("a content of another conversation")

@@ -3,6 +3,7 @@
     with state.change():          one transaction
         …put, drop, keep…         nothing of it is true yet
         state.at_end(key, work)   once, after all of that; then the sessions are written
+        state.meanwhile(work)     while the disk makes it durable
         state.show(event)         held back
                                   durable now; then what was held back goes out
 
@@ -11,7 +12,7 @@ again, and no effect leaves. Spec: docs/spec/08-state.md §1.
 """
 
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from doorless_client.core.api import RefusedError
@@ -32,8 +33,23 @@ Clock = Callable[[], float]
 """Unix seconds."""
 
 
+Beside = Callable[[Callable[[], None]], AbstractContextManager[None]]
+"""Does something while what is inside of it is done."""
+
+
+@contextmanager
+def afterwards(work: Callable[[], None]) -> Iterator[None]:
+    """Where there is one thread."""
+    yield
+    work()
+
+
 class State:
-    """Everything that the parts of an engine share."""
+    """Everything that the parts of an engine share.
+
+    Attributes:
+        beside: how something is done while the disk works; set by whoever has a second thread.
+    """
 
     def __init__(self, store: Store, clock: Clock, random: Random, emit: Emit) -> None:
         """Raises ValueError: the store holds no account; register first."""
@@ -46,6 +62,8 @@ class State:
         self._last: dict[bytes, Callable[[], Event | None]] = {}
         self._ending: dict[Hashable, tuple[Callable[[list[Any]], None], list[Any]]] = {}
         self._met: set[Hashable] = set()
+        self.beside: Beside = afterwards
+        self._meanwhile: Callable[[], None] | None = None
         self.keys = DeviceKeys.decode(own.device_keys)
         self._signing = SigningKey.from_seed(own.account_key) if own.account_key else None
         self.sessions = Sessions(store)
@@ -107,7 +125,7 @@ class State:
     def change(self) -> Iterator[None]:
         self._held, self._last, self._ending, self._met = [], {}, {}, set()
         try:
-            with self.store.transaction():
+            with self.store.transaction(self._committing):
                 yield
                 self._end()
             held, last = self._held, self._last
@@ -117,7 +135,7 @@ class State:
                 self.manifest = self._newest_manifest()
             raise
         finally:
-            self._held, self._last = None, {}
+            self._held, self._last, self._meanwhile = None, {}, None
         for effect in held:
             self._emit(effect)
         for make in last.values():
@@ -141,6 +159,16 @@ class State:
         if self._held is None:
             raise ValueError("outside of a change")
         self._ending.setdefault(key, (work, []))[1].append(item)
+
+    def meanwhile(self, work: Callable[[], None]) -> None:
+        """Do `work` while the disk works on the open change: see `beside`.
+
+        It must not touch the store, nor raise anything, and nothing may rest on its being done.
+        """
+        self._meanwhile = work
+
+    def _committing(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._meanwhile is None else self.beside(self._meanwhile)
 
     def is_first(self, key: Hashable) -> bool:
         """Whether the open change meets `key` for the first time."""

@@ -7,6 +7,8 @@ stores or sends; `core.api` says what can be asked for.
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from msgspec import Struct
+
 from doorless_client.core.log_views import Alarm
 from doorless_client.core.message_parts import BesideView, FileView, QuoteView, ReactionView
 from doorless_client.text import NOTHING, SafeText
@@ -140,8 +142,7 @@ class Chat:
     echo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One entry of a conversation, in the order that it is shown.
 
     Attributes:
@@ -285,8 +286,7 @@ class Wait:
 # --- events: what happened, told to whoever listens --------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class MessageAdded:
+class MessageAdded(Struct, frozen=True):
     message: Message
 
 

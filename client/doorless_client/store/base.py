@@ -4,8 +4,8 @@ A store is tables of rows, changed inside transactions: all of a transaction is 
 it ends, or none of it ever happened. Spec: docs/spec/08-state.md §2.
 """
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol, TypeVar
 
 from doorless_client.store.beside_records import BesideRow
@@ -52,6 +52,10 @@ from doorless_client.store.words import WordIndex
 
 R = TypeVar("R", bound=Row)
 Value = bytes | str | int | float
+
+
+Committing = Callable[[], AbstractContextManager[None]]
+"""Entered when all is written, left when it is durable."""
 
 
 RECOVERY = "to mend it, see docs/howto/mend-a-damaged-profile.md"
@@ -185,6 +189,9 @@ class MessageTable(Table[Entry], Protocol):
         """What `account` said under this id; an empty id is nobody's."""
         ...
 
+    def expect_ids(self, ids: Sequence[bytes]) -> None:
+        """Say which ids the open transaction will ask for: most are of no message yet."""
+
     def slice(self, conversation: bytes, start: int, stop: int) -> Sequence[Entry]: ...
 
     def chars(self, conversation: bytes, chunk: int) -> Sequence[int]:
@@ -290,8 +297,11 @@ class Store(Protocol):
     @property
     def echo_said(self) -> Table[EchoSaid]: ...
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self, committing: Committing = nullcontext) -> AbstractContextManager[None]:
         """All that is put and dropped inside becomes durable when it ends, or nothing does.
+
+        Args:
+            committing: around the moment in which it becomes durable; it must not touch the store.
 
         Raises:
             StoreError: it could not be made durable; the store is as it was before.

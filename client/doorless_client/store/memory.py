@@ -1,10 +1,10 @@
 """A store in memory: for tests and the lab. Forgets everything when it is dropped."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Generic
 
-from doorless_client.store.base import R, Value, check_columns
+from doorless_client.store.base import Committing, R, Value, check_columns
 from doorless_client.store.beside_records import BesideRow
 from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
@@ -159,6 +159,9 @@ class MemoryMessages(MemoryTable[Entry]):
         found = self.find(conversation=conversation, id=id, account=account) if id else []
         return found[0] if found else None
 
+    def expect_ids(self, ids: Sequence[bytes]) -> None:
+        """They are at hand."""
+
     def slice(self, conversation: bytes, start: int, stop: int) -> Sequence[Entry]:
         return self.find(conversation=conversation)[max(start, 0) : max(stop, 0)]
 
@@ -251,9 +254,11 @@ class MemoryStore:
         self.echo_said = MemoryTable(EchoSaid, self._log)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, committing: Committing = nullcontext) -> Iterator[None]:
         with self._log.transaction():
             yield
+            with committing():
+                """It is in memory: as durable as it will be."""
 
     def scrub(self) -> None:
         """There is no file."""

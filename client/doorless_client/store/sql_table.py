@@ -175,6 +175,7 @@ _LENGTH = "SELECT coalesce(max(place) + 1, 0) FROM messages WHERE conversation =
 _WITH_ID = (  # the condition on ids lets the index serve
     "SELECT place FROM messages WHERE conversation = ? AND id = ? AND account = ? AND id <> x''"
 )
+_IDS = "SELECT id FROM messages WHERE id <> x''"
 
 
 class SqlMessages(SqlTable[Entry]):
@@ -184,6 +185,7 @@ class SqlMessages(SqlTable[Entry]):
         super().__init__(kind, database, unit)
         self._lengths: dict[bytes, int] = {}  # both of the open transaction
         self._said: dict[tuple[bytes, bytes, bytes], Key] = {}
+        self._unsaid: set[bytes] = set()  # ids that no row in the database has
         self._counted: dict[bytes, Unread] = {}  # of what is stored
 
     def put(self, row: Entry) -> None:
@@ -212,6 +214,7 @@ class SqlMessages(SqlTable[Entry]):
         super().forget()
         self._lengths.clear()
         self._said.clear()
+        self._unsaid.clear()
 
     def write(self, rows: Sequence[Entry]) -> None:
         """New ones without looking for one to replace, which takes half as long again."""
@@ -236,9 +239,17 @@ class SqlMessages(SqlTable[Entry]):
         held = known.get(self._said.get((conversation, id, account), ()))
         if held is not None and (held.id, held.account) == (id, account):
             return held
+        if id in self._unsaid:
+            return None
         rows = run(self._database, _WITH_ID, (conversation, id, account))  # held ones were tried
         row = self.get(conversation, rows[0][0]) if rows else None
         return row if row is not None and (row.id, row.account) == (id, account) else None
+
+    def expect_ids(self, ids: Sequence[bytes]) -> None:
+        if self._unit.is_open and ids:
+            asked = ", ".join("?" * len(ids))
+            rows = run(self._database, f"{_IDS} AND id IN ({asked})", ids)
+            self._unsaid.update(set(ids).difference(row[0] for row in rows))
 
     def slice(self, conversation: bytes, start: int, stop: int) -> Sequence[Entry]:
         return self._query(

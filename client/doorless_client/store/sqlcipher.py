@@ -6,7 +6,7 @@ deleted is overwritten. Spec: docs/spec/08-state.md §1-§2.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import sqlcipher3
 from doorless_client.private_files import open_private
 from doorless_client.store.base import (
     RECOVERY,
+    Committing,
     DamagedStoreError,
     DiskError,
     EmptyStoreError,
@@ -219,7 +220,7 @@ class SqlcipherStore:
         self.echo_said = SqlTable(EchoSaid, database, unit)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, committing: Committing = nullcontext) -> Iterator[None]:
         if self._database.in_transaction:
             raise ValueError("already inside a transaction")
         run(self._database, "BEGIN IMMEDIATE")
@@ -227,7 +228,7 @@ class SqlcipherStore:
         try:
             yield
             self._unit.write()
-            commit(self._database)
+            commit(self._database, committing)
         except BaseException as error:
             roll_back(self._database, error)
             raise

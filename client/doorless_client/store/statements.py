@@ -13,6 +13,7 @@ import sqlcipher3
 
 from doorless_client.store.base import (
     BrokenStoreError,
+    Committing,
     DamagedStoreError,
     DiskError,
     FailedDiskError,
@@ -62,10 +63,11 @@ def run_each(database: Any, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         raise _failed(database, error) from error
 
 
-def commit(database: Any) -> None:
+def commit(database: Any, committing: Committing) -> None:
     """End the open transaction, if all that it read was genuine."""
     check_authentic(database)
-    run(database, "COMMIT")
+    with committing():
+        run(database, "COMMIT")
 
 
 def roll_back(database: Any, error: BaseException) -> None:

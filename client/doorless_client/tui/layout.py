@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from msgspec import structs
 from rich.cells import cell_len
 
 from doorless_client.core.views import Kind, Message, State
@@ -107,7 +108,7 @@ class Layout:
         """What it says; whoever is quoted is called what the person calls them."""
         quote = message.quote
         if quote is not None and self.name and quote.author == self.address:
-            message = replace(message, quote=replace(quote, author=self.name))
+            message = structs.replace(message, quote=replace(quote, author=self.name))
         return inside(message, self.inner, self.glyphs)
 
     def _room_for_meta(self) -> int:

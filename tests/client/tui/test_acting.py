@@ -1,8 +1,7 @@
 """What is done with picked messages, by key and by mouse."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 
 from doorless_client.core.message_parts import QuoteView, ReactionView
 from doorless_client.core.views import Kind, State
@@ -185,7 +184,7 @@ async def test_i_says_for_whom_it_was_sealed_and_what_it_said_before(
 async def test_i_names_people_as_everywhere_and_by_their_address(people, opened, text_of) -> None:
     shown = last(people, 3)
     cup = ReactionView(safe_line("☕"), False, shown.sender)
-    people.engine.put(replace(shown, reactions=(cup,)))
+    people.engine.put(structs.replace(shown, reactions=(cup,)))
     async with opened(people.engine, size=(120, 50)) as pilot:
         await press(pilot, "up", "up", "up", "i")
         named = f"Ada Lovelace ({shown.sender})"
@@ -278,7 +277,7 @@ def test_a_copy_of_several_lines_warns(text: str, says: str) -> None:
 
 
 async def test_a_deleted_message_is_not_answered(people, opened, text_of) -> None:
-    people.engine.put(replace(last(people, 2), deleted=True))
+    people.engine.put(structs.replace(last(people, 2), deleted=True))
     async with opened(people.engine) as pilot:
         await press(pilot, "up", "up", "r")
         assert "It was deleted." in text_of(pilot)

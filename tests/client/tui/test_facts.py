@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from doorless_client.core.message_parts import BesideView, FileState, FileView
 from doorless_client.core.views import Kind, Message, State, WireView
@@ -65,21 +66,24 @@ def test_what_stayed_is_never_said_to_have_been_sent() -> None:
 )
 def test_where_there_is_no_envelope_it_says_why(changes, told) -> None:
     for wire in (None, replace(WIRE, size=0)):
-        (line,) = facts(replace(SAID, **changes), wire)
+        (line,) = facts(structs.replace(SAID, **changes), wire)
         assert told in line[0][0]
 
 
 def test_of_a_file_the_relay_keeps_its_padded_size() -> None:
     file = FileView(safe_line("a.pdf"), 100_000, FileState.HERE, 0, incoming=False)
-    size = dict(kept(replace(SAID, file=file), WIRE))["file"]
+    size = dict(kept(structs.replace(SAID, file=file), WIRE))["file"]
     assert size == f"{in_words(sealed_size(100_000))} of noise"
 
 
 def test_receipts_reactions_and_edits_are_envelopes_like_it() -> None:
     assert [name for name, _ in around(SAID, WIRE)] == ["receipt"]
-    assert around(replace(SAID, state=State.SENT), WIRE) == []
-    assert [name for name, _ in around(replace(SAID, edited=1), WIRE)] == ["receipt", "edit"]
-    assert around(replace(SAID, mine=False, state=State.RECEIVED), WIRE) == []
+    assert around(structs.replace(SAID, state=State.SENT), WIRE) == []
+    assert [name for name, _ in around(structs.replace(SAID, edited=1), WIRE)] == [
+        "receipt",
+        "edit",
+    ]
+    assert around(structs.replace(SAID, mine=False, state=State.RECEIVED), WIRE) == []
 
 
 def test_what_is_known_of_them_is_shown_as_the_relay_had_it() -> None:
@@ -91,13 +95,13 @@ def test_what_is_known_of_them_is_shown_as_the_relay_had_it() -> None:
 
 
 def test_of_what_came_only_our_own_moment_is_known() -> None:
-    theirs = replace(SAID, mine=False, state=State.RECEIVED)
+    theirs = structs.replace(SAID, mine=False, state=State.RECEIVED)
     assert dict(seen(theirs, WIRE))["moment"] == "14:31:30, when fetched"
     assert "14:00" not in dict(kept(theirs, WIRE)).values()
 
 
 def test_a_changed_timer_is_no_text_and_looks_like_one() -> None:
-    timer = replace(SAID, kind=Kind.NOTE)
+    timer = structs.replace(SAID, kind=Kind.NOTE)
     assert "timer" in dict(hidden(timer))["kind"]
     assert kept(timer, WIRE) == kept(SAID, WIRE)
 

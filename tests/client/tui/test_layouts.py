@@ -1,10 +1,9 @@
 """What is measured is what is drawn, in every density, and it is no wider than asked."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from rich.cells import cell_len
 
 from doorless_client.core.message_parts import QuoteView, ReactionView
@@ -70,7 +69,7 @@ def test_a_senders_clock_cannot_put_a_message_into_the_future(message: Message) 
 
 
 def drawn(layout: Layout, message: Message) -> str:
-    return "\n".join(map(text_of, layout.rows(message, replace(HELLO, at=message.at))))
+    return "\n".join(map(text_of, layout.rows(message, structs.replace(HELLO, at=message.at))))
 
 
 def test_a_bubble_says_time_and_state() -> None:
@@ -83,7 +82,7 @@ def test_a_bubble_says_time_and_state() -> None:
 def test_everything_that_a_message_carries_is_seen(layout: type[Layout]) -> None:
     quote = QuoteView(safe_line("Bob"), safe("what I said"), False, 0, True)
     thumb = ReactionView(safe_line("👍"), True, safe_line("alice"))
-    message = replace(
+    message = structs.replace(
         HELLO, quote=quote, reactions=(thumb,), edited=2, forwarded=True, pinned=True, lasts=60
     )
     words = drawn(layout(80, UNICODE, lambda: NOW), message)
@@ -96,19 +95,21 @@ def test_everything_that_a_message_carries_is_seen(layout: type[Layout]) -> None
 def test_whoever_is_quoted_is_called_by_their_name(layout: type[Layout]) -> None:
     quote = QuoteView(safe_line("bob@relay.example"), safe("what I said"), False, 0, True)
     called = (safe_line("Robert"), safe_line("bob@relay.example"))
-    words = drawn(layout(80, UNICODE, lambda: NOW, None, 0, *called), replace(HELLO, quote=quote))
+    words = drawn(
+        layout(80, UNICODE, lambda: NOW, None, 0, *called), structs.replace(HELLO, quote=quote)
+    )
     assert "│ Robert" in words
 
 
 @densities
 def test_words_that_somebody_only_claims_are_marked(layout: type[Layout]) -> None:
     quote = QuoteView(safe_line("Bob"), safe("never said"), False, None, False)
-    assert NOT_HERE in drawn(layout(80, UNICODE, lambda: NOW), replace(HELLO, quote=quote))
+    assert NOT_HERE in drawn(layout(80, UNICODE, lambda: NOW), structs.replace(HELLO, quote=quote))
 
 
 @densities
 def test_emoji_whose_width_terminals_disagree_about_are_named(layout: type[Layout]) -> None:
-    message = replace(HELLO, text=safe("fine 👍 👩\u200d🚀 🇨🇭 ok"))
+    message = structs.replace(HELLO, text=safe("fine 👍 👩\u200d🚀 🇨🇭 ok"))
     words = drawn(layout(80, UNICODE, lambda: NOW), message)
     assert "fine 👍 :woman_astronaut: :Switzerland: ok" in words
 

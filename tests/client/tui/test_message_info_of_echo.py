@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from doorless_client.core.message_parts import Sealing
 from doorless_client.core.views import State, WireView
 from doorless_client.text import safe_line
@@ -28,5 +30,5 @@ def test_its_copy_waits_for_nothing() -> None:
 
 
 def test_what_another_device_sent_is_not_said_to_have_stayed(people) -> None:
-    message = replace(people.engine.history(people.ada).messages[-2], state=State.RECEIVED)
+    message = structs.replace(people.engine.history(people.ada).messages[-2], state=State.RECEIVED)
     assert "not known here" in dict(about(message, None, UNICODE))["on the wire"]

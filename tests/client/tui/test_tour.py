@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from textual.widgets import Button
 
 from doorless_client.core.message_parts import BesideView, Sealing
@@ -74,7 +75,7 @@ def test_of_what_never_left_nothing_is_said_to_have_been_seen(traveller: Travell
     ],
 )
 def test_how_far_it_came_is_what_is_known(traveller: Traveller, state: State, told: str) -> None:
-    moved = replace(traveller, message=replace(traveller.message, state=state))
+    moved = replace(traveller, message=structs.replace(traveller.message, state=state))
     assert told in stages(moved)["Opened there"]
 
 

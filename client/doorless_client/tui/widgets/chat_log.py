@@ -1,9 +1,9 @@
 """A conversation in which messages are picked, chosen and acted on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import ClassVar
 
+from msgspec import structs
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -157,7 +157,7 @@ class ChatLog(LogView, can_focus=True):
         """Files of these messages came further."""
         if self.timeline is not None:
             there = ((self.timeline.find(id), file) for id, file in files.items())
-            self.change([replace(message, file=file) for message, file in there if message])
+            self.change([structs.replace(message, file=file) for message, file in there if message])
 
     def _finish(self, place: int, drawn: list[Strip]) -> list[Strip]:
         message = self._pair(place)[0]
