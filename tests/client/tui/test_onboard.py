@@ -103,7 +103,14 @@ async def test_one_comes_back_with_what_was_entered_kept(onboarding, settle, tex
 
 @pytest.mark.parametrize(
     ("values", "told"),
-    [({"relay": " "}, "Which relay?"), ({"handle": ""}, "Choose a handle.")],
+    [
+        ({"relay": " "}, "Which relay?"),
+        ({"relay": "no relay"}, "No relay is reached like this"),
+        ({"handle": ""}, "Choose a handle."),
+        ({"handle": "Alice"}, "write 'alice'"),
+        ({"handle": "alice doe"}, "is U+0020 SPACE"),
+        ({"handle": "admin"}, "reserved"),
+    ],
 )
 async def test_a_name_that_cannot_be_right_is_told_at_once(
     onboarding, settle, text_of, values, told

@@ -10,6 +10,7 @@ from doorless_client.core.api import RefusedError
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
 from doorless_client.tui.ports import Created, Onboarding
+from doorless_client.tui.steps.named import wrong_handle, wrong_relay
 from doorless_client.tui.steps.seal import Seal
 from doorless_client.tui.steps.step import Step
 from doorless_client.tui.widgets.line import Line
@@ -43,7 +44,7 @@ class Name(Step):
             return "Which relay? Whoever invited you can say."
         if not self.value("handle").strip():
             return "Choose a handle."
-        return ""
+        return wrong_relay(self.value("relay")) or wrong_handle(self.value("handle"), new=True)
 
     async def go_on(self) -> None:
         relay, handle = self.value("relay").strip(), self.value("handle").strip()

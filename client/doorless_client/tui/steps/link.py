@@ -11,6 +11,7 @@ from doorless_client.patience import in_words
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
 from doorless_client.tui.ports import Linking, Onboarding
+from doorless_client.tui.steps.named import wrong_relay
 from doorless_client.tui.steps.seal import Seal
 from doorless_client.tui.steps.step import Step, in_a_sentence
 from doorless_client.tui.widgets.line import Line
@@ -41,7 +42,9 @@ class Link(Step):
     def complaint(self) -> str:
         if not self.value("relay").strip():
             return "Which relay?"
-        return "" if self.value("device").strip() else "A name for this device?"
+        if not self.value("device").strip():
+            return "A name for this device?"
+        return wrong_relay(self.value("relay"))
 
     async def go_on(self) -> None:
         relay, device = self.value("relay").strip(), self.value("device").strip()

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from doorless_client.tui.plain import plain
+from doorless_client.tui.steps.named import wrong_handle, wrong_relay
 from doorless_client.tui.steps.seal import Seal
 from doorless_client.tui.steps.step import Step
 from doorless_client.tui.widgets.line import Line
@@ -38,7 +39,9 @@ class Restore(Step):
             return ""
         if not self.value("relay").strip():
             return "Which relay? Or give the path of a backup."
-        return "" if self.value("handle").strip() else "Which handle?"
+        if not self.value("handle").strip():
+            return "Which handle?"
+        return wrong_relay(self.value("relay")) or wrong_handle(self.value("handle"))
 
     async def go_on(self) -> None:
         relay, handle = self.value("relay").strip(), self.value("handle").strip()
