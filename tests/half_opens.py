@@ -21,6 +21,9 @@ REQUEST = (
     f"Sec-WebSocket-Key: {base64.b64encode(bytes(16)).decode()}\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Protocol: doorless.1\r\n"
 ).encode()
+AT_ONCE = 16
+"""Connections that a program opens at the same time."""
+
 HALF_A_FRAME = b"\x82\xfe\x01\x00" + bytes(4)  # 256 bytes are to come
 
 
@@ -76,23 +79,31 @@ def kinds(*, tls: bool) -> dict[str, Kind]:
 
 
 async def closed_after(
-    kind: Kind, address: tuple[str, int], source: str, *, pause: float, give_up: float
+    kind: Kind,
+    address: tuple[str, int],
+    source: str,
+    *,
+    pause: float,
+    give_up: float,
+    opening: asyncio.Semaphore | None = None,
 ) -> float:
     """Seconds until the relay closed; from the challenge on, where there was one.
 
     Args:
         pause: seconds between two bytes.
         give_up: seconds after which it counts as never closed.
+        opening: how many may open at once: time in the kernel's queue is not the relay's.
     """
     loop = asyncio.get_running_loop()
-    begun = loop.time()
     context = anybody() if kind.encrypted else None
-    try:
-        reader, writer = await asyncio.open_connection(
-            *address, ssl=context, local_addr=(source, 0)
-        )
-    except ConnectionError:
-        return loop.time() - begun  # turned away at the door
+    async with opening or contextlib.nullcontext():
+        begun = loop.time()
+        try:
+            reader, writer = await asyncio.open_connection(
+                *address, ssl=context, local_addr=(source, 0)
+            )
+        except ConnectionError:
+            return loop.time() - begun  # turned away at the door
     saying = None
     try:
         async with asyncio.timeout(give_up):
@@ -131,8 +142,11 @@ def sources(first: int) -> Iterator[str]:
 async def many_closed_after(address: tuple[str, int], kind: Kind, many: int, each: int) -> None:
     """Print the seconds of so many, with as many of `each` address."""
     spread = list(islice(sources(0), many // each + 1))
+    opening = asyncio.Semaphore(AT_ONCE)
     stalling = [
-        closed_after(kind, address, spread[number // each], pause=1.0, give_up=60.0)
+        closed_after(
+            kind, address, spread[number // each], pause=1.0, give_up=60.0, opening=opening
+        )
         for number in range(many)
     ]
     print(json.dumps(await asyncio.gather(*stalling)))

@@ -11,12 +11,12 @@ from websockets.frames import CloseCode
 from doorless_protocol.frames import Answer as AnswerFrame
 from doorless_protocol.frames import Answered, Call, CloseReason, Closing, Deliver, encode
 from doorless_server.delivery import Window
-from doorless_server.limits import PIECES, REQUESTS, SUBMITS, TokenBucket
+from doorless_server.limits import LEAST_READ_BYTES, PIECES, REQUESTS, SUBMITS, TokenBucket
 from doorless_server.peers import Anonymous, Peer, SignedIn
 from doorless_server.store.base import Mail
 from doorless_server.websocket import WebSocket
 
-EARLY = 0.9
+EARLY = 0.8
 """Of the time that a half-open connection has, what passes before it is ended: on a busy machine
 it waited to be accepted, and its end waits as well."""
 
@@ -72,6 +72,7 @@ class Connection:
         "socket",
         "stuck_since",
         "submits",
+        "taken_then",
         "window",
         "working",
     )
@@ -81,6 +82,7 @@ class Connection:
         self.accepted = self.quiet_since = accepted
         self.opened: float | None = None
         self.stuck_since: float | None = None
+        self.taken_then = 0  # when that began
         self.ended_for: CloseReason | None = None  # None: it went by itself, or was cut off
         self.pinged = False
         self.peer: Peer | None = None  # None until the handshake is done
@@ -140,15 +142,17 @@ class Connection:
 
     def check(self, now: float) -> None:
         """End it if it reads nothing, ask whether it lives if it is quiet."""
-        if not self.socket.writable:
+        if self.socket.buffered:
             self._check_stuck(now)
         else:
             self.stuck_since = None
             self._check_quiet(now)
 
     def _check_stuck(self, now: float) -> None:
-        if self.stuck_since is None:
-            self.stuck_since = now
+        """Something waits for it to read: it has to read some of it, and then some more."""
+        taken = self.socket.taken
+        if self.stuck_since is None or taken - self.taken_then >= LEAST_READ_BYTES:
+            self.stuck_since, self.taken_then = now, taken
         elif now - self.stuck_since > self._timing.slow:
             self.end(CloseReason.TOO_SLOW)
             self.socket.abort()

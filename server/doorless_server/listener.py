@@ -5,7 +5,7 @@ Spec: docs/spec/07-relay.md §1, §2, §7.
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from doorless_protocol.frames import CloseReason, encode
 from doorless_server import events
@@ -28,6 +28,10 @@ SWEEP_SECONDS = 60.0
 
 BACKLOG = 1024
 """Connections that may wait in the kernel: after a restart all clients come at once."""
+
+
+AT_ONCE = 16
+"""Half-open connections looked at in one turn of the loop: to end one under TLS takes 0.3 ms."""
 
 
 class Listener:
@@ -163,9 +167,11 @@ class Listener:
     async def _watch_newcomers(self) -> None:
         while True:
             await asyncio.sleep(self._timing.watch)
-            now = self._loop.time()
-            for connection in list(self._newcomers):
-                connection.check_half_open(now)
+            for some in batched(list(self._newcomers), AT_ONCE):
+                now = self._loop.time()
+                for connection in some:
+                    connection.check_half_open(now)
+                await asyncio.sleep(0)  # a thousand that end together hold up nobody
 
     async def _watch_time(self) -> None:
         while True:
@@ -238,3 +244,8 @@ async def serve_on(
     listener = Listener(relay, clock=clock, timing=timing or Timing())
     await listener.start(bound, certificates)
     return listener
+
+
+def batched(connections: Sequence[Connection], size: int) -> Iterator[Sequence[Connection]]:
+    for at in range(0, len(connections), size):
+        yield connections[at : at + size]

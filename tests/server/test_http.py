@@ -3,14 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
-from doorless_server import http_client, listener
+from certified import Certified
+from doorless_server import http_client, listener, tls
 from doorless_server.http_client import UnreachableError, UrlError, fetch
 from doorless_server.http_server import Bounds, HttpServer, Request, Response, serve
 
 BOUNDS = Bounds(body=1000, request=5.0, idle=5.0, connections=4)
+
+KEY = "A" * 43
+"""A fingerprint of nobody."""
 
 
 async def echo(request: Request) -> Response:
@@ -245,6 +250,10 @@ async def test_who_is_not_there_is_unreachable() -> None:
         "http://h:0/",
         "http://u@h/",
         "http://h/#f",
+        "https://h/#f",
+        "https://h/#",
+        f"http://h/#{KEY}",
+        f"https://h/#{KEY}=",
         "http://h/\r\nX: y",
         "http://h/ä",
         "http://h/a b",
@@ -253,3 +262,32 @@ async def test_who_is_not_there_is_unreachable() -> None:
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(UrlError):
         http_client.check_url(url)
+
+
+def test_a_page_below_an_address_is_of_the_same_server() -> None:
+    assert http_client.below(f"https://h:1/log/#{KEY}", "epoch/1?from=2") == (
+        f"https://h:1/log/epoch/1?from=2#{KEY}"
+    )
+    assert http_client.below("http://h", "add-checkpoint") == "http://h/add-checkpoint"
+
+
+async def test_a_server_that_nobody_vouches_for_is_known_by_its_key(tmp_path: Path) -> None:
+    files = Certified.make(tmp_path)
+    heard: list[str] = []
+
+    async def handle(asked: Request) -> Response:
+        heard.append(asked.path)
+        return Response(200, b"here")
+
+    bound = listener.bind("127.0.0.1", 0)
+    certificates = tls.Certificates(files.certificate, files.key)
+    server = await serve(bound, handle, Bounds(body=0), certificates=certificates)
+    try:
+        known = f"{server.url}/log#{certificates.context.fingerprint}"
+        assert (await fetch("GET", known, timeout=5, limit=9)).body == b"here"
+        for stranger in (f"{server.url}/log#{KEY}", f"{server.url}/log"):
+            with pytest.raises(UnreachableError):
+                await fetch("GET", stranger, timeout=5, limit=9)
+        assert heard == ["/log"]
+    finally:
+        await server.close()

@@ -22,7 +22,7 @@ from doorless_protocol.log.cosignature import verify_cosignature
 from doorless_protocol.log.note import Note, Signature, Vkey
 from doorless_protocol.log.policy import Policy
 from doorless_server import events
-from doorless_server.http_client import Answer, UnreachableError, check_url, fetch
+from doorless_server.http_client import Answer, UnreachableError, below, check_url, fetch
 from doorless_server.witness.wire import PATH, SIZE_TYPE, Submission, decode_size
 
 MAX_ANSWER_BYTES = 24 * 1024
@@ -170,7 +170,7 @@ class _Seat:
 
     def __init__(self, number: int, url: str, keys: Sequence[Vkey], limit: float) -> None:
         self.number, self.keys = number, tuple(keys)
-        self._url, self._limit = url.rstrip("/") + PATH, limit
+        self._url, self._limit = below(url, PATH.removeprefix("/")), limit
         self._size = 0
 
     async def ask(self, note: Note, size: int, consistency: Consistency) -> bytes:

@@ -19,7 +19,7 @@ from doorless_protocol.log.epoch import (
 from doorless_protocol.log.replay import Epoch
 from doorless_protocol.log.tree import MAX_PATH
 from doorless_protocol.merkle import HASH_SIZE
-from doorless_server.http_client import UnreachableError, check_url, fetch
+from doorless_server.http_client import UnreachableError, below, check_url, fetch
 
 TIMEOUT = 4.0
 """Seconds for one page: a log that asks for a cosignature waits five."""
@@ -42,7 +42,7 @@ class Source:
     def __init__(self, url: str, token: str) -> None:
         if not _TOKEN.fullmatch(token):
             raise ValueError("a token has 32 hex digits")
-        self._url, self._token = check_url(url).rstrip("/"), token
+        self._url, self._token = check_url(url), token
 
     async def config(self) -> LogConfig:
         try:
@@ -77,7 +77,8 @@ class Source:
             raise UnreachableError(f"the leaf of epoch {number}: {error}") from None
 
     async def _page(self, path: str) -> bytes:
-        answer = await fetch("GET", f"{self._url}/{path}", timeout=TIMEOUT, limit=MAX_PAGE_BYTES)
+        page = below(self._url, path)
+        answer = await fetch("GET", page, timeout=TIMEOUT, limit=MAX_PAGE_BYTES)
         if answer.status != 200:
             raise UnreachableError(f"status {answer.status} for {path.partition('/')[0]}")
         return answer.body
