@@ -39,6 +39,10 @@ PUSHED_ENVELOPES, PUSHED_BYTES = 256, MIB
 WRITE_BUFFER_BYTES = MIB
 """Bytes buffered for a peer that does not read, before nothing more is written to it."""
 
+LEAST_READ_BYTES = 32 * KIB
+"""Bytes that a peer for whom some are buffered takes in `Timing.slow` seconds: 1 kB/s, a tenth of
+the slowest line that anybody talks over."""
+
 # --- over all connections --------------------------------------------------------------------
 
 PENDING_BYTES = 64 * MIB

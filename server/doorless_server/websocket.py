@@ -63,6 +63,7 @@ class WebSocket(asyncio.Protocol):
         "_parts",
         "_protocol",
         "_transport",
+        "_written",
         "heard",
         "seat",
         "source",
@@ -82,6 +83,7 @@ class WebSocket(asyncio.Protocol):
         self._parts = bytearray()
         self._fragments = 0
         self._ended = False
+        self._written = 0
         self.heard = True
         self.writable = True
         self.source = ""
@@ -91,6 +93,16 @@ class WebSocket(asyncio.Protocol):
         """What it is encrypted by."""
         found = self._transport.get_extra_info("ssl_object") if self._transport else None
         return found if isinstance(found, SSLObject) else None
+
+    @property
+    def buffered(self) -> int:
+        """Bytes that were written and that the system did not take yet."""
+        return 0 if self._transport is None else self._transport.get_write_buffer_size()
+
+    @property
+    def taken(self) -> int:
+        """Bytes that the system took, since the connection began: as far as the peer reads."""
+        return self._written - self.buffered
 
     @property
     def ended(self) -> bool:
@@ -108,7 +120,9 @@ class WebSocket(asyncio.Protocol):
     def flush(self) -> None:
         if self._out and self._transport is not None:
             out, self._out = self._out, []
-            self._transport.write(b"".join(out))
+            data = b"".join(out)
+            self._written += len(data)
+            self._transport.write(data)
 
     def ping(self) -> None:
         if not self._ended:
@@ -243,6 +257,7 @@ class WebSocket(asyncio.Protocol):
         if self._transport is not None:
             data = b"".join(self._protocol.data_to_send())
             if data:
+                self._written += len(data)
                 self._transport.write(data)
 
 
