@@ -14,6 +14,7 @@ from doorless_client.core.api import RefusedError
 from doorless_client.core.message_parts import FileState, FileView
 from doorless_client.core.views import Message
 from doorless_client.messenger import Messenger
+from doorless_client.typed_paths import path_of
 
 _ENDS = (FileState.HERE, FileState.FAILED, FileState.GONE, FileState.PAUSED)
 
@@ -59,7 +60,7 @@ def save(chosen: argparse.Namespace, now: Now, random: Random) -> int:
         async with messenger(chosen, now, random) as opened:
             chat = opened.messenger.find(chosen.contact)
             message = message_of(opened.messenger, chat.conversation, chosen.message)
-            if not chosen.to.expanduser().is_dir():  # said before anything is fetched
+            if not path_of(chosen.to).is_dir():  # said before anything is fetched
                 raise RefusedError(
                     f"{chosen.to}: there is no such folder; make it, or name another"
                 )

@@ -29,6 +29,7 @@ from doorless_client.file_names import sent_name
 from doorless_client.saving import save_new
 from doorless_client.store.base import StoreError
 from doorless_client.troubles import Troubles
+from doorless_client.typed_paths import path_of
 from doorless_protocol.attachment import Seal, seal
 from doorless_protocol.content import Text
 from doorless_protocol.errors import ForgedError
@@ -209,7 +210,7 @@ def _opened(path: Path) -> Iterator[tuple[int, int]]:
     """A regular file that can be read: descriptor and size. Raises RefusedError."""
     try:
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-        file = os.open(path.expanduser(), flags | getattr(os, "O_BINARY", 0))
+        file = os.open(path_of(path), flags | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or "that is no path"
         raise RefusedError(f"this file cannot be read: {why}") from None

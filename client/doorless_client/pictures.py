@@ -15,6 +15,7 @@ import msgspec
 from doorless_client import decoding
 from doorless_client.core.api import RefusedError
 from doorless_client.picture_decoder import CODES, MAX_CODES, MAX_TEXT, NOT_INSTALLED
+from doorless_client.typed_paths import path_of
 from doorless_protocol.linking.link import PREFIX as LINK_PREFIX
 from doorless_protocol.verification import CODE_PREFIX
 
@@ -73,7 +74,7 @@ def _decode(path: Path) -> list[str]:
     if sys.platform == "win32":
         raise PictureError("pictures are not read on Windows: paste the text of the code")
     try:
-        picture = os.open(path.expanduser(), os.O_RDONLY | os.O_NONBLOCK)
+        picture = os.open(path_of(path), os.O_RDONLY | os.O_NONBLOCK)
     except (OSError, ValueError, RuntimeError):
         raise PictureError("there is no such file, or it cannot be read") from None
     try:

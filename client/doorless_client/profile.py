@@ -251,7 +251,7 @@ class Profile:
 
 def is_profile(directory: Path) -> bool:
     """Whether there is one that is finished; it may be damaged."""
-    return (directory / KEY).is_symlink() or (directory / KEY).exists()
+    return os.path.lexists(directory / KEY)  # also of a path that is too long for any file
 
 
 def _refuse_existing(directory: Path) -> None:

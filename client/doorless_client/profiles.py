@@ -13,6 +13,7 @@ from pathlib import Path
 
 from doorless_client.profile import default_directory, is_profile
 from doorless_client.profile_lock import ProfileInUseError, ProfileLock
+from doorless_client.typed_paths import path_of
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
@@ -44,7 +45,7 @@ def place_of(given: str | None) -> Path:
     if given is None:
         return default_directory()
     if given.startswith((".", "~")) or any(one in given for one in (os.sep, os.altsep) if one):
-        return Path(given).expanduser().absolute()
+        return path_of(given).absolute()
     if not _NAME.fullmatch(given):
         raise ProfileNameError(
             "a profile is a name of letters, digits, - and _, or a folder such as ./folder"

@@ -15,6 +15,7 @@ from typing import Final
 
 from doorless_client.core.api import RefusedError
 from doorless_client.file_names import alternatives, harmless_name
+from doorless_client.typed_paths import path_of
 from doorless_protocol.errors import ForgedError
 from doorless_protocol.primitives import Random
 
@@ -34,9 +35,9 @@ def save_new(folder: Path, claimed: str, plaintext: Iterable[bytes], random: Ran
             sent. There is no file.
     """
     try:
-        with _Folder(folder.expanduser(), random) as opened:
+        with _Folder(path_of(folder), random) as opened:
             opened.write(plaintext)
-            return folder.expanduser() / opened.name_it(harmless_name(claimed))
+            return path_of(folder) / opened.name_it(harmless_name(claimed))
     except ForgedError as error:
         raise RefusedError(
             f"this is not the file that was sent, nothing was saved: {error}"

@@ -12,8 +12,8 @@ from textual._xterm_parser import XTermParser
 from doorless_client.tui.pasted import BEGIN, END, read_pastes_as_text
 from doorless_client.tui.widgets.composer import Composer
 from doorless_lab.fake_engine import FakeEngine
-from doorless_lab.fake_keeping import FakeKeeping
 from hostile import hostile_texts
+from ready import Ready
 
 NOW = 1_800_023_490
 PASTES = (
@@ -27,7 +27,7 @@ PASTES = (
     f"nested{BEGIN}/forget{END}\r",
     "\x1b[13u\x1b[113;5u\x1bOM",  # Enter and Ctrl+Q, as terminals send them
     "\r\r\r/delete last everyone\r",
-    *hostile_texts(40, seed=8),
+    *hostile_texts(12, seed=8),
 )
 
 
@@ -104,19 +104,3 @@ async def test_nothing_pasted_is_sent_or_done() -> None:
             assert not composer.is_command
             assert [chat.standing for chat in engine.chats()] == before
             composer.clear()
-
-
-class Ready:
-    """A profile that opens by itself."""
-
-    exists, relay = True, ""
-
-    def __init__(self, engine: FakeEngine) -> None:
-        from doorless_client.tui.choices import Unwritten
-
-        self.preferences, self.keeping, self.engine = Unwritten(), FakeKeeping(), engine
-
-    async def by_itself(self) -> FakeEngine:
-        return self.engine
-
-    async def close(self) -> None: ...

@@ -6,6 +6,7 @@ from doorless_client.core.api import RefusedError
 from doorless_client.plain.desk import Desk
 from doorless_client.plain.saying import say
 from doorless_client.text import safe_line
+from doorless_client.typed_paths import path_of
 
 
 async def offer(desk: Desk, words: str) -> None:
@@ -37,4 +38,4 @@ async def save(desk: Desk, words: str) -> None:
 
 
 def _path(words: str) -> Path:
-    return Path(words).expanduser().absolute()
+    return path_of(words).absolute()

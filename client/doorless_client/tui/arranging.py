@@ -14,6 +14,7 @@ from doorless_client.tui.attempt import attempt, tell_refusal
 from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.ask_line import AskLine
 from doorless_client.tui.screens.lists import messages_to, mute, timer
+from doorless_client.typed_paths import path_of
 from doorless_protocol.errors import MalformedError
 
 MEDIA_FROM = 5_000
@@ -145,4 +146,4 @@ class Arranging:
 
 
 def _path(typed: str) -> Path:
-    return Path(typed).expanduser()
+    return path_of(typed)

@@ -13,6 +13,7 @@ from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.ask_line import AskLine
 from doorless_client.tui.screens.attach import Attach
+from doorless_client.typed_paths import path_of
 
 LARGEST_SHOWN = 16 * 1024 * 1024
 """Bytes of a picture that is decoded to be looked at."""
@@ -93,7 +94,7 @@ class FilesAtHand:
 
 
 def _path(typed: str) -> Path:
-    return Path(typed).expanduser()
+    return path_of(typed)
 
 
 def _downloads() -> Path:

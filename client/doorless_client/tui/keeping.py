@@ -8,6 +8,7 @@ from doorless_client.tui.passphrase import SHORTEST
 from doorless_client.tui.ports import Keeping
 from doorless_client.tui.providers.entry import Entry
 from doorless_client.tui.screens.form import Field, Form
+from doorless_client.typed_paths import path_of
 
 NEW_WORDS = (
     "The new passphrase wraps the same key anew: nothing else changes, and backups are not "
@@ -96,4 +97,4 @@ def file_of(typed: str) -> Path:
     """Raises RefusedError: nothing was typed."""
     if not typed.strip():
         raise RefusedError("Which file?")
-    return Path(typed.strip()).expanduser().absolute()
+    return path_of(typed.strip()).absolute()

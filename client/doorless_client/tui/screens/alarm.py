@@ -16,6 +16,7 @@ from doorless_client.tui.screens.facts_table import facts_table
 from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.sizes import in_words
 from doorless_client.tui.widgets.line import Line
+from doorless_client.typed_paths import path_of
 
 Answer = Literal["read"] | Path
 """The person read it; or where the proof is to be written."""
@@ -49,7 +50,7 @@ class AlarmSheet(Sheet[Answer]):
     @on(Button.Pressed)
     def answer(self, event: Button.Pressed) -> None:
         if event.button.id == "export":
-            self.dismiss(Path(self.query_one("#path", Line).value).expanduser())
+            self.dismiss(path_of(self.query_one("#path", Line).value))
         else:
             self.dismiss("read" if event.button.id == "read" else None)
 

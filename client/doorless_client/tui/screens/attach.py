@@ -15,6 +15,7 @@ from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.sheet import Sheet, StyleSheets
 from doorless_client.tui.sizes import in_words
 from doorless_client.tui.widgets.line import Line
+from doorless_client.typed_paths import path_of
 
 MOST = 60
 """Names shown at once; typing finds the others."""
@@ -65,11 +66,11 @@ class Attach(Sheet[Path]):
 
     def _show(self, typed: str) -> None:
         folder, _, begun = typed.rpartition(os.sep)
-        self._names = names_in(Path(folder + os.sep).expanduser(), begun)
+        self._names = names_in(path_of(folder + os.sep), begun)
         entries = self.query_one("#entries", OptionList)
         entries.clear_options()
         entries.add_options(
-            Option(plain(_row(Path(folder + os.sep).expanduser() / name))) for name in self._names
+            Option(plain(_row(path_of(folder + os.sep) / name))) for name in self._names
         )
         entries.highlighted = 0 if self._names else None
 
@@ -86,7 +87,7 @@ class Attach(Sheet[Path]):
         """Put it behind the folder that is typed; of a folder, what is in it is next."""
         line = self.query_one("#path", Line)
         folder = line.value.rpartition(os.sep)[0] + os.sep
-        path = Path(folder).expanduser() / name
+        path = path_of(folder) / name
         line.value = f"{folder}{name}{os.sep if path.is_dir() else ''}"
         line.cursor_position = len(line.value)
 
@@ -96,7 +97,7 @@ class Attach(Sheet[Path]):
 
     @on(Input.Submitted, "#path")
     def take(self, event: Input.Submitted) -> None:
-        path = Path(event.value).expanduser()
+        path = path_of(event.value)
         if path.is_file():
             self.dismiss(path)
         elif self._names:

@@ -11,6 +11,7 @@ from doorless_client.tui.steps.named import wrong_handle, wrong_relay
 from doorless_client.tui.steps.seal import Seal
 from doorless_client.tui.steps.step import Step
 from doorless_client.tui.widgets.line import Line
+from doorless_client.typed_paths import path_of
 
 WHAT = (
     "The words bring back the account and its name, with this computer as its only device: every "
@@ -62,4 +63,4 @@ class Restore(Step):
 
 def at(path: str) -> Path:
     """What a person types may begin with ~."""
-    return Path(path).expanduser()
+    return path_of(path)
