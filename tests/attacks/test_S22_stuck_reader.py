@@ -1,12 +1,14 @@
 """S22: somebody reads the database and does not end, while mail goes on coming."""
 
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from doorless_server.__main__ import main
 from doorless_server.limits import MIB, Bounds
 from doorless_server.store import checkpoint
 from doorless_server.store.base import Arriving, Fate, Listing, Seat, UnavailableError
@@ -87,4 +89,36 @@ async def test_a_stuck_reader_does_not_fill_the_disk(tmp_path: Path) -> None:
 async def test_without_a_reader_nothing_is_put_off(tmp_path: Path) -> None:
     store = await opened(tmp_path / "relay.db")
     assert await sent(store, range(60)) == 60
+    await store.close()
+
+
+class Pager:
+    """Somebody who looks at the first line for long, while the relay goes on writing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.left = path, -1
+
+    def write(self, text: str) -> int:
+        if self.left < 0 and text.strip():
+            with closing(sqlite3.connect(self.path)) as db, db:
+                db.execute("INSERT INTO receipts VALUES (9, x'09', 9)")
+            with closing(sqlite3.connect(self.path)) as db:
+                _, pages, copied = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                self.left = pages - copied
+        return len(text)
+
+    def flush(self) -> None:
+        """There is nothing to flush."""
+
+
+async def test_who_pages_through_what_is_held_holds_no_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await opened(tmp_path / "relay.db")
+    await sent(store, range(3))
+    pager = Pager(tmp_path / "relay.db")
+    monkeypatch.setattr(sys, "stdout", pager)
+    assert main(["inspect", "--data", str(tmp_path)]) == 0
+    monkeypatch.undo()
+    assert pager.left == 0
     await store.close()

@@ -2,10 +2,13 @@
 
 import argparse
 import json
+import shutil
 import sqlite3
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from doorless_server import datadir, inspection
 from doorless_server.blobs import schema as blob_schema
@@ -28,34 +31,47 @@ def run(chosen: argparse.Namespace, _sources: Sources) -> None:
         raise CommandError(f"{path} does not exist: is this a relay's --data?")
     try:
         with closing(open_reader(path)) as db:
-            _print_rows(inspection.rows(db, chosen.account), as_json=chosen.json)
+            _print(db, inspection.rows(db, chosen.account), chosen)
         if (files := chosen.data / blob_schema.DATABASE).exists() and chosen.account is None:
             with closing(blob_schema.open_reader(files)) as db:
-                _print_rows(inspection.blob_rows(db), as_json=chosen.json)
+                _print(db, inspection.blob_rows(db), chosen)
         if (chosen.data / opening.DATABASE).exists():
             place = opening.place_of(chosen.data, chosen.account) if chosen.account else None
             with closing(opening.reader(chosen.data)) as db:
-                _print_rows(inspection.log_rows(db, place), as_json=chosen.json)
+                _print(db, inspection.log_rows(db, place), chosen)
     except (inspection.UnknownAccountError, NewerSchemaError, datadir.DataError) as error:
         raise CommandError(str(error)) from None
     except sqlite3.Error as error:
         raise CommandError(f"cannot read {path}: {error}") from None
 
 
-def _print_rows(rows: Iterable[inspection.Row], *, as_json: bool) -> None:
+def _print(
+    db: sqlite3.Connection, rows: Iterable[inspection.Row], chosen: argparse.Namespace
+) -> None:
+    """All is read before the first line is printed: who pages through it would else hold the
+    relay's write-ahead log for as long (docs/spec/07-relay.md §6)."""
+    with TemporaryFile("w+", encoding="utf-8", dir=chosen.data) as spool:
+        for line in _lines(rows, as_json=chosen.json):
+            spool.write(line + "\n")
+        db.close()
+        spool.seek(0)
+        shutil.copyfileobj(spool, sys.stdout)
+
+
+def _lines(rows: Iterable[inspection.Row], *, as_json: bool) -> Iterator[str]:
     table = ""
     for row in rows:
         if as_json:
             values = {name: inspection.shown(value) for name, value in row.values.items()}
             classes = {name: column.category for name, column in row.classes.items()}
-            print(json.dumps({"table": row.table, "row": values, "class": classes}))
+            yield json.dumps({"table": row.table, "row": values, "class": classes})
             continue
         if row.table != table:
             table = row.table
-            print(f"\n{table}")
+            yield f"\n{table}"
             for name, column in row.classes.items():
-                print(f"    {name} [{column.category}] {column.purpose}; kept {column.kept}")
-        print("  " + "  ".join(f"{name}={_text(value)}" for name, value in row.values.items()))
+                yield f"    {name} [{column.category}] {column.purpose}; kept {column.kept}"
+        yield "  " + "  ".join(f"{name}={_text(value)}" for name, value in row.values.items())
 
 
 def _text(value: object) -> str:
