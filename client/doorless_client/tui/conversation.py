@@ -184,7 +184,8 @@ class Conversation(Vertical):
             self.write()
         elif question is None and was_barred and self.has_focus_within:
             self.composer.focus()
-        self.composer.border_title = plain(goes_in_words(chat, self._glyphs)) if chat else None
+        goes = goes_in_words(chat, self._glyphs) if chat is not None else ""
+        self.composer.border_title = plain(goes)
         if chat is not None and chat.name != self._addressed:
             self._addressed = chat.name
             self.composer.address(chat.name)
