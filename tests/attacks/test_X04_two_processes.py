@@ -47,10 +47,13 @@ def test_a_second_process_is_refused_at_once(directory: Path) -> None:
             [sys.executable, "-c", SECOND, str(directory)], check=False, timeout=30
         )
         assert second.returncode == 7
-        started = time.monotonic()
-        with pytest.raises(ProfileInUseError):
-            Profile.hold(directory)
-        assert time.monotonic() - started < 1
+        waits = []
+        for _ in range(3):  # in each of them the computer may be busy with something else
+            started = time.monotonic()
+            with pytest.raises(ProfileInUseError):
+                Profile.hold(directory)
+            waits.append(time.monotonic() - started)
+        assert min(waits) < 1
     assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
 
 

@@ -182,12 +182,12 @@ async def test_it_lives_in_an_encrypted_profile(tmp_path, silence) -> None:
         messenger = MessengerWithEcho(store, silence, now=time.time, random=os.urandom)
         messenger.welcome()
         (echo,) = messenger.chats()
-        sent = await messenger.send(echo.conversation, f"turn {turn}")
+        sent = await messenger.send(echo.conversation, f"said at turn {turn}")
         await messenger.messages.react(sent, "\N{THUMBS UP SIGN}")
         (wire,) = messenger.wire([sent])
         assert wire is not None
         assert {one.kind for one in wire.beside} == {"receipt", "reaction"}
         store.close()
-        assert b"turn" not in path.read_bytes()
+        assert b"said at turn" not in path.read_bytes()
         store = open_store(path, key)
     store.close()

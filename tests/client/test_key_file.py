@@ -12,7 +12,10 @@ from doorless_client.key_file import FLOOR, MIB, Cost, WrongPassphraseError, unw
 from doorless_protocol.primitives import Random
 
 RAW_KEY = bytes(range(32))
-QUICK = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 def test_the_key_comes_back_under_the_real_cost(randomness: Random) -> None:

@@ -91,7 +91,7 @@ async def store(tmp_path: Path) -> SqliteStore:
 
 
 async def test_an_idle_store_deletes_by_itself(store: SqliteStore) -> None:
-    await asyncio.wait_for(store.drop(pairs(1), 0), 5)
+    await asyncio.wait_for(store.drop(pairs(1), 0), 60)
     await store.close()
 
 

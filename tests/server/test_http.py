@@ -11,6 +11,7 @@ from certified import Certified
 from doorless_server import http_client, listener, tls
 from doorless_server.http_client import UnreachableError, UrlError, fetch
 from doorless_server.http_server import Bounds, HttpServer, Request, Response, serve
+from kept_port import kept_port
 
 BOUNDS = Bounds(body=1000, request=5.0, idle=5.0, connections=4)
 
@@ -50,7 +51,7 @@ async def say(server: HttpServer, data: bytes) -> bytes:
 
 async def test_a_request_is_answered() -> None:
     async with serving() as server:
-        answer = await fetch("POST", server.url + "/a/b?c=d", b"body", timeout=5, limit=100)
+        answer = await fetch("POST", server.url + "/a/b?c=d", b"body", timeout=60, limit=100)
     assert answer == http_client.Answer(200, "text/x-echo", b"POST /a/b c=d body")
 
 
@@ -116,8 +117,8 @@ async def test_what_is_no_request_is_refused_and_the_connection_ends(kind: str) 
 
 async def test_a_mistake_of_ours_is_a_500_and_service_goes_on() -> None:
     async with serving() as server:
-        assert (await fetch("GET", server.url + "/broken", timeout=5, limit=9)).status == 500
-        assert (await fetch("GET", server.url + "/fine", timeout=5, limit=99)).status == 200
+        assert (await fetch("GET", server.url + "/broken", timeout=60, limit=9)).status == 500
+        assert (await fetch("GET", server.url + "/fine", timeout=60, limit=99)).status == 200
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ async def test_closing_answers_what_was_asked() -> None:
         return Response(200, b"done")
 
     server = await serve(listener.bind("127.0.0.1", 0), slow, BOUNDS)
-    asking = asyncio.create_task(fetch("GET", server.url, timeout=5, limit=9))
+    asking = asyncio.create_task(fetch("GET", server.url, timeout=60, limit=9))
     idle = await asyncio.open_connection("127.0.0.1", port_of(server))
     await entered.wait()
     closing = asyncio.create_task(server.close())
@@ -198,7 +199,7 @@ WHOLE = {
 @pytest.mark.parametrize("form", WHOLE)
 async def test_an_answer_has_any_of_three_forms(form: str) -> None:
     async with answering(WHOLE[form]) as url:
-        assert (await fetch("GET", url, timeout=5, limit=3)).body == b"abc"
+        assert (await fetch("GET", url, timeout=60, limit=3)).body == b"abc"
 
 
 BAD_ANSWERS = {
@@ -223,7 +224,7 @@ BAD_ANSWERS = {
 async def test_a_bad_answer_is_no_answer(kind: str) -> None:
     async with answering(BAD_ANSWERS[kind]) as url:
         with pytest.raises(UnreachableError):
-            await fetch("GET", url, timeout=5, limit=3)
+            await fetch("GET", url, timeout=60, limit=3)
 
 
 async def test_who_does_not_answer_in_time_is_not_waited_for() -> None:
@@ -233,11 +234,8 @@ async def test_who_does_not_answer_in_time_is_not_waited_for() -> None:
 
 
 async def test_who_is_not_there_is_unreachable() -> None:
-    bound = listener.bind("127.0.0.1", 0)
-    url = f"http://127.0.0.1:{bound.getsockname()[1]}/"
-    bound.close()
-    with pytest.raises(UnreachableError):
-        await fetch("GET", url, timeout=5, limit=3)
+    with kept_port() as port, pytest.raises(UnreachableError):
+        await fetch("GET", f"http://127.0.0.1:{port}/", timeout=60, limit=3)
 
 
 @pytest.mark.parametrize(

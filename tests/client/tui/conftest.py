@@ -45,6 +45,8 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     # A button that was pressed ignores the next click for 0.2 s; a test may be back before that.
     monkeypatch.setattr("textual.widgets.Button._start_active_affect", lambda button: None)
     parse_once(monkeypatch)
+    # A notice stays as long as the test does, which may be longer than the notice would.
+    monkeypatch.setattr("textual.notifications.Notification.time_left", property(lambda _: 3600.0))
 
 
 class FakeLinking:
