@@ -120,4 +120,4 @@ async def test_a_theme_of_a_file_can_be_chosen_and_one_that_is_gone_is_told(
         await settle(pilot)
         assert pilot.app.theme == DARK.name
         notes = [note.message for note in pilot.app._notifications]
-        assert notes == ["No theme is called gone; this is dark."]
+        assert notes == ["Theme: sea.", "No theme is called gone; this is dark."]
