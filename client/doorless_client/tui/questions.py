@@ -5,6 +5,9 @@ from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.widgets.banner import Choice, Question
 from doorless_client.tui.wrapping import in_a_sentence
 
+CLAIM = " (not checked)"
+"""Stands behind an address that somebody says is theirs."""
+
 
 def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | None:
     """The question that bars writing to `chat`, if there is one.
@@ -14,9 +17,12 @@ def question_about(chat: Chat, glyphs: Glyphs, *, put_off: bool) -> Question | N
     """
     name = in_a_sentence(chat.name)
     if chat.standing is Standing.REQUEST:
+        address = chat.name.removesuffix(CLAIM)
+        claimed = "That address is only what they say. " if address != chat.name else ""
         return Question(
-            f"{name} wants to talk",
-            "They are no contact of yours. Until you accept, they do not learn that you read this.",
+            f"{in_a_sentence(address)} wants to talk",
+            f"{claimed}They are no contact of yours. Until you accept, they do not learn that you "
+            "read this.",
             [
                 Choice("accept", "Accept", "success", then_write=True),
                 Choice("block", "Block"),

@@ -1,11 +1,13 @@
 """What a person must decide before anything is written, and how little can go wrong with it."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from textual import events
 from textual.widgets import Button
 
+from doorless_client.core import present
 from doorless_client.core.api import RefusedError
 from doorless_client.core.views import Standing, Trust
 from doorless_client.text import safe_line
@@ -80,6 +82,18 @@ async def test_a_request_is_answered_before_anything_is_written(people, opened, 
         await pilot.pause()
         assert people.engine.done == [("accept", people.mallory)]
         assert pilot.app.screen.query_one(Composer).display
+
+
+async def test_an_address_that_is_only_claimed_is_whole_and_said_to_be_a_claim(
+    people, opened, text_of
+) -> None:
+    claimed = present.name(SimpleNamespace(name="", handle="", claim="bob@relay.example:8443"))
+    people.engine.person(claimed, standing=Standing.REQUEST)
+    async with opened(people.engine, size=(80, 24)) as pilot:
+        await pilot.press("alt+5")
+        await pilot.pause()
+        assert "bob@relay.example:8443 wants to talk" in text_of(pilot)
+        assert "That address is only what they say." in text_of(pilot)
 
 
 async def test_a_blocked_contact_cannot_be_written_to(people, opened, text_of) -> None:
