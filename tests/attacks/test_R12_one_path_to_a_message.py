@@ -160,7 +160,7 @@ def takes_what_is_not_sealed(self: Receiver, delivered: Deliver) -> Arrival:
             for session in self._state.sessions.newest_first()
             if conversation_id(self._state.account, session.their_account) == content.conversation
         )
-        return Arrival(session, session, content, content.say(), Place(b"", b""))
+        return Arrival(session, session, content, content.say(), content.digest(), Place(b"", b""))
 
 
 @pytest.mark.attack(

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from doorless_client.core.arriving import Arrival
 from doorless_client.core.receiving import Receiver
+from doorless_client.core.settings import Settings
 from doorless_client.store.records import Contact
 from doorless_lab.world import RELAY, Person, World
 from doorless_protocol.content import Body, Profile, Receipt, Text
@@ -120,6 +121,7 @@ def believes_the_content(self: Receiver, contact: Contact | None, arrival: Arriv
 @pytest.mark.parametrize("kind", ["text", "text under her id", "receipt", "profile", "later kind"])
 def test_a_content_speaks_for_its_session(world: World, kind: str) -> None:
     alice, bob, eve = (of(world, handle) for handle in ("alice", "bob", "eve"))
+    bob.engine.change_settings(Settings(read_receipts=True))
     bob.says("alice", "to Alice")
     eve.says("bob", "hello")
     world.advance(10)

@@ -83,7 +83,7 @@ def marker() -> str:
 
 def keys_of(pilot: Pilot[None]) -> list[Held]:
     """Of the account and of the device: copies."""
-    state = pilot.app.screen._engine._engine.state
+    state = pilot.app.screen.engine._engine.state
     ours = state.keys
     keys = (state.signing.seed, ours.signing.seed, ours.identity, ours.kem)
     return [bytes(bytearray(key)) for key in keys]
@@ -131,7 +131,7 @@ async def test_what_arrives_while_it_locks_is_neither_lost_nor_shown_twice(
         await bob.messenger.send(alice, text)
     assert await bob.messenger.settle(PATIENCE)
     async with messenger(world / "alice") as pilot:
-        engine = pilot.app.screen._engine
+        engine = pilot.app.screen.engine
         here = engine.find("bob").conversation
         await until(lambda: len(engine.history(here)) > 10)  # it is in the middle of them
         del engine
@@ -142,7 +142,7 @@ async def test_what_arrives_while_it_locks_is_neither_lost_nor_shown_twice(
         assert await bob.messenger.settle(PATIENCE)
         assert not shown(pilot, "number")
         await unlock(pilot)
-        engine = pilot.app.screen._engine
+        engine = pilot.app.screen.engine
         await until(lambda: texts(engine, here)[-1] == said[-1])
         assert [text for text in texts(engine, here) if text in said] == said
     await bob.close()

@@ -35,7 +35,7 @@ def test_the_gaps_shown_are_what_is_missing_before_the_newest(order: list[int]) 
     gaps: list[int] = []
     for place, counter in enumerate(order):
         with store.transaction():
-            heard = voices.hear(contents[counter], DEVICE, place)
+            heard = voices.hear(contents[counter], contents[counter].digest(), DEVICE, place)
         assert not heard.contradicts
         gaps.append(heard.gap)
         if heard.late_for is not None:
@@ -59,7 +59,7 @@ def test_no_choice_of_counters_makes_the_row_large(counters: list[int]) -> None:
             time=0,
         )
         with store.transaction():
-            voices.hear(jumped, DEVICE, place)
+            voices.hear(jumped, jumped.digest(), DEVICE, place)
     row = store.voices.get(CONVERSATION, DEVICE)
     assert row is not None
     assert len(row.missing) <= 32 * (MAX_GAPS + 1)
@@ -70,9 +70,9 @@ def test_a_second_content_of_one_counter_contradicts_the_first() -> None:
     voices = Voices(store)
     first, second = said(2)
     with store.transaction():
-        voices.hear(first, DEVICE, 0)
-        voices.hear(second, DEVICE, 1)
-        assert voices.hear(first, DEVICE, 2).contradicts
+        voices.hear(first, first.digest(), DEVICE, 0)
+        voices.hear(second, second.digest(), DEVICE, 1)
+        assert voices.hear(first, first.digest(), DEVICE, 2).contradicts
 
 
 def test_no_late_contents_make_the_row_large() -> None:
@@ -82,7 +82,7 @@ def test_no_late_contents_make_the_row_large() -> None:
     (content,) = said(1)
     for counter in (10_000, *range(1, 2 * MAX_GAPS + 20, 2)):
         with store.transaction():
-            voices.hear(structs.replace(content, counter=counter), DEVICE, 0)
+            voices.hear(structs.replace(content, counter=counter), bytes(32), DEVICE, 0)
     row = store.voices.get(CONVERSATION, DEVICE)
     assert row is not None
     missing = msgpack.decode(row.missing)

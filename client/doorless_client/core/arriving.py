@@ -9,9 +9,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from doorless_client.core.hearing import Said
 from doorless_client.core.reuse import Place, place_of
-from doorless_protocol.content import Content
+from doorless_protocol.content import Body, Content, Unknown
 from doorless_protocol.envelope import Initial
 from doorless_protocol.errors import (
     BrokenSessionError,
@@ -26,6 +25,8 @@ from doorless_protocol.primitives import KemSeed
 from doorless_protocol.ratchet.triple import Found
 from doorless_protocol.session import Session, addressed, open_any
 
+Said = Body | Unknown
+
 shared_conversation = lru_cache(maxsize=512)(conversation_id)
 """The same two accounts in every envelope of a conversation."""
 
@@ -38,6 +39,7 @@ class Arrival(Struct, frozen=True):
 
     Attributes:
         session: what follows from `before`; where that is None, one that begins.
+        digest: the content's: what the next one of its device names.
         place: what it took, as soon as its session's step is kept.
         initial: of a session that begins with it; `used` is the prekey that it used up.
     """
@@ -46,6 +48,7 @@ class Arrival(Struct, frozen=True):
     session: Session
     content: Content
     said: Said
+    digest: bytes
     place: Place
     initial: Initial | None = None
     used: PrekeyId | None = None
@@ -105,7 +108,7 @@ def arrival_of(
             content.conversation, shared_conversation(account, session.their_account)
         )
     place = place_of(before or session, message, found)
-    return Arrival(before, session, content, content.say(), place)
+    return Arrival(before, session, content, content.say(), content.digest(), place)
 
 
 def check_same_conversation(said: bytes, expected: bytes) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from doorless_client.core.arriving import Arrival
 from doorless_client.core.checked import entry_of
 from doorless_client.core.erasing import without_gone_words
 from doorless_client.core.extras import said_beside
@@ -146,18 +147,21 @@ class Conversations(Showing):
     def add_heard(
         self,
         contact: Contact,
-        content: Content,
-        device: bytes,
+        arrival: Arrival,
         said: Text | None,
         *,
         from_own: bool = False,
     ) -> Entry | None:
         """Store what a device said; None when it is there already. `said` None: of a later kind."""
+        content, device = arrival.content, arrival.session.their_device
         account = self._state.account if from_own else contact.account
         if self.find(contact, content.id, account):
             return None
         heard = self._voices.hear(
-            content, device, self._store.messages.length(contact.conversation)
+            content,
+            arrival.digest,
+            device,
+            self._store.messages.length(contact.conversation),
         )
         if heard.late_for is not None:
             self._stand_late(contact, heard.late_for, content.counter)
@@ -188,7 +192,10 @@ class Conversations(Showing):
     def count(self, contact: Contact, content: Content, device: bytes) -> None:
         """Note something counted that is no message: what is missing before it shows by a line."""
         heard = self._voices.hear(
-            content, device, self._store.messages.length(contact.conversation)
+            content,
+            content.digest(),
+            device,
+            self._store.messages.length(contact.conversation),
         )
         if heard.late_for is not None:
             self._close_gap(contact, heard.late_for)
@@ -342,4 +349,4 @@ def _what_of(heard: Heard) -> str:
 
 
 def _heard_state(contact: Contact) -> Reach:
-    return Reach.REQUEST if contact.standing == Standing.REQUEST.value else Reach.RECEIVED
+    return Reach.REQUEST if contact.standing == Standing.REQUEST else Reach.RECEIVED

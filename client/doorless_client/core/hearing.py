@@ -10,6 +10,7 @@ Runs inside the change that stores the session's next state. Spec: docs/spec/08-
 
 from doorless_client.core import settings
 from doorless_client.core.acts import Act, Acts
+from doorless_client.core.arriving import Arrival, Said
 from doorless_client.core.beside import Beside
 from doorless_client.core.contacts import Contacts
 from doorless_client.core.conversations import Conversations
@@ -28,7 +29,6 @@ from doorless_client.store.talk_records import HeardAct
 from doorless_protocol.content import (
     Anchor,
     AskAnchor,
-    Body,
     Content,
     Control,
     Delete,
@@ -53,8 +53,6 @@ TYPING_LASTS = 8.0
 
 ACTS_REMEMBERED = 31 * 86_400
 """Seconds that an act's id is remembered: longer than anybody says it again."""
-
-Said = Body | Unknown
 
 
 class Hearing:
@@ -81,20 +79,12 @@ class Hearing:
 
     # --- of others ---------------------------------------------------------------------------
 
-    def hear(
-        self,
-        contact: Contact,
-        session: Session,
-        content: Content,
-        said: Said,
-        envelope: bytes,
-        *,
-        was_confirmed: bool,
-    ) -> None:
+    def hear(self, contact: Contact, arrival: Arrival, envelope: bytes) -> None:
         """What somebody else's device said."""
+        session, content, said = arrival.session, arrival.content, arrival.said
         device = session.their_device
         if isinstance(said, Text):
-            entry = self._conversations.add_heard(contact, content, device, said)
+            entry = self._conversations.add_heard(contact, arrival, said)
             self._keep_wire(entry, envelope)
             self._conversations.set_typing(contact, None)
         if is_stranger(contact):
@@ -104,12 +94,12 @@ class Hearing:
             self._gossip.hear(contact, content.gossip)
             self.do_waiting(contact, contact.account, content.id)
         elif isinstance(said, Unknown):
-            entry = self._conversations.add_heard(contact, content, device, None)
+            entry = self._conversations.add_heard(contact, arrival, None)
             self._keep_wire(entry, envelope)
         elif is_believed(session):
             self._beside.keep(contact.conversation, said, envelope, mine=False)
             contact = self._hear_unshown(contact, content, said, device, envelope)
-        self._introductions.answer(contact, session, was_confirmed)
+        self._introductions.answer(contact, session, arrival.was_confirmed)
         self._timers.tell_untold(contact)
 
     def _hear_unshown(
@@ -192,10 +182,9 @@ class Hearing:
 
     # --- of our own devices --------------------------------------------------------------------
 
-    def hear_own_device(
-        self, session: Session, content: Content, said: Said, envelope: bytes
-    ) -> str:
+    def hear_own_device(self, arrival: Arrival, envelope: bytes) -> str:
         """What another device of ours said in one of our conversations, or tells us."""
+        session, content, said = arrival.session, arrival.content, arrival.said
         if isinstance(said, OwnDevices):
             return self._hear_notice(session, said)
         if isinstance(said, Control):
@@ -205,7 +194,7 @@ class Hearing:
             return "UnknownConversation"
         device, ours = session.their_device, self._state.account
         if isinstance(said, Text):
-            entry = self._conversations.add_heard(contact, content, device, said, from_own=True)
+            entry = self._conversations.add_heard(contact, arrival, said, from_own=True)
             self._keep_wire(entry, envelope)
             self.do_waiting(contact, ours, content.id)
         elif isinstance(said, React | Edit | Delete | Timer) and is_believed(session):
@@ -238,7 +227,7 @@ class Hearing:
 
 def is_stranger(contact: Contact) -> bool:
     """Who wrote first, and was not accepted."""
-    return contact.standing == Standing.REQUEST.value
+    return contact.standing == Standing.REQUEST
 
 
 def is_believed(session: Session) -> bool:

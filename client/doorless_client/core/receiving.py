@@ -157,12 +157,11 @@ class Receiver:
             except DoorlessError as error:
                 return Received(type(error).__name__)
             self._keep_session(arrival)
-            session, content = arrival.session, arrival.content
-            failure = self._hearing.hear_own_device(session, content, arrival.said, envelope)
+            failure = self._hearing.hear_own_device(arrival, envelope)
             self._fleet.sync.answer(arrival.session, was_confirmed=arrival.was_confirmed)
             return Received(failure, heard=account, place=arrival.place)
         known = self._contacts.with_account(account)
-        if known is not None and known.standing == Standing.BLOCKED.value:
+        if known is not None and known.standing == Standing.BLOCKED:
             if arrival.initial is None:
                 self._keep_session(arrival)  # so that it still opens when they are accepted again
             return Received(place=arrival.place)
@@ -174,16 +173,9 @@ class Receiver:
             self._keep_session(arrival)
         else:
             self._begin_session(contact, arrival)
-        self._hearing.hear(
-            contact,
-            arrival.session,
-            arrival.content,
-            arrival.said,
-            envelope,
-            was_confirmed=arrival.was_confirmed,
-        )
+        self._hearing.hear(contact, arrival, envelope)
         self._resyncs.overheard(arrival.session)
-        is_contact = contact.standing == Standing.CONTACT.value
+        is_contact = contact.standing == Standing.CONTACT
         return Received(heard=account if is_contact else b"", place=arrival.place)
 
     def _begin_session(self, contact: Contact, arrival: Arrival) -> None:

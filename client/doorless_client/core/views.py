@@ -5,7 +5,7 @@ stores or sends; `core.api` says what can be asked for.
 """
 
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, StrEnum
 
 from msgspec import Struct
 
@@ -25,7 +25,7 @@ class Trust(Enum):
     CHANGED = "changed"  # other keys than the pinned ones: nothing is sent until a decision
 
 
-class Standing(Enum):
+class Standing(StrEnum):
     """Whether somebody may write to us as a contact."""
 
     CONTACT = "contact"

@@ -67,12 +67,12 @@ class Voices:
         """What `device`, ours, says next has this counter and names this. Inside a transaction."""
         self._store.voices.put(Voice(conversation, device, counter, previous, _encode([])))
 
-    def hear(self, content: Content, device: bytes, place: int) -> Heard:
+    def hear(self, content: Content, digest: bytes, device: bytes, place: int) -> Heard:
         """Note a counted content that will be shown at `place`. Inside a transaction."""
         voice = self.of(content.conversation, device)
         gaps = _decode(voice.missing)
         if content.counter < voice.next:
-            return self._hear_late(voice, gaps, content)
+            return self._hear_late(voice, gaps, content, digest)
         gap = content.counter - voice.next
         if gap and self._spoke_before(voice):
             gap, voice = 0, msgspec.structs.replace(voice, last=content.previous)
@@ -84,7 +84,7 @@ class Voices:
                 voice.conversation,
                 device,
                 content.counter + 1,
-                content.digest(),
+                digest,
                 _encode(gaps[-MAX_GAPS:]) if gaps else _NONE,
             )
         )
@@ -102,7 +102,7 @@ class Voices:
             return 0  # older ones may have been forgotten
         return min([voice.next, *(first for first, _, _ in gaps)])
 
-    def _hear_late(self, voice: Voice, gaps: Gaps, content: Content) -> Heard:
+    def _hear_late(self, voice: Voice, gaps: Gaps, content: Content, digest: bytes) -> Heard:
         counter = content.counter
         for at, (first, after, place) in enumerate(gaps):
             if first <= counter < after:
@@ -113,9 +113,7 @@ class Voices:
                 return Heard(late_for=place)
         # Not missed and not known: its device went back to an older state. Follow it from here,
         # or all that it says until it caught up would seem to contradict.
-        again = Voice(
-            voice.conversation, voice.device, content.counter + 1, content.digest(), _encode([])
-        )
+        again = Voice(voice.conversation, voice.device, content.counter + 1, digest, _encode([]))
         self._store.voices.put(again)
         return Heard(contradicts=True)
 
