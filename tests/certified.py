@@ -50,6 +50,8 @@ class Certified(NamedTuple):
             .not_valid_after(now + ends)
             .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
         )
+        for each in _by_the_book(private, by.private if by else private, is_authority):
+            building = building.add_extension(each, critical=isinstance(each, x509.KeyUsage))
         if hosts:
             names = x509.SubjectAlternativeName([_name_of(host) for host in hosts])
             building = building.add_extension(names, critical=False)
@@ -69,6 +71,28 @@ class Certified(NamedTuple):
         )
         der = made.public_bytes(serialization.Encoding.DER)
         return cls(certificate, key, der, spki, made, private)
+
+
+def _by_the_book(
+    private: ec.EllipticCurvePrivateKey, by: ec.EllipticCurvePrivateKey, is_authority: bool
+) -> list[x509.ExtensionType]:
+    """What Python asks for from 3.13 on: RFC 5280 to the letter."""
+    return [
+        x509.SubjectKeyIdentifier.from_public_key(private.public_key()),
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()),
+        x509.KeyUsage(
+            digital_signature=not is_authority,
+            key_cert_sign=is_authority,
+            crl_sign=is_authority,
+            **dict.fromkeys(
+                (
+                    *("content_commitment", "key_encipherment", "data_encipherment"),
+                    *("key_agreement", "encipher_only", "decipher_only"),
+                ),
+                False,
+            ),
+        ),
+    ]
 
 
 def _name_of(host: str) -> x509.GeneralName:
