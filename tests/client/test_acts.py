@@ -67,3 +67,16 @@ def test_an_act_of_ours_is_later_than_what_it_takes_the_place_of_and_never_after
     assert time_after(store, row, ours, 6_000) == 2**53 - 1
     theirs = msgspec.structs.replace(row, mine=False, at=2**53 - 1, id=b"t" * 16)
     assert time_after(store, theirs, ours, 6_000) == 6_000  # their clocks have no say in ours
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(31 * DAY, 1), (31 * DAY + 1, 0)])
+def test_an_act_is_remembered_for_a_month_and_no_longer(seconds: int, left: int) -> None:
+    with World() as world:
+        alice, bob = met(world)
+        alice.engine.messages.react(said(alice, "bob", "hello"), "☕")
+        world.settle()
+        (heard,) = bob.store.acts.find()
+        world.now = heard.received + seconds
+        with bob.engine.state.change():
+            bob.engine._talking.hearing.expire()
+        assert len(bob.store.acts.find()) == left

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from doorless_client.core.settings import Settings
-from doorless_client.core.timers import MAX_STEP, holds_over, may_be_told
-from doorless_client.core.views import Standing, Trust
+from doorless_client.core.timers import holds_over, may_be_told
+from doorless_client.core.views import ChatChanged, Standing, Trust
 from doorless_client.store.talk_records import Timer
 from doorless_lab.world import World
 from doorless_protocol.content import Timer as Said
@@ -22,8 +22,8 @@ HELD = Timer(b"c" * 32, 60, 7, b"m" * 16)
         (7, b"n" * 16, True),
         (7, b"l" * 16, False),
         (7, b"m" * 16, False),  # the same, told again
-        (7 + MAX_STEP, b"a" * 16, True),
-        (7 + MAX_STEP + 1, b"a" * 16, False),
+        (7 + 1024, b"a" * 16, True),
+        (7 + 1025, b"a" * 16, False),
     ],
 )
 def test_the_higher_choice_holds_unless_it_leaps(revision: int, id: bytes, holds: bool) -> None:
@@ -73,8 +73,11 @@ def test_a_chat_that_is_there_keeps_its_own_choice() -> None:
 def test_a_choice_that_lost_leaves_no_gap() -> None:
     with World() as world:
         people = world.friends("alice", "bob")
+        people[0].shown.clear()
         for person, other, seconds in zip(people, ("bob", "alice"), (60, 3600), strict=True):
             person.engine.messages.set_timer(person.chat(other).conversation, seconds)
+        told = [event.chat.lasts for event in people[0].shown if isinstance(event, ChatChanged)]
+        assert told[-1] == 60
         world.advance(10)
         for person, other in zip(people, ("bob", "alice"), strict=True):
             person.says(other, "after that")

@@ -40,7 +40,6 @@ class Timers:
             contact, content, self._state.keys.device, _line("you", seconds), mine=True
         )
         self._outbox.say(contact, said, content=content, place=line.place)
-        self._conversations.show_chat(contact)
 
     def begin(self, contact: Contact, seconds: int) -> None:
         """What the person chose for new chats: it holds for what we say, and is told later."""
