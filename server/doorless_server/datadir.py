@@ -3,6 +3,7 @@
     DIR/relay.db    everything kept for accounts (store/schema.sql)
     DIR/keys/       log.key: the seed of the key that will sign the log
     DIR/lock        held by the one process that serves from here
+    DIR/backup.lock held by who makes a backup
 
 Spec: docs/spec/07-relay.md §9.
 """
@@ -18,6 +19,7 @@ from doorless_protocol.primitives import Random
 DATABASE = "relay.db"
 LOG_KEY = Path("keys", "log.key")
 LOCK = "lock"
+COPYING = "backup.lock"
 
 
 class DataError(Exception):
@@ -46,6 +48,34 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+@contextmanager
+def copying(folder: Path) -> Iterator[None]:
+    """Say to the relay that serves from there that a backup is made. Raises DataError."""
+    lock = os.open(folder / COPYING, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise DataError("another backup is being made: wait for it") from None
+    finally:
+        os.close(lock)
+
+
+def is_copied(folder: Path) -> bool:
+    """Whether a backup is being made by a process that lives."""
+    try:
+        lock = os.open(folder / COPYING, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
 
 
 def seed(path: Path, size: int, random: Random) -> bytes:

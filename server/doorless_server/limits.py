@@ -52,6 +52,9 @@ LOG_BYTES = 64 * MIB
 """Bytes of the write-ahead log, which a process that reads and does not end keeps from beginning
 again; before there are so many, new envelopes are told to come later."""
 
+BACKUP_LOG_BYTES = 2048 * MIB
+"""The same while a backup is made, which ends by itself: a minute of a busy relay."""
+
 LOG_RESERVE = 8 * MIB
 """Bytes of it that are left to deletions when no new envelope is taken any more."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from doorless_server import datadir
 from doorless_server.__main__ import main
 from doorless_server.limits import MIB, Bounds
 from doorless_server.store import checkpoint
@@ -83,6 +84,21 @@ async def test_a_stuck_reader_does_not_fill_the_disk(tmp_path: Path) -> None:
     held: Any = store._writer._db
     (kept,) = held.execute("SELECT count(*) FROM envelopes").fetchone()
     assert kept == (taken - 1 + more) * AT_ONCE
+    await store.close()
+
+
+async def test_a_backup_may_hold_the_log_for_longer(tmp_path: Path) -> None:
+    path = tmp_path / "relay.db"
+    store = await opened(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM envelopes").fetchone()
+        with datadir.copying(tmp_path):
+            assert await sent(store, range(40)) == 40
+        assert await sent(store, range(40, 41)) == 0
+        once, twice = datadir.copying(tmp_path), datadir.copying(tmp_path)
+        with pytest.raises(datadir.DataError, match="another backup"), once, twice:
+            pytest.fail("two at once")
     await store.close()
 
 

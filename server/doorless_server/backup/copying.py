@@ -12,18 +12,23 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Final
 
-from doorless_server.limits import LOG_BYTES
+from doorless_server.backup import bundle
+from doorless_server.limits import BACKUP_LOG_BYTES
 
 PIECE_PAGES: Final = 256
 """Pages copied at once, 1 MiB: a millisecond or two of the disk."""
 
-PAUSE: Final = 0.005
-"""Seconds between two pieces, in which the disk is the relay's: about 150 MB/s are copied."""
+SYNC_PIECES: Final = 8
+"""Pieces that are synced at once: all at the end, the relay's own fsync would wait for them."""
 
-HURRY_BYTES, TOO_MANY_BYTES = LOG_BYTES // 2, LOG_BYTES * 13 // 16
+PAUSE: Final = 0.02
+"""Seconds between two pieces, in which disk and processor are the relay's: some 40 MB/s."""
+
+HURRY_BYTES, TOO_MANY_BYTES = BACKUP_LOG_BYTES // 4, BACKUP_LOG_BYTES * 3 // 4
 """Of the write-ahead log: beyond the first no pause is made, beyond the second it begins again."""
 
 ATTEMPTS: Final = 5
@@ -47,12 +52,12 @@ def copy_all(relay: Path, others: Sequence[Path], to: Path, *, pause: Pause = ti
         sqlite3.Error: one of them is no database, or damaged.
     """
     for attempt in range(ATTEMPTS):
-        hurried = attempt > 0
+        between = _wait(pause, relay, hurried=attempt > 0)
         try:
             with moment(relay, others) as opened:
                 for path, db in opened.items():
                     (to / path.name).unlink(missing_ok=True)
-                    _copy(db, to / path.name, _wait(pause, path, hurried=hurried))
+                    _copy(db, to / path.name, between if path == relay else _rest(pause))
         except TooBusyError:
             continue
         return
@@ -97,18 +102,31 @@ def _versions(watching: Sequence[sqlite3.Connection]) -> list[int]:
 
 def _copy(source: sqlite3.Connection, to: Path, between: Callable[[int, int, int], None]) -> None:
     """One file, without a write-ahead log beside it."""
+    pieces = count(1)
+
+    def paced(status: int, left: int, total: int) -> None:
+        if next(pieces) % SYNC_PIECES == 0:
+            bundle.sync(to)
+        between(status, left, total)
+
     with closing(sqlite3.connect(to, isolation_level=None)) as target:
-        target.execute("PRAGMA synchronous = OFF")  # the caller syncs it when it is whole
+        target.execute("PRAGMA synchronous = OFF")
         target.execute("PRAGMA journal_mode = OFF")
-        source.backup(target, pages=PIECE_PAGES, progress=between)
+        source.backup(target, pages=PIECE_PAGES, progress=paced)
     source.execute("ROLLBACK")  # what was read may leave the write-ahead log
     with closing(sqlite3.connect(to, isolation_level=None)) as target:
         target.execute("PRAGMA synchronous = OFF")
         target.execute("PRAGMA journal_mode = DELETE")  # it was copied with all else
 
 
-def _wait(pause: Pause, path: Path, *, hurried: bool) -> Callable[[int, int, int], None]:
-    log = path.with_name(f"{path.name}-wal")
+def _rest(pause: Pause) -> Callable[[int, int, int], None]:
+    """Of databases to which little is written, or which nobody waits for."""
+    return lambda _status, _left, _total: pause(PAUSE)
+
+
+def _wait(pause: Pause, relay: Path, *, hurried: bool) -> Callable[[int, int, int], None]:
+    """Of the relay's own, whose write-ahead log is bounded."""
+    log = relay.with_name(f"{relay.name}-wal")
 
     def between(_status: int, _left: int, _total: int) -> None:
         size = log.stat().st_size if log.exists() else 0

@@ -6,6 +6,7 @@ from pathlib import Path
 from doorless_server.backup import bundle, copying
 from doorless_server.backup.bundle import BLOBS, LOG, RELAY, Bundle
 from doorless_server.datadir import DataError
+from doorless_server.datadir import copying as copying_lock
 
 
 def make(folder: Path, to: Path, hour: int, *, with_files: bool = True) -> Bundle:
@@ -24,7 +25,8 @@ def make(folder: Path, to: Path, hour: int, *, with_files: bool = True) -> Bundl
     shutil.rmtree(draft, ignore_errors=True)  # of a backup that was not finished
     draft.mkdir(mode=0o700, parents=True)
     try:
-        names = _copy(folder, draft, with_files=with_files)
+        with copying_lock(folder):
+            names = _copy(folder, draft, with_files=with_files)
         made = bundle.write(draft, names, hour)
         draft.replace(to)
     except BaseException:

@@ -14,6 +14,9 @@ DATABASE = "blobs.db"
 CHECKPOINT_PAGES = 4_000
 """Pages of the write-ahead log, 16 MiB, after which they are copied: every 250 pieces."""
 
+KEPT_BYTES = 64 * 1024 * 1024
+"""To which the write-ahead log's file is cut when it begins again: a backup may have held it."""
+
 CACHE_KIB = 4 * 1024
 """Of pages in memory, in KiB: a piece is written once, and read from the system's own cache."""
 
@@ -23,6 +26,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
     db = schema.open_writer(path, STEPS)
     db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    db.execute(f"PRAGMA journal_size_limit = {KEPT_BYTES}")
     return db
 
 

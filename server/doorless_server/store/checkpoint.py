@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from doorless_server import events
-from doorless_server.limits import LOG_BYTES, LOG_RESERVE, MIB
+from doorless_server.datadir import is_copied
+from doorless_server.limits import BACKUP_LOG_BYTES, LOG_BYTES, LOG_RESERVE, MIB
 
 RESTART_PAGES = 4_000
 """Pages of the log (16 MiB) from which on it is worth to have it begin again."""
@@ -85,7 +86,8 @@ class Checkpointer:
             return True
         with suppress(OSError):
             held = self._log.stat().st_size
-            if fits(held, size, reserve):
+            most = BACKUP_LOG_BYTES if is_copied(self._log.parent) else LOG_BYTES
+            if fits(held, size, reserve, most):
                 return True
             self._changed.set()  # no commit asks any more whether the reader let go
             if not self._is_refusing:
@@ -117,10 +119,10 @@ def is_held(copied: Copied) -> bool:
     return copied.copied < copied.pages
 
 
-def fits(held: int, size: int, reserve: int) -> bool:
+def fits(held: int, size: int, reserve: int, most: int) -> bool:
     """Whether a log of `held` bytes stays below its bound with `size` more, and what comes with
     them: each page that they touch is written whole."""
-    return held + 2 * size + reserve <= LOG_BYTES
+    return held + 2 * size + reserve <= most
 
 
 def _copy(db: sqlite3.Connection) -> Copied:
