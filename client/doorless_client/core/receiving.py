@@ -182,7 +182,7 @@ class Receiver:
         before = self._sending(arrival.session)
         self._keep_session(arrival)
         if replaces_confirmed(before, self._sending(arrival.session)):
-            words = f"a new session began with {present.name(contact)}; not confirmed yet"
+            words = f"a new session began with {present.subject(contact)}; not confirmed yet"
             self._conversations.note(contact, words)
 
     def _sending(self, session: Session) -> Session | None:
