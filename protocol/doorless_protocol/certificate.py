@@ -8,8 +8,8 @@ from typing import Final
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.primitives import sha256
 
-MAX_CERTIFICATE = 65_536
-"""Bytes; a hundred times what one has."""
+_LONGEST: Final = 2
+"""Bytes of a length: what has more than 65,535 bytes, a hundred times what one has, is none."""
 
 _INTEGER: Final = 0x02
 _SEQUENCE: Final = 0x30
@@ -33,16 +33,11 @@ def key_hash(certificate: bytes) -> bytes:
 
     with lengths in their shortest form alone, so that nobody reads another key there than we do.
 
-    Args:
-        certificate: DER, at most MAX_CERTIFICATE bytes.
-
     Raises:
         MalformedError: it is not of this form.
 
     Spec: docs/spec/07-relay.md §1.4.
     """
-    if len(certificate) > MAX_CERTIFICATE:
-        raise MalformedError(f"certificate of {len(certificate)} bytes, at most {MAX_CERTIFICATE}")
     start, end = _inside(certificate, 0, len(certificate), _SEQUENCE)
     if end != len(certificate):
         raise MalformedError("certificate with bytes behind it")
@@ -64,7 +59,7 @@ def _inside(data: bytes, at: int, end: int, kind: int) -> tuple[int, int]:
         size = length - 0x80
         long = data[start : start + size]
         length, start = int.from_bytes(long), start + size
-        if not 1 <= size <= 3 or length < 0x80 or long[0] == 0:
+        if not 1 <= size <= _LONGEST or length < 0x80 or long[0] == 0:
             raise MalformedError(f"certificate with a length that is not in its form at {at}")
     if start + length > end:
         raise MalformedError(f"certificate with an element at {at} that is cut off")

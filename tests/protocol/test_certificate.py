@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as some
 
-from doorless_protocol.certificate import MAX_CERTIFICATE, key_hash
+from doorless_protocol.certificate import key_hash
 from doorless_protocol.errors import MalformedError
 
 KINDS: dict[str, Callable[[], Any]] = {
@@ -54,14 +54,27 @@ def test_another_certificate_of_the_same_key_has_the_same_hash() -> None:
     assert key_hash(certificate(private)) == key_hash(certificate(private, names=900))
 
 
-def element(tag: int, content: bytes) -> bytes:
-    assert len(content) < 0x80
-    return bytes([tag, len(content)]) + content
+def element(kind: int, content: bytes) -> bytes:
+    size = len(content)
+    if size < 0x80:
+        return bytes([kind, size]) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes([kind, 0x80 + len(length)]) + length + content
 
 
 KEY = element(0x30, b"key")
 FIELDS = [element(0x02, b"\x07"), *[element(0x30, b"")] * 4, KEY]
 SMALL = element(0x30, element(0x30, b"".join(FIELDS)))
+
+
+def sized(size: int) -> bytes:
+    """A certificate whose key has so many bytes inside."""
+    return element(0x30, element(0x30, b"".join(FIELDS[:-1]) + element(0x30, bytes(size))))
+
+
+@pytest.mark.parametrize("size", [0, 1, 0x7F, 0x80, 0x81, 0xFF, 0x100, 0x8000, 65_535 - 19])
+def test_a_key_may_have_any_size(size: int) -> None:
+    assert key_hash(sized(size)) == hashlib.sha256(element(0x30, bytes(size))).digest()
 
 
 def test_version_1_has_no_version() -> None:
@@ -90,7 +103,9 @@ def test_version_1_has_no_version() -> None:
             element(0x30, element(0x30, element(0xA0, b"") * 2 + b"".join(FIELDS))),
             id="two versions",
         ),
-        pytest.param(bytes(MAX_CERTIFICATE + 1), id="too long"),
+        pytest.param(b"\x30\x80" + SMALL[2:] + bytes(130 - len(SMALL)), id="128, in a byte"),
+        pytest.param(sized(65_536 - 19), id="too long"),
+        pytest.param(b"\x30\x83\x01\x00\x00" + bytes(65_536), id="a length of three bytes"),
     ],
 )
 def test_nothing_else_is_taken_for_one(data: bytes) -> None:
