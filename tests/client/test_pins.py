@@ -8,6 +8,8 @@ import pytest
 from doorless_client.core.api import RefusedError
 from doorless_client.core.effects import Anonymously, Ask
 from doorless_client.core.pins import change_pin, pin_of, relays
+from doorless_client.core.views import Event, Link, Notice
+from doorless_client.troubles import Troubles
 from doorless_lab.world import Person
 from doorless_protocol.frames import Answered
 from doorless_protocol.invite import InviteLink, text_of
@@ -119,3 +121,16 @@ def test_the_person_changes_the_key_for_everybody_there(world: TwoRelays) -> Non
     assert relays(alice.store) == [RELAY, THERE]
     with pytest.raises(RefusedError, match="neither your relay nor"):
         change_pin(alice.store, "elsewhere.test", KEY)
+
+
+def test_a_stranger_in_the_relays_place_is_told_once_until_the_relay_was_there() -> None:
+    told: list[Event] = []
+    troubles = Troubles(told.append, lambda: None)
+    for link in (Link.CONNECTING, Link.STRANGER, Link.CONNECTING, Link.STRANGER, Link.OFFLINE):
+        troubles.tell_link(link)
+    (notice,) = told
+    assert isinstance(notice, Notice)
+    assert notice.halts
+    for link in (Link.STRANGER, Link.ONLINE, Link.STRANGER):
+        troubles.tell_link(link)
+    assert len(told) == 2
