@@ -179,6 +179,18 @@ async def test_a_redirect_leads_nowhere(
         elsewhere.close()
 
 
+@pytest.mark.parametrize(("host", "named"), [("localhost", "localhost"), ("127.0.0.1", None)])
+async def test_a_name_is_asked_for_by_name_and_an_address_by_its_own_entry(
+    host: str, named: str | None, stranger: Stranger, authority: Certified, tmp_path: Path
+) -> None:
+    asked: list[str | None] = []
+    context = shown(Certified.make(tmp_path, by=authority, hosts=[host]))
+    context.sni_callback = lambda _tls, name, _context: asked.append(name)
+    await stranger.start(context)
+    assert await heard_by(stranger, Endpoint.parse(f"wss://{host}:{stranger.port}")) != b""
+    assert asked == [named]
+
+
 BEYOND = ["relay.example", "192.168.1.9", "[fe80::1]", "128.0.0.1", "localhost.example", "0.0.0.0"]
 
 
