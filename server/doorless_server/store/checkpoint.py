@@ -17,6 +17,7 @@ import sqlite3
 import threading
 from contextlib import suppress
 from pathlib import Path
+from time import perf_counter
 from typing import NamedTuple
 
 from doorless_server import events
@@ -29,6 +30,10 @@ RESTART_PAGES = 4_000
 PERIOD = 0.25
 """Seconds that commits gather: a page that many of them change is copied once."""
 
+
+LITTLE = 0.5
+"""Seconds of copying after which what was committed meanwhile is copied here, too: a backup held
+the log, and it is a hundred times as long as else."""
 
 KEPT_BYTES = 48 * MIB
 """To which the file is cut when the log begins again: more than it grows to by itself, for a file
@@ -54,7 +59,7 @@ class Checkpointer:
 
     def __init__(self, own: sqlite3.Connection, writers: sqlite3.Connection, log: Path) -> None:
         self._own, self._writers, self._log = own, writers, log
-        self._is_held = self._is_refusing = False
+        self._is_held = self._is_lent = self._is_refusing = False
         writers.execute(f"PRAGMA journal_size_limit = {KEPT_BYTES}")
         self._changed = threading.Event()
         self._stopping = threading.Event()
@@ -67,6 +72,7 @@ class Checkpointer:
         if self._rest_is_due:
             self._rest_is_due = False
             self._is_held = is_held(_copy(self._writers))
+            self._is_lent = self._is_held and is_copied(self._log.parent)
         if not self._changed.is_set():
             self._changed.set()
 
@@ -86,7 +92,7 @@ class Checkpointer:
             return True
         with suppress(OSError):
             held = self._log.stat().st_size
-            most = BACKUP_LOG_BYTES if is_copied(self._log.parent) else LOG_BYTES
+            most = BACKUP_LOG_BYTES if self._is_lent else LOG_BYTES
             if fits(held, size, reserve, most):
                 return True
             self._changed.set()  # no commit asks any more whether the reader let go
@@ -108,8 +114,12 @@ class Checkpointer:
             if self._stopping.wait(PERIOD):
                 return
             self._changed.clear()
+            start = perf_counter()
             copied = _copy(self._own)
-            self._rest_is_due = copied.pages >= RESTART_PAGES
+            if perf_counter() - start > LITTLE:
+                self._changed.set()  # what came meanwhile is too much for the writer to copy
+            else:
+                self._rest_is_due = copied.pages >= RESTART_PAGES
             if not is_held(copied):
                 self._is_held = False
 
