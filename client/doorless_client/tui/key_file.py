@@ -7,6 +7,7 @@ All of it is taken, or none: a file of which half is in force surprises.
 """
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 
 from textual.keys import Keys as Known
 
@@ -36,12 +37,18 @@ def decode(data: bytes, places: tuple[Place, ...], profile: Mapping[str, str]) -
     changed = dict(profile)
     for name, keys in _flat(table):
         if name not in before.ids:
-            raise MalformedError(f"unknown action {safe_line(name, at_most=40)!r}")
+            raise MalformedError(_unknown(name, before))
         changed[name] = ",".join(_checked(name, key) for key in _listed(name, keys))
     collisions = Keys(places, changed).collisions() - before.collisions()
     for key, one, other in sorted(collisions):
         raise MalformedError(f"{in_words(key)} would be both {one} and {other}")
     return changed
+
+
+def _unknown(name: str, keys: Keys) -> str:
+    near = get_close_matches(name[:40], sorted(keys.ids), 1)
+    meant = f"; do you mean {near[0]}?" if near else ""
+    return f"unknown action {safe_line(name, at_most=40)!r}{meant}"
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:

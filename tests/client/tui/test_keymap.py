@@ -160,8 +160,10 @@ async def test_a_file_that_is_refused_is_told_and_the_profiles_keys_hold(people,
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("help =", "it is not TOML"),
-        ('hlep = "f1"', "unknown action 'hlep'"),
+        ("help =", "it is not TOML (end of document)"),
+        ('help = "f1"\nadd ctrl+t', "it is not TOML (line 2, column 5)"),
+        ('hlep = "f1"', "unknown action 'hlep'; do you mean help?"),
+        ('composer.sned = "f1"', "unknown action 'composer.sned'; do you mean composer.send?"),
         ('"\\u001b[2J" = "f1"', "unknown action '␛[2J'"),
         ("help = 1", "help is a key in quotes, or a list of at most 8"),
         ("help = []", "help is a key in quotes, or a list of at most 8"),

@@ -88,7 +88,7 @@ def test_a_bad_file_does_not_keep_the_good_ones_out() -> None:
     preferences.themes = lambda: {"bad": b"[", "sea": b"[colours]\nseal = '#7fd1ff'"}
     themes, lines = own_themes(preferences)
     assert [theme.name for theme in themes] == ["doorless-sea"]
-    assert lines == ["themes/bad.toml is not used: it is not TOML"]
+    assert lines == ["themes/bad.toml is not used: it is not TOML (end of document)"]
 
 
 async def test_a_file_that_is_edited_is_seen_when_the_settings_open(people, opened, settle) -> None:
@@ -103,7 +103,9 @@ async def test_a_file_that_is_edited_is_seen_when_the_settings_open(people, open
             await pilot.press("escape")
         assert pilot.app.theme_variables["seal"] == "#ffd17f"
         notes = [note.message for note in pilot.app._notifications]
-        assert notes == ["themes/bad.toml is not used: it is not TOML"]  # told once
+        assert notes == [
+            "themes/bad.toml is not used: it is not TOML (end of document)"
+        ]  # told once
 
 
 async def test_a_theme_of_a_file_can_be_chosen_and_one_that_is_gone_is_told(
