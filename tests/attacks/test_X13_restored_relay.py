@@ -42,3 +42,25 @@ def test_what_a_restored_relay_forgot_is_handed_to_it_again() -> None:
         assert len(again) > len(taken)
         assert all(taken[submit.envelope_id] == submit.envelope for submit in again)
         assert not alice.store.resyncs.find()
+
+
+def test_who_was_connected_when_the_backup_was_made_notices_it_too() -> None:
+    """Her number is the same in the backup: `doorless-relay restore` therefore puts none back."""
+    with World() as world:
+        alice, bob = world.friends("alice", "bob")
+        alice.live()
+        bob.live()
+        world.settle()
+        backup = deepcopy(world.relay._store)
+        bob.goes(online=False)
+        alice.says("bob", "taken after the backup")
+        world.settle()
+        alice.goes(online=False)
+        backup._incarnations.clear()  # type: ignore[attr-defined]
+        world.relay = Relay(backup, Identity(world.relay.name), random=world.random)
+        alice.goes(online=True)
+        bob.goes(online=True)
+        assert WENT_BACK in [event.text for event in alice.shown if isinstance(event, Notice)]
+        world.advance(10)
+        assert bob.texts("alice")[-1:] == ["taken after the backup"]
+        assert not alice.store.resyncs.find()
