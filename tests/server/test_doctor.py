@@ -63,6 +63,10 @@ def spoil_folder(data: Path) -> None:
     data.chmod(0o755)
 
 
+def spoil_everything(data: Path) -> None:
+    (data / "relay.db").rename(data / "log.db")
+
+
 def spoil_pages(data: Path) -> None:
     with (data / "relay.db").open("r+b") as file:
         file.seek(4096)
@@ -88,6 +92,7 @@ def spoil_file(data: Path) -> None:
         (spoil_permissions, "privacy"),
         (spoil_folder, "privacy"),
         (spoil_pages, "soundness"),
+        (spoil_everything, "schema"),
         (spoil_version, "schema"),
         (spoil_keys, "key log"),
         (spoil_file, "schema"),

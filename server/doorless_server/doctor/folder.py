@@ -64,6 +64,8 @@ def schemas(folder: Path) -> Iterator[Finding]:
     for name, steps in DATABASES.items():
         path = folder / name
         if not path.exists():
+            if name == datadir.DATABASE and (folder / opening.DATABASE).exists():
+                yield fault("schema", f"{name} is gone", "restore it from a backup")
             continue
         try:
             version = schema.version_of(path, steps)
