@@ -3,7 +3,7 @@
 from random import Random as Seeded
 
 from doorless_protocol.backup import Keys, open_sealed, seal
-from doorless_protocol.backup_records import About, Before, Chosen, Felt, decode, encode
+from doorless_protocol.backup_records import About, Before, Chosen, Felt, Reply, decode, encode
 from fuzz.harness import Target, attempt, edit, promise
 
 KEYS = Keys.of(bytes(range(32)))
@@ -18,6 +18,7 @@ EXAMPLES = tuple(
         Chosen({"name": "Alice", "typing": True, "lasts": 60}),
         Before(1_800_000_000_000, bytes(16), "as it was"),
         Felt(bytes(32), "👍", 1_800_000_000_000, bytes(16)),
+        Reply("thanks", "Thank you!\nSee you there."),
     )
 )
 

@@ -36,6 +36,7 @@ from doorless_client.looking import Looking
 from doorless_client.messages_at_work import MessagesAtWork, uptime
 from doorless_client.own_fleet import FleetAtWork
 from doorless_client.reception import Reception
+from doorless_client.saved_at_work import SavedAtWork
 from doorless_client.shelf_at_work import ShelfAtWork
 from doorless_client.store.base import Store, StoreError
 from doorless_client.text import safe_line
@@ -87,6 +88,7 @@ class Messenger(Looking):
             self._engine.messages, self._refusing_store_errors, self.files
         )
         self.shelf = ShelfAtWork(self._engine.shelf, self._refusing_store_errors)
+        self.saved = SavedAtWork(self._engine.saved, self._refusing_store_errors)
         self._connection = Connection(Link.OFFLINE, self._engine.me.relay, self._engine.waiting)
         self._reception = Reception(network, self._engine, self._troubles)
         self._sending: dict[bytes, asyncio.Task[None]] = {}

@@ -141,9 +141,16 @@ class Felt(_Record, tag="felt", frozen=True):
     device: MaybeId
 
 
-Record = About | Chosen | Person | Said | Before | Felt
+class Reply(_Record, tag="reply", frozen=True):
+    """A text that was saved to answer with, by its name."""
 
-KINDS = frozenset({"about", "chosen", "person", "said", "before", "felt"})
+    name: Word
+    text: Annotated[str, Meta(max_length=1_000)]
+
+
+Record = About | Chosen | Person | Said | Before | Felt | Reply
+
+KINDS = frozenset({"about", "chosen", "person", "said", "before", "felt", "reply"})
 
 
 def encode(record: Record) -> bytes:

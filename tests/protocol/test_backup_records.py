@@ -12,6 +12,7 @@ from doorless_protocol.backup_records import (
     Chosen,
     Felt,
     Record,
+    Reply,
     decode,
     encode,
 )
@@ -23,6 +24,7 @@ EXAMPLES: list[Record] = [
     Chosen({"name": "Alice", "typing": True, "lasts": 60}),
     Before(1_800_000_000_000, bytes(16), "as it was"),
     Felt(bytes(32), "👍", 1_800_000_000_000, bytes(16)),
+    Reply("thanks", "x" * 1_000),
 ]
 
 
@@ -50,6 +52,7 @@ def test_a_kind_of_a_later_version_is_left_out() -> None:
         msgspec.msgpack.encode(["chosen", {"x" * 33: True}]),
         msgspec.msgpack.encode(["chosen", {"name": [1]}]),
         msgspec.msgpack.encode(["felt", bytes(32), "x" * 33, 1, bytes(16)]),
+        msgspec.msgpack.encode(["reply", "thanks", "x" * 1_001]),
     ],
 )
 def test_another_form_is_refused(data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What a backup holds of a store: contacts, how chats are arranged, settings, and what was said.
+"""What a backup holds of a store: settings, saved replies, contacts, and what was said.
 
 Never a session, a prekey, a device's key, a queue or a token of ours: there are no records for
 them. What is to disappear stays out as well. Spec: docs/spec/15-backup.md §5.
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from doorless_client.core import settings
+from doorless_client.core import saved, settings
 from doorless_client.core.extras import file_in, quote_in
 from doorless_client.core.order import order_of
 from doorless_client.core.shelf_rows import SELF, shelf_of
@@ -24,6 +24,7 @@ from doorless_protocol.backup_records import (
     Felt,
     Person,
     Record,
+    Reply,
     Said,
     decode,
     encode,
@@ -46,6 +47,8 @@ def records(store: Store, now: int) -> Iterator[bytes]:
         raise StoreError("no account in this profile: it was damaged")
     yield readable(about(own, Manifest.decode(newest.manifest), now))
     yield readable(_chosen(store))
+    for reply in saved.load(store):
+        yield readable(Reply(str(reply.name), str(reply.text)))
     for contact in store.contacts.find():
         if contact.standing != Standing.REQUEST.value:
             yield readable(_person(store, contact))

@@ -32,6 +32,7 @@ from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.receiving import Receiver
 from doorless_client.core.resync import Resyncs
+from doorless_client.core.saved import Saved
 from doorless_client.core.sayings import check_text
 from doorless_client.core.settings import Settings
 from doorless_client.core.shelf import Shelves
@@ -111,6 +112,7 @@ class Engine:
         )
         self.fleet.sync.files = self.files.transfers
         self.shelf = Shelves(state, self._conversations, self._contacts, self.fleet.sync.shelf)
+        self.saved = Saved(state)
         self._deciding = Deciding(
             self._trust, self._conversations, self._outbox, self._introductions
         )

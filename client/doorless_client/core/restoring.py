@@ -8,11 +8,12 @@ Spec: docs/spec/15-backup.md §6.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
 
-from doorless_client.core import settings
+from doorless_client.core import saved, settings
 from doorless_client.core.api import RefusedError
 from doorless_client.core.forgetting import finish_forgetting
 from doorless_client.core.pins import settled_pin
@@ -22,7 +23,16 @@ from doorless_client.core.views import Kind, State
 from doorless_client.store.base import Store
 from doorless_client.store.records import READ_ELSEWHERE, Contact, Device, Entry, Late
 from doorless_client.store.talk_records import RUN, Extra, OlderVersion, Reaction, Shelf, Timer
-from doorless_protocol.backup_records import About, Before, Chosen, Felt, Person, Said, decode
+from doorless_protocol.backup_records import (
+    About,
+    Before,
+    Chosen,
+    Felt,
+    Person,
+    Reply,
+    Said,
+    decode,
+)
 from doorless_protocol.errors import ForgedError, MalformedError
 from doorless_protocol.handles import canonical
 from doorless_protocol.invite import RelayAddress
@@ -88,6 +98,8 @@ class _Restoring:
                     raise MalformedError("a backup that says twice whose it is")
                 case Chosen(chosen):
                     self._choose(chosen)
+                case Reply(name, text):
+                    self._save(name, text)
                 case Person():
                     self._finish()
                     self._begin(record)
@@ -108,6 +120,11 @@ class _Restoring:
             name: value for name, value in chosen.items() if type(known.get(name)) is type(value)
         }
         settings.save(self._store, msgspec.structs.replace(held, **fitting))
+
+    def _save(self, name: str, text: str) -> None:
+        """Unless one is here by that name, or as many as are kept."""
+        with suppress(RefusedError):
+            saved.keep(self._store, saved.saved(saved.load(self._store), name, text))
 
     # --- people ------------------------------------------------------------------------------
 

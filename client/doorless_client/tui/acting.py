@@ -94,6 +94,10 @@ class Acting:
             case "lost":
                 self._say("What it answers is not in your history.")
 
+    def answer(self, message: Message) -> None:
+        """As the key of answering does it, or says why not."""
+        self.do(ChatLog.Act("reply", [message]), tuple)
+
     def inspect(self, message: Message) -> None:
         messages = self._engine.messages
         sheet = MessageInfo(

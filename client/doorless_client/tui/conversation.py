@@ -74,7 +74,7 @@ class Conversation(Vertical):
         self.answer = AnswerStrip(glyphs)
         self.proposals = Proposals(id="proposals")
         self.composer = Composer()
-        self._proposing = Proposing(self.composer, self.proposals)
+        self._proposing = Proposing(self.composer, self.proposals, engine.saved)
         self.chat: Chat | None = None
         self._addressed: str | None = None
         self._drafts = Drafts(engine, self)

@@ -36,6 +36,8 @@ EMACS: Final[Mapping[str, str]] = {
     "log.last": "alt+greater_than_sign,end,G",
     "palette.up": "up,ctrl+p",
     "palette.down": "down,ctrl+n",
+    "choose.up": "up,ctrl+p",
+    "choose.down": "down,ctrl+n",
     "sheet.close": "escape,ctrl+g",
     "settings.up": "up,ctrl+p,k",
     "settings.down": "down,ctrl+n,j",

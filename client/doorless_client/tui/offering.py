@@ -14,7 +14,7 @@ from doorless_client.tui.screens.settings import SettingsSheet
 if TYPE_CHECKING:
     from doorless_client.tui.screens.main import MainScreen
 
-OWN_ACTIONS = frozenset({"details", "note", "settings", "help"})
+OWN_ACTIONS = frozenset({"details", "note", "saved", "settings", "help"})
 """Commands that are actions of the screen by the same name."""
 
 
@@ -27,6 +27,7 @@ def without_keys(screen: "MainScreen") -> Iterable[Entry]:
         for name, does in slash.COMMANDS.items():
             if name in slash.OF_A_CHAT:
                 yield Entry(f"This chat: {does.split(':')[0]}", _doer(screen, name))
+    yield from screen.saved.entries()
     yield from app_of(screen).entries()
     yield from _settings(screen)
 

@@ -6,6 +6,7 @@ from doorless_client.tui.keymap import Place
 from doorless_client.tui.screens.help import Help
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.palette import Palette
+from doorless_client.tui.screens.saved import SavedSheet
 from doorless_client.tui.screens.settings import SettingsSheet
 from doorless_client.tui.screens.sheet import Sheet
 from doorless_client.tui.widgets.chat_list import ChatList
@@ -24,6 +25,7 @@ def places(app: type[App[None]]) -> tuple[Place, ...]:
         Place("In the list of chats", ChatList, here),
         Place("In a sheet", Sheet, (app,)),
         Place("In the palette", Palette, (app,)),
+        Place("In the saved replies", SavedSheet, (app,)),
         Place("In this list of keys", Help, (app,)),
         Place("In the settings", SettingsSheet, (app,)),
         Place("On a setting", Chooser, (SettingsSheet, app)),

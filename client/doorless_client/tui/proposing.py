@@ -1,8 +1,12 @@
-"""Completing what is typed: emoji after a colon, commands after a slash."""
+"""Completing what is typed: emoji after a colon, commands after a slash, saved replies by name."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from doorless_client.tui import short_names, slash
+from doorless_client.core import saved
+from doorless_client.core.api import RefusedError
+from doorless_client.core.saved_api import SavedReplies
+from doorless_client.tui import saved_names, short_names, slash
 from doorless_client.tui.widgets.composer import Composer
 from doorless_client.tui.widgets.proposals import Proposals
 
@@ -10,8 +14,8 @@ from doorless_client.tui.widgets.proposals import Proposals
 class Proposing:
     """Between a composer and the list over it."""
 
-    def __init__(self, composer: Composer, proposals: Proposals) -> None:
-        self._composer, self._proposals = composer, proposals
+    def __init__(self, composer: Composer, proposals: Proposals, replies: SavedReplies) -> None:
+        self._composer, self._proposals, self._replies = composer, proposals, replies
         self._looked_at = ("", "")
         composer.offer = self.obey
 
@@ -24,6 +28,8 @@ class Proposing:
             rows = [(f"/{name}", does) for name, does in slash.completions(text[1:])]
         elif (name := short_names.begun(self._composer.text_before_cursor)) is not None:
             rows = short_names.proposals(name)
+        elif (name := self._begun_reply()) is not None:
+            rows = saved_names.proposals(self._replies.every(), name)
         self._show(rows)
 
     def end(self) -> None:
@@ -34,9 +40,21 @@ class Proposing:
         self.end()
         if value.startswith("/"):
             self._composer.begin_command(f"{value} ")
+        elif self._begun_reply() is not None:
+            self._take_reply(value)
         else:
-            self._composer.replace_begun(value)
+            self._composer.replace_begun(value, ":")
         self._composer.focus()
+
+    def _begun_reply(self) -> str | None:
+        """In a message alone: with a text of several lines in it, a command would be none."""
+        is_command = self._composer.is_command
+        return None if is_command else saved_names.begun(self._composer.text_before_cursor)
+
+    def _take_reply(self, value: str) -> None:
+        with suppress(RefusedError):  # deleted meanwhile
+            reply = saved.find(self._replies.every(), value)
+            self._composer.replace_begun(reply.text, saved.SIGN)
 
     @property
     def _standing(self) -> tuple[str, str]:
@@ -55,7 +73,7 @@ class Proposing:
             return False
         chosen = self._proposals.chosen
         match what:
-            case "enter" if chosen == self._composer.text:
+            case "enter" if chosen == self._composer.text and self._composer.is_command:
                 self.end()
                 return False
             case "take" | "enter":

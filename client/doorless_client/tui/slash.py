@@ -21,6 +21,7 @@ COMMANDS = {
     "verify": "compare safety numbers",
     "block": "block this contact",
     "note": "note to self",
+    "saved": "saved replies: choose one to write",
     "lock": "lock at once",
     "settings": "settings",
     "help": "all keys",

@@ -30,6 +30,7 @@ from doorless_client.tui.providers.chats import Chats
 from doorless_client.tui.providers.commands import Commands
 from doorless_client.tui.providers.entry import Entry
 from doorless_client.tui.providers.messages import Messages
+from doorless_client.tui.saved_at_hand import SavedAtHand
 from doorless_client.tui.screens.add import AddContact
 from doorless_client.tui.screens.details import ContactDetails
 from doorless_client.tui.screens.devices import Devices
@@ -69,6 +70,7 @@ class MainScreen(Screen[None]):
         Binding("ctrl+f", "find", "Find here", id="find", priority=True),
         Binding("ctrl+g", "find_all", "Find in all chats", id="find.all", priority=True),
         Binding("ctrl+o", "attach", "Send a file", id="attach", priority=True),
+        Binding("ctrl+r", "saved", "Saved replies", id="saved", priority=True),
         Binding("ctrl+n", "add", "Add somebody", id="add", priority=True),
         Binding("alt+up", "step(-1)", "Chat above", id="chat.before", priority=True),
         Binding("alt+down", "step(1)", "Chat below", id="chat.after", priority=True),
@@ -109,6 +111,7 @@ class MainScreen(Screen[None]):
         self._alarming = Alarming(self, engine, glyphs)
         self._deciding = Deciding(self, engine, glyphs, self._forgotten)
         self.acting = Acting(self, engine, self.conversation, glyphs, self._mirrors[0].wire)
+        self.saved = SavedAtHand(self, engine, self.conversation, self.acting.answer)
         self._going = Going(self, self.conversation, lambda: self._rows, self._open)
         self._arranging = Arranging(self, engine, now, self._going.to_message)
         self.finding = Finding(self, engine, self.conversation, self._going.to_message)
@@ -297,6 +300,9 @@ class MainScreen(Screen[None]):
     def action_xray(self) -> None:
         steps: dict[Xray, Xray] = {"off": "side", "side": "full", "full": "off"}
         self.xray = steps[self.xray]
+
+    def action_saved(self) -> None:
+        self.saved.open()
 
     def action_add(self) -> None:
         self.app.push_screen(AddContact(self.engine, self._glyphs), self._added)

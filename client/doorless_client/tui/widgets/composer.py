@@ -113,11 +113,17 @@ class Composer(TextArea):
         self.begin(text)
         self._typed_slash = True
 
-    def replace_begun(self, emoji: str) -> None:
-        """Put an emoji where its name was begun, before the cursor."""
+    def replace_begun(self, text: str, sign: str) -> None:
+        """Put it where its name was begun behind `sign`, before the cursor."""
         row, column = self.cursor_location
-        start = self.text_before_cursor.rfind(":")
-        self.replace(emoji, (row, max(0, start)), (row, column))
+        start = self.text_before_cursor.rfind(sign)
+        self.replace(text, (row, max(0, start)), (row, column))
+
+    def put(self, text: str) -> None:
+        """Write it at the cursor, as a paste would be: it commands nothing (T08)."""
+        if not self.text:
+            self._typed_slash = False
+        self.insert(safe(text))
 
     def begin(self, draft: str) -> None:
         """Show what was begun earlier, without an undo into another chat's words."""

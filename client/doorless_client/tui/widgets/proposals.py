@@ -1,4 +1,4 @@
-"""What a word that was begun may become: emoji after a colon, commands after a slash."""
+"""What a word that was begun may become: emoji, commands, saved replies."""
 
 from collections.abc import Sequence
 
