@@ -23,7 +23,7 @@ from time import perf_counter
 from benchmarks.catching_up import KEY, catch_up
 from benchmarks.long_profile import in_a_long_profile
 from benchmarks.report import ROUNDS, Report, run
-from doorless_client.beside import beside
+from doorless_client.beside import Beside
 from doorless_client.core.api import UnreachableError
 from doorless_client.core.effects import Anonymously
 from doorless_client.core.engine import Engine
@@ -95,7 +95,7 @@ def friends(folder: Path) -> tuple[World, Person, Person]:
     world = World()
     alice = world.person("alice", open_store(folder / "alice.db", KEY, create=True))
     bob = world.person("bob", open_store(folder / "bob.db", KEY, create=True))
-    bob.engine.state.beside = beside  # as the messenger at work has it
+    bob.engine.state.beside = Beside()  # as the messenger at work has it
     alice.add("bob")
     bob.add("alice")
     alice.says("bob", "hello")

@@ -1,7 +1,7 @@
 """Attack tests and their vulnerable twins.
 
     @pytest.mark.attack("R01", "a replayed envelope is shown once",
-                        weaken={"doorless_client.core.engine.is_known": lambda *_: False})
+                        weaken={"doorless_client.core.intake.is_known": lambda *_: False})
     def test_a_replayed_envelope_is_shown_once(...): ...
 
 runs twice: as written, when it must pass; and as its twin, with each name in `weaken`

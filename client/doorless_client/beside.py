@@ -1,27 +1,28 @@
 """A second thread, for what a wait of the first one leaves time for."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from threading import Lock, Thread
 
 
-@contextmanager
-def beside(work: Callable[[], None]) -> Iterator[None]:
-    """Let a second thread do `work`, while this one does what is inside: that needs no Python.
+class Beside:
+    """One thread, from the first work on until it is closed."""
 
-    It begins when this one lets go of the interpreter, not before: it would hold it for 5 ms, and
-    what is inside would begin so much later. Left when both are done. `work` must raise nothing.
-    """
-    gate = Lock()
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="beside")
 
-    def wait_and_work() -> None:
-        with gate:
-            work()
+    @contextmanager
+    def __call__(self, work: Callable[[], None]) -> Iterator[None]:
+        """Let the second thread do `work`, while the first one does what is inside.
 
-    with gate:
-        thread = Thread(target=wait_and_work, name="beside")
-        thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
+        It has its turn as soon as the first one waits for something that needs no Python. Left
+        when both are done; what `work` raises is its own affair.
+        """
+        done = self._thread.submit(work)
+        try:
+            yield
+        finally:
+            wait([done])
+
+    def close(self) -> None:
+        self._thread.shutdown()

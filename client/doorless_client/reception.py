@@ -6,7 +6,7 @@ Spec: docs/spec/08-state.md §6.
 import asyncio
 from collections.abc import Sequence
 
-from doorless_client.beside import beside
+from doorless_client.beside import Beside
 from doorless_client.core.engine import Engine
 from doorless_client.core.network import Network
 from doorless_client.steps import Steps
@@ -22,7 +22,10 @@ class Reception:
         self._network, self._engine, self._troubles = network, engine, troubles
         self._steps = Steps()
         self._stored: list[bytes] = []
-        engine.state.beside = beside
+        self._beside = engine.state.beside = Beside()
+
+    def close(self) -> None:
+        self._beside.close()
 
     def stored(self, ids: Sequence[bytes]) -> None:
         """The relay may forget these."""

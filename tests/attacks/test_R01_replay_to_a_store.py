@@ -38,7 +38,7 @@ keep_step, steps = Receiver._keep_session, migrations.scripts
     "R01",
     "a replayed envelope is shown once, in whatever order, also after the store was reopened",
     weaken={
-        "doorless_client.core.engine.is_known": forgets_envelopes,
+        "doorless_client.core.intake.is_known": forgets_envelopes,
         "doorless_client.core.receiving.Receiver._keep_session": keeps_no_step,
         "doorless_client.core.conversations.Conversations.find": shows_again,
         "doorless_client.store.sqlcipher.scripts": tables_that_take_twice,

@@ -33,7 +33,7 @@ def shows_again(*_: object) -> None:
     "X03",
     "an envelope that is delivered twice at once, and again late, is shown once",
     weaken={
-        "doorless_client.core.engine.is_known": forgets_envelopes,
+        "doorless_client.core.intake.is_known": forgets_envelopes,
         "doorless_client.core.receiving.Receiver._keep_session": keeps_no_step,
         "doorless_client.core.conversations.Conversations.find": shows_again,
     },

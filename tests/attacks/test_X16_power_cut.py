@@ -50,10 +50,10 @@ def tell(what, store):
 
 def watch(person):
     transaction, ask, acknowledge = person.store.transaction, person.ask, person.acknowledge
-    def telling():
+    def telling(*committing):
         class Telling:
             def __enter__(self):
-                self.inner = transaction(); self.inner.__enter__()
+                self.inner = transaction(*committing); self.inner.__enter__()
             def __exit__(self, *error):
                 ended = self.inner.__exit__(*error)
                 if error[0] is None:

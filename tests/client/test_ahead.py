@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from doorless_client.beside import beside
+from doorless_client.beside import Beside
 from doorless_client.core import ahead, arriving
 from doorless_client.core.ahead import WORTH_IT, Ahead
 from doorless_client.store.base import DiskError, Store
@@ -81,19 +81,20 @@ def test_another_thread_opens_while_the_disk_works(tmp_path: Any, opened: list[b
         bob.add("alice")
         alice.says("bob", "hello")
         world.settle()
-        bob.engine.state.beside = beside
+        bob.engine.state.beside = second = Beside()
         mail = waiting(bob, alice, 2 * MANY)
         opened.clear()
         real = Ahead._open
 
         def noted(self: Ahead, *given: Any) -> None:
-            threads.append(current_thread().name == "beside")
+            threads.append(current_thread().name.startswith("beside"))
             real(self, *given)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Ahead, "_open", noted)
             bob.engine.receive(mail[:MANY], mail[MANY:])
         bob.engine.receive(mail[MANY:])
+        second.close()
         assert threads == [True]
         assert len(opened) == len(mail)
         assert bob.texts("alice") == alice_said(alice)
