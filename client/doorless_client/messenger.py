@@ -144,6 +144,7 @@ class Messenger(Looking):
         await self.files.close()
         self._living = None
         await self._network.close()
+        self._reception.close()
         await self.shelf.close()  # at the very end: until then something may come
 
     async def __aenter__(self) -> Self:
