@@ -59,9 +59,7 @@ from doorless_server.blobs.base import BlobStore
 from doorless_server.blobs.desk import BlobDesk
 from doorless_server.blobs.memory import MemoryBlobs
 from doorless_server.clock import Elapsed, Watch
-from doorless_server.directory import questions
 from doorless_server.directory.base import Directory, Page
-from doorless_server.directory.questions import Question
 from doorless_server.effects import Arrived, CloseDevices, Outcome, PushFrom, TakeOver, refused
 from doorless_server.info import relay_info
 from doorless_server.limits import (
@@ -74,6 +72,7 @@ from doorless_server.limits import (
     Bounds,
 )
 from doorless_server.meeting import Meeting
+from doorless_server.name_desk import NameDesk
 from doorless_server.peers import Greeted, Peer, SignedIn, Spent, after_asking
 from doorless_server.rates import Rates
 from doorless_server.registry import NotAllowedError
@@ -127,6 +126,7 @@ class Relay:
         self._info = relay_info(identity.name, directory, bounds or Bounds())
         self._rations, self._watch = prekey_desk.Rations(elapsed), Watch(elapsed)
         self._rates = Rates(logged=directory is not None, elapsed=elapsed)
+        self._names = NameDesk(store, directory, self._rates)
         self._meeting, self._files = Meeting(elapsed), BlobDesk(blobs or MemoryBlobs(), elapsed)
 
     @property
@@ -150,7 +150,7 @@ class Relay:
             if isinstance(request, SignIn):
                 return await self._sign_in(asking, request, now)
             if isinstance(asking, SignedIn):
-                return await self._for_device(asking, request, now)
+                return await self._for_device(asking, request, now, source)
             if isinstance(request, Submit):
                 answers, news = await self.submit([request], now)
                 return Outcome(asking, answers[0], tuple(news))
@@ -233,11 +233,13 @@ class Relay:
         await self._store.note_connection(seat.account, now // DAY)
         return Outcome(signed_in, DONE, (TakeOver(seat.device),))
 
-    async def _for_device(self, peer: SignedIn, request: Request, now: int) -> Outcome:
+    async def _for_device(self, peer: SignedIn, request: Request, now: int, source: str) -> Outcome:
         if seconds := self._rates.record(peer.account, request, now):
             return Outcome(peer, refused(Refusal.BUSY, seconds))
         if isinstance(request, Register):
-            receipt = await registry.register(self._store, self._directory, peer, request, now)
+            receipt = await self._names.register(peer, request, now, source)
+            if isinstance(receipt, int):
+                return Outcome(peer, refused(Refusal.BUSY, receipt))
             return Outcome(peer, _done(receipt), (TakeOver(peer.device),))
         if isinstance(request, PublishManifest):
             gone, receipt = await registry.publish_manifest(
@@ -296,7 +298,7 @@ class Relay:
             case Hello():
                 return self._info
             case Lookup():
-                return await self._look_up(request, now, source)
+                return await self._names.look_up(request, now, source)
             case FetchBundle(device):
                 served = await prekey_desk.fetch(self._store, self._rations, device, source, now)
                 return served or NOT_ALLOWED
@@ -309,25 +311,8 @@ class Relay:
             case (
                 LogHead() | LogAnchors() | LogAtAnchor() | LogRecords() | Dispute() | AuditDeltas()
             ):
-                return await self._ask_log(request, now, source)
+                return await self._names.ask_log(request, now, source)
         return NOT_ALLOWED
-
-    async def _look_up(self, asked: Lookup, now: int, source: str) -> Answered:
-        """An address that asked for too many handles nobody has is told nothing of any."""
-        misses = self._rates.of_misses(source, now)
-        if seconds := misses.wait(now) or self._rates.log_answer(source, now):
-            return refused(Refusal.BUSY, seconds)
-        found = await registry.look_up(self._store, self._directory, asked, now)
-        if found is None or not found.manifest:
-            misses.take(now)
-        return found or NOT_ALLOWED
-
-    async def _ask_log(self, asked: Question, now: int, source: str) -> Answered:
-        if self._directory is None:
-            return NOT_ALLOWED
-        if seconds := self._rates.log_answer(source, now):
-            return refused(Refusal.BUSY, seconds)
-        return await questions.answer(self._store, self._directory, asked, now)
 
     async def page(self, path: str, query: str, now: int, source: str) -> Page | None:
         """What a plain GET is answered; None where there is nothing, or not for this address now.

@@ -42,7 +42,7 @@ def submit(world: World, mailbox: bytes) -> Submit:
 @pytest.mark.attack(
     "M07",
     "an address looks up 100 names that nobody has, and then is told nothing of any, four an hour",
-    weaken={"doorless_server.relay.UNKNOWN_LOOKUPS": UNBOUNDED},
+    weaken={"doorless_server.rates.UNKNOWN_LOOKUPS": UNBOUNDED},
 )
 def test_names_are_not_counted_through(world: World) -> None:
     told = [world.ask_anonymously(Lookup(f"person{n}", 0)) for n in range(1_000)]
