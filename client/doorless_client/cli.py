@@ -60,6 +60,7 @@ COMMANDS = {
     "name": "cli_chats",
     "timer": "cli_chats",
     "search": "cli_search",
+    "saved": "cli_saved",
     "profiles": "cli_profiles",
     "settings": "cli_settings",
     "doctor": "cli_doctor",

@@ -1,4 +1,4 @@
-"""chats, pin, mute, archive, unread, name, timer, note, search: chats, arranged and found."""
+"""chats, pin, mute, archive, unread, name, timer, note, search, saved: arranged and found."""
 
 import argparse
 
@@ -33,6 +33,17 @@ def add_commands(command: Adder) -> None:
     search.add_argument("--in", dest="chat", metavar="CONTACT", help="in one conversation alone")
     search.add_argument("--limit", type=count, metavar="N", help="the newest N alone (200)")
     add_json(search)
+    saved = command("saved", "texts saved to answer with, under names; none is sent by itself")
+    saved.add_argument(
+        "what",
+        nargs="?",
+        choices=("list", "add", "rename", "remove"),
+        default="list",
+        metavar="list|add|rename|remove",
+        help="list (default); add NAME TEXT, - for standard input; rename NAME NEW; remove NAME",
+    )
+    saved.add_argument("words", nargs="*", metavar="NAME", help="as the help of the first says")
+    add_json(saved)
 
 
 def _of_contact(command: Adder, name: str, help: str) -> argparse.ArgumentParser:

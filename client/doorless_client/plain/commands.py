@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from doorless_client.core.api import RefusedError
-from doorless_client.plain import account, files, people, talking
+from doorless_client.plain import account, files, people, saved, talking
 from doorless_client.plain.desk import Desk
 from doorless_client.plain.saying import say
 
@@ -52,6 +52,11 @@ COMMANDS = {
     "searchall": Command("/searchall WORDS", "find messages everywhere", talking.search_everywhere),
     "context": Command("/context NUMBER", "tell what was said around it", talking.context),
     "note": Command("/note TEXT", "a note to yourself", talking.note),
+    "saved": Command(
+        "/saved [say NAME [NUMBER]|add NAME TEXT|keep NUMBER NAME|rename NAME NEW|remove NAME]",
+        "texts saved to answer with: list, send after asking, save, rename, delete",
+        saved.replies,
+    ),
     "add": Command("/add HANDLE|ADDRESS|LINK", "add somebody, and open it", people.add),
     "requests": Command("/requests", "who wrote without being a contact", people.requests),
     "accept": Command("/accept [WHO]", "accept a request, or changed keys", people.accept),
