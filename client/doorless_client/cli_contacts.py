@@ -22,19 +22,24 @@ from doorless_client.contact_facts import shown_address, what_is_known
 from doorless_client.core.api import RefusedError
 from doorless_client.core.views import Chat, Standing, Trust
 from doorless_client.messenger import Messenger
+from doorless_client.neighbours import whole_address
 from doorless_client.pictures import read_code
 from doorless_client.qr import half_blocks
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.invite import Address, InviteLink
 
+_SOME_RELAY = "relay.test"
+"""Behind a handle alone that is checked before the profile, which knows our relay, is opened."""
+
 
 def add(chosen: argparse.Namespace, now: Now, random: Random) -> int:
-    _check_address(chosen.who)
+    _check_address(whole_address(chosen.who, _SOME_RELAY))
 
     async def work() -> int:
         async with messenger(chosen, now, random) as opened:
             Watch(opened.messenger).check_listed()
-            chat = await opened.messenger.add(chosen.who)
+            who = whole_address(chosen.who, opened.messenger.me.relay)
+            chat = await opened.messenger.add(who)
         line(f"added {chat.address}")
         return DONE
 

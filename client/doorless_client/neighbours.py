@@ -3,5 +3,4 @@
 
 def whole_address(typed: str, relay: str) -> str:
     """A handle with our own relay behind it; whatever else was typed, as it is."""
-    typed = typed.strip()
     return f"{typed}@{relay}" if typed and "@" not in typed and ":" not in typed else typed

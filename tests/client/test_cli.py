@@ -18,7 +18,7 @@ from doorless_protocol.content import Text
 from doorless_protocol.first_contact import Us
 
 MALFORMED_ADDRESSES = [
-    "bob",
+    "b b",
     "bob@",
     "@127.0.0.1",
     "Bob@127.0.0.1",
@@ -202,6 +202,10 @@ def test_an_unknown_handle_exits_1(alice: Any, relay: Relay) -> None:
     assert [one["address"] for one in alice("contacts", "--json").objects()] == [
         f"bob@{relay.name}"
     ]
+
+
+def test_somebody_at_our_own_relay_is_added_by_a_handle_alone(alice: Any, relay: Relay) -> None:
+    assert alice("add", "bob").out == f"added bob@{relay.name}\n"
 
 
 def test_adding_offline_exits_5_and_queues_nothing(alice: Any, fingerprint: Any) -> None:

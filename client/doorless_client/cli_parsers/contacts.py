@@ -7,7 +7,7 @@ from doorless_client.cli_parsers.common import Adder, add_json
 
 def add_commands(command: Adder) -> None:
     add = command("add", "add a contact by address or invite link")
-    add.add_argument("who", metavar="HANDLE@RELAY | LINK")
+    add.add_argument("who", metavar="HANDLE[@RELAY] | LINK")
     contacts = command("contacts", "list contacts")
     contacts.add_argument("--blocked", action="store_true", help="those alone who are blocked")
     add_json(contacts)

@@ -13,7 +13,7 @@ from doorless_protocol.errors import MalformedError
 
 
 async def add(desk: Desk, words: str) -> None:
-    chat = await desk.messenger.add(whole_address(words, desk.messenger.me.relay))
+    chat = await desk.messenger.add(whole_address(words.strip(), desk.messenger.me.relay))
     desk.chat = chat.conversation
     desk.shown_from = len(desk.messenger.history(chat.conversation))
     say(f"added {called(chat)}; what you write goes to them now")

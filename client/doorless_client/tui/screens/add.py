@@ -70,7 +70,7 @@ class AddContact(Sheet[Chat]):
     @on(Input.Submitted, "#address")
     def begin(self) -> None:
         typed = self.query_one("#address", Line).value
-        if address := whole_address(typed, self._engine.me.relay):
+        if address := whole_address(typed.strip(), self._engine.me.relay):
             self.query_one("#refused", Static).update(plain("Asking the relay…"))
             self.run_worker(self._add(address), exclusive=True)
 
