@@ -10,6 +10,7 @@ NOW = 1_800_000_000
 PIECES = [
     *("word ", "\x1b[2J", "\u202e", "e\u0301" * 9, "👩\u200d👩\u200d👧", "🇨🇭", "❤\ufe0f", "漢字"),
     *("\n", "https://example.org/a?b=c ", "\u3164", "\t", "[b]", "a" * 70, "👍🏽", "#\ufe0f\u20e3"),
+    *("`", "||", "||hidden ©\ufe0f||", "\n```\n", "\n```sh\nls -l || exit\n```\n", "©\ufe0e"),
 ]
 TEXTS = st.text(max_size=120) | st.lists(st.sampled_from(PIECES), max_size=20).map("".join)
 LINES = TEXTS.map(safe_line)

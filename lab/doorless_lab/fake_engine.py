@@ -36,6 +36,7 @@ from doorless_client.core.views import (
     Trust,
     WireView,
 )
+from doorless_client.marks import preview
 from doorless_client.safety_words import words_at
 from doorless_client.text import safe, safe_line
 from doorless_lab.fake_files import FakeFiles
@@ -150,7 +151,7 @@ class FakeEngine:
             history.seen = len(history)
         self._chats[conversation] = replace(
             chat,
-            preview=safe_line(text),
+            preview=preview(text, 256),
             when=when,
             unread=unread,
             state=message.state if mine else None,

@@ -37,9 +37,10 @@ from doorless_client.core.views import (
 )
 from doorless_client.core.views import State as Reach
 from doorless_client.core.voices import Voices
+from doorless_client.marks import preview
 from doorless_client.safety_words import words_at
 from doorless_client.store.echo_records import EchoRow, EchoSaid
-from doorless_client.text import SafeText, safe_line
+from doorless_client.text import SafeText
 from doorless_protocol import verification
 from doorless_protocol.content import (
     GOSSIP_BYTES,
@@ -221,7 +222,7 @@ class Echo:
             trust=Trust(row.trust),
             standing=Standing.CONTACT,
             confirmed=True,
-            preview=safe_line(newest.text, at_most=120) if newest else SafeText(),
+            preview=preview(newest.text, 120) if newest else SafeText(),
             when=newest.received if newest else row.made,
             unread=len(self.history().unread()),
             state=Reach(newest.state) if newest and newest.mine else None,

@@ -14,6 +14,7 @@ from doorless_client.core.views import (
     Trust,
     WireView,
 )
+from doorless_client.marks import preview
 from doorless_client.store.records import READ_ELSEWHERE, Contact, Entry, Wire
 from doorless_client.text import NOTHING, SafeText, safe, safe_line
 from doorless_protocol.manifest import Manifest, SignedHead
@@ -102,7 +103,7 @@ def chat(
         trust=Trust(contact.trust),
         standing=Standing(contact.standing),
         confirmed=confirmed,
-        preview=safe_line(newest.text, at_most=120) if newest else NOTHING,
+        preview=preview(newest.text, 120) if newest else NOTHING,
         when=newest.received if newest else 0,
         unread=unread,
         state=State(newest.state) if newest and newest.mine else None,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from doorless_client.core.views import Chat, Kind, Message, Standing
+from doorless_client.marks import preview
 from doorless_client.text import safe_line
 
 APP = "doorless"
@@ -72,7 +73,7 @@ def _body(count: int, last: Message, level: str) -> str:
     shows = level == "text" and last.kind is Kind.TEXT and not last.lasts and last.text
     if not shows:
         return _messages(count)
-    text = safe_line(last.text, at_most=LONGEST_TEXT)
+    text = preview(last.text, LONGEST_TEXT)
     return str(text) if count == 1 else f"{_messages(count)}: {text}"
 
 

@@ -70,6 +70,15 @@ class ProfileSettings:
             Choice(("pictures", "names")),
         ),
     ] = "pictures"
+    marks: Annotated[
+        bool,
+        Setting(
+            "Look",
+            "Code and hidden words",
+            "```code```, `code` and ||hidden|| are drawn as such; off: as they were typed.",
+            Switch(),
+        ),
+    ] = True
     pictures: Annotated[
         str,
         Setting(

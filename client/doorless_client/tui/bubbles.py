@@ -5,9 +5,8 @@ from typing import ClassVar
 from rich.cells import cell_len
 
 from doorless_client.core.views import Message
-from doorless_client.tui.inside import needs_own_row
 from doorless_client.tui.layout import Layout, grounded
-from doorless_client.tui.rows import Part, Row, text_of, width_of
+from doorless_client.tui.rows import Part, Row, width_of
 
 WIDEST = 74
 """Cells of a bubble at most: longer lines are hard to follow."""
@@ -27,7 +26,7 @@ class Bubbles(Layout):
     def _body(self, message: Message) -> list[Row]:
         ground = "own" if message.mine else "peer"
         rows, meta = self._inside(message), self._meta(message)
-        if needs_own_row(text_of(rows[-1]), meta, self.inner):
+        if self._is_meta_apart(message):
             rows.append([])
         last = width_of(rows[-1])
         body = max(*map(width_of, rows), last + cell_len(meta) + (2 if last else 0))

@@ -6,9 +6,9 @@ from rich.cells import cell_len
 
 from doorless_client.core.views import Message
 from doorless_client.tui import moments
-from doorless_client.tui.inside import meta, needs_own_row
+from doorless_client.tui.inside import meta
 from doorless_client.tui.layout import Layout, grounded
-from doorless_client.tui.rows import Part, Row, moment, text_of
+from doorless_client.tui.rows import Part, Row, moment
 from doorless_client.tui.wrapping import shorten
 
 NAMED_FROM = 40
@@ -36,7 +36,7 @@ class Dense(Layout):
 
     def _body(self, message: Message) -> list[Row]:
         rows, after = self._inside(message), self._meta(message)
-        if needs_own_row(text_of(rows[-1]), after, self.inner):
+        if self._is_meta_apart(message):
             rows.append([])
         drawn: list[Row] = []
         for number, row in enumerate(rows):

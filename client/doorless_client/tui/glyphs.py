@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from doorless_client.core.views import Standing, State, Trust
+from doorless_client.marks import COVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Glyphs:
     rest: str
     half: str  # the upper half of a cell
     marked: str  # one of several that were chosen
+    code: str  # before each line of a block of code
+    cover: str  # over each cell of what is hidden
     blocks: bool  # whether half blocks can be drawn, as a QR code needs them
     emoji: bool  # as pictures; otherwise each by its name
 
@@ -77,6 +80,8 @@ UNICODE = Glyphs(
     rest="╌",
     half="▀",
     marked="▣",
+    code="┆",
+    cover=COVER,
     blocks=True,
     emoji=True,
 )
@@ -113,6 +118,8 @@ ASCII = Glyphs(
     rest=".",
     half="#",
     marked="x",
+    code=":",
+    cover="#",
     blocks=False,
     emoji=False,
 )

@@ -1,6 +1,7 @@
 """The keys that matter now, for the last line: ids of bindings, and what they do in a word."""
 
 from doorless_client.core.message_parts import FileState
+from doorless_client.marks import hidden
 from doorless_client.tui.conversation import Conversation
 from doorless_client.tui.keymap import Hint, Keys
 
@@ -38,6 +39,7 @@ OF_A_FILE = {
     FileState.HERE: (("log.open", "open"), ("log.save", "save")),
     FileState.GONE: (),
 }
+OF_A_SECRET = (("log.uncover", "show hidden"),)
 OF_A_FAILURE = (("log.retry", "try again"),)
 CHOOSING = (
     ("log.forward", "forward"),
@@ -56,7 +58,8 @@ def hints(keys: Keys, conversation: Conversation) -> tuple[Hint, ...]:
     if (message := log.picked_message) is not None:
         first = OF_A_FILE[message.file.state] if message.file is not None else ()
         failed = OF_A_FAILURE if message.state.word == "failed" else ()
-        return keys.hints(*first, *failed, *(PICKING if message.mine else OF_THEIRS))
+        covers = OF_A_SECRET if log.marks and hidden(message.text) else ()
+        return keys.hints(*first, *failed, *covers, *(PICKING if message.mine else OF_THEIRS))
     if asked is None:
         return keys.hints(*WRITING)
     return *(DECIDING if asked.choices else ()), *keys.hints(*WRITING[2:])

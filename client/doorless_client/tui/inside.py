@@ -1,14 +1,11 @@
 """What a message says, in rows: forwarded, quote, file, words. How they are framed is another's."""
 
-from collections.abc import Sequence
-
 from rich.cells import cell_len
 
 from doorless_client.core.message_parts import QuoteView
 from doorless_client.core.views import Kind, Message
-from doorless_client.links import Link, links
-from doorless_client.text import SafeText
-from doorless_client.tui import moments
+from doorless_client.marks import veiled
+from doorless_client.tui import marked, moments
 from doorless_client.tui.file_rows import file_rows
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.rows import Part, Row, moment, text_of
@@ -33,34 +30,42 @@ def doubt(quote: QuoteView) -> str:
     return OTHERWISE if quote.differs else ""
 
 
-def inside(message: Message, inner: int, glyphs: Glyphs) -> list[Row]:
-    """Rows of at most `inner` cells (at least 8)."""
-    rows = [[part] for part in _marks(message, inner, glyphs)]
+def inside(
+    message: Message, inner: int, glyphs: Glyphs, *, marks: bool = True, bare: bool = False
+) -> list[Row]:
+    """Rows of at most `inner` cells (at least 8), as many whether `bare` or not.
+
+    Args:
+        marks: show code and what is hidden as such; otherwise as it was typed.
+        bare: show what is hidden, too.
+    """
+    rows = [[part] for part in _above(message, inner, glyphs)]
     if message.quote is not None:
-        rows += _quote(message.quote, inner, glyphs)
+        rows += _quote(message.quote, inner, glyphs, marks=marks)
     if message.file is not None:
         rows += file_rows(message.file, inner, glyphs)
     if message.text or message.file is None:
-        rows += _words(message, inner, glyphs)
+        rows += _words(message, inner, glyphs, marks=marks, bare=bare)
     return rows
 
 
-def shape(message: Message, inner: int, glyphs: Glyphs) -> tuple[int, str]:
-    """How many rows `inside` gives, and the words of the last one."""
+def shape(message: Message, inner: int, glyphs: Glyphs, *, marks: bool = True) -> tuple[int, str]:
+    """How many rows `inside` gives, and the words of the last one, hidden or not."""
     if message.file is not None and not message.text:
         rows = inside(message, inner, glyphs)
         return len(rows), text_of(rows[-1])
     extra = message.forwarded + 2 * (message.quote is not None) + 2 * (message.file is not None)
-    words = lines(message, inner, glyphs)
+    words = marked.lines(_drawn_text(message, glyphs), inner, glyphs, marks=_has(message, marks))
     return extra + len(words), words[-1]
-
-
-def lines(message: Message, inner: int, glyphs: Glyphs) -> list[str]:
-    return wrap(_drawn_text(message, glyphs), inner)
 
 
 def _drawn_text(message: Message, glyphs: Glyphs) -> str:
     return drawn(message.text, names=not glyphs.emoji) or " "
+
+
+def _has(message: Message, marks: bool) -> bool:
+    """Whether marks mean something in it: in words of ours about it they do not."""
+    return marks and role(message) == "text"
 
 
 def role(message: Message) -> str:
@@ -90,46 +95,28 @@ def needs_own_row(last: str, meta: str, room: int) -> bool:
     return bool(meta) and (cell_len(last) + 2 + cell_len(meta) > room or is_volatile(last))
 
 
-def _words(message: Message, inner: int, glyphs: Glyphs) -> list[Row]:
-    """The text; links in it, over as many rows as they take, are targets."""
-    style = role(message)
-    if style != "text" or "://" not in message.text:
-        return [[Part(line, style)] for line in lines(message, inner, glyphs)]
-    text = _drawn_text(message, glyphs)
-    found = links(SafeText(text))
-    rows, at = [], 0
-    for line in lines(message, inner, glyphs):
-        at = max(at, text.find(line, at))  # what was cut between two lines is white space
-        rows.append(_with_links(line, at, found))
-        at += len(line)
-    return rows
+def _words(message: Message, inner: int, glyphs: Glyphs, *, marks: bool, bare: bool) -> list[Row]:
+    style, text = role(message), _drawn_text(message, glyphs)
+    if style != "text":
+        return [[Part(line, style)] for line in wrap(text, inner)]
+    return marked.rows(text, inner, glyphs, marks=marks, bare=bare)
 
 
-def _with_links(line: str, start: int, found: Sequence[Link]) -> Row:
-    row, done = [], 0
-    for link in found:
-        first, after = max(link.first - start, 0), min(link.after - start, len(line))
-        if first < after:
-            row.append(Part(line[done:first], "text"))
-            row.append(Part(line[first:after], "link", f"link {link.url}"))
-            done = after
-    return [*(part for part in row if part.text), *([Part(line[done:], "text")])]
-
-
-def _marks(message: Message, inner: int, glyphs: Glyphs) -> list[Part]:
+def _above(message: Message, inner: int, glyphs: Glyphs) -> list[Part]:
     if not message.forwarded:
         return []
     return [Part(shorten(f"{glyphs.arrow} forwarded", inner, glyphs.ellipsis), "meta")]
 
 
-def _quote(quote: QuoteView, inner: int, glyphs: Glyphs) -> list[Row]:
-    """Who and what, beside a line; a click goes where it was said."""
+def _quote(quote: QuoteView, inner: int, glyphs: Glyphs, *, marks: bool) -> list[Row]:
+    """Who and what, beside a line; a click goes where it was said. What is hidden stays so."""
     room = inner - 2
     who = "You" if quote.mine else quote.author
     claim = f" {glyphs.dot} {doubted}" if (doubted := doubt(quote)) else ""
     name = shorten(who, max(1, room - cell_len(claim)), glyphs.ellipsis)
     claim = shorten(claim, max(0, room - cell_len(name)), glyphs.ellipsis)
-    said = drawn(" ".join(quote.text.split()), names=not glyphs.emoji)
+    told = veiled(quote.text, glyphs.cover, cut=True) if marks else quote.text
+    said = drawn(" ".join(told.split()), names=not glyphs.emoji)
     words = shorten(said, room, glyphs.ellipsis)
     bar = Part(f"{glyphs.bar} ", "quote-bar", "quote")
     return [

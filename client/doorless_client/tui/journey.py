@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from doorless_client.core.message_parts import Sealing
 from doorless_client.core.views import Chat, Message, State, WireView
+from doorless_client.marks import veiled
 from doorless_client.tui import moments
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.sizes import in_words
@@ -66,7 +67,7 @@ def journey(one: Traveller, glyphs: Glyphs) -> list[Stage]:
 
 
 def _typed(one: Traveller, glyphs: Glyphs) -> Stage:
-    said = shorten(" ".join(one.message.text.split()), 60, glyphs.ellipsis)
+    said = shorten(" ".join(veiled(one.message.text).split()), 60, glyphs.ellipsis)
     if one.message.mine:
         who, where = "You typed", "It was on this computer alone, sealed under your passphrase."
         more = "A draft is never sent. Not even that you type, unless you switched that on."

@@ -52,6 +52,8 @@ class Layout:
         now: Unix seconds, for "Today".
         name: what the other one is called.
         address: what they are known as where nobody calls them anything.
+        marks: whether code and what is hidden are drawn as such.
+        bare: whether what is hidden is shown; the rows are as many.
     """
 
     width: int
@@ -61,6 +63,8 @@ class Layout:
     unread: int = 0
     name: SafeText = NOTHING
     address: SafeText = NOTHING
+    marks: bool = True
+    bare: bool = False
 
     ROWS_BESIDE_TEXT: ClassVar[float]
     """Rows of an average entry beyond those that its text fills, for estimates."""
@@ -109,16 +113,24 @@ class Layout:
         quote = message.quote
         if quote is not None and self.name and quote.author == self.address:
             message = structs.replace(message, quote=replace(quote, author=self.name))
-        return inside(message, self.inner, self.glyphs)
+        return inside(message, self.inner, self.glyphs, marks=self.marks, bare=self.bare)
 
     def _room_for_meta(self) -> int:
         """Cells that words and time may take together."""
         return self.inner
 
     def _body_height(self, message: Message) -> int:
-        rows, last = shape(message, self.inner, self.glyphs)
-        rows += needs_own_row(last, self._meta(message), self._room_for_meta())
+        rows, last = self._shape(message)
+        rows += self._is_meta_apart(message, last)
         return rows + (len(self._chips(message)) if message.reactions else 0)
+
+    def _shape(self, message: Message) -> tuple[int, str]:
+        return shape(message, self.inner, self.glyphs, marks=self.marks)
+
+    def _is_meta_apart(self, message: Message, last: str | None = None) -> bool:
+        """Whether time and state take a row of their own, after the words of the last one."""
+        words = self._shape(message)[1] if last is None else last
+        return needs_own_row(words, self._meta(message), self._room_for_meta())
 
     def _chips(self, message: Message) -> list[Row]:
         return chips(message.reactions, self.inner, self.glyphs)

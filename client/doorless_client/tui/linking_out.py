@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from doorless_client.core.views import Message
 from doorless_client.links import Link, NotALinkError, links, opener, warning
+from doorless_client.marks import hidden
 from doorless_client.tui.screens.confirm import Confirm
 from doorless_client.tui.wrapping import shorten
 
@@ -20,12 +21,18 @@ SHOWN = 300
 
 
 def links_of(message: Message) -> Sequence[Link]:
-    return links(message.text)
+    """Those that are seen: of what is hidden, a question whether to open it would tell."""
+    unseen = hidden(message.text)
+    return [
+        link
+        for link in links(message.text)
+        if not any(one.first < link.after and link.first < one.after for one in unseen)
+    ]
 
 
 def follow_link(screen: Screen[Any], message: Message, url: str) -> None:
     """Ask, with the true host; then hand it to the system."""
-    link = next((one for one in links_of(message) if one.url == url), None)
+    link = next((one for one in links(message.text) if one.url == url), None)
     if link is not None:
         screen.run_worker(_follow(screen, link), group="link")
 

@@ -6,6 +6,8 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+from doorless_client.marks import COVER
+
 _NEAREST = str.maketrans(
     {
         **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
@@ -13,6 +15,7 @@ _NEAREST = str.maketrans(
         **dict.fromkeys("│┃║", "|"),
         **dict.fromkeys("▁▔▂▎▏▊▌▐█▀▄", " "),
         **dict.fromkeys("“”„", '"'),
+        COVER: "#",
         **{"↑": "^", "↓": "v", "←": "<", "→": ">", "…": ".", "·": "-", "•": "*"},
     }
 )

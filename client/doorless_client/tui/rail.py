@@ -6,9 +6,8 @@ from rich.cells import cell_len
 
 from doorless_client.core.views import Message
 from doorless_client.tui import moments
-from doorless_client.tui.inside import needs_own_row
 from doorless_client.tui.layout import Layout, apart, grounded, is_system
-from doorless_client.tui.rows import Part, Row, moment, text_of, width_of
+from doorless_client.tui.rows import Part, Row, moment, width_of
 from doorless_client.tui.wrapping import shorten
 
 TIMES = 12
@@ -49,7 +48,7 @@ class Rail(Layout):
         edge = Part(self.glyphs.selected, "rail-own" if message.mine else "rail-peer")
         start = [Part(" "), edge, Part(" ")]
         rows, meta = self._inside(message), self._meta(message)
-        if needs_own_row(text_of(rows[-1]), meta, self._room_for_meta()):
+        if self._is_meta_apart(message):
             rows.append([])
         drawn = [[*start, *grounded(row, "plain")] for row in rows]
         gap = self.width - 4 - width_of(rows[-1]) - cell_len(meta)

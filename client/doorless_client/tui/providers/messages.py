@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from doorless_client.core.shelf_api import Found
 from doorless_client.core.views import Message
+from doorless_client.marks import veiled
 from doorless_client.text import safe_line
 from doorless_client.tui.providers.entry import Entry
 
@@ -40,4 +41,4 @@ class Messages:
 def _excerpt(found: Found) -> str:
     start = found.spans[0][0] if found.spans else 0
     cut = max(0, start - BEFORE)
-    return safe_line(("…" if cut else "") + found.message.text[cut : cut + 120])
+    return safe_line(("…" if cut else "") + veiled(found.message.text)[cut : cut + 120])

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from textual.content import Content
 
 from doorless_client.core.shelf_api import Found
+from doorless_client.marks import veiled
 from doorless_client.text import safe_line
 from doorless_client.tui import moments
 from doorless_client.tui.empty import nothing_found
@@ -46,7 +47,7 @@ def _who(found: Found, *, everywhere: bool) -> Content:
 
 def excerpt(found: Found) -> Content:
     """The words that were found, marked, on one line with what stands around them."""
-    text = found.message.text
+    text = veiled(found.message.text)
     first = max(0, (found.spans[0][0] if found.spans else 0) - BEFORE)
     shown = safe_line(text[first : first + AFTER].replace("\n", " "), at_most=AFTER)
     lead = "…" if first else ""

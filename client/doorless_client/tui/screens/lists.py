@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from doorless_client.core.views import FOREVER, Chat, Message, Standing
+from doorless_client.marks import veiled
 from doorless_client.settings.spans import in_words
 from doorless_client.tui import moments
 from doorless_client.tui.plain import plain
@@ -46,7 +47,7 @@ def messages_to(
                 plain(f"{'You' if message.mine else name}  {moments.full(moment(message))[:16]}"),
             )
             for message in reversed(messages)
-            for words in (message.text or (message.file.name if message.file else ""),)
+            for words in (veiled(message.text) or (message.file.name if message.file else ""),)
         ]
 
     return Choose(title, rows, nothing=lambda _: nothing)

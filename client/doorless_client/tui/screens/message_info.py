@@ -8,6 +8,7 @@ from textual.widgets import Static
 
 from doorless_client.core.message_parts import Sealing, Version
 from doorless_client.core.views import Chat, Message, State, WireView
+from doorless_client.marks import veiled
 from doorless_client.settings import spans
 from doorless_client.text import SafeText
 from doorless_client.tui import moments
@@ -120,7 +121,7 @@ def sealed_for(sealings: Sequence[Sealing], *, stays: bool = False) -> list[tupl
 
 
 def said_before(versions: Sequence[Version]) -> list[tuple[str, str]]:
-    return [(_claimed(one.at)[5:16], one.text) for one in versions]
+    return [(_claimed(one.at)[5:16], veiled(one.text)) for one in versions]
 
 
 def _claimed(at: int) -> str:
@@ -156,7 +157,7 @@ class MessageInfo(Sheet[None]):
         self._facts = about(message, wire, glyphs, now, chat)
         stays = wire is not None and wire.stays
         self._sealed, self._before = sealed_for(sealings, stays=stays), said_before(versions)
-        self._words = message.text
+        self._words = veiled(message.text)
 
     def content(self) -> ComposeResult:
         yield Static(facts_table(self._facts, self.app.size.width), classes="gap")

@@ -8,6 +8,7 @@ from textual.message import Message as Told
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from doorless_client.marks import veiled
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.outgoing import Answering
 from doorless_client.tui.widgets.styled import Styled
@@ -46,7 +47,7 @@ class AnswerStrip(Styled):
         who = "yourself" if message.mine else in_a_sentence(self.answering.name)
         what = "Edit" if self.answering.edits else f"Reply to {who}"
         end = "Esc "
-        of = message.text or (message.file.name if message.file is not None else "")
+        of = veiled(message.text) or (message.file.name if message.file is not None else "")
         room = max(0, width - len(what) - len(end) - 6)
         words = shorten(" ".join(of.split()), room, self._glyphs.ellipsis)
         left = Strip(

@@ -1,6 +1,7 @@
 """A conversation in which messages are picked, chosen and acted on."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from msgspec import structs
@@ -18,6 +19,8 @@ from doorless_client.core.views import Message
 from doorless_client.text import NOTHING, SafeText
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.layout import is_system
+from doorless_client.tui.marked import UNCOVER
+from doorless_client.tui.rows import Row
 from doorless_client.tui.timeline import Timeline
 from doorless_client.tui.widgets.log_view import LogView, Place
 
@@ -51,6 +54,7 @@ class ChatLog(LogView, can_focus=True):
         Binding("s", "act('save')", "Save the file", id="log.save"),
         Binding("x", "act('cancel')", "Cancel what is not sent or here yet", id="log.cancel"),
         Binding("t", "act('retry')", "Try again what failed", id="log.retry"),
+        Binding("v", "uncover", "Show what is hidden in it", id="log.uncover"),
         Binding("q", "to_quote", "To what is quoted", id="log.quote"),
         Binding("backspace", "back", "Back from there", id="log.back"),
         Binding("space", "choose", "Choose several", id="log.mark"),
@@ -99,6 +103,7 @@ class ChatLog(LogView, can_focus=True):
         self._chosen: dict[bytes, Message] = {}
         self._came_from: list[bytes] = []
         self._picked_one: Message | None = None
+        self._uncovered: Message | None = None  # as it was then: what it says later is another
 
     # --- what it shows ---------------------------------------------------------------------
 
@@ -159,6 +164,12 @@ class ChatLog(LogView, can_focus=True):
             there = ((self.timeline.find(id), file) for id, file in files.items())
             self.change([structs.replace(message, file=file) for message, file in there if message])
 
+    def _rows(self, place: int) -> list[Row]:
+        message, before = self._pair(place)
+        if place != self.picked or not is_uncovered(message, self._uncovered):
+            return super()._rows(place)
+        return replace(self._layout, bare=True).rows(message, before)
+
     def _finish(self, place: int, drawn: list[Strip]) -> list[Strip]:
         message = self._pair(place)[0]
         is_chosen = message.id in self._chosen and bool(message.id)
@@ -201,6 +212,7 @@ class ChatLog(LogView, can_focus=True):
     # --- picking ---------------------------------------------------------------------------
 
     def watch_picked(self, old: int | None, new: int | None) -> None:
+        self._uncovered = None
         for place in (old, new):
             if place is not None:
                 self._drawn.discard(place)
@@ -287,6 +299,15 @@ class ChatLog(LogView, can_focus=True):
         elif message is not None:
             self.post_message(self.Act(what, [message]))
 
+    def action_uncover(self) -> None:
+        """Show what is hidden in the picked message, until another is picked; or hide it again."""
+        message = self.picked_message
+        if message is not None and self.picked is not None:
+            again = is_uncovered(message, self._uncovered)
+            self._uncovered = None if again else message
+            self._drawn.discard(self.picked)
+            self.refresh()
+
     def action_to_quote(self) -> None:
         message = self.picked_message
         if message is None or message.quote is None:
@@ -314,6 +335,8 @@ class ChatLog(LogView, can_focus=True):
                 self.action_to_quote()
             case "file":
                 self.action_act("open")
+            case target if target == UNCOVER:
+                self.action_uncover()
             case "react":
                 self.post_message(self.Act("react with", [found[1]], words))
             case "link":
@@ -324,3 +347,8 @@ def is_same(one: Message, other: Message) -> bool:
     """Others choose their ids as they like, ours among them."""
     said = one.conversation, one.id, one.mine
     return said == (other.conversation, other.id, other.mine)
+
+
+def is_uncovered(message: Message, uncovered: Message | None) -> bool:
+    """Whether the person asked for what is hidden in it, in these words."""
+    return uncovered is not None and is_same(message, uncovered) and message.text == uncovered.text

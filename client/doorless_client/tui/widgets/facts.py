@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from doorless_client.core.message_parts import BesideView
 from doorless_client.core.views import Kind, Message, State, WireView
+from doorless_client.marks import veiled
 from doorless_client.tui import moments
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.sizes import in_words
@@ -80,7 +81,7 @@ def hidden(message: Message) -> Pairs:
     """What is inside, and nobody but both ends can read."""
     return [
         ("from", "you" if message.mine else message.sender),
-        ("text", " ".join(message.text.split())),
+        ("text", " ".join(veiled(message.text).split())),
         ("true size", in_words(len(message.text.encode()))),
         ("kind", _kind(message)),
     ]

@@ -30,6 +30,7 @@ ENTRIES_DRAWN = 256
 GROUNDED = (
     *("text", "meta", "unknown", "gone", "waiting", "read", "failed", "file", "bar", "bar-rest"),
     *("quote-bar", "quote-name", "quote", "claim", "link", "rule"),
+    *("code", "code-edge", "hidden", "bare"),
 )
 """Roles of a message's parts; each has a style on each of the grounds own, peer and plain."""
 
@@ -51,6 +52,7 @@ class LogView(Styled, ScrollView):
 
     density: reactive[str] = reactive("bubbles", init=False)
     emoji: reactive[str] = reactive("pictures", init=False)
+    marks: reactive[bool] = reactive(True, init=False)
     rows: reactive[int] = reactive(0)  # of the whole history, as far as it is known
     below: reactive[int] = reactive(0)  # messages that came while the reader was further up
 
@@ -73,7 +75,7 @@ class LogView(Styled, ScrollView):
         layout = LAYOUTS[self.density]
         called = (self._called, self._address)
         glyphs = replace(self._glyphs, emoji=self._glyphs.emoji and self.emoji == "pictures")
-        return layout(width, glyphs, self._now, unread_from, unread, *called)
+        return layout(width, glyphs, self._now, unread_from, unread, *called, self.marks)
 
     # --- what it shows ---------------------------------------------------------------------
 
@@ -246,13 +248,16 @@ class LogView(Styled, ScrollView):
 
     def dress(self, chosen: ProfileSettings) -> None:
         """Look as the person chose."""
-        self.density, self.emoji = chosen.density, chosen.emoji
+        self.density, self.emoji, self.marks = chosen.density, chosen.emoji, chosen.marks
 
     def watch_density(self) -> None:
         if self._laid_out:
             self._reflow(self._laid_out)
 
     def watch_emoji(self) -> None:
+        self.watch_density()
+
+    def watch_marks(self) -> None:
         self.watch_density()
 
     def _reload(self, late: int = 0, count: int = 0) -> None:
@@ -326,9 +331,12 @@ class LogView(Styled, ScrollView):
 
     def _strips(self, place: int) -> list[Strip]:
         if (drawn := self._drawn.get(place)) is None:
-            drawn = [self._strip(row) for row in self._layout.rows(*self._pair(place))]
+            drawn = [self._strip(row) for row in self._rows(place)]
             self._drawn[place] = self._finish(place, drawn)
         return self._drawn[place]
+
+    def _rows(self, place: int) -> list[Row]:
+        return self._layout.rows(*self._pair(place))
 
     def _finish(self, place: int, drawn: list[Strip]) -> list[Strip]:
         """What is drawn of an entry, with what the person did to it."""
