@@ -8,6 +8,7 @@ from doorless_client.core.message_parts import BesideView, ReactionView
 from doorless_client.core.views import Kind
 from doorless_client.text import safe_line
 from doorless_client.tui.glyphs import ASCII, UNICODE
+from doorless_client.tui.widgets.chat_log import ChatLog
 from doorless_client.tui.widgets.draft_strip import DraftStrip, on_the_wire
 from doorless_client.tui.widgets.xray import STAYS, title
 
@@ -66,6 +67,23 @@ async def test_a_reaction_whose_envelope_is_known_shows_it(engine, opened, text_
     engine._wire = lambda message: replace(real(message), beside=(beside,))
     async with opened(engine, size=(120, 36)) as pilot:
         assert "14:31:30   2 KiB 00 01 02" in text_of(pilot)
+
+
+async def test_beside_a_message_longer_than_its_first_bytes_the_rest_is_counted(
+    engine, opened, text_of
+) -> None:
+    ada = engine.person("Ada")
+    engine.arrive(ada, "\n".join(f"row {n}" for n in range(90)), at=NOW - 90, seen=True)
+    async with opened(engine, size=(120, 36)) as pilot:
+        await pilot.press("tab")
+        log = pilot.app.screen.query_one(ChatLog)
+        log.scroll_to(y=30, animate=False, immediate=True)
+        await pilot.pause()
+        assert text_of(pilot).count("more like this") == 1
+        log.scroll_to(y=60, animate=False, immediate=True)
+        await pilot.pause()
+        (row,) = [line for line in text_of(pilot).splitlines() if "more like this" in line]
+        assert "row " in row
 
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII])

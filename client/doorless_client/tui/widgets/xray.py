@@ -87,13 +87,13 @@ class Mirror(Styled):
         if place == self._log.picked:
             base += Style(bgcolor=self.part("picked").bgcolor)
         rows = self._log.heights.height(place) - self._log.lead(place)
-        segments = self._segments(message, row, rows, base, width)
+        segments = self._segments(message, row, rows, base, width, top=y == 0)
         return Strip(segments).crop(0, width).adjust_cell_length(width, base)
 
     def _segments(
-        self, message: Message, row: int, rows: int, base: Style, width: int
+        self, message: Message, row: int, rows: int, base: Style, width: int, *, top: bool
     ) -> list[Segment]:
-        """Row `row` of the `rows` that the message has beside this."""
+        """Row `row` of the `rows` that the message has beside this; the `top` one of the screen."""
         wire = self.wire(message)
         if wire is None or not wire.size:
             return [self._quiet(_nothing(message) if row == 0 else "", base, width)]
@@ -105,6 +105,12 @@ class Mirror(Styled):
         if row == 0:
             return self._first(head, wire.head[:first], base, stays=wire.stays)
         start = first + (row - 1) * each
+        over = start - len(wire.head)
+        if over >= 0 and len(wire.head) < wire.size:  # said once, and to who scrolls past it
+            more = in_words(wire.size - len(wire.head))
+            return [
+                self._quiet(f"{more} more like this" if over < each or top else "", base, width)
+            ]
         return [self._bytes(" " + wire.head[start : start + each].hex(" "), base)]
 
     def _reaction(self, wire: WireView, base: Style, width: int) -> list[Segment]:
