@@ -105,12 +105,12 @@ class Receiver:
     # --- opening: nothing is stored, but the evidence of a ghost --------------------------------
 
     def _open(self, delivered: Deliver) -> Arrival:
+        if (arrival := self._ahead.take(delivered)) is not None:
+            return arrival
         envelope, now, ours = delivered.envelope, self._state.clock(), self._state
         sessions = ours.sessions.newest_first()
         try:
-            return self._ahead.take(delivered) or arrive(
-                sessions, envelope, now, ours.account, ours.keys.kem
-            )
+            return arrive(sessions, envelope, now, ours.account, ours.keys.kem)
         except ForgedError:
             if len(envelope) != FIRST_CONTACT_SIZE:
                 raise
