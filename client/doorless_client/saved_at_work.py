@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
-from doorless_client.core.saved import Saved
 from doorless_client.core.saved_api import SavedReply
+from doorless_client.core.saved_rows import Saved
 from doorless_client.store.base import BrokenStoreError
 
 Refusing = Callable[[], AbstractContextManager[None]]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorless_client.backing_up import back_up, restore_backup
-from doorless_client.core import saved
+from doorless_client.core import saved, saved_rows
 from doorless_client.core.api import BadInputError, RefusedError
 from doorless_client.core.saved import LONGEST, LONGEST_NAME, MOST
 from doorless_client.recovery_words import words_of
@@ -34,7 +34,7 @@ def test_what_was_saved_is_there_by_name_and_after_a_start(alice: Person) -> Non
     alice.engine.saved.save("Way", "On my way.\nTen minutes.")
     alice.engine.saved.save("busy", "Later!")
     assert held(alice) == [("busy", "Later!"), ("Way", "On my way.\nTen minutes.")]
-    assert saved.load(alice.store) == alice.engine.saved.every()
+    assert saved_rows.load(alice.store) == alice.engine.saved.every()
     assert saved.find(alice.engine.saved.every(), ";WAY").text.startswith("On my way")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from doorless_client.core import saved, settings
+from doorless_client.core import saved_rows, settings
 from doorless_client.core.extras import file_in, quote_in
 from doorless_client.core.order import order_of
 from doorless_client.core.shelf_rows import SELF, shelf_of
@@ -47,7 +47,7 @@ def records(store: Store, now: int) -> Iterator[bytes]:
         raise StoreError("no account in this profile: it was damaged")
     yield readable(about(own, Manifest.decode(newest.manifest), now))
     yield readable(_chosen(store))
-    for reply in saved.load(store):
+    for reply in saved_rows.load(store):
         yield readable(Reply(str(reply.name), str(reply.text)))
     for contact in store.contacts.find():
         if contact.standing != Standing.REQUEST.value:

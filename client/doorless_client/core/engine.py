@@ -32,7 +32,7 @@ from doorless_client.core.outbox import Outbox
 from doorless_client.core.receipts import Receipts
 from doorless_client.core.receiving import Receiver
 from doorless_client.core.resync import Resyncs
-from doorless_client.core.saved import Saved
+from doorless_client.core.saved_rows import Saved
 from doorless_client.core.sayings import check_text
 from doorless_client.core.settings import Settings
 from doorless_client.core.shelf import Shelves

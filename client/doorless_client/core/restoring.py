@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from doorless_client.core import saved, settings
+from doorless_client.core import saved, saved_rows, settings
 from doorless_client.core.api import RefusedError
 from doorless_client.core.forgetting import finish_forgetting
 from doorless_client.core.pins import settled_pin
@@ -124,7 +124,8 @@ class _Restoring:
     def _save(self, name: str, text: str) -> None:
         """Unless one is here by that name, or as many as are kept."""
         with suppress(RefusedError):
-            saved.keep(self._store, saved.saved(saved.load(self._store), name, text))
+            held = saved.saved(saved_rows.load(self._store), name, text)
+            saved_rows.keep(self._store, held)
 
     # --- people ------------------------------------------------------------------------------
 

@@ -1,20 +1,13 @@
-"""Texts that were saved to answer with, as values, and where the store keeps them.
+"""Texts that were saved to answer with: what is taken, and in which order they stand.
 
-They lie in the encrypted store, for they are words of the person; and on one device, for what is
-typed a hundred times says more of somebody than most messages do.
 Spec: docs/spec/08-state.md §20.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from doorless_client.core.api import BadInputError, RefusedError
 from doorless_client.core.saved_api import SavedReply
-from doorless_client.core.state import State
-from doorless_client.store import records
-from doorless_client.store.base import Store
 from doorless_client.text import SafeText, safe, safe_line
 
 MOST: Final = 50
@@ -28,8 +21,6 @@ LONGEST_NAME: Final = 24
 
 SIGN: Final = ";"
 """Before a name that is typed into a message."""
-
-_ROW = "saved replies"
 
 Held = tuple[SavedReply, ...]
 
@@ -87,41 +78,6 @@ def checked_text(text: str) -> SafeText:
             f"{len(shown)} characters are too long: a saved reply has at most {LONGEST}"
         )
     return shown
-
-
-def load(store: Store) -> Held:
-    row = store.settings.get(_ROW)
-    pairs = msgspec.msgpack.decode(row.value, type=list[tuple[str, str]]) if row else []
-    return tuple(SavedReply(safe_line(name), safe(text)) for name, text in pairs)
-
-
-def keep(store: Store, held: Held) -> None:
-    """Only inside a transaction."""
-    pairs = [(str(one.name), str(one.text)) for one in held]
-    store.settings.put(records.Setting(_ROW, msgspec.msgpack.encode(pairs)))
-
-
-class Saved:
-    """Those of an open profile. Each change raises RefusedError where nothing was changed."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    def every(self) -> Held:
-        return load(self._state.store)
-
-    def save(self, name: str, text: str) -> None:
-        self._keep(saved(self.every(), name, text))
-
-    def rename(self, name: str, new: str) -> None:
-        self._keep(renamed(self.every(), name, new))
-
-    def remove(self, name: str) -> None:
-        self._keep(removed(self.every(), name))
-
-    def _keep(self, held: Held) -> None:
-        with self._state.change():
-            keep(self._state.store, held)
 
 
 def _check_free(held: Held, name: str) -> None:
