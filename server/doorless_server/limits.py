@@ -121,6 +121,10 @@ UNKNOWN_LOOKUPS = Rate(burst=100, per_second=1 / 900)
 LOG_ANSWERS = Rate(burst=1_000, per_second=10)
 """Answers of the key log to one address, some ms of work each: a class behind one address."""
 
+UNPROVEN = Rate(burst=MAX_HALF_OPEN, per_second=10)
+"""Signatures that are checked for one address and do not turn out to be of a device of ours; as
+many at once as it has half-open connections. Each is some 0.3 ms of work."""
+
 SIGN_INS = Rate(burst=100, per_second=2)
 """Of one device: each takes it over from the connection before. Scripts sign in once a command;
 two copies that drive each other out would do so as fast as they can."""
@@ -175,6 +179,10 @@ class TokenBucket:
         if not seconds:
             self._tokens -= cost
         return seconds
+
+    def give_back(self, cost: float = 1) -> None:
+        """What was taken was not what is metered."""
+        self._tokens = min(self._rate.burst, self._tokens + cost)
 
 
 class Buckets:

@@ -10,6 +10,7 @@ from doorless_server.limits import (
     RECORDS,
     SIGN_INS,
     UNKNOWN_LOOKUPS,
+    UNPROVEN,
     Buckets,
     TokenBucket,
 )
@@ -28,11 +29,16 @@ class Rates:
         self._unknown = Buckets(UNKNOWN_LOOKUPS, elapsed=elapsed)
         self._answers = Buckets(LOG_ANSWERS, elapsed=elapsed)
         self._records = Buckets(RECORDS, elapsed=elapsed)
+        self._unproven = Buckets(UNPROVEN, elapsed=elapsed)
         self._sign_ins = Buckets(SIGN_INS, elapsed=elapsed)
 
     def of_misses(self, source: str, now: int) -> TokenBucket:
         """Lookups of nobody that this address may still ask for."""
         return self._unknown.of(source, now)
+
+    def unproven(self, source: str, now: int) -> TokenBucket:
+        """Signatures that may be checked for this address; given back by who proves to be ours."""
+        return self._unproven.of(source, now)
 
     def log_answer(self, source: str, now: int) -> int:
         """For one more answer of the key log to this address."""

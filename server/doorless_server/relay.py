@@ -90,6 +90,9 @@ from doorless_server.store.base import (
     UnavailableError,
 )
 
+SIGNATURES_OF_A_LOGIN, SIGNATURES_OF_A_MANIFEST = 1, 2
+"""Checked for it; beside a manifest there is a record for the key log."""
+
 DONE = Done()
 NO_ROOM = refused(Refusal.NOT_ALLOWED, REFUSED_RETRY)
 FULL = refused(Refusal.BUSY, REFUSED_RETRY)
@@ -148,7 +151,7 @@ class Relay:
             return Outcome(peer, NOT_ALLOWED)
         try:
             if isinstance(request, SignIn):
-                return await self._sign_in(asking, request, now)
+                return await self._sign_in(asking, request, now, source)
             if isinstance(asking, SignedIn):
                 return await self._for_device(asking, request, now, source)
             if isinstance(request, Submit):
@@ -216,10 +219,13 @@ class Relay:
 
     # --- signed in ---------------------------------------------------------------------------
 
-    async def _sign_in(self, peer: Peer, asked: SignIn, now: int) -> Outcome:
+    async def _sign_in(self, peer: Peer, asked: SignIn, now: int, source: str) -> Outcome:
         """A good signature signs in, whoever it is: only a request shows what the device may do."""
         if not isinstance(peer, Greeted) or not is_in_time(peer, now):
             return Outcome(Spent(), NOT_ALLOWED)
+        unproven = self._rates.unproven(source, now)
+        if seconds := unproven.take(now):
+            return Outcome(Spent(), refused(Refusal.BUSY, seconds))
         try:
             check_login(peer, asked)
         except (MalformedError, ForgedError):
@@ -228,6 +234,7 @@ class Relay:
         seat = await self._seat(signed_in)
         if seat is None:
             return Outcome(signed_in, DONE)
+        unproven.give_back()
         if seconds := self._rates.sign_in(seat.device, now):
             return Outcome(Spent(), refused(Refusal.BUSY, seconds))
         await self._store.note_connection(seat.account, now // DAY)
@@ -236,16 +243,8 @@ class Relay:
     async def _for_device(self, peer: SignedIn, request: Request, now: int, source: str) -> Outcome:
         if seconds := self._rates.record(peer.account, request, now):
             return Outcome(peer, refused(Refusal.BUSY, seconds))
-        if isinstance(request, Register):
-            receipt = await self._names.register(peer, request, now, source)
-            if isinstance(receipt, int):
-                return Outcome(peer, refused(Refusal.BUSY, receipt))
-            return Outcome(peer, _done(receipt), (TakeOver(peer.device),))
-        if isinstance(request, PublishManifest):
-            gone, receipt = await registry.publish_manifest(
-                self._store, self._directory, peer, request, now
-            )
-            return Outcome(peer, _done(receipt), (TakeOver(peer.device), *_revoked(gone)))
+        if isinstance(request, Register | PublishManifest):
+            return await self._take_manifest(peer, request, now, source)
         seat = await self._seat(peer)
         if seat is None:
             return Outcome(peer, NOT_ALLOWED)
@@ -281,6 +280,26 @@ class Relay:
                 )
                 return Outcome(peer, _done(receipt), _revoked(closed))
         return Outcome(peer, NOT_ALLOWED)
+
+    async def _take_manifest(
+        self, peer: SignedIn, asked: Register | PublishManifest, now: int, source: str
+    ) -> Outcome:
+        """It makes a device one of ours, so signatures are checked before it is."""
+        unproven = self._rates.unproven(source, now)
+        if seconds := unproven.take(now, SIGNATURES_OF_A_MANIFEST):
+            return Outcome(peer, refused(Refusal.BUSY, seconds))
+        gone: Sequence[Seat] = ()
+        if isinstance(asked, PublishManifest):
+            gone, receipt = await registry.publish_manifest(
+                self._store, self._directory, peer, asked, now
+            )
+        else:
+            registered = await self._names.register(peer, asked, now, source)
+            if isinstance(registered, int):
+                return Outcome(peer, refused(Refusal.BUSY, registered))
+            receipt = registered
+        unproven.give_back(SIGNATURES_OF_A_MANIFEST + SIGNATURES_OF_A_LOGIN)
+        return Outcome(peer, _done(receipt), (TakeOver(peer.device), *_revoked(gone)))
 
     async def _seat(self, peer: SignedIn) -> Seat | None:
         """The place that a manifest gives this very device with this very key."""
