@@ -46,6 +46,10 @@ class Mailbox:
         self.box.count(waiting.size, request=waiting.request)
 
 
+NOBODY = Mailbox(Box(bytes(32), bytes(32), -1, requests=1 << 62))
+"""In the place of a mailbox that there is not: no token opens it, and it is full for strangers."""
+
+
 class Boxes:
     """The mailboxes used lately; the one used longest ago is forgotten first."""
 
@@ -93,12 +97,26 @@ class Boxes:
             self._waiting -= len(gone.waiting)
 
 
-def _read(db: sqlite3.Connection, mailbox: bytes) -> Mailbox | None:
-    found = db.execute(
+def search_in_vain(db: sqlite3.Connection, named: bytes) -> None:
+    """Have what is refused at a full mailbox take as long as at one that there is not.
+
+    Args:
+        named: the digest of what came; 128 bits of it are no mailbox's id.
+    """
+    _find(db, named[:16])
+
+
+def _find(db: sqlite3.Connection, mailbox: bytes) -> tuple[bytes, bytes, int] | None:
+    found: tuple[bytes, bytes, int] | None = db.execute(
         "SELECT token_hash, previous_hash, previous_until FROM devices"
         " JOIN accounts ON accounts.id = devices.account WHERE mailbox = ?",
         (mailbox,),
     ).fetchone()
+    return found
+
+
+def _read(db: sqlite3.Connection, mailbox: bytes) -> Mailbox | None:
+    found = _find(db, mailbox)
     if found is None:
         return None
     read = Mailbox(Box(*found))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from doorless_server.limits import ENVELOPE_HOURS, Bounds
 from doorless_server.store.admission import latest, opens, refusal
 from doorless_server.store.base import Arriving, Fate, Mail, Position
-from doorless_server.store.boxes import Boxes, Mailbox, Waiting
+from doorless_server.store.boxes import NOBODY, Boxes, Mailbox, Waiting, search_in_vain
 from doorless_server.store.receipts import Receipts, digest
 from doorless_server.store.rows import insert_rows
 
@@ -38,16 +38,16 @@ class MailTable:
         fates: list[Position | Fate] = []
         rows = []
         for mail, named in zip(mails, digests, strict=True):
-            mailbox = self._boxes.find(db, mail.mailbox)
-            if mailbox is None:
-                fates.append(Fate.NO_ROOM)
-            elif mail.id in mailbox.waiting or named in delivered:
+            mailbox = self._boxes.find(db, mail.mailbox) or NOBODY
+            if mail.id in mailbox.waiting or named in delivered:
                 fates.append(Fate.KNOWN)
             else:
                 request = not opens(mailbox.box, mail.token_hash, self._day)
                 fate = self._take(mailbox, mail, named, request=request)
                 fates.append(fate)
-                if not isinstance(fate, Fate):
+                if fate is Fate.NO_ROOM and mailbox is not NOBODY:
+                    search_in_vain(db, named)
+                elif not isinstance(fate, Fate):
                     rows.append((fate, mail.mailbox, mail.id, request, hour, mail.envelope))
         insert_rows(db, "INSERT INTO envelopes VALUES", rows)
         self._boxes.trim()
