@@ -26,7 +26,7 @@ class Bubbles(Layout):
     def _body(self, message: Message) -> list[Row]:
         ground = "own" if message.mine else "peer"
         rows, meta = self._inside(message), self._meta(message)
-        if self._is_meta_apart(message):
+        if self._is_meta_apart(message, rows[-1]):
             rows.append([])
         last = width_of(rows[-1])
         body = max(*map(width_of, rows), last + cell_len(meta) + (2 if last else 0))

@@ -36,7 +36,7 @@ class Dense(Layout):
 
     def _body(self, message: Message) -> list[Row]:
         rows, after = self._inside(message), self._meta(message)
-        if self._is_meta_apart(message):
+        if self._is_meta_apart(message, rows[-1]):
             rows.append([])
         drawn: list[Row] = []
         for number, row in enumerate(rows):

@@ -17,7 +17,8 @@ from doorless_client.tui import moments
 from doorless_client.tui.chips import chips
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.inside import inside, meta, needs_own_row, shape
-from doorless_client.tui.rows import Part, Row, moment
+from doorless_client.tui.marked import UNCOVER
+from doorless_client.tui.rows import Part, Row, moment, text_of
 from doorless_client.tui.wrapping import shorten, wrap
 
 TOGETHER = 300
@@ -121,15 +122,19 @@ class Layout:
 
     def _body_height(self, message: Message) -> int:
         rows, last = self._shape(message)
-        rows += self._is_meta_apart(message, last)
+        rows += needs_own_row(last, self._meta(message), self._room_for_meta())
         return rows + (len(self._chips(message)) if message.reactions else 0)
 
     def _shape(self, message: Message) -> tuple[int, str]:
         return shape(message, self.inner, self.glyphs, marks=self.marks)
 
-    def _is_meta_apart(self, message: Message, last: str | None = None) -> bool:
-        """Whether time and state take a row of their own, after the words of the last one."""
-        words = self._shape(message)[1] if last is None else last
+    def _is_meta_apart(self, message: Message, last: Row) -> bool:
+        """Whether time and state take a row of their own, after the last one of its words.
+
+        What is hidden counts as it was said, so that a message is as high when it is shown.
+        """
+        plain = not any(part.target == UNCOVER for part in last)
+        words = text_of(last) if plain else self._shape(message)[1]
         return needs_own_row(words, self._meta(message), self._room_for_meta())
 
     def _chips(self, message: Message) -> list[Row]:

@@ -30,10 +30,9 @@ class _Piece(NamedTuple):
 
 def lines(text: str, inner: int, glyphs: Glyphs, *, marks: bool) -> list[str]:
     """What is in the rows, hidden or not."""
-    found = _blocks(text, marks=marks)
-    if len(found) == 1 and not found[0].is_code:
-        return wrap(found[0].text, inner)
-    return [line for block in found for line in _lines(block, inner, glyphs)]
+    if not marks or "```" not in text:
+        return wrap(text, inner)
+    return [line for block in blocks(text) for line in _lines(block, inner, glyphs)]
 
 
 def rows(text: str, inner: int, glyphs: Glyphs, *, marks: bool, bare: bool) -> list[Row]:

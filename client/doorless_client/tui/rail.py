@@ -48,7 +48,7 @@ class Rail(Layout):
         edge = Part(self.glyphs.selected, "rail-own" if message.mine else "rail-peer")
         start = [Part(" "), edge, Part(" ")]
         rows, meta = self._inside(message), self._meta(message)
-        if self._is_meta_apart(message):
+        if self._is_meta_apart(message, rows[-1]):
             rows.append([])
         drawn = [[*start, *grounded(row, "plain")] for row in rows]
         gap = self.width - 4 - width_of(rows[-1]) - cell_len(meta)

@@ -40,7 +40,7 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(TEXTS, st.integers(8, 90), st.booleans(), st.sampled_from([UNICODE, ASCII]))
 def test_what_is_drawn_is_what_was_said_but_for_the_fences(
     text: str, inner: int, marks: bool, glyphs: Glyphs
@@ -54,7 +54,7 @@ def test_what_is_drawn_is_what_was_said_but_for_the_fences(
     assert all(width_of(row) <= inner for row in rows)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(messages(), st.integers(8, 90), st.booleans())
 def test_hidden_or_not_it_takes_as_many_rows_of_as_many_cells(
     message: Message, inner: int, marks: bool
@@ -68,7 +68,7 @@ def test_hidden_or_not_it_takes_as_many_rows_of_as_many_cells(
     assert cell_len(last) == width_of(hidden[-1])
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @densities
 @given(message=messages(), width=st.integers(16, 120))
 def test_what_is_measured_does_not_change_when_it_is_shown(

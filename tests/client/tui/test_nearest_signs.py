@@ -39,7 +39,7 @@ async def test_every_screen_is_ascii_but_for_what_people_say(
 
 
 def test_signs_keep_their_place_and_letters_are_left_alone() -> None:
-    said = Segment("│ Grüße → 日本 …")
+    said = Segment("│ Grüße → 日本 ▒▒ …")
     (mended,) = NearestSigns().apply([said], Color(0, 0, 0))
-    assert mended.text == "| Grüße > 日本 ."
+    assert mended.text == "| Grüße > 日本 ## ."
     assert mended.cell_length == said.cell_length
