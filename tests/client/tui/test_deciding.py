@@ -68,6 +68,48 @@ async def test_not_now_leaves_one_line_and_sending_blocked(people, opened, text_
         assert not pilot.app.screen.query_one(Composer).display
 
 
+async def test_the_arrows_move_between_answers_and_stop_at_the_ends(people, opened) -> None:
+    people.engine.change(people.ada, trust=Trust.CHANGED)
+    async with opened(people.engine, size=(120, 36)) as pilot:
+        first, accept, last = pilot.app.screen.query_one(Banner).query(Button)
+        first.focus()
+        for key, there in (
+            ("right", accept),
+            ("right", last),
+            ("right", last),
+            ("left", accept),
+            ("left", first),
+            ("left", first),
+        ):
+            await pilot.press(key)
+            assert pilot.app.focused is there
+        await pilot.press("right", "right", "enter")
+        await pilot.pause()
+        assert people.engine.done == []
+
+
+async def test_answers_below_each_other_are_reached_by_up_and_down(people, opened) -> None:
+    people.engine.change(people.ada, trust=Trust.CHANGED)
+    async with opened(people.engine, size=(100, 30)) as pilot:
+        first, accept, _ = pilot.app.screen.query_one(Banner).query(Button)
+        first.focus()
+        await pilot.press("down")
+        assert pilot.app.focused is accept
+        await pilot.press("up")
+        assert pilot.app.focused is first
+
+
+async def test_the_arrows_move_between_the_answers_of_a_sheet(people, opened) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("f4")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Verify)
+        assert pilot.app.focused.id == "later"
+        for key, there in (("right", "match"), ("left", "later"), ("left", "differ")):
+            await pilot.press(key)
+            assert pilot.app.focused.id == there
+
+
 async def test_a_request_is_answered_before_anything_is_written(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         await pilot.press("alt+3")

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen, ScreenResultType
 
+from doorless_client.tui import answers
 from doorless_client.tui.plain import plain
 
 StyleSheets = str | PurePath | list[str | PurePath] | None
@@ -37,6 +38,9 @@ class Sheet(ModalScreen[ScreenResultType]):
 
     def action_put_away(self) -> None:
         self.dismiss(None)
+
+    def on_key(self, event: events.Key) -> None:
+        answers.move(self, event)
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:

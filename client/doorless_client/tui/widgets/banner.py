@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message as Told
 from textual.widgets import Button, Static
 
+from doorless_client.tui import answers
 from doorless_client.tui.plain import plain
 
 Variant = Literal["default", "primary", "success", "warning", "error"]
@@ -109,13 +110,17 @@ class Banner(Vertical):
 
     def on_resize(self) -> None:
         """Answers that do not fit beside each other stand below each other."""
-        answers = self.query(Answer)
-        needed = sum(max(SHORTEST_ANSWER, len(str(one.label)) + 2) + 2 for one in answers) - 2
+        shown = self.query(Answer)
+        needed = sum(max(SHORTEST_ANSWER, len(str(one.label)) + 2) + 2 for one in shown) - 2
         choices = self.query_one("#banner-choices", Horizontal)
         choices.set_class(needed > self.content_size.width, "-stacked")
 
     def focus_first(self) -> None:
         self.query(Button).first().focus()
+
+    def on_key(self, event: events.Key) -> None:
+        choices = self.query_one("#banner-choices", Horizontal)
+        answers.move(choices, event, stacked=choices.has_class("-stacked"))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
