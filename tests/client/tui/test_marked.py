@@ -11,11 +11,14 @@ from rich.cells import cell_len
 from doorless_client.core.message_parts import QuoteView
 from doorless_client.core.views import Kind, Message, State
 from doorless_client.marks import blocks
-from doorless_client.settings.profile import ProfileSettings
 from doorless_client.text import safe, safe_line
+from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.densities import LAYOUTS
 from doorless_client.tui.glyphs import ASCII, UNICODE, Glyphs
 from doorless_client.tui.inside import inside, shape
+from doorless_client.tui.key_profiles import PROFILES
+from doorless_client.tui.keymap import Keys
+from doorless_client.tui.places import places
 from doorless_client.tui.rows import Part, text_of, width_of
 from doorless_client.tui.short_names import drawn
 from doorless_client.tui.widgets.chat_log import ChatLog
@@ -40,7 +43,7 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(TEXTS, st.integers(8, 90), st.booleans(), st.sampled_from([UNICODE, ASCII]))
 def test_what_is_drawn_is_what_was_said_but_for_the_fences(
     text: str, inner: int, marks: bool, glyphs: Glyphs
@@ -54,7 +57,7 @@ def test_what_is_drawn_is_what_was_said_but_for_the_fences(
     assert all(width_of(row) <= inner for row in rows)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(messages(), st.integers(8, 90), st.booleans())
 def test_hidden_or_not_it_takes_as_many_rows_of_as_many_cells(
     message: Message, inner: int, marks: bool
@@ -68,7 +71,7 @@ def test_hidden_or_not_it_takes_as_many_rows_of_as_many_cells(
     assert cell_len(last) == width_of(hidden[-1])
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @densities
 @given(message=messages(), width=st.integers(16, 120))
 def test_what_is_measured_does_not_change_when_it_is_shown(
@@ -148,13 +151,9 @@ async def test_v_shows_what_is_hidden_until_another_message_is_picked(
             assert ("▒▒▒▒" in text_of(pilot)) is True, keys  # the list of chats tells nothing
 
 
-@pytest.mark.parametrize("keys", ["vim", "emacs"])
-async def test_the_other_sets_of_keys_have_one_for_it(people, opened, text_of, keys) -> None:
-    people.engine.arrive(people.ada, PLOT, seen=True)
-    async with opened(people.engine) as pilot:
-        pilot.app.change_settings(ProfileSettings(keys=keys))
-        await press(pilot, "up", "v")
-        assert "the butler" in text_of(pilot)
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_set_of_keys_has_one_for_it(profile: str) -> None:
+    assert Keys(places(DoorlessApp), PROFILES[profile]).spelled("log.uncover") == "v"
 
 
 async def test_a_click_shows_it_and_another_one_hides_it(people, opened, text_of) -> None:
@@ -182,21 +181,19 @@ async def test_what_is_edited_meanwhile_is_hidden_anew(people, opened, text_of) 
         assert "gardener" not in text_of(pilot)
 
 
-async def test_as_typed_where_that_was_chosen(people, opened, text_of) -> None:
-    people.engine.arrive(people.ada, PLOT, seen=True)
-    people.engine.arrive(people.ada, SCRIPT, seen=True)
+async def test_as_typed_where_that_was_chosen_and_copied_so_in_any_case(
+    people, opened, text_of
+) -> None:
+    said = f"{PLOT}\n{SCRIPT}"
+    people.engine.arrive(people.ada, said, seen=True)
     async with opened(people.engine) as pilot:
+        await press(pilot, "up", "y")
+        assert pilot.app.clipboard == said
+        assert "||the butler||" not in text_of(pilot)
         pilot.app.change_settings(replace(pilot.app.settings, marks=False))
         await pilot.pause()
         for words in ("||the butler||", "```sh", "echo `date` || exit"):
             assert words in text_of(pilot)
-
-
-async def test_y_copies_what_was_said(people, opened) -> None:
-    people.engine.arrive(people.ada, f"{PLOT}\n{SCRIPT}", seen=True)
-    async with opened(people.engine) as pilot:
-        await press(pilot, "up", "y")
-        assert pilot.app.clipboard == f"{PLOT}\n{SCRIPT}"
 
 
 async def test_no_sheet_shows_what_is_hidden(people, opened, text_of) -> None:
