@@ -68,6 +68,19 @@ async def test_not_now_leaves_one_line_and_sending_blocked(people, opened, text_
         assert not pilot.app.screen.query_one(Composer).display
 
 
+async def test_no_notice_lies_over_the_answers_of_the_contact_that_is_shown(
+    people, opened, settle
+) -> None:
+    async with opened(people.engine) as pilot:
+        people.engine.change(people.ada, trust=Trust.CHANGED)
+        await settle(pilot)
+        assert pilot.app.screen.query_one(Banner).display
+        assert not [one for one in pilot.app._notifications if "changed" in one.message]
+        people.engine.change(people.grace, trust=Trust.CHANGED)
+        await settle(pilot)
+        assert [one for one in pilot.app._notifications if "changed" in one.message]
+
+
 async def test_the_arrows_move_between_answers_and_stop_at_the_ends(people, opened) -> None:
     people.engine.change(people.ada, trust=Trust.CHANGED)
     async with opened(people.engine, size=(120, 36)) as pilot:

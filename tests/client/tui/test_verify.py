@@ -208,3 +208,16 @@ async def test_words_that_are_typed_fast_stay_apart(people, opened) -> None:
             pilot.app.post_message(Key("space" if letter == " " else letter, letter))
         await pilot.pause()
         assert pilot.app.screen.query_one("#pasted").value == "doctor purse"
+
+
+async def test_an_enter_in_one_burst_with_the_letters_does_not_put_the_sheet_away(
+    people, opened, settle
+) -> None:
+    async with opened(people.engine) as pilot:
+        await pilot.press("f4")
+        await pilot.pause()
+        for key, character in (("v", "v"), ("i", "i"), ("enter", "\r")):
+            pilot.app.post_message(Key(key, character))
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, Verify)
+        assert pilot.app.screen.query_one("#pasted").value == "vi"

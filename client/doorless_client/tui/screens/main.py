@@ -180,6 +180,8 @@ class MainScreen(Screen[None]):
                 self._rows.read(opened.conversation)
             self._show_chats()
         for chat in batch.alarms.values():
+            if self._shows(chat):
+                continue  # the question stands there, and a notice would lie over its answers
             self.notify(
                 f"{in_a_sentence(chat.name)}'s safety number changed.",
                 severity="warning",
@@ -190,6 +192,11 @@ class MainScreen(Screen[None]):
         if batch.changed:
             for mirror in self._mirrors:
                 mirror.changed(list(batch.changed.values()))
+
+    def _shows(self, chat: Chat) -> bool:
+        opened = self.conversation.chat
+        is_open = opened is not None and opened.conversation == chat.conversation
+        return is_open and self.conversation.is_being_read
 
     def _show_hints(self) -> None:
         self._status.hints = hints(app_of(self).keys, self.conversation)
