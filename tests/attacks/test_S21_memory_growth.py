@@ -1,0 +1,76 @@
+"""S21: however much mail went through a relay, and however many came and went, it holds no more.
+
+DOORLESS_GROWTH=1000000 brings so many envelopes; a sample is enough to see what one leaves behind.
+"""
+
+import gc
+import os
+import tracemalloc
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from asked_relay import Asked, asked
+from doorless_protocol.frames import Hello
+from doorless_server.limits import MIB
+from doorless_server.store import receipts
+from doorless_server.store.base import Position
+from doorless_server.store.boxes import Boxes
+from relay_person import Person
+
+MANY = int(os.environ.get("DOORLESS_GROWTH", "1600"))
+AT_ONCE = 200
+RECEIPTS = 400
+"""Remembered here: the bound of a relay, a million, is what it is meant to grow to."""
+MOST = MIB / 100_000
+"""Bytes that an envelope leaves behind."""
+TABLES = 65_536
+"""Bytes by which sets and tables may stand differently than before, once."""
+ALICE = Person("alice", 1)
+
+
+@pytest.fixture
+async def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Asked]:
+    monkeypatch.setattr(receipts, "MAX_RECEIPTS", RECEIPTS)
+    async with asked(tmp_path) as made:
+        await made.does(ALICE, ALICE.register())
+        yield made
+
+
+async def carries(at: Asked, count: int) -> None:
+    """Envelopes that come, are read and acknowledged; with each a connection comes and goes."""
+    for _ in range(count // AT_ONCE):
+        await at.fill(ALICE, AT_ONCE, ALICE.token)
+        mailbox = ALICE.device.mailbox
+        mails = await at.relay.waiting(mailbox, Position(0), AT_ONCE, MIB)
+        await at.relay.acknowledge([(mailbox, mail.id) for mail in mails], at.now)
+        for _ in range(AT_ONCE):
+            await at.anybody(Hello())
+        await at.relay.sweep(at.now)
+
+
+def forgets_nothing(_self: Boxes, mailbox: object, envelope_id: bytes) -> object:
+    return mailbox.waiting.get(envelope_id)  # type: ignore[attr-defined]
+
+
+def held() -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+@pytest.mark.attack(
+    "S21",
+    "what was delivered leaves less than 1 MiB of memory behind for 100,000 envelopes",
+    weaken={"doorless_server.store.boxes.Boxes.remove": forgets_nothing},
+)
+async def test_what_was_delivered_leaves_nothing_behind(at: Asked) -> None:
+    tracemalloc.start()
+    try:
+        await carries(at, 4 * RECEIPTS)
+        before = held()
+        await carries(at, MANY)
+        grown = held() - before
+    finally:
+        tracemalloc.stop()
+    assert grown <= MOST * MANY + TABLES, f"{grown / MANY:.1f} bytes an envelope"
