@@ -1,6 +1,7 @@
 """How long a command stays connected: until what it is for happened, or cannot happen now."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Final
 
@@ -29,6 +30,9 @@ GRACE: Final = 1.5
 
 QUIET: Final = 0.7
 """Seconds without a new message after which what waited at the relay has come."""
+
+SETTLES_IN: Final = 5.0
+"""Seconds for a relay that is slow to give us what waited: before, silence says nothing."""
 
 GLANCE: Final = 0.2
 """The same for a command that is about something else, and connected anyway."""
@@ -101,7 +105,10 @@ class Watch:
         return UNREACHABLE
 
     async def quiet(self, seconds: float = QUIET) -> None:
-        """Until nothing new came for so long."""
+        """Until nothing new came for so long, since our relay was asked for it."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLES_IN):
+                await self._messenger.settled_in.wait()
         seen = -1
         while seen != self._added:
             seen = self._added

@@ -93,6 +93,7 @@ class Messenger(Looking):
         self._reception = Reception(network, self._engine, self._troubles)
         self._sending: dict[bytes, asyncio.Task[None]] = {}
         self._attempts: dict[bytes, int] = {}
+        self.settled_in = asyncio.Event()  # our relay was asked for what waits, and gave all else
         self._living: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._finding: asyncio.Task[None] | None = None
@@ -241,6 +242,7 @@ class Messenger(Looking):
         try:
             while not await self._has_arrived():
                 self._engine.home.put_off()
+            self.settled_in.set()
         except StoreError as error:
             self._troubles.tell_store(error)
         except RefusedError:
@@ -263,6 +265,7 @@ class Messenger(Looking):
 
     def _show_link(self, link: Link, retry_in: float, round_trip: float | None) -> None:
         if link is not Link.ONLINE:
+            self.settled_in.clear()
             self._engine.home.leave()
         if link is Link.REPLACED and not self._engine.is_frozen:
             loop = asyncio.get_running_loop()

@@ -12,7 +12,7 @@ MESSAGES = 200
 
 
 def takes_what_comes_for_what_was_said(
-    self: Voices, content: Content, device: bytes, place: int
+    self: Voices, content: Content, digest: bytes, device: bytes, place: int
 ) -> Heard:
     return Heard()
 

@@ -16,13 +16,17 @@ SAID, DROPPED = 40, 12
 hear = Voices.hear
 
 
-def counts_nothing(self: Voices, content: Content, device: bytes, place: int) -> Heard:
-    heard = hear(self, content, device, place)
+def counts_nothing(
+    self: Voices, content: Content, digest: bytes, device: bytes, place: int
+) -> Heard:
+    heard = hear(self, content, digest, device, place)
     return Heard(late_for=heard.late_for)
 
 
-def forgets_who_showed_the_gap(self: Voices, content: Content, device: bytes, place: int) -> Heard:
-    heard = hear(self, content, device, place)
+def forgets_who_showed_the_gap(
+    self: Voices, content: Content, digest: bytes, device: bytes, place: int
+) -> Heard:
+    heard = hear(self, content, digest, device, place)
     return Heard(gap=heard.gap)
 
 
