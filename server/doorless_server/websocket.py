@@ -25,6 +25,22 @@ _SILENT: Final = logging.getLogger("doorless_server.websocket")
 _SILENT.disabled = True  # it would write what connections do; the relay's own log counts instead
 
 
+LINGER: Final = 2.0
+"""Seconds for which what a peer still says is read, and forgotten, after the goodbye."""
+
+
+def _hang_up(transport: asyncio.Transport) -> None:
+    """Close, so that what was written before is read: a socket that is closed over bytes that
+    nobody read is reset, and the peer's system forgets the goodbye.
+    """
+    if not transport.can_write_eof() or transport.is_closing():
+        transport.close()
+        return
+    transport.write_eof()
+    transport.resume_reading()
+    asyncio.get_running_loop().call_later(LINGER, transport.abort)
+
+
 class Events(Protocol):
     """Who is told what happens on a WebSocket."""
 
@@ -145,7 +161,7 @@ class WebSocket(asyncio.Protocol):
         self._protocol.fail(code)
         self._write_protocol()
         if self._transport is not None:
-            self._transport.close()
+            _hang_up(self._transport)
 
     def leave_seat(self) -> None:
         """It is half open no longer."""

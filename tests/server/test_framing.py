@@ -48,7 +48,13 @@ class Peer:
     def outcome(self) -> tuple[list[bytes], bytes, bool]:
         return self.seen, bytes(self.said), self.is_open
 
-    # --- what a WebSocket tells
+    # --- what a WebSocket asks of its transport, and tells
+
+    def can_write_eof(self) -> bool:
+        return False
+
+    def is_closing(self) -> bool:
+        return not self.is_open
 
     def connected(self, websocket: WebSocket) -> None: ...
 
