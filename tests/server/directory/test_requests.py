@@ -295,7 +295,7 @@ async def test_one_address_asks_so_much(book: Logbook) -> None:
 async def test_one_account_changes_so_often(book: Logbook, alice: Any) -> None:
     talk = await book.registered(alice)
     for _ in range(int(RECORDS.burst) - 1):
-        book.bench.now += 1  # signatures are bounded as well, and more so at once
+        talk.now += 1  # signatures are bounded as well, and more so at once
         assert reason(await talk.ask(PublishManifest(b""))) is Refusal.MALFORMED
-    book.bench.now += 1
+    talk.now += 1
     assert reason(await talk.ask(PublishManifest(b""))) is Refusal.BUSY
