@@ -40,7 +40,8 @@ class Sheet(ModalScreen[ScreenResultType]):
         self.dismiss(None)
 
     def on_key(self, event: events.Key) -> None:
-        answers.move(self, event)
+        if event.key not in self._bindings.key_to_bindings:  # a sheet has its own use for it
+            answers.move(self, event)
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:
