@@ -12,6 +12,8 @@ from doorless_protocol.invite import (
     Address,
     InviteLink,
     RelayAddress,
+    parse_pinned,
+    pinned,
 )
 from doorless_protocol.keys import AccountId
 
@@ -179,3 +181,16 @@ def test_what_is_no_relay_is_refused(text) -> None:
 def test_what_is_no_address_is_refused(text) -> None:
     with pytest.raises(MalformedError):
         Address.parse(text)
+
+
+@given(relays, st.just(b"") | hashes)
+def test_a_relay_is_typed_with_its_fingerprint_or_without(relay: RelayAddress, pin: bytes) -> None:
+    assert parse_pinned(pinned(relay, pin)) == (relay, pin)
+
+
+@pytest.mark.parametrize(
+    "mark", ["#", "#" + "A" * 42, "#" + "A" * 44, "#!" + "A" * 42, "#" + "A" * 42 + "B", "##"]
+)
+def test_a_fingerprint_has_one_form(mark: str) -> None:
+    with pytest.raises(MalformedError):
+        parse_pinned(f"relay.example{mark}")
