@@ -79,7 +79,7 @@ mutation: $(READY_DEV) $(READY_MUTATION) ## break the protocol in every small wa
 
 sim: $(READY_DEV) ## play 10,000 simulated runs, and 10,000 that hypothesis chooses (about an hour)
 	@$(VENV)/bin/doorless-lab simulate --seeds 10000 $(ARGS)
-	@DOORLESS_SEEDS=10000 $(RUN) -m pytest --quiet tests/lab/test_simulation_machine.py
+	@DOORLESS_EXPLORE=1 DOORLESS_SEEDS=10000 $(RUN) -m pytest --quiet tests/lab/test_simulation_machine.py
 
 attacks: $(READY_DEV) ## run the attack tests and write docs/reference/attacks.md from their verdicts
 	@PYTHONPATH=tests $(RUN) -m pytest -p attack_table -m attack --quiet $(ARGS)

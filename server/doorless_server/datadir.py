@@ -69,6 +69,11 @@ def is_copied(folder: Path) -> bool:
         lock = os.open(folder / COPYING, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
+    return is_taken(lock)
+
+
+def is_taken(lock: int) -> bool:
+    """Whether another process holds the file that is open here alone; it is closed."""
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -18,7 +18,7 @@ from doorless_protocol.frames import Deliver
 from doorless_protocol.session import Session
 
 WORTH_IT = 8
-"""Envelopes that are opened in less time than a thread takes to begin: fewer wait their turn."""
+"""Fewer wait their turn: they are opened in less time than another thread takes to be asked."""
 
 
 class Ahead:

@@ -1,6 +1,5 @@
 """Whether a relay's folder is whole, private, and of this version."""
 
-import fcntl
 import os
 import sqlite3
 import stat
@@ -51,13 +50,7 @@ def is_serving(folder: Path) -> bool:
         lock = os.open(folder / datadir.LOCK, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(lock)
-    return False
+    return datadir.is_taken(lock)
 
 
 def schemas(folder: Path) -> Iterator[Finding]:
