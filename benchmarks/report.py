@@ -1,6 +1,6 @@
 """The form that every benchmark reports in: rows, a table or JSON lines, and a verdict.
 
-    python -m benchmarks.NAME [--json] [--check] [--quick]
+    python -m benchmarks.NAME [--json] [--check] [--quick] [--save]
 
 A figure counts as a ratio between two things measured in the same run, in turns (A B A B),
 as medians: machines differ, and one machine differs from minute to minute.
@@ -14,7 +14,8 @@ import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+
+from benchmarks import figures
 
 ROUNDS = 5
 """Turns for each side: the least that a median may stand on."""
@@ -48,6 +49,7 @@ class Report:
     def __init__(self, benchmark: str) -> None:
         self._benchmark = benchmark
         self.rows: list[Row] = []
+        self.versions: dict[str, str] = {}  # of the peers that are programs, by name
 
     def against(
         self,
@@ -98,44 +100,62 @@ class Report:
         return [row for row in self.rows if row.met is False]
 
 
+Fill = Callable[[Report, bool], None]
+"""Measures and adds rows; its second argument asks for the quick form."""
+
+
 def run(
     benchmark: str,
-    fill: Callable[[Report, bool], None],
+    fill: Fill,
     packages: Sequence[str] = (),
     arguments: Sequence[str] | None = None,
+    more: Mapping[str, tuple[str, Fill]] | None = None,
 ) -> int:
     """Measure, print, and return the exit code: 1 when `--check` finds a goal missed.
 
     Args:
-        fill: measures and adds rows; its second argument asks for the quick form.
         packages: distributions whose versions belong beside the figures.
+        more: what is measured as well where its flag is given: by flag, a help text and how.
     """
     parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{benchmark}")
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
     parser.add_argument("--check", action="store_true", help="exit 1 when a goal is missed")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, under a minute")
+    parser.add_argument("--save", action="store_true", help="keep the rows for benchmarks.table")
+    for flag, (text, _) in (more or {}).items():
+        parser.add_argument(f"--{flag}", action="store_true", help=text)
     chosen = parser.parse_args(arguments)
     report = Report(benchmark)
     fill(report, chosen.quick)
+    asked = [flag for flag in more or {} if getattr(chosen, flag)]
+    for flag in asked:
+        (more or {})[flag][1](report, chosen.quick)
     if chosen.json:
         for row in report.rows:
             print(json.dumps(asdict(row)))
     else:
-        print_table(report.rows, packages)
+        print_table(report.rows, packages, report.versions)
+    if chosen.save:
+        flags = [f"--{flag}" for flag in (*asked, "quick") if getattr(chosen, flag)]
+        command = " ".join([parser.prog, *flags])
+        rows = map(asdict, report.rows)
+        figures.save(benchmark, command, rows, packages, report.versions)
     return 1 if chosen.check and report.missed else 0
 
 
-def print_table(rows: Sequence[Row], packages: Sequence[str]) -> None:
+def print_table(
+    rows: Sequence[Row], packages: Sequence[str], programs: Mapping[str, str] | None = None
+) -> None:
     cells = [("work", "unit", "ours", "peer", "beside", "ratio", "goal", "")]
     cells += [
         (
             row.work,
             row.unit,
-            _number(row.ours),
-            _number(row.peer),
+            number(row.ours),
+            number(row.peer),
             row.peer_name or "",
-            _number(row.ratio),
-            _number(row.goal),
+            number(row.ratio),
+            number(row.goal),
             {True: "met", False: "MISSED", None: ""}[row.met],
         )
         for row in rows
@@ -148,7 +168,9 @@ def print_table(rows: Sequence[Row], packages: Sequence[str]) -> None:
     print()
     print(f"Python {platform.python_version()}, {platform.machine()}, {sys.platform}")
     for name in packages:
-        print(f"{name} {_version(name)}")
+        print(f"{name} {figures.version_of(name)}")
+    for name, found in (programs or {}).items():
+        print(f"{name} {found}")
 
 
 def alternate(sides: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, float]:
@@ -161,14 +183,7 @@ def alternate(sides: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) ->
     return {name: statistics.median(values) for name, values in seen.items()}
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "is not installed"
