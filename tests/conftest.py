@@ -30,6 +30,8 @@ settings.load_profile("doorless")
 
 gc.set_threshold(100_000, 20, 100)  # at Python's 700, the collector takes 40 % of a screen's test
 
+pytest_plugins = ["nats_cluster"]
+
 SEES_THE_ATTACK = (AssertionError, pytest.fail.Exception, DoorlessError)
 """What a twin may fail with. Anything else is a mistake in the test or in `weaken`."""
 

@@ -1,0 +1,1 @@
+"""NATS servers on this computer, for a demonstration, for tests and for benchmarks."""

