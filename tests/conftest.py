@@ -10,7 +10,7 @@ replaced, when it must fail. A twin that passes shows a test that could not see 
 
 import gc
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -60,6 +60,18 @@ def _twin(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
         mark = request.node.get_closest_marker("attack")
         for name, replacement in mark.kwargs["weaken"].items():
             monkeypatch.setattr(name, replacement)
+
+
+@pytest.fixture
+def record(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """What a test measured, kept where figures.py is loaded: (id, what, figure, unit, target)."""
+
+    def add(of: str, what: str, figure: float, unit: str = "", target: str = "") -> None:
+        if not _is_twin(request.node):
+            said = {"id": of, "what": what, "figure": figure, "unit": unit, "target": target}
+            request.node.user_properties.append(("figure", said))
+
+    return add
 
 
 @pytest.hookimpl(wrapper=True)

@@ -31,6 +31,7 @@ def is_busy(answered: object) -> bool:
     weaken={"doorless_server.store.writer.is_passing": lambda _error: False},
 )
 @pytest.mark.parametrize("at", FULL)
+@pytest.mark.claim("P8", "a full disk takes no mail and loses none")
 async def test_a_full_disk_passes(at: int, tmp_path: Path) -> None:
     data = await registered(tmp_path / "data")
     kind = kind_of(writer.is_passing)

@@ -53,6 +53,9 @@ def says_full(_box: Box, bounds: Bounds, _size: int, *, request: bool) -> Fate |
         "doorless_server.store.sqlite_mail.refusal": says_full,
     },
 )
+@pytest.mark.claim(
+    "P7", "a mailbox that is full for who asks, was closed, or never was: the same bytes"
+)
 async def test_mailboxes_that_take_nothing_are_alike(place: Path | None) -> None:
     full, closed = Person("alice", 1), Person("bob", 2)
     async with asked(place) as at:

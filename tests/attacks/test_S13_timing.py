@@ -113,6 +113,7 @@ def no_search(_db: object, _named: bytes) -> None:
     "nobody's mailbox and a full one are refused after the same questions to the database",
     weaken={"doorless_server.store.sqlite_mail.search_in_vain": no_search},
 )
+@pytest.mark.claim("P7", "and the same questions to the database")
 async def test_mailboxes_take_as_long(at: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     unknown, wrong = [await work_of(at, each, monkeypatch) for each in submits(at).values()]
     assert any("SELECT" in said for said in unknown)

@@ -137,6 +137,7 @@ async def written(relay: Monitored, capfd: pytest.CaptureFixture[str]) -> tuple[
         "doorless_server.events._shown": lambda value: value,
     },
 )
+@pytest.mark.claim("P6", "log and metrics name nobody")
 async def test_log_and_metrics_name_nobody(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -70,6 +70,10 @@ def waiting_in(data: Path) -> set[int]:
 
 
 @pytest.mark.parametrize("point", points("pwrite64:90", writes=120, syncs=12))
+@pytest.mark.claim(
+    "P1",
+    "what was accepted before a kill at any write or sync is there, in the order sent, and once",
+)
 async def test_what_was_accepted_survives_a_kill_and_nothing_is_kept_twice(
     point: str, tmp_path: Path, alice: Any
 ) -> None:

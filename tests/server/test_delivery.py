@@ -29,6 +29,7 @@ def test_a_new_window_reads_before_anything_is_pushed() -> None:
     assert window.arrived(mail(2), writable=True)
 
 
+@pytest.mark.claim("P5", "no more is pushed than may be unacknowledged")
 def test_no_more_is_pushed_than_may_be_unacknowledged() -> None:
     window = level()
     pushed = [number for number in range(1, 400) if window.arrived(mail(number), writable=True)]
@@ -55,6 +56,9 @@ def test_what_a_reading_found_is_not_pushed_again_when_its_commit_is_heard_of() 
 
 
 @given(st.lists(st.sampled_from(["commit", "hear", "read", "stall", "flow", "acknowledge"])))
+@pytest.mark.claim(
+    "P4", "whatever happens in whatever order, everything is pushed once, and in order"
+)
 def test_whatever_the_order_of_events_everything_arrives_once_and_in_order(
     events: list[str],
 ) -> None:

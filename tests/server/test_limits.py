@@ -40,6 +40,7 @@ def test_no_order_of_asking_gives_more_than_burst_and_rate(times: list[float]) -
     assert taken <= rate.burst + max(times) * rate.per_second + 1e-6
 
 
+@pytest.mark.claim("P5", "the rates that are remembered are bounded")
 def test_the_bucket_used_longest_ago_is_forgotten_first() -> None:
     buckets = Buckets(Rate(burst=1, per_second=0), at_most=2)
     assert buckets.of("a", 0).take(0) == 0

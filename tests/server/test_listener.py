@@ -153,6 +153,7 @@ async def test_the_window_stops_and_goes_on_with_acknowledgements(dial: Open, al
     assert await wire.deliveries(total) == list(range(total))
 
 
+@pytest.mark.claim("P2", "what was delivered and not acknowledged comes again")
 async def test_what_was_not_acknowledged_comes_again(dial: Open, alice: Any) -> None:
     wire, sender = await registered(dial, alice), await dial()
     for number in (1, 2, 3):
@@ -215,6 +216,9 @@ async def test_many_calls_at_once_are_each_answered(dial: Open) -> None:
     assert all(isinstance(answer.answered, RelayInfo) for answer in answers)
 
 
+@pytest.mark.claim(
+    "P8", "more open requests than allowed are told to come later; those that are open are answered"
+)
 async def test_more_open_calls_than_allowed_are_told_to_come_later(dial: Open) -> None:
     wire = await dial()
     for number in range(600):

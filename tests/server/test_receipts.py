@@ -76,6 +76,7 @@ def test_a_sweep_is_a_part_of_the_work(
     assert [receipts.sweep(db, 99) for _ in range(2)] == [1, 0]
 
 
+@pytest.mark.claim("P5", "the ids that are remembered are bounded, and the oldest go first")
 def test_memory_is_bounded_and_the_oldest_go_first(
     db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

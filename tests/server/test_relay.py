@@ -232,6 +232,7 @@ async def test_an_expired_bundle_is_not_served(world: Any, alice: Any) -> None:
 # --- mail ------------------------------------------------------------------------------------
 
 
+@pytest.mark.claim("P2", "what is submitted waits until it is acknowledged, and is gone then")
 async def test_what_is_submitted_waits_in_order_until_it_is_acknowledged(
     world: Any, alice: Any
 ) -> None:
@@ -246,6 +247,7 @@ async def test_what_is_submitted_waits_in_order_until_it_is_acknowledged(
     assert await waiting(world, alice.device.mailbox) == [sent[0].envelope_id, sent[2].envelope_id]
 
 
+@pytest.mark.claim("P3", "what is submitted again is kept once, also after it was delivered")
 async def test_a_repeated_submit_is_kept_once_also_after_delivery(world: Any, alice: Any) -> None:
     talk = await world.registered(alice)
     sender = world.connect()
@@ -271,6 +273,9 @@ async def test_an_unknown_mailbox_and_a_full_request_quota_look_the_same(
     assert await sender.ask(alice.envelope(21)) == DONE  # strangers do not crowd out friends
 
 
+@pytest.mark.claim(
+    "P8", "a mailbox that is full takes nothing new, says when to come again, and keeps what it has"
+)
 async def test_a_full_mailbox_says_so_to_contacts(world: Any, alice: Any) -> None:
     await world.registered(alice)
     asked = [alice.envelope(number) for number in range(2_001)]
@@ -304,6 +309,7 @@ async def test_the_token_before_the_newest_serves_one_more_day(world: Any, alice
     assert reason(answers[20]) is Refusal.NOT_ALLOWED
 
 
+@pytest.mark.claim("P2", "what waited for 30 days is deleted")
 async def test_what_waited_thirty_days_is_forgotten(world: Any, alice: Any, now: int) -> None:
     await world.registered(alice)
     await world.connect().ask(alice.envelope(1))

@@ -17,6 +17,7 @@ def live_columns(db: sqlite3.Connection) -> set[tuple[str, str]]:
     }
 
 
+@pytest.mark.claim("P6", "each column of a live database has its class, purpose and retention")
 def test_every_column_of_a_live_database_is_classified(tmp_path: Path) -> None:
     db = schema.open_writer(tmp_path / "relay.db")
     assert live_columns(db) == set(schema.columns())
@@ -27,6 +28,7 @@ def test_every_column_of_a_live_database_is_classified(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("word", ["sender", "address", "ip", "contact", "session", "minute"])
+@pytest.mark.claim("P6", "no column says who sent, or from where")
 def test_no_column_says_who_sent_or_from_where(word: str) -> None:
     assert not [column for _, column in schema.columns() if word in column.split("_")]
 
@@ -47,6 +49,7 @@ def test_every_table_is_strict(tmp_path: Path) -> None:
     db.close()
 
 
+@pytest.mark.claim("P1", "the database runs with synchronous=FULL")
 def test_a_write_is_synchronous_and_goes_through_the_log(tmp_path: Path) -> None:
     db = schema.open_writer(tmp_path / "relay.db")
     assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)

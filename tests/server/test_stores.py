@@ -57,6 +57,7 @@ async def held(store: Any) -> Any:
     return store
 
 
+@pytest.mark.claim("P4", "mail waits in the order in which it came")
 async def test_mail_waits_in_the_order_it_came(held: Any) -> None:
     assert await put(held, mail(3), mail(1)) == ["kept", "kept"]
     assert await put(held, mail(2)) == ["kept"]
@@ -92,6 +93,7 @@ async def test_one_id_in_two_mailboxes_is_two_mails(held: Any) -> None:
     assert await put(held, mail(1), mail(1, "desk")) == ["kept", "kept"]
 
 
+@pytest.mark.claim("P3", "an id is known for 24 hours after delivery")
 async def test_an_id_is_remembered_for_a_day_after_delivery(held: Any) -> None:
     await put(held, mail(1))
     await held.drop([(mail(1).mailbox, mail(1).id)], 100)
@@ -129,6 +131,7 @@ async def test_known_is_known_also_where_there_is_no_room(held: Any) -> None:
 
 
 @pytest.mark.parametrize("bounds", [Bounds(waiting=3), Bounds(size=3 * 2048)])
+@pytest.mark.claim("P5", "a mailbox is full by count or by size")
 async def test_a_mailbox_is_full_by_count_or_by_size(bounds: Bounds, tmp_path: Path) -> None:
     from doorless_server.store.memory import MemoryStore
 

@@ -73,6 +73,7 @@ async def test_a_refusal_is_its_callers_alone(disk: Disk) -> None:
         await refused
 
 
+@pytest.mark.claim("P8", "a full disk refuses, and passes; nothing that was taken is dropped")
 async def test_a_full_disk_is_told_and_passes(disk: Disk) -> None:
     (pages,) = disk.db.execute("PRAGMA page_count").fetchone()
     disk.db.execute(f"PRAGMA max_page_count = {pages}")
