@@ -21,7 +21,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lint types contracts shell fix bench model sim attacks vectors lock coverage fuzz mutation clean
+.PHONY: help demo test check format lint types contracts shell fix bench model sim attacks live vectors lock coverage fuzz mutation clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -83,6 +83,12 @@ sim: $(READY_DEV) ## play 10,000 simulated runs, and 10,000 that hypothesis choo
 
 attacks: $(READY_DEV) ## run the attack tests and write docs/reference/attacks.md from their verdicts
 	@PYTHONPATH=tests $(RUN) -m pytest -p attack_table -m attack --quiet $(ARGS)
+
+# What a relay stands. Each keeps the figures that it reached for docs/reference/reliability.md.
+STAND = PYTHONPATH=tests $(RUN) -m pytest -q -p figures --figures docs/reference/figures/$@.jsonl
+
+live: $(READY_DEV) ## say 1,000,000 frames of every kind to a live relay (ten minutes)
+	@DOORLESS_LIVE_FRAMES=1000000 $(STAND) tests/attacks/test_S03_any_frame.py $(ARGS)
 
 # Universal: one lock for Python 3.11 to 3.14 on Linux, macOS and Windows. The later locks keep
 # to the versions of the first, so that one environment can hold them all.
