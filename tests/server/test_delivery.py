@@ -1,5 +1,6 @@
 """A device is pushed everything, in order, once, and never more than it may hold."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,10 +56,10 @@ def test_what_a_reading_found_is_not_pushed_again_when_its_commit_is_heard_of() 
     assert not window.wants_reading()
 
 
-@given(st.lists(st.sampled_from(["commit", "hear", "read", "stall", "flow", "acknowledge"])))
 @pytest.mark.claim(
     "P4", "whatever happens in whatever order, everything is pushed once, and in order"
 )
+@given(st.lists(st.sampled_from(["commit", "hear", "read", "stall", "flow", "acknowledge"])))
 def test_whatever_the_order_of_events_everything_arrives_once_and_in_order(
     events: list[str],
 ) -> None:

@@ -1,5 +1,6 @@
 """Buckets give what they promise, to the token."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
