@@ -20,7 +20,7 @@ import pytest
 from doorless_server.cluster.configuration import ACCOUNT
 from doorless_server.cluster.nodes import Cluster, ClusterError, Node, program
 
-PASSWORD = "for tests alone"
+PASSWORD = "for-tests-alone"
 
 
 @contextmanager

@@ -53,7 +53,8 @@ def configuration(
     if routes:
         known = ", ".join(f'"nats://127.0.0.1:{port}"' for port in routes)
         listen = f'listen: "127.0.0.1:{ports.routes}"'
-        parts.append(f"cluster {{\n  name: {CLUSTER}\n  {listen}\n  routes: [ {known} ]\n}}")
+        lines = (f"name: {CLUSTER}", listen, f"routes: [ {known} ]", "no_advertise: true")
+        parts.append("\n  ".join(("cluster {", *lines)) + "\n}")
     return "\n".join(parts) + "\n"
 
 
