@@ -1,0 +1,321 @@
+"""One connection to a NATS cluster: what is asked of it, and what is not an answer.
+
+    request ──► reply                       a request that nobody answers in time was perhaps
+    store   ──► sequence in a stream        heard: it raises UnavailableError, and is never "yes"
+    gather  ──► several replies to one
+    publish ──► at most once                for who listens now
+
+Everything runs on the loop that opened it. When the connection is lost, all that waits for an
+answer is told so at once, and whoever keeps what he heard is told that he may have missed some.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from doorless_server.store.base import UnavailableError
+from doorless_server.store.nats.answers import answer_in, encode_json, sequence_in
+from doorless_server.store.nats.errors import ClusterError
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+
+API = "$JS.API."
+
+PATIENCE = 5.0
+"""Seconds until something counts as unanswered: many syncs of a slow disk. A leader that died
+answers nothing, and its successor is elected within 10 s."""
+
+FIRST_PATIENCE = 10.0
+"""Seconds until a relay that starts gives up: a cluster that starts beside it takes some."""
+
+RECONNECT_WAIT = 0.1
+"""Seconds between two attempts at one server."""
+
+RECONNECTS = 600
+"""Attempts at each server, a minute and more: then the relay stops, and says why."""
+
+PING_SECONDS = 5
+"""Of silence until the server is asked whether it lives; two unanswered and it is left."""
+
+BUFFER_BYTES = 64 * 1024 * 1024
+"""Bytes written and not yet sent: as many as the relay takes in at most."""
+
+NOBODY_THERE = "503"
+
+
+class Reply(NamedTuple):
+    """What came. `status` is NATS' own, empty for an ordinary message."""
+
+    payload: bytes
+    headers: Mapping[str, str]
+
+    @property
+    def status(self) -> str:
+        return self.headers.get("Status", "")
+
+
+class Message(NamedTuple):
+    """What is to be stored, and under which conditions."""
+
+    subject: str
+    payload: bytes
+    headers: Mapping[str, str]
+
+
+class _Waiting(NamedTuple):
+    """Who waits for replies to one request.
+
+    Attributes:
+        called: with each reply, where several come; else the future is all.
+    """
+
+    future: "asyncio.Future[Reply]"
+    called: Callable[[Reply], None] | None = None
+
+
+class Connection:
+    """Made by `open`.
+
+    Attributes:
+        on_doubt: called when something may not have been heard: a broadcast, or an answer.
+    """
+
+    def __init__(self, broken: Callable[[Exception], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._broken = broken
+        self._client: Client
+        self._inbox = ""
+        self._numbers = count()
+        self._waiting: dict[str, _Waiting] = {}
+        self._closing = False
+        self.on_doubt: list[Callable[[], None]] = []
+
+    @classmethod
+    async def open(
+        cls, urls: Sequence[str], *, broken: Callable[[Exception], None] = lambda _: None
+    ) -> Self:
+        """Connect to one of the servers.
+
+        Args:
+            broken: told when none of them answered for so long that the relay has to stop.
+
+        Raises:
+            ClusterError: nats-py is not installed, or none of the servers answers.
+        """
+        try:
+            import nats
+        except ImportError:
+            needed = "--store nats needs nats-py: pip install 'doorless[cluster]'"
+            raise ClusterError(needed) from None
+        connection = cls(broken)
+        try:
+            async with asyncio.timeout(FIRST_PATIENCE):
+                connection._client = await nats.connect(
+                    list(urls),
+                    name="doorless-relay",
+                    error_cb=connection._failed,
+                    disconnected_cb=connection._lost,
+                    reconnected_cb=connection._lost,
+                    closed_cb=connection._closed,
+                    connect_timeout=2,
+                    reconnect_time_wait=RECONNECT_WAIT,
+                    max_reconnect_attempts=RECONNECTS,
+                    ping_interval=PING_SECONDS,
+                    pending_size=BUFFER_BYTES,
+                )
+            connection._inbox = connection._client.new_inbox()
+            await connection._client.subscribe(f"{connection._inbox}.*", cb=connection._replied)
+        except (nats.errors.Error, OSError, TimeoutError) as error:
+            raise ClusterError(f"no NATS server answers ({type(error).__name__})") from None
+        return connection
+
+    async def close(self) -> None:
+        self._closing = True
+        await self._client.close()
+        self._give_up()
+
+    # --- asking ------------------------------------------------------------------------------
+
+    async def request(
+        self, subject: str, payload: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """Raises UnavailableError: nobody is there, or does not say whether he heard it."""
+        name, future = await self._begin(subject, payload, headers)
+        return await self._wait(name, future, PATIENCE)
+
+    async def gather(
+        self,
+        subject: str,
+        payload: bytes,
+        called: Callable[[Reply], bool],
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
+        """Have `called` each reply to one request, until it returns True.
+
+        Raises:
+            UnavailableError: it did not in time.
+        """
+        done: asyncio.Future[Reply] = self._loop.create_future()
+
+        def replied(reply: Reply) -> None:
+            if not done.done() and (reply.status == NOBODY_THERE or called(reply)):
+                done.set_result(reply)
+
+        name, _ = await self._begin(subject, payload, None, _Waiting(done, replied))
+        await self._wait(name, done, patience)
+
+    async def ask(self, subject: str, question: Mapping[str, object]) -> Mapping[str, object]:
+        """Ask JetStream's API. Raises ApiError, UnavailableError."""
+        return answer_in((await self.request(API + subject, encode_json(question))).payload)
+
+    # --- storing -----------------------------------------------------------------------------
+
+    async def store(
+        self, subject: str, payload: bytes, headers: Mapping[str, str] | None = None
+    ) -> int:
+        """Have a stream keep it, on the disks of a majority; its sequence there.
+
+        Raises:
+            WrongLastError: what `headers` expect of the subject is not so; it is not kept.
+            ApiError: it is not kept.
+            UnavailableError: it may be kept, or not.
+        """
+        return sequence_in((await self.request(subject, payload, headers)).payload)
+
+    async def store_all(self, messages: Sequence[Message]) -> list[int | UnavailableError]:
+        """The same for many, in order; for each its sequence, or what `store` would raise."""
+        begun: list[tuple[str, asyncio.Future[Reply]] | UnavailableError] = []
+        for message in messages:
+            try:
+                begun.append(await self._begin(*message))
+            except UnavailableError as error:
+                begun.append(error)
+        until = self._loop.time() + PATIENCE
+        outcomes: list[int | UnavailableError] = []
+        for each in begun:
+            try:
+                if isinstance(each, UnavailableError):
+                    raise each
+                reply = await self._wait(*each, until - self._loop.time())
+                outcomes.append(sequence_in(reply.payload))
+            except UnavailableError as error:
+                outcomes.append(error)
+        return outcomes
+
+    # --- broadcasts --------------------------------------------------------------------------
+
+    async def publish(
+        self, subject: str, payload: bytes, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Say it to whoever listens. Raises UnavailableError: not connected."""
+        await self._publish(subject, payload, headers)
+
+    async def subscribe(self, subject: str, called: Callable[[bytes], None]) -> None:
+        """Have `called` whatever is published there from now on, by anybody, ourselves included."""
+
+        async def received(message: "Msg") -> None:
+            called(message.data)
+
+        await self._client.subscribe(subject, cb=received)
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Until the server has heard all that was said. Raises UnavailableError."""
+        from nats.errors import Error
+
+        self._check_connected()
+        try:
+            await self._client.flush(timeout=PATIENCE)  # type: ignore[arg-type]
+        except (Error, OSError, TimeoutError) as error:
+            raise UnavailableError(f"no NATS server hears ({type(error).__name__})") from None
+
+    # --- inside ------------------------------------------------------------------------------
+
+    async def _begin(
+        self,
+        subject: str,
+        payload: bytes,
+        headers: Mapping[str, str] | None,
+        waiting: _Waiting | None = None,
+    ) -> "tuple[str, asyncio.Future[Reply]]":
+        waiting = waiting or _Waiting(self._loop.create_future())
+        name = str(next(self._numbers))
+        self._waiting[name] = waiting
+        try:
+            await self._publish(subject, payload, headers, f"{self._inbox}.{name}")
+        except BaseException:
+            self._waiting.pop(name, None)
+            raise
+        return name, waiting.future
+
+    async def _wait(self, name: str, future: "asyncio.Future[Reply]", patience: float) -> Reply:
+        try:
+            async with asyncio.timeout(patience):
+                reply = await future
+        except TimeoutError:
+            raise UnavailableError("no answer in time") from None
+        finally:
+            self._waiting.pop(name, None)
+        if reply.status == NOBODY_THERE:
+            raise UnavailableError("nobody is there to answer")
+        return reply
+
+    async def _publish(
+        self, subject: str, payload: bytes, headers: Mapping[str, str] | None, reply: str = ""
+    ) -> None:
+        from nats.errors import Error
+
+        self._check_connected()
+        try:
+            await self._client.publish(
+                subject,
+                payload,
+                reply=reply,
+                headers=headers,  # type: ignore[arg-type]
+            )
+        except (Error, OSError) as error:
+            raise UnavailableError(f"cannot be said ({type(error).__name__})") from None
+
+    def _check_connected(self) -> None:
+        if not self._client.is_connected:
+            raise UnavailableError("no NATS server is connected")
+
+    async def _replied(self, message: "Msg") -> None:
+        waiting = self._waiting.get(message.subject.rpartition(".")[2])
+        if waiting is None:
+            return  # it was given up
+        reply = Reply(message.data, message.headers or {})
+        if waiting.called is not None:
+            waiting.called(reply)
+        elif not waiting.future.done():
+            waiting.future.set_result(reply)
+
+    def _give_up(self) -> None:
+        """Whoever waits for an answer is told that none comes."""
+        for future, _ in self._waiting.values():
+            if not future.done():
+                future.set_exception(UnavailableError("the connection was lost"))
+                future.exception()  # nobody may be waiting any more
+        self._waiting.clear()
+
+    def _doubt(self) -> None:
+        for called in self.on_doubt:
+            called()
+
+    async def _failed(self, _error: Exception) -> None:
+        """A broadcast came faster than it was read, or an attempt to connect failed."""
+        self._doubt()
+
+    async def _lost(self) -> None:
+        """The connection is gone, or is there again: what was said meanwhile was not heard."""
+        self._give_up()
+        self._doubt()
+
+    async def _closed(self) -> None:
+        self._give_up()
+        if not self._closing:
+            self._broken(ClusterError("no NATS server answers any more"))
