@@ -121,7 +121,9 @@ async def test_who_stalls_is_closed_in_time(scheme: str, tmp_path: Path) -> None
     weaken={"doorless_server.half_open.has_room": lambda _taken: True},
 )
 @pytest.mark.parametrize("scheme", ["ws", "wss"])
-async def test_an_address_has_few_half_open_connections(scheme: str, tmp_path: Path) -> None:
+async def test_an_address_has_few_half_open_connections(
+    scheme: str, tmp_path: Path, record: Any
+) -> None:
     async with serving(files_for(tmp_path, scheme), Timing(drain=0.1)) as server:
         host, port = address_of(server.url)
         silent = [
@@ -135,6 +137,8 @@ async def test_an_address_has_few_half_open_connections(scheme: str, tmp_path: P
                 while server.counts.turned_away < 8 and server.connected_as()["half_open"] < 40:
                     await asyncio.wait(silent, timeout=0.02)
             assert server.connected_as()["half_open"] == MAX_HALF_OPEN
+            held = server.connected_as()["half_open"]
+            record("S01", "half-open connections of one address", held, "", "<= 32")
             async with honest(server.url) as somebody:
                 assert isinstance(await ask(somebody, Hello()), RelayInfo)
         finally:
@@ -183,11 +187,12 @@ class Figures:
         )
 
 
+@pytest.mark.claim("S01", "a thousand that stall keep nobody's mail waiting")
 @pytest.mark.skipif(not MANY, reason="DOORLESS_SLOWLORIS=1000 plays it whole, for minutes")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("scheme", ["ws", "wss"])
 async def test_a_thousand_half_open_connections(
-    scheme: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    scheme: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], record: Any
 ) -> None:
     files, timing, alice = files_for(tmp_path, scheme), Timing(), Person("alice", 1)
     more = ("--tls-cert", str(files.certificate), "--tls-key", str(files.key)) if files else ()
@@ -200,6 +205,17 @@ async def test_a_thousand_half_open_connections(
                 print(f"\n{scheme:4}{figures}", end="")
             assert max(figures.closed) <= (timing.first if kind.greeted else timing.open)
             assert quantiles(figures.mail, n=100)[-1] <= 0.25
+            where = "after the challenge" if kind.greeted else "in a handshake"
+            most = timing.first if kind.greeted else timing.open
+            last, p99 = max(figures.closed), quantiles(figures.mail, n=100)[-1] * 1000
+            record(
+                "S01",
+                f"the last of {MANY:,} that stall {where} is closed",
+                last,
+                "s",
+                f"<= {most:.0f}",
+            )
+            record("S01", f"p99 of honest mail beside {MANY:,} that stall", p99, "ms", "<= 250")
 
 
 async def stalled_by_many(served: Served, scheme: str, name: str, alice: Person) -> Figures:

@@ -6,6 +6,7 @@ DOORLESS_REPLAYS=10000 tries each of them so often; a sample is enough to see th
 import os
 from itertools import count
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -50,13 +51,14 @@ async def test_an_honest_login_is_accepted() -> None:
     "a login signed on one connection is refused on every other",
     weaken={"doorless_server.relay.fresh_nonce": lambda _random: bytes(32)},
 )
-async def test_a_login_replayed_on_another_connection_is_refused() -> None:
+async def test_a_login_replayed_on_another_connection_is_refused(record: Any) -> None:
     at = relay()
     first = at.greet(NOW, bytes(32))
     login = signed(first)
     assert await accepted(at, first, login)
     seen = [await accepted(at, at.greet(NOW, bytes(32)), login) for _ in range(TRIES)]
     assert not any(seen)
+    record("S04", "accepted on another connection", sum(seen), f"of {TRIES:,}", "== 0")
 
 
 @pytest.mark.attack(
@@ -79,12 +81,13 @@ async def test_a_login_for_another_relay_or_certificate_is_refused() -> None:
     "a challenge is worth nothing after 30 seconds",
     weaken={"doorless_server.relay.is_in_time": lambda _peer, _now: True},
 )
-async def test_a_login_that_comes_late_is_refused() -> None:
+async def test_a_login_that_comes_late_is_refused(record: Any) -> None:
     at = relay()
     peer = at.greet(NOW, bytes(32))
     login = signed(peer)
     late = [await accepted(at, peer, login, NOW + 31 + late) for late in range(TRIES)]
     assert not any(late)
+    record("S04", "accepted after 30 s", sum(late), f"of {TRIES:,}", "== 0")
 
 
 async def test_a_challenge_serves_one_attempt_also_when_it_failed() -> None:

@@ -86,7 +86,7 @@ def junk() -> list[bytes]:
     "junk, forged logins and requests of who is not signed in ask nothing of the database",
     weaken={"doorless_server.relay.check_login": lambda _peer, _asked: None},
 )
-async def test_nothing_is_asked_of_the_database(at: Asked) -> None:
+async def test_nothing_is_asked_of_the_database(at: Asked, record: Any) -> None:
     asked_of_it: list[str] = []
     watch_database(at.store, asked_of_it.append)
     for request in for_a_device():
@@ -108,10 +108,12 @@ async def test_nothing_is_asked_of_the_database(at: Asked) -> None:
     assert silent.ended == len(junk())
     watch_database(at.store, None)
     assert asked_of_it == []
+    record("S05", "questions to the database", len(asked_of_it), "", "== 0")
 
 
+@pytest.mark.claim("S05", "a frame of junk takes little of the processor")
 @pytest.mark.skipif(not FLOOD, reason="DOORLESS_FLOOD=20000 measures it, on a quiet machine")
-def test_a_frame_of_junk_takes_little(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_frame_of_junk_takes_little(capsys: pytest.CaptureFixture[str], record: Any) -> None:
     frames = [frame for frame in junk() if len(frame) < 4_096]
     begun = process_time()
     for number in range(FLOOD):
@@ -121,3 +123,4 @@ def test_a_frame_of_junk_takes_little(capsys: pytest.CaptureFixture[str]) -> Non
     with capsys.disabled():
         print(f"\n{took * 1e6:.1f} us of the processor for a frame of junk", end="")
     assert took <= MOST
+    record("S05", "processor for a frame of junk", took * 1e6, "µs", f"<= {MOST * 1e6:.0f}")

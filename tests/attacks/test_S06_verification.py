@@ -1,5 +1,7 @@
 """S06: whoever is nobody here has few signatures checked, and keeps no other address out."""
 
+from typing import Any
+
 import pytest
 
 from asked_relay import HERS, Asked, asked
@@ -50,7 +52,9 @@ def is_busy(answered: Answered) -> bool:
     "of one address's forged logins 32 are checked at once and 10 a second; others sign in",
     weaken={"doorless_server.rates.UNPROVEN": UNBOUNDED},
 )
-async def test_forged_logins_have_few_signatures_checked(checked: list[Purpose]) -> None:
+async def test_forged_logins_have_few_signatures_checked(
+    checked: list[Purpose], record: Any
+) -> None:
     async with asked(None, log=True) as at:
         assert isinstance(await at.does(ALICE, ALICE.register()), Logged)
         checked.clear()
@@ -59,6 +63,10 @@ async def test_forged_logins_have_few_signatures_checked(checked: list[Purpose])
             for _ in range(EACH_SECOND):
                 await at.relay.handle(at.greeted(), FORGED, at.now, EVIL)
         assert UNPROVEN.per_second * SECONDS <= len(checked) <= ALLOWED
+        tried = f"of {SECONDS * EACH_SECOND} in {SECONDS} s"
+        record(
+            "S06", "forged signatures that were checked", len(checked), tried, f"<= {ALLOWED:.0f}"
+        )
         assert is_busy(await at.anybody(FORGED, EVIL))
         assert await signs_in(at, ALICE) == Done()
 

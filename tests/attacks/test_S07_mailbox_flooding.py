@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,10 +55,11 @@ async def work_for_bob(at: Asked) -> list[str]:
     "a mailbox takes 2,000 envelopes, however many bring them; every other sender is told to wait",
     weaken={"doorless_server.store.sqlite_mail.refusal": lambda *_, **__: None},
 )
-async def test_the_bound_meets_the_senders(at: Asked) -> None:
+async def test_the_bound_meets_the_senders(at: Asked, record: Any) -> None:
     told = await flood(at)
     room = Bounds().waiting - 1
     assert told == {Done(): room, FULL: sum(told.values()) - room}
+    record("S07", "envelopes taken", told[Done()] + 1, f"of {sum(told.values()) + 1:,}", "<= 2000")
 
 
 @pytest.mark.attack(

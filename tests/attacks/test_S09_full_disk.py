@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def is_busy(answered: object) -> bool:
 )
 @pytest.mark.parametrize("at", FULL)
 @pytest.mark.claim("P8", "a full disk takes no mail and loses none")
-async def test_a_full_disk_passes(at: int, tmp_path: Path) -> None:
+async def test_a_full_disk_passes(at: int, tmp_path: Path, record: Any) -> None:
     data = await registered(tmp_path / "data")
     kind = kind_of(writer.is_passing)
     with failing(data, kind, "pwrite64", "ENOSPC", f"{at}..{at + 9}") as served:
@@ -43,3 +44,5 @@ async def test_a_full_disk_passes(at: int, tmp_path: Path) -> None:
         assert taken == list(range(1, TOTAL + 1))
         served.process.send_signal(signal.SIGTERM)
     assert waiting_in(data) == taken
+    lost = len(set(taken) - set(waiting_in(data)))
+    record("S09", "acknowledged envelopes lost", lost, f"of {len(taken)}", "== 0")

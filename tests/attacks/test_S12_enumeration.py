@@ -7,6 +7,7 @@ DOORLESS_GUESSES=1000000 guesses as many ids; a sample is enough to see that not
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def says_full(_box: Box, bounds: Bounds, _size: int, *, request: bool) -> Fate |
 @pytest.mark.claim(
     "P7", "a mailbox that is full for who asks, was closed, or never was: the same bytes"
 )
-async def test_mailboxes_that_take_nothing_are_alike(place: Path | None) -> None:
+async def test_mailboxes_that_take_nothing_are_alike(place: Path | None, record: Any) -> None:
     full, closed = Person("alice", 1), Person("bob", 2)
     async with asked(place) as at:
         for person in (full, closed):
@@ -69,6 +70,7 @@ async def test_mailboxes_that_take_nothing_are_alike(place: Path | None) -> None
             for token in (b"", at.random(16)):
                 told.add(await at.bytes_of(Submit(mailbox, token, at.random(16), bytes(2048))))
         assert told == {NO_ROOM}
+        record("S12", "different answers about mailboxes", len(told), "", "== 1")
 
 
 @pytest.mark.attack(
@@ -107,12 +109,13 @@ def told_apart(answered: object) -> bool:
     weaken={"doorless_server.rates.UNKNOWN_LOOKUPS": UNBOUNDED},
 )
 @pytest.mark.parametrize("log", [False, True])
-async def test_lookups_are_few(log: bool) -> None:
+async def test_lookups_are_few(log: bool, record: Any) -> None:
     alice = Person("alice", 1)
     async with asked(None, log=log) as at:
         await at.does(alice, alice.register())
         told = [told_apart(await at.anybody(Lookup(f"n{n}", 0))) for n in range(130)]
         assert told == [True] * 100 + [False] * 30
+        record("S12", "names told of at once", sum(told), f"of {len(told)}", "<= 100")
         assert not told_apart(await at.anybody(Lookup("alice", 0)))
         assert told_apart(await at.anybody(Lookup("alice", 0), "192.0.2.2"))
         known, unknown = [await at.bytes_of(Lookup(name, 0)) for name in ("alice", "nobody")]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import mean, median, variance
 from time import perf_counter_ns
+from typing import Any
 
 import pytest
 
@@ -114,10 +115,14 @@ def no_search(_db: object, _named: bytes) -> None:
     weaken={"doorless_server.store.sqlite_mail.search_in_vain": no_search},
 )
 @pytest.mark.claim("P7", "and the same questions to the database")
-async def test_mailboxes_take_as_long(at: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_mailboxes_take_as_long(
+    at: Asked, monkeypatch: pytest.MonkeyPatch, record: Any
+) -> None:
     unknown, wrong = [await work_of(at, each, monkeypatch) for each in submits(at).values()]
     assert any("SELECT" in said for said in unknown)
     assert unknown == wrong
+    more = abs(len(unknown) - len(wrong))
+    record("S13", "questions more for one mailbox than for none", more, "", "== 0")
 
 
 @pytest.mark.attack(
@@ -140,11 +145,15 @@ async def test_devices_take_as_long(at: Asked, monkeypatch: pytest.MonkeyPatch) 
     assert unknown == wrong
 
 
+@pytest.mark.claim("S13", "refusals take as long, whoever they are about")
 @pytest.mark.skipif(not TIMES, reason="DOORLESS_TIMING=10000 measures it, on a quiet machine")
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("kinds", [submits, sign_ins])
 async def test_times_are_alike(
-    kinds: Callable[[Asked], dict[str, Act]], at: Asked, capsys: pytest.CaptureFixture[str]
+    kinds: Callable[[Asked], dict[str, Act]],
+    at: Asked,
+    capsys: pytest.CaptureFixture[str],
+    record: Any,
 ) -> None:
     acts = kinds(at)
     times: dict[str, list[int]] = {name: [] for name in acts}
@@ -160,3 +169,6 @@ async def test_times_are_alike(
         print(f"\n{' / '.join(acts)}: {ratio:.3f}, Welch's t {welch:.1f}", end="")
     assert abs(ratio - 1) <= 0.05
     assert abs(welch) < 4.5
+    of = f"({TIMES:,} of each)"
+    record("S13", f"apart in time: {' / '.join(acts)}", abs(ratio - 1) * 100, f"% {of}", "<= 5")
+    record("S13", f"Welch's t: {' / '.join(acts)}", abs(welch), of, "<= 4.5")

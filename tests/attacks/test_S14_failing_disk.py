@@ -6,6 +6,7 @@ DOORLESS_EVERY_POINT=1 has it fail at many more of the calls.
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,9 @@ pytestmark = pytest.mark.skipif(
     weaken={"doorless_server.store.writer.is_passing": lambda _error: True},
 )
 @pytest.mark.parametrize(("call", "at"), FAILURES)
-async def test_a_disk_that_failed_is_not_believed_again(call: str, at: int, tmp_path: Path) -> None:
+async def test_a_disk_that_failed_is_not_believed_again(
+    call: str, at: int, tmp_path: Path, record: Any
+) -> None:
     data = await registered(tmp_path / "data")
     with failing(data, kind_of(writer.is_passing), call, "EIO", str(at)) as served:
         taken, answers = await brings(served.url, tries=TOTAL + 10)
@@ -39,6 +42,8 @@ async def test_a_disk_that_failed_is_not_believed_again(call: str, at: int, tmp_
         assert answers[: len(taken)] == [Done()] * len(taken)
         assert served.process.wait(timeout=60) == 1
     assert set(waiting_in(data)) >= set(taken)
+    lost = len(set(taken) - set(waiting_in(data)))
+    record("S14", "acknowledged envelopes lost", lost, f"of {len(taken)}", "== 0")
     with relay(data) as served:
         assert (await brings(served.url, tries=TOTAL))[0] == list(range(1, TOTAL + 1))
     assert waiting_in(data) == list(range(1, TOTAL + 1))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -52,11 +53,14 @@ async def until_closed(socket: ClientConnection) -> tuple[list[Any], int]:
     "the newest connection of a device wins, and the one before is told why and closed at once",
     weaken={"doorless_server.switchboard.Switchboard._take_over": lambda *_: None},
 )
-async def test_the_newest_wins_and_the_older_is_told(server: listener.Listener) -> None:
+async def test_the_newest_wins_and_the_older_is_told(
+    server: listener.Listener, record: Any
+) -> None:
     async with talking(server.url, ALICE) as older:
         await ask(older, Subscribe())
         async with talking(server.url, ALICE) as newer:
             await ask(newer, Subscribe())
+            since = monotonic()
             try:
                 async with asyncio.timeout(1):
                     heard, code = await until_closed(older)
@@ -64,6 +68,7 @@ async def test_the_newest_wins_and_the_older_is_told(server: listener.Listener) 
                 pytest.fail("the older connection lives on")
             assert (heard, code) == ([Closing(int(CloseReason.REPLACED))], 1000)
             assert server.connected_as()["device"] == 1
+            record("S16", "until the older one was closed", monotonic() - since, "s", "<= 1")
 
 
 async def test_what_one_acknowledged_the_other_does_not_get(server: listener.Listener) -> None:
@@ -88,7 +93,7 @@ async def test_what_one_acknowledged_the_other_does_not_get(server: listener.Lis
     "two copies of a device that drive each other out are slowed down, and one of them stays",
     weaken={"doorless_server.rates.Rates.sign_in": lambda *_: 0},
 )
-async def test_who_comes_too_often_waits() -> None:
+async def test_who_comes_too_often_waits(record: Any) -> None:
     core = Relay(MemoryStore(), Identity("relay.test"), random=bytes)
     burst, taken = int(limits.SIGN_INS.burst), 0
     peer = core.greet(NOW, bytes(32))
@@ -100,6 +105,7 @@ async def test_who_comes_too_often_waits() -> None:
         taken += outcome.answered == Done()
         assert (outcome.answered == Done()) == bool(outcome.effects)
     assert taken == burst
+    record("S16", "sign-ins at once of one device", taken, f"of {burst + 20}", f"<= {burst}")
     assert outcome.answered == Refused(int(Refusal.BUSY), 1)
     later = core.greet(NOW + 1, bytes(32))
     assert (await core.handle(later, ALICE.sign_in(later), NOW + 1)).answered == Done()

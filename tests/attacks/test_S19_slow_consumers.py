@@ -128,7 +128,7 @@ async def test_who_does_not_read_is_cut_off(served: Served, drips: int) -> None:
         "doorless_server.delivery.PUSHED_ENVELOPES": 1 << 20,
     },
 )
-async def test_little_is_buffered_for_who_does_not_read(served: Served) -> None:
+async def test_little_is_buffered_for_who_does_not_read(served: Served, record: Any) -> None:
     async with (
         little_room(served, ALICE),
         talking(served.server.url, BOB) as bob,
@@ -140,6 +140,8 @@ async def test_little_is_buffered_for_who_does_not_read(served: Served) -> None:
             assert isinstance(await hear(bob), Deliver), "others wait for nobody"
             served.buffered()
     assert 0 < served.most <= WRITE_BUFFER_BYTES + MIB // 16
+    queued = f"KiB of {QUEUED * SIZE // MIB} MiB"
+    record("S19", "buffered at most for who does not read", served.most / 1024, queued, "<= 1088")
 
 
 async def test_who_reads_slowly_but_reads_stays(

@@ -139,7 +139,7 @@ async def written(relay: Monitored, capfd: pytest.CaptureFixture[str]) -> tuple[
 )
 @pytest.mark.claim("P6", "log and metrics name nobody")
 async def test_log_and_metrics_name_nobody(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], record: Any
 ) -> None:
     scanner = Scanner(PERSONAL)
     async with monitored(tmp_path) as relay:
@@ -150,6 +150,8 @@ async def test_log_and_metrics_name_nobody(
     assert scanner.scan(said.encode() + KEYS.mailbox.hex().encode(), "control").findings
     assert scanner.scan(page.encode(), "metrics").findings == ()
     assert scanner.scan(said.encode(), "log").findings == ()
+    found = len(scanner.scan(said.encode() + page.encode(), "both").findings)
+    record("S20", "markers found in log and metrics", found, f"of {len(PERSONAL)}", "== 0")
 
 
 def rows(folder: Path) -> bytes:
@@ -171,11 +173,13 @@ def rows(folder: Path) -> bytes:
     "of a delivered envelope no id is left",
     weaken={"doorless_server.store.sqlite_mail.digest": lambda _mailbox, envelope_id: envelope_id},
 )
-async def test_the_database_holds_what_is_on_the_list(tmp_path: Path) -> None:
+async def test_the_database_holds_what_is_on_the_list(tmp_path: Path, record: Any) -> None:
     async with monitored(tmp_path) as relay:
         await a_person_uses(relay)
     files = b"".join((tmp_path / name).read_bytes() for name in DATABASES)
     assert Scanner(PERSONAL).scan(files, "control").findings
     assert Scanner(NOWHERE).scan(files, "files").findings == ()
+    found = len(Scanner(NOWHERE).scan(files, "files").findings)
+    record("S20", "markers found in the database", found, f"of {len(NOWHERE)}", "== 0")
     assert Scanner([Marker("account", account_id(KEY.verifying))]).scan(rows(tmp_path), "").findings
     assert Scanner(DELIVERED).scan(rows(tmp_path), "rows").findings == ()

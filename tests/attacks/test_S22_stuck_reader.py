@@ -59,7 +59,7 @@ async def sent(store: SqliteStore, batches: range) -> int:
     "put off until it ends, and what was taken stays",
     weaken={"doorless_server.store.checkpoint.fits": lambda *_: True},
 )
-async def test_a_stuck_reader_does_not_fill_the_disk(tmp_path: Path) -> None:
+async def test_a_stuck_reader_does_not_fill_the_disk(tmp_path: Path, record: Any) -> None:
     path, log = tmp_path / "relay.db", tmp_path / "relay.db-wal"
     store = await opened(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
@@ -68,6 +68,8 @@ async def test_a_stuck_reader_does_not_fill_the_disk(tmp_path: Path) -> None:
         taken = await sent(store, range(40))
         assert log.stat().st_size <= LOG_BYTES
         assert 5 < taken < 40
+        share = log.stat().st_size / LOG_BYTES * 100
+        record("S22", "the log beside a stuck reader", share, "% of its bound", "<= 100")
         await store.drop([(b"mailbox", each.id) for each in batch(0)], 0)
         assert log.stat().st_size <= LOG_BYTES
         reader.execute("COMMIT")

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -73,9 +74,11 @@ async def agreed(server: listener.Listener, context: ssl.SSLContext) -> str | No
     "a relay speaks TLS 1.3 and nothing older, with no weak cipher",
     weaken={"doorless_server.tls.OLDEST": ssl.TLSVersion.TLSv1_2},
 )
-async def test_what_is_old_or_weak_is_refused(server: listener.Listener) -> None:
+async def test_what_is_old_or_weak_is_refused(server: listener.Listener, record: Any) -> None:
     taken = {name: await agreed(server, speaking(*how)) for name, how in OLD.items()}
     assert taken == dict.fromkeys(OLD)
+    agreed_to = sum(suite is not None for suite in taken.values())
+    record("S23", "old or weak handshakes agreed to", agreed_to, f"of {len(OLD)}", "== 0")
     assert await agreed(server, client()) in SUITES
 
 

@@ -11,6 +11,7 @@ import datetime
 import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
@@ -119,10 +120,12 @@ BAD: dict[str, Making] = {
 )
 @pytest.mark.parametrize("bad", BAD)
 async def test_a_bad_certificate_is_refused_before_a_byte_is_sent(
-    bad: str, stranger: Stranger, authority: Certified, tmp_path: Path
+    bad: str, stranger: Stranger, authority: Certified, tmp_path: Path, record: Any
 ) -> None:
     await stranger.start(shown(BAD[bad](tmp_path, authority)))
-    assert await heard_by(stranger, Endpoint.parse(f"wss://127.0.0.1:{stranger.port}")) == b""
+    heard = await heard_by(stranger, Endpoint.parse(f"wss://127.0.0.1:{stranger.port}"))
+    assert heard == b""
+    record("S23", "bytes that went to a stranger", len(heard), "", "== 0")
 
 
 @pytest.mark.attack(

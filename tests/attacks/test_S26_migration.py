@@ -66,10 +66,11 @@ def statements(script: str) -> list[str]:
     weaken={"doorless_server.store.schema.in_one_piece": nullcontext},
 )
 def test_a_migration_that_ends_anywhere_changed_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record: Any
 ) -> None:
     path = first_schema(tmp_path)
     before, names = kept(path), tables(path)
+    points = 0
     for step in range(1, len(schema.STEPS)):
         for done in range(len(statements(schema.STEPS[step]())) + 1):
 
@@ -82,8 +83,10 @@ def test_a_migration_that_ends_anywhere_changed_nothing(
                 with pytest.raises(KeyboardInterrupt):
                     schema.open_writer(path)
             assert (version(path), tables(path), kept(path)) == (step, names, before)
+            points += 1
     schema.open_writer(path).close()
     assert (version(path), kept(path)) == (len(schema.STEPS), before)
+    record("S26", "places where a migration was ended", points)
 
 
 @pytest.mark.parametrize("point", points("pwrite64:4", writes=60, syncs=8))

@@ -105,7 +105,8 @@ async def brings(socket: ClientConnection, person: Any, ids: range, acked: set[i
         return closed.rcvd.code if closed.rcvd else None
 
 
-async def test_of_what_was_acknowledged_nothing_is_lost(tmp_path: Path) -> None:
+@pytest.mark.claim("S27", "of what was acknowledged nothing is lost, and it ends within 10 s")
+async def test_of_what_was_acknowledged_nothing_is_lost(tmp_path: Path, record: Any) -> None:
     acked: set[int] = set()
     with relay(tmp_path) as served:
         await ask_once(served.url, ALICE.register(), ALICE)
@@ -121,10 +122,12 @@ async def test_of_what_was_acknowledged_nothing_is_lost(tmp_path: Path) -> None:
             last = await asyncio.gather(*bringing)
             assert await asyncio.to_thread(served.process.wait, 20) == 0
             assert monotonic() - since < 10
+            record("S27", "from SIGTERM to the end", monotonic() - since, "s", "<= 10")
     assert [each in (Closing(int(CloseReason.GOING_AWAY)), 1001) for each in last] == [True, True]
     with closing(sqlite3.connect(tmp_path / "relay.db")) as db:
         kept = {int.from_bytes(row[0]) for row in db.execute("SELECT id FROM envelopes")}
     assert acked <= kept
+    record("S27", "acknowledged envelopes lost", len(acked - kept), f"of {len(acked):,}", "== 0")
 
 
 async def test_a_second_signal_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """X01: the program ends anywhere between encrypting, storing and sending."""
 
+from typing import Any
+
 import pytest
 
 from doorless_client.core.sessions import Sessions
@@ -24,7 +26,7 @@ def remembers_only_in_memory(self: Sessions, session: Session) -> None:
     "wherever sending crashes, each message arrives once, in order, and no nonce repeats",
     weaken={"doorless_client.core.sessions.Sessions.keep": remembers_only_in_memory},
 )
-def test_wherever_sending_crashes_each_message_arrives_once() -> None:
+def test_wherever_sending_crashes_each_message_arrives_once(record: Any) -> None:
     with World() as world:
         alice, bob = world.friends("alice", "bob")
         crash = Crashing(alice)
@@ -51,6 +53,7 @@ def test_wherever_sending_crashes_each_message_arrives_once() -> None:
         assert bob.texts("alice") == said
         assert {message.gap for message in bob.messages("alice")} == {0}
         assert_nothing_was_sealed_twice(world)
+        record("X01", "places where sending crashed", point - 1)
 
 
 @pytest.mark.attack(
@@ -61,7 +64,7 @@ def test_wherever_sending_crashes_each_message_arrives_once() -> None:
         "doorless_client.core.resync.Resyncs.broken": lambda *_: None,  # it would mend the damage
     },
 )
-def test_wherever_a_first_contact_crashes_it_arrives_once() -> None:
+def test_wherever_a_first_contact_crashes_it_arrives_once(record: Any) -> None:
     for point in range(1, MORE_THAN_ALL_POINTS):
         with World(seed=bytes([point])) as world:
             alice, bob = world.people("alice", "bob")
@@ -87,6 +90,7 @@ def test_wherever_a_first_contact_crashes_it_arrives_once() -> None:
             assert alice.texts("bob") == ["I hear you"]
             assert_nothing_was_sealed_twice(world)
         if not crashed:
+            record("X01", "places where a first contact crashed", point - 1)
             return
     pytest.fail("there are more points than were tried")
 

@@ -1,5 +1,7 @@
 """X02: the program ends anywhere between receiving, decrypting, storing and acknowledging."""
 
+from typing import Any
+
 import pytest
 
 from doorless_client.core.effects import Effect
@@ -20,7 +22,7 @@ def lets_effects_out_at_once(self: State, effect: Effect) -> None:
     "wherever receiving crashes, each message is shown once and none is lost",
     weaken={"doorless_client.core.state.State.emit": lets_effects_out_at_once},
 )
-def test_wherever_receiving_crashes_each_message_is_shown_once() -> None:
+def test_wherever_receiving_crashes_each_message_is_shown_once(record: Any) -> None:
     with World() as world:
         alice, bob = world.friends("alice", "bob")
         crash = Crashing(bob)
@@ -46,6 +48,7 @@ def test_wherever_receiving_crashes_each_message_is_shown_once() -> None:
         assert point > 4
         assert bob.texts("alice") == ["hello", *map(str, range(1, point + 1))]
         assert bob.mail() == []
+        record("X02", "places where receiving crashed", point - 1)
 
 
 @pytest.mark.attack(

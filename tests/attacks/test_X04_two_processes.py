@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def directory(tmp_path: Path) -> Path:
     "a second process on a profile is refused within a second, and changes nothing",
     weaken={"doorless_client.profile_lock.lock": take},
 )
-def test_a_second_process_is_refused_at_once(directory: Path) -> None:
+def test_a_second_process_is_refused_at_once(directory: Path, record: Any) -> None:
     before = {path.name: path.read_bytes() for path in directory.iterdir()}
     with Profile.hold(directory):
         second = subprocess.run(
@@ -54,6 +55,7 @@ def test_a_second_process_is_refused_at_once(directory: Path) -> None:
                 Profile.hold(directory)
             waits.append(time.monotonic() - started)
         assert min(waits) < 1
+        record("X04", "until a second process is refused", min(waits) * 1000, "ms", "<= 1000")
     assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
 
 

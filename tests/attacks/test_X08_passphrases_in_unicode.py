@@ -3,6 +3,7 @@
 import random
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,7 +74,7 @@ def without_case_and_accents(passphrase: str) -> bytes:
     "another passphrase opens nothing and changes nothing, however much it looks like it",
     weaken={"doorless_client.key_file.spoken": without_case_and_accents},
 )
-def test_a_passphrase_that_only_looks_like_it_opens_nothing(profile: Path) -> None:
+def test_a_passphrase_that_only_looks_like_it_opens_nothing(profile: Path, record: Any) -> None:
     made, key = Profile.create(profile, "Zürich Ångström", random.Random(1).randbytes)
     with made:
         before = {path: (path.read_bytes(), path.stat()) for path in profile.iterdir()}
@@ -84,3 +85,5 @@ def test_a_passphrase_that_only_looks_like_it_opens_nothing(profile: Path) -> No
             assert path.read_bytes() == data
             assert path.stat().st_mtime_ns == state.st_mtime_ns
         assert made.unlock("Zürich Ångström") == key
+        opening = [other for other in OTHERS if opened(made, other)]
+        record("X08", "wrong passphrases that open", len(opening), f"of {len(OTHERS)}", "== 0")

@@ -150,7 +150,7 @@ def cut_short(data: bytes) -> Iterator[bytes]:
 )
 @pytest.mark.parametrize("alter", [spoilt_pages, mixed_pages])
 def test_a_damaged_database_never_says_anything_else(
-    profile: Path, alter: Callable[[bytes], Iterator[bytes]]
+    profile: Path, alter: Callable[[bytes], Iterator[bytes]], record: Any
 ) -> None:
     whole, path = read(profile), profile / "store.db"
     genuine = path.read_bytes()
@@ -159,6 +159,8 @@ def test_a_damaged_database_never_says_anything_else(
         path.write_bytes(altered)
         noticed.append(refuses_or_says_the_same(profile, whole))
     assert sum(noticed) > len(noticed) / 2
+    what = alter.__name__.replace("_", " ")
+    record("X09", f"{what}, refused at the start", sum(noticed), f"of {len(noticed)}")
     put(path, genuine)
     assert read(profile) == whole
 

@@ -74,7 +74,7 @@ def writes_in_place(path: Path, data: bytes) -> None:
     weaken={"doorless_client.profile.replace_private": writes_in_place},
 )
 def test_wherever_a_new_passphrase_is_cut_one_of_them_opens(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record: Any
 ) -> None:
     cheap = key_file.Cost(passes=1, memory=8192)
     monkeypatch.setattr(key_file, "FLOOR", cheap)
@@ -99,6 +99,7 @@ def test_wherever_a_new_passphrase_is_cut_one_of_them_opens(
                 break
             assert ended == KILLED
     assert line > 30
+    record("X11", "lines at which a change of the passphrase was killed", line - 1)
     assert seen == {OLD, NEW}
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def somebody(world: World, folder: Path, handle: str) -> Person:
     "after a month away all that waits is readable, also what was sealed to prekeys of before",
     weaken={"doorless_client.core.prekeys.to_forget": all_but_the_newest},
 )
-def test_after_a_month_away_all_that_waits_is_readable(tmp_path: Path) -> None:
+def test_after_a_month_away_all_that_waits_is_readable(tmp_path: Path, record: Any) -> None:
     with World() as world:
         bounds = Bounds(waiting=QUEUED + 100, size=QUEUED * 4096 + 2**20)
         world.relay = Relay(RelayStore(bounds), Identity(world.relay.name), random=world.random)
@@ -62,6 +63,8 @@ def test_after_a_month_away_all_that_waits_is_readable(tmp_path: Path) -> None:
         bob.engine.upkeep.tick()  # housekeeping before the mail, at its worst moment
         world.advance(30)
         assert bob.texts("alice")[-QUEUED:] == [f"{number}" for number in range(QUEUED)]
+        missing = QUEUED - len({*bob.texts("alice")} & {f"{n}" for n in range(QUEUED)})
+        record("X14", "unreadable after a month", missing, f"of {QUEUED:,}", "== 0")
         assert "a first contact, under a prekey of today" in [
             chat.preview for chat in bob.engine.chats()
         ]

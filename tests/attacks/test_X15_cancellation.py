@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -142,7 +143,7 @@ def remembers_only_in_memory(self: Sessions, session: Session) -> None:
     "wherever a client is cancelled, what it said and what it heard is there once, in order",
     weaken={"doorless_client.core.sessions.Sessions.keep": remembers_only_in_memory},
 )
-def test_wherever_a_client_is_cancelled_nothing_is_lost_or_doubled() -> None:
+def test_wherever_a_client_is_cancelled_nothing_is_lost_or_doubled(record: Any) -> None:
     with World() as world:
         alice, bob = world.friends("alice", "bob")
         world.everybody.remove(alice)
@@ -159,6 +160,7 @@ def test_wherever_a_client_is_cancelled_nothing_is_lost_or_doubled() -> None:
         else:
             pytest.fail("there are more awaits than were tried")
         assert points > 8
+        record("X15", "awaits at which a client was cancelled", points)
         asyncio.run(talk(world, alice, "", 0))
         bob.live()
         alice.reopen()
