@@ -9,9 +9,7 @@ with Cluster(folder, size=3, password=...) as cluster:
 import http.client
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from doorless_server.cluster.configuration import USER, Ports, configuration
+from doorless_server.cluster.ports import HeldPorts
 
 PROGRAM = "nats-server"
 
@@ -127,10 +126,8 @@ class Cluster:
     """
 
     def __init__(self, folder: Path, *, size: int, password: str, synced: bool = True) -> None:
-        self._held = [_hold() for _ in range(3 * size)]
-        free = [held.getsockname()[1] for held in self._held]
-        if not sys.platform.startswith("linux"):
-            self._let_go()
+        self._held = HeldPorts(3 * size)
+        free = self._held.numbers
         ports = [Ports(*free[at : at + 3]) for at in range(0, 3 * size, 3)]
         routes = [each.routes for each in ports] if size > 1 else []
         self.nodes = [
@@ -188,20 +185,4 @@ class Cluster:
         """End them all at once; nothing of theirs is waited for."""
         for node in self.nodes:
             node.kill()
-        self._let_go()
-
-    def _let_go(self) -> None:
-        for held in self._held:
-            held.close()
-
-
-def _hold() -> socket.socket:
-    """A port that the system gives to nobody else while we have it, also while its server is dead.
-
-    Linux lets a server listen beside a socket that is only bound, if both allow it; elsewhere the
-    port is one that was free a moment ago.
-    """
-    held = socket.socket()
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    held.bind(("127.0.0.1", 0))
-    return held
+        self._held.close()

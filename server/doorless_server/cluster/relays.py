@@ -1,0 +1,151 @@
+"""Relay nodes as processes of ours, over one cluster: started, killed, and started again."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from doorless_server.cluster.nodes import STOP_SECONDS, ClusterError
+from doorless_server.cluster.ports import HeldPorts
+
+PROGRAM = (sys.executable, "-m", "doorless_server")
+
+SHARED = ("keys", "log.config")
+"""What a node has in its folder that is the same in those of all nodes."""
+
+
+@dataclass
+class RelayNode:
+    """One relay. Its folder and its port outlive its process.
+
+    Attributes:
+        ready: what it said when it was ready.
+    """
+
+    folder: Path
+    port: int
+    servers: Sequence[str] = field(repr=False)
+    program: Sequence[str] = PROGRAM
+    ready: dict[str, Any] = field(default_factory=dict)
+    _process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """Of a relay that was started."""
+        if self._process is None:
+            raise ValueError(f"{self.folder.name} was not started")
+        return self._process.pid
+
+    def start(self) -> None:
+        """Begin to begin: `await_ready` waits until it serves."""
+        self._process = subprocess.Popen(  # noqa: S603 - no shell, and nothing of anybody else
+            [
+                *(*self.program, "serve", "--data", str(self.folder), "--name", NAME),
+                *("--listen", f"127.0.0.1:{self.port}", "--json"),
+                *("--store", "nats", "--nats", ",".join(self.servers)),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self.log.open("a"),
+            text=True,
+        )
+
+    @property
+    def log(self) -> Path:
+        return self.folder.with_suffix(".log")
+
+    def await_ready(self) -> None:
+        """
+        Raises:
+            ClusterError: it ended instead.
+        """
+        line = self._process.stdout.readline() if self._process and self._process.stdout else ""
+        if not line:
+            raise ClusterError(f"the relay {self.folder.name} ended: {self.log} says why")
+        self.ready = json.loads(line)
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+
+    def stop(self) -> None:
+        """As its operator would."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.communicate(timeout=STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+NAME = "relay.cluster"
+"""Of all of them: together they are one relay."""
+
+
+class RelayNodes:
+    """`size` relays over these servers, each in a folder of its own below `folder`."""
+
+    def __init__(
+        self, folder: Path, servers: Sequence[str], *, size: int, program: Sequence[str] = PROGRAM
+    ) -> None:
+        self._held = HeldPorts(size)
+        self.nodes = [
+            RelayNode(folder / f"relay-{number}", port, servers, program)
+            for number, port in enumerate(self._held.numbers, 1)
+        ]
+
+    @property
+    def urls(self) -> list[str]:
+        return [node.url for node in self.nodes]
+
+    def __enter__(self) -> Self:
+        """The first draws the keys of the relay; the others get them, as by an operator."""
+        try:
+            first, *others = self.nodes
+            first.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            first.start()
+            first.await_ready()
+            for node in others:
+                share(first.folder, node.folder)
+                node.start()
+            for node in others:
+                node.await_ready()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """As their operator would."""
+        for node in self.nodes:
+            node.stop()
+        self._held.close()
+
+
+def share(first: Path, other: Path) -> None:
+    """Give a new node what makes it one relay with the first."""
+    other.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in SHARED:
+        if (first / name).is_dir():
+            shutil.copytree(first / name, other / name, dirs_exist_ok=True)
+        else:
+            shutil.copy2(first / name, other / name)
