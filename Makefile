@@ -21,7 +21,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lint types contracts shell fix bench model sim attacks live vectors lock coverage fuzz mutation clean
+.PHONY: help demo test check format lint types contracts shell fix bench model sim attacks reliability depth live storm vectors lock coverage fuzz mutation clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -84,11 +84,32 @@ sim: $(READY_DEV) ## play 10,000 simulated runs, and 10,000 that hypothesis choo
 attacks: $(READY_DEV) ## run the attack tests and write docs/reference/attacks.md from their verdicts
 	@PYTHONPATH=tests $(RUN) -m pytest -p attack_table -m attack --quiet $(ARGS)
 
+RELIABILITY = PYTHONPATH=tests $(RUN) -m reliability
+
+reliability: $(READY_DEV) ## play what docs/reference/reliability.md names, and write that page
+	@PYTHONPATH=tests $(RUN) -m pytest -q -p figures -p on_page -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+		--figures docs/reference/figures/reliability.jsonl $(ARGS)
+	@$(RELIABILITY)
+
+# The attacks that have a number in the catalogue, at that number. Times are compared: be alone.
+AT_DEPTH := DOORLESS_SLOWLORIS=1000 DOORLESS_TIMING=10000 DOORLESS_REPLAYS=10000 DOORLESS_FLOOD=20000 \
+	DOORLESS_MAILBOX_FLOOD=1000000 DOORLESS_QUEUED=10000
+
+depth: $(READY_DEV) ## play attacks at their full size, on a quiet machine (half an hour; ARGS="-k S13")
+	@ulimit -n 20000 && $(AT_DEPTH) PYTHONPATH=tests $(RUN) -m pytest -q -p figures --figures docs/reference/figures/depth.jsonl \
+		tests/attacks/test_S0[14567]_*.py tests/attacks/test_S13_*.py tests/attacks/test_X14_*.py $(ARGS)
+	@$(RELIABILITY)
+
 # What a relay stands. Each keeps the figures that it reached for docs/reference/reliability.md.
 STAND = PYTHONPATH=tests $(RUN) -m pytest -q -p figures --figures docs/reference/figures/$@.jsonl
 
 live: $(READY_DEV) ## say 1,000,000 frames of every kind to a live relay (ten minutes)
 	@DOORLESS_LIVE_FRAMES=1000000 $(STAND) tests/attacks/test_S03_any_frame.py $(ARGS)
+	@$(RELIABILITY)
+
+storm: $(READY_DEV) ## cut off 500 clients twenty times, and restart a relay of 1,000 (some minutes)
+	@DOORLESS_STORM=1 $(STAND) tests/attacks/test_S17_reconnect_storm.py $(ARGS)
+	@$(RELIABILITY)
 
 # Universal: one lock for Python 3.11 to 3.14 on Linux, macOS and Windows. The later locks keep
 # to the versions of the first, so that one environment can hold them all.
