@@ -81,7 +81,7 @@ class Ledger:
         """
         assert self.lost == [], f"{len(self.lost)} of {len(self.accepted)} accepted never came"
         assert self.twice == [], f"{len(self.twice)} of {len(self.accepted)} were stored twice"
-        assert self.disordered == []
+        assert self.disordered == [], f"overtaken in the mailboxes of {self.disordered}"
 
 
 def batch_of(number: int) -> int:

@@ -23,13 +23,18 @@ from doorless_server.cluster.nodes import Cluster, ClusterError, Node, program
 PASSWORD = "for-tests-alone"
 
 
-@contextmanager
-def running(folder: Path, size: int, *, synced: bool = True) -> Iterator[Cluster]:
-    """Servers that are ready, until the block ends."""
+def needs_servers() -> None:
+    """Skip the test where no server is installed."""
     try:
         program()
     except ClusterError as error:
         pytest.skip(str(error))
+
+
+@contextmanager
+def running(folder: Path, size: int, *, synced: bool = True) -> Iterator[Cluster]:
+    """Servers that are ready, until the block ends."""
+    needs_servers()
     with Cluster(folder, size=size, password=PASSWORD, synced=synced) as cluster:
         cluster.await_ready()
         yield cluster

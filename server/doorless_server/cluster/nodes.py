@@ -76,7 +76,11 @@ class Node:
         """Begin to begin: `Cluster.await_ready` waits until it serves."""
         command = [str(program()), "-c", str(self.folder / "nats.conf"), "-l", str(self.log)]
         self._process = subprocess.Popen(  # noqa: S603 - no shell, and nothing of anybody else
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            process_group=0,  # a Ctrl-C is for who started it, and stops them in their order
         )
 
     def kill(self) -> None:

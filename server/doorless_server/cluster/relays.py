@@ -24,15 +24,22 @@ class RelayNode:
     """One relay. Its folder and its port outlive its process.
 
     Attributes:
+        relay: the name of what all nodes are together.
+        servers: URLs of the NATS servers.
         ready: what it said when it was ready.
     """
 
     folder: Path
+    relay: str
     port: int
     servers: Sequence[str] = field(repr=False)
     program: Sequence[str] = PROGRAM
     ready: dict[str, Any] = field(default_factory=dict)
     _process: subprocess.Popen[str] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
 
     @property
     def url(self) -> str:
@@ -42,26 +49,33 @@ class RelayNode:
     def pid(self) -> int:
         """Of a relay that was started."""
         if self._process is None:
-            raise ValueError(f"{self.folder.name} was not started")
+            raise ValueError(f"{self.name} was not started")
         return self._process.pid
-
-    def start(self) -> None:
-        """Begin to begin: `await_ready` waits until it serves."""
-        self._process = subprocess.Popen(  # noqa: S603 - no shell, and nothing of anybody else
-            [
-                *(*self.program, "serve", "--data", str(self.folder), "--name", NAME),
-                *("--listen", f"127.0.0.1:{self.port}", "--json"),
-                *("--store", "nats", "--nats", ",".join(self.servers)),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self.log.open("a"),
-            text=True,
-        )
 
     @property
     def log(self) -> Path:
         return self.folder.with_suffix(".log")
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Begin to begin: `await_ready` waits until it serves."""
+        self._drop()
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - no shell, nothing of anybody else
+                [
+                    *(*self.program, "serve", "--data", str(self.folder), "--name", self.relay),
+                    *("--listen", f"127.0.0.1:{self.port}", "--json"),
+                    *("--store", "nats", "--nats", ",".join(self.servers)),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                process_group=0,
+            )
 
     def await_ready(self) -> None:
         """
@@ -70,14 +84,14 @@ class RelayNode:
         """
         line = self._process.stdout.readline() if self._process and self._process.stdout else ""
         if not line:
-            raise ClusterError(f"the relay {self.folder.name} ended: {self.log} says why")
+            raise ClusterError(f"{self.name} ended: {self.log} says why")
         self.ready = json.loads(line)
 
     def kill(self) -> None:
         """kill -9."""
         if self._process is not None:
             self._process.kill()
-            self._process.communicate()
+        self._drop()
 
     def stop(self) -> None:
         """As its operator would."""
@@ -88,20 +102,28 @@ class RelayNode:
             except subprocess.TimeoutExpired:
                 self.kill()
 
-
-NAME = "relay.cluster"
-"""Of all of them: together they are one relay."""
+    def _drop(self) -> None:
+        """Let go of a process that ended, and of its pipe."""
+        if self._process is not None:
+            self._process.communicate()
+            self._process = None
 
 
 class RelayNodes:
     """`size` relays over these servers, each in a folder of its own below `folder`."""
 
     def __init__(
-        self, folder: Path, servers: Sequence[str], *, size: int, program: Sequence[str] = PROGRAM
+        self,
+        folder: Path,
+        servers: Sequence[str],
+        *,
+        size: int = 2,
+        name: str = "relay.test",
+        program: Sequence[str] = PROGRAM,
     ) -> None:
         self._held = HeldPorts(size)
         self.nodes = [
-            RelayNode(folder / f"relay-{number}", port, servers, program)
+            RelayNode(folder / f"relay-{number}", name, port, servers, program)
             for number, port in enumerate(self._held.numbers, 1)
         ]
 

@@ -1,0 +1,133 @@
+"""Servers that could lose what they acknowledge are refused before anybody is served from them."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from doorless_server.cluster.nodes import Cluster
+from doorless_server.store.nats import checks, connection, streams
+from doorless_server.store.nats.checks import check_cluster
+from doorless_server.store.nats.connection import Connection
+from doorless_server.store.nats.errors import ClusterError
+from nats_cluster import PASSWORD, needs_servers
+
+KEPT = streams.Stream("kept", ("kept.>",), {})
+
+
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who does not answer here at once never does."""
+    monkeypatch.setattr(checks, "PATIENCE", 0.5)
+    monkeypatch.setattr(connection, "FIRST_PATIENCE", 0.5)
+
+
+@contextmanager
+def configured(folder: Path, size: int, change: Callable[[str], str]) -> Iterator[Cluster]:
+    """Servers of which the last one was told something else."""
+    needs_servers()
+    cluster = Cluster(folder, size=size, password=PASSWORD)
+    file = cluster.nodes[-1].folder / "nats.conf"
+    file.write_text(change(file.read_text()))
+    with cluster:
+        cluster.await_ready()
+        yield cluster
+
+
+@asynccontextmanager
+async def connected(cluster: Cluster) -> AsyncIterator[Connection]:
+    opened = await Connection.open(cluster.urls)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+def unsynced(text: str) -> str:
+    assert "sync_interval: always" in text
+    return text.replace("sync_interval: always", "sync_interval: 2m")
+
+
+async def test_servers_that_sync_what_they_acknowledge_are_taken(nats_three: Cluster) -> None:
+    async with connected(nats_three) as there:
+        await check_cluster(there, 3)
+        assert {server.synced for server in await checks.ask_servers(there, 3)} == {True}
+
+
+@pytest.mark.attack(
+    "S11",
+    "a cluster of which one server acknowledges before it syncs is refused",
+    weaken={"doorless_server.store.nats.checks.check_server": lambda _server: None},
+)
+async def test_a_server_that_acknowledges_before_it_syncs_is_refused(tmp_path: Path) -> None:
+    with configured(tmp_path, 3, unsynced) as cluster:
+        async with connected(cluster) as there:
+            with pytest.raises(ClusterError, match="'nats-3' acknowledges what is not on its disk"):
+                await check_cluster(there, 3)
+
+
+async def test_servers_that_do_not_tell_are_refused(tmp_path: Path) -> None:
+    with configured(tmp_path, 1, lambda text: text.replace("doorless.jetstream", "x")) as cluster:
+        async with connected(cluster) as there:
+            with pytest.raises(ClusterError, match=r"has to import doorless\.jetstream"):
+                await check_cluster(there, 1)
+
+
+async def test_one_server_is_no_cluster(nats_node: Cluster) -> None:
+    async with connected(nats_node) as there:
+        await check_cluster(there, 1)
+        with pytest.raises(ClusterError, match="1 of 3 NATS servers answered"):
+            await check_cluster(there, 3)
+
+
+async def test_two_of_three_are_enough_to_start_and_one_is_not(nats_cluster: Cluster) -> None:
+    nats_cluster.nodes[0].kill()
+    async with connected(nats_cluster) as there:
+        await check_cluster(there, 3)
+        nats_cluster.nodes[1].kill()
+    async with connected(nats_cluster) as there:
+        with pytest.raises(ClusterError, match="1 of 3 NATS servers answered"):
+            await check_cluster(there, 3)
+
+
+async def test_nobody_there_is_one_line_without_a_password(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path, size=1, password=PASSWORD)
+    with pytest.raises(ClusterError, match="no NATS server answers") as refused:
+        await Connection.open(cluster.urls)
+    assert PASSWORD not in str(refused.value)
+    cluster.close()
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({"num_replicas": 1}, "num_replicas 1, and not 3"),
+        ({"storage": "memory"}, "storage memory, and not file"),
+        ({"discard": "old"}, "discard old, and not new"),
+    ],
+)
+async def test_a_stream_that_promises_less_is_refused(
+    other: dict[str, object], says: str, nats_three: Cluster
+) -> None:
+    async with connected(nats_three) as there:
+        await there.ask("STREAM.CREATE.kept", streams.configured(KEPT, 3) | other)
+        with pytest.raises(ClusterError, match=says):
+            await streams.keep(there, KEPT, 3)
+
+
+async def test_a_stream_that_acknowledges_before_it_writes_is_refused(nats_node: Cluster) -> None:
+    """NATS allows that of one server alone; so does the contract of the store, in tests."""
+    plain = streams.configured(KEPT, 1) | {"allow_atomic": False, "persist_mode": "async"}
+    async with connected(nats_node) as there:
+        held = await there.ask("STREAM.CREATE.kept", plain)
+        with pytest.raises(ClusterError, match="acknowledges before it writes"):
+            streams.check(KEPT, streams.configured(KEPT, 1) | {"allow_atomic": False}, held)
+
+
+async def test_a_stream_that_is_as_it_must_be_is_kept_as_it_is(nats_three: Cluster) -> None:
+    async with connected(nats_three) as there:
+        await streams.keep(there, KEPT, 3)
+        first = await there.store("kept.one", b"this")
+        await streams.keep(there, KEPT, 3)
+        assert await there.store("kept.one", b"that") == first + 1
