@@ -27,12 +27,13 @@ async def ask(raw: Raw, request: Request) -> None:
     assert isinstance(heard.answered, Done | Logged), heard
 
 
-async def registered(address: tuple[str, int], guest: Guest) -> Raw:
-    """The connection of a device whose account has just begun, with prekeys."""
+async def registered(address: tuple[str, int], guest: Guest, *, prekeys: int = 8) -> Raw:
+    """The connection of a device whose account has just begun, with so many pairs."""
     raw = await Raw.open(address)
     challenge = await raw.upgraded()
     assert isinstance(challenge, Challenge)
-    for request in (guest.sign_in(challenge), guest.register(), *guest.prekeys()):
+    uploaded = guest.prekeys(prekeys) if prekeys else []
+    for request in (guest.sign_in(challenge), guest.register(), *uploaded):
         await ask(raw, request)
     return raw
 

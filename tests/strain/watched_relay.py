@@ -41,6 +41,12 @@ class WatchedRelay:
         return pages * os.sysconf("SC_PAGE_SIZE")
 
     @property
+    def most_memory(self) -> int:
+        """The same at its most so far."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+    @property
     def open_files(self) -> int:
         return sum(1 for _ in Path(f"/proc/{self.process.pid}/fd").iterdir())
 
