@@ -100,7 +100,12 @@ OVERLOADED = refused(Refusal.BUSY, OVERLOAD_RETRY)
 NOT_ALLOWED = refused(Refusal.NOT_ALLOWED)
 MALFORMED = refused(Refusal.MALFORMED)
 
-_FATES: dict[Fate, Answered] = {Fate.KNOWN: DONE, Fate.NO_ROOM: NO_ROOM, Fate.FULL: FULL}
+_FATES: dict[Fate, Answered] = {
+    Fate.KNOWN: DONE,
+    Fate.NO_ROOM: NO_ROOM,
+    Fate.FULL: FULL,
+    Fate.LATER: OVERLOADED,
+}
 
 
 @dataclass(frozen=True, slots=True)

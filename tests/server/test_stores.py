@@ -1,6 +1,7 @@
 """One contract for every store: what is promised in store/base.py, kept by each backend."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from doorless_server.store.base import (
     StaleError,
     TakenError,
 )
+from doorless_server.store.memory import MemoryStore
 from doorless_server.store.sqlite import SqliteStore
 
 TOKEN, OLD = b"t" * 32, b"o" * 32
@@ -48,6 +50,35 @@ async def put(store: Any, *mails: Arriving, hour: int = 0, day: int = 0) -> list
 async def waiting(store: Any, device: str = "phone", after: int = 0, count: int = 100) -> list[int]:
     mails = await store.waiting(b"box of " + device.encode(), Position(after), count, 1 << 30)
     return [int.from_bytes(each.id, "big") for each in mails]
+
+
+KINDS = ("memory", "sqlite", "nats")
+
+Open = Callable[..., Awaitable[Any]]
+
+
+@pytest.fixture
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Opens a store of a kind; what was kept in another one of the kind is there."""
+
+    async def open_one(kind: str, bounds: Bounds | None = None) -> Any:
+        if kind == "memory":
+            return MemoryStore(bounds)
+        if kind == "sqlite":
+            return await SqliteStore.open(tmp_path / "relay.db", bounds)
+        from doorless_server.store.nats.store import NatsStore
+
+        urls = request.getfixturevalue("nats_node").urls
+        return await NatsStore.open(urls, bounds, replicas=1, partitions=2)
+
+    return open_one
+
+
+@pytest.fixture(params=KINDS)
+async def store(request: pytest.FixtureRequest, opened: Open) -> AsyncIterator[Any]:
+    store = await opened(request.param)
+    yield store
+    await store.close()
 
 
 @pytest.fixture
@@ -100,6 +131,13 @@ async def test_an_id_is_remembered_for_a_day_after_delivery(held: Any) -> None:
     while await held.sweep(124, 0):
         pass
     assert await put(held, mail(1)) == [Fate.KNOWN]
+
+
+@pytest.mark.parametrize("store", ["memory", "sqlite"], indirect=True)
+async def test_after_that_day_it_is_forgotten(held: Any) -> None:
+    """The servers of a cluster forget by clocks of their own: test_nats_mail.py."""
+    await put(held, mail(1))
+    await held.drop([(mail(1).mailbox, mail(1).id)], 100)
     while await held.sweep(125, 0):
         pass
     assert await put(held, mail(1)) == ["kept"]
@@ -131,17 +169,18 @@ async def test_known_is_known_also_where_there_is_no_room(held: Any) -> None:
 
 
 @pytest.mark.parametrize("bounds", [Bounds(waiting=3), Bounds(size=3 * 2048)])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.claim("P5", "a mailbox is full by count or by size")
-async def test_a_mailbox_is_full_by_count_or_by_size(bounds: Bounds, tmp_path: Path) -> None:
-    from doorless_server.store.memory import MemoryStore
-
-    for store in (MemoryStore(bounds), await SqliteStore.open(tmp_path / "relay.db", bounds)):
-        await store.create("alice", listing(seat("alice", "phone")), TOKEN, 1)
-        fates = await put(store, *[mail(number) for number in range(4)])
-        assert fates == ["kept"] * 3 + [Fate.FULL]
-        await store.drop([(mail(0).mailbox, mail(0).id)], 0)
-        assert await put(store, mail(3)) == ["kept"]
-        await store.close()
+async def test_a_mailbox_is_full_by_count_or_by_size(
+    kind: str, bounds: Bounds, opened: Open
+) -> None:
+    store = await opened(kind, bounds)
+    await store.create("alice", listing(seat("alice", "phone")), TOKEN, 1)
+    fates = await put(store, *[mail(number) for number in range(4)])
+    assert fates == ["kept"] * 3 + [Fate.FULL]
+    await store.drop([(mail(0).mailbox, mail(0).id)], 0)
+    assert await put(store, mail(3)) == ["kept"]
+    await store.close()
 
 
 async def test_the_previous_token_serves_through_its_last_day(held: Any) -> None:
@@ -275,13 +314,14 @@ async def test_incarnations_are_compared_and_swapped(held: Any) -> None:
     assert await held.swap_incarnation(b"phone", 7, 8) is None
 
 
-async def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
-    first = await SqliteStore.open(tmp_path / "relay.db")
+@pytest.mark.parametrize("kind", ["sqlite", "nats"])
+async def test_everything_is_there_after_a_restart(kind: str, opened: Open) -> None:
+    first = await opened(kind)
     await first.create("alice", listing(seat("alice", "phone")), TOKEN, 1)
     await put(first, mail(1), mail(2), mail(3))
     await first.drop([(mail(2).mailbox, mail(2).id)], 0)
     await first.close()
-    second = await SqliteStore.open(tmp_path / "relay.db")
+    second = await opened(kind)
     assert await waiting(second) == [1, 3]
     assert await put(second, mail(2), mail(1)) == [Fate.KNOWN, Fate.KNOWN]
     assert await put(second, mail(4)) == ["kept"]

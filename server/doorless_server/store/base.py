@@ -48,6 +48,7 @@ class Fate(Enum):
     KNOWN = "it was stored before"
     NO_ROOM = "no such mailbox, or its places for requests are taken: which, nobody is told"
     FULL = "it came with the delivery token, and the mailbox is full"
+    LATER = "nobody said whether it is stored: the same once more will tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,7 @@ class MailStore(Protocol):
         """Keep each of `mails`, durably; in the order given, which is the order of delivery.
 
         An id that the mailbox holds, or gave out less than RECEIPT_HOURS ago, is not kept again.
+        Fate.LATER says of one what UnavailableError says of all.
         """
         ...
 

@@ -83,6 +83,11 @@ class Connection:
         on_doubt: called when something may not have been heard: a broadcast, or an answer.
     """
 
+    @property
+    def name(self) -> str:
+        """Of this connection alone, drawn anew for each."""
+        return self._inbox
+
     def __init__(self, broken: Callable[[Exception], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._broken = broken
@@ -162,8 +167,13 @@ class Connection:
         done: asyncio.Future[Reply] = self._loop.create_future()
 
         def replied(reply: Reply) -> None:
-            if not done.done() and (reply.status == NOBODY_THERE or called(reply)):
-                done.set_result(reply)
+            if done.done():
+                return
+            try:
+                if reply.status == NOBODY_THERE or called(reply):
+                    done.set_result(reply)
+            except (LookupError, ValueError):
+                done.set_exception(UnavailableError("that is no answer"))
 
         name, _ = await self._begin(subject, payload, None, _Waiting(done, replied))
         await self._wait(name, done, patience)
