@@ -36,10 +36,10 @@ reached. Written by `make reliability` from the marks of the tests, from the fig
 commands recorded in [figures](figures), and from [the figures of others](../../tests/anchors.toml)
 with their sources. Nothing on this page was typed by hand, and a missed goal stays on it.
 
-*Held* counts the runs of an attack test in which the attack failed, as it must; *without its
-defence* those of its twin, in which the same attack has to get through ([how](attacks.md)). A
-figure stands with its goal; speed and memory are compared on [another page](performance.md). Where
-nothing stands under *elsewhere*, we know of nobody who publishes a figure.
+*Held* counts the runs of the tests, in which an attack has to fail; *without its defence* those of
+their twins, in which the same attack has to get through ([how](attacks.md)). A figure stands with
+its goal; speed and memory are compared on [another page](performance.md). Where nothing stands
+under *elsewhere*, we know of nobody who publishes a figure.
 """
 
 COLUMNS = """\
@@ -138,9 +138,8 @@ def _figures(reached: Iterable[Kept]) -> Iterator[str]:
     rows = list(reached)
     held, fell = (sum(r.figure.figure for r in rows if r.figure.what == of) for of in (HELD, FELL))
     if held:
-        yield f"held {_number(held)}" + (
-            f"; without its defence fell {_number(fell)}" if fell else ""
-        )
+        twin = f"; fell in {_number(fell)} without its defence" if fell else ""
+        yield f"held in {_number(held)} runs{twin}"
     for row in rows:
         figure = row.figure
         if figure.what in (HELD, FELL):

@@ -75,7 +75,7 @@ def test_a_row_says_what_was_reached_and_what_was_missed(tmp_path: Path) -> None
     deep = Figure("S07", "taken", 2_000, "", "<= 2000")
     write(tmp_path / "depth.jsonl", [deep])
     row = row_of(reliability.page(tmp_path), "S07")
-    assert "held 5; without its defence fell 1" in row
+    assert "held in 5 runs; fell in 1 without its defence" in row
     assert "slowest: **1,252 ms** (goal ≤ 250) **missed**" in row
     assert "taken: **2,000** (goal ≤ 2,000) `make depth`" in row
     assert "S07: slowest missed" in reliability.missing(tmp_path)
