@@ -1,10 +1,12 @@
 """The write-ahead log is folded back beside the commits, and begins again."""
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
+from doorless_server.limits import MIB
 from doorless_server.store import checkpoint as module
 from doorless_server.store.checkpoint import Checkpointer
 from doorless_server.store.schema import open_writer
@@ -55,5 +57,40 @@ def test_a_reader_keeps_the_log_and_loses_nothing(tmp_path: Path, quick: None) -
     reader.execute("COMMIT")
     assert reader.execute("SELECT count(*) FROM numbers").fetchone() == (200,)
     reader.close()
+    checkpointer.close()
+    db.close()
+
+
+def test_a_disk_that_copies_slowly_bounds_what_is_taken(
+    tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "relay.db"
+    log = Path(f"{path}-wal")
+    monkeypatch.setattr(module, "LOG_BYTES", 2 * MIB)
+    monkeypatch.setattr(module, "LOG_RESERVE", MIB // 4)
+    db = open_writer(path)
+    db.execute("CREATE TABLE numbers (value BLOB) STRICT")
+    own = open_writer(path)
+    copy, begun, goes_on = module._copy, threading.Event(), threading.Event()
+
+    def slowly(connection: sqlite3.Connection) -> module.Copied:
+        if connection is own:
+            begun.set()
+            goes_on.wait()
+        return copy(connection)
+
+    monkeypatch.setattr(module, "_copy", slowly)
+    checkpointer = Checkpointer(own, db, log)
+    commit(db, checkpointer)
+    begun.wait()
+    taken = 0
+    while checkpointer.may_take(4_000):
+        commit(db, checkpointer)
+        taken += 1
+    assert 100 < taken < 1_000
+    assert log.stat().st_size <= 2 * MIB
+    goes_on.set()
+    while not checkpointer.may_take(4_000):
+        pass
     checkpointer.close()
     db.close()

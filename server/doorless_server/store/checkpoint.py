@@ -9,8 +9,8 @@ meanwhile. The log begins again only when nothing is left to copy: that rest the
 itself, between two commits.
 
 Another process that reads one moment of the database (`inspect`, a backup) keeps what it reads in
-the log. Where it does not end, nothing new is taken before the log grows beyond its bound
-(docs/spec/07-relay.md §6).
+the log. Where it does not end, and where the disk copies more slowly than mail comes, nothing new
+is taken before the log grows beyond its bound (docs/spec/07-relay.md §6).
 """
 
 import sqlite3
@@ -33,7 +33,8 @@ PERIOD = 0.25
 
 LITTLE = 0.5
 """Seconds of copying after which what was committed meanwhile is copied here, too: a backup held
-the log, and it is a hundred times as long as else."""
+the log, and it is a hundred times as long as else. Once only: on a disk that is always as slow
+the log would never begin again."""
 
 KEPT_BYTES = 48 * MIB
 """To which the file is cut when the log begins again: more than it grows to by itself, for a file
@@ -59,7 +60,7 @@ class Checkpointer:
 
     def __init__(self, own: sqlite3.Connection, writers: sqlite3.Connection, log: Path) -> None:
         self._own, self._writers, self._log = own, writers, log
-        self._is_held = self._is_lent = self._is_refusing = False
+        self._is_held = self._is_lent = self._is_refusing = self._is_copying = False
         writers.execute(f"PRAGMA journal_size_limit = {KEPT_BYTES}")
         self._changed = threading.Event()
         self._stopping = threading.Event()
@@ -84,11 +85,12 @@ class Checkpointer:
         return self._has_room(0, 0)
 
     def _has_room(self, size: int, reserve: int) -> bool:
-        """Nothing is asked of the disk where no reader holds the log."""
-        if not self._is_held:
-            if self._is_refusing:
-                self._is_refusing = False
-                events.say(events.READER_LET_GO)
+        """Nothing is asked of the disk where the next commit may have the log begin again."""
+        is_held = self._is_held
+        if not is_held and self._is_refusing:
+            self._is_refusing = False
+            events.say(events.READER_LET_GO)
+        if not (is_held or self._is_copying):
             return True
         with suppress(OSError):
             held = self._log.stat().st_size
@@ -96,7 +98,7 @@ class Checkpointer:
             if fits(held, size, reserve, most):
                 return True
             self._changed.set()  # no commit asks any more whether the reader let go
-            if not self._is_refusing:
+            if is_held and not self._is_refusing:
                 self._is_refusing = True
                 events.say(events.READER_HOLDS_LOG, mib=held // MIB)
         return False
@@ -114,14 +116,15 @@ class Checkpointer:
             if self._stopping.wait(PERIOD):
                 return
             self._changed.clear()
+            self._is_copying = True
             start = perf_counter()
             copied = _copy(self._own)
             if perf_counter() - start > LITTLE:
-                self._changed.set()  # what came meanwhile is too much for the writer to copy
-            else:
-                self._rest_is_due = copied.pages >= RESTART_PAGES
+                copied = _copy(self._own)  # what came meanwhile is too much for the writer
+            self._rest_is_due = copied.pages >= RESTART_PAGES
             if not is_held(copied):
                 self._is_held = False
+            self._is_copying = False
 
 
 def is_held(copied: Copied) -> bool:
