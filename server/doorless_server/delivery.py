@@ -12,6 +12,9 @@ from collections.abc import Iterable, Sequence
 from doorless_server.limits import PUSHED_BYTES, PUSHED_ENVELOPES
 from doorless_server.store.base import Mail, Position
 
+NOTHING = Position(0)
+"""Before all positions."""
+
 
 class Window:
     """The envelopes that a device was sent and has not acknowledged."""
@@ -22,13 +25,18 @@ class Window:
         self.mailbox = mailbox
         self._unacknowledged: dict[bytes, int] = {}  # id to bytes
         self._size = 0
-        self._pushed = self._newest = Position(0)
+        self._pushed = self._newest = NOTHING
         self._behind = True
 
     @property
     def after(self) -> Position:
         """The last position that was pushed."""
         return self._pushed
+
+    @property
+    def newest(self) -> Position:
+        """The last position that was heard of."""
+        return self._newest
 
     def room(self) -> tuple[int, int]:
         """How many envelopes, and bytes, may be pushed now."""
@@ -50,11 +58,23 @@ class Window:
         self._push(mail)
         return True
 
-    def read(self, mails: Sequence[Mail]) -> None:
-        """These, the oldest behind `after`, came from the store and are pushed now."""
+    def wake(self, position: Position | None) -> None:
+        """Something was stored, at a position or perhaps unheard of, and is to be read."""
+        if position is None:
+            self._behind = True
+        elif position > self._pushed:
+            self._newest = max(self._newest, position)
+            self._behind = True
+
+    def read(self, mails: Sequence[Mail], newest: Position = NOTHING) -> None:
+        """These, the oldest behind `after`, came from the store and are pushed now.
+
+        Args:
+            newest: as of when they were asked for; what is not among them up to there is gone.
+        """
         for mail in mails:
             self._push(mail)
-        self._behind = bool(mails) or self._newest > self._pushed
+        self._behind = bool(mails) or self._newest > max(self._pushed, newest)
 
     def acknowledged(self, ids: Iterable[bytes]) -> None:
         for envelope_id in ids:

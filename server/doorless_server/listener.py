@@ -13,6 +13,7 @@ from doorless_server.connection import EARLY, Connection, Timing
 from doorless_server.counts import PEER, Counts
 from doorless_server.doorstep import Doorstep
 from doorless_server.half_open import HalfOpen, Seat
+from doorless_server.others import Others
 from doorless_server.pages import PageDesk
 from doorless_server.relay import Relay
 from doorless_server.store.base import UnavailableError
@@ -59,6 +60,10 @@ class Listener:
     @property
     def pending_bytes(self) -> int:
         return self._board.pending_bytes
+
+    def join(self, others: Others) -> None:
+        """Be one of several nodes over one store. Called before the loop turns again."""
+        self._board.join(others)
 
     def connected_as(self) -> dict[str, int]:
         """How many connections are open, by what they are."""

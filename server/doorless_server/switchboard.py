@@ -8,7 +8,7 @@ Spec: docs/spec/07-relay.md §6.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from functools import partial
 from typing import Any
 
@@ -30,9 +30,10 @@ from doorless_server.counts import Counts
 from doorless_server.delivery import Window
 from doorless_server.effects import Arrived, CloseDevices, Effect, PushFrom, TakeOver, refused
 from doorless_server.limits import MAX_OPEN_PIECES, MAX_OPEN_REQUESTS, PENDING_BYTES
+from doorless_server.others import Others, Together
 from doorless_server.peers import Anonymous, Peer, after_asking
 from doorless_server.relay import DONE, OVERLOADED, Relay
-from doorless_server.store.base import UnavailableError
+from doorless_server.store.base import Position, UnavailableError
 
 ACKNOWLEDGE_COST = 0.05
 """Of a request: a device that is online acknowledges every single envelope, some a second."""
@@ -67,6 +68,7 @@ class Switchboard:
         self._unflushed: set[Connection] = set()
         self._pending_bytes = 0
         self._tasks: set[asyncio.Future[None]] = set()
+        self._together: Together | None = None
 
     @property
     def devices(self) -> int:
@@ -77,6 +79,10 @@ class Switchboard:
     def pending_bytes(self) -> int:
         """Of envelopes on their way to the disk."""
         return self._pending_bytes
+
+    def join(self, others: Others) -> None:
+        """Be one node among others, from the first connection on."""
+        self._together = Together(self, others, self._clock)
 
     def receive(self, connection: Connection, data: bytes) -> None:
         """Take one message of a connection."""
@@ -98,6 +104,8 @@ class Switchboard:
         connection.pending.clear()
         if connection.device is not None and self._devices.get(connection.device) is connection:
             del self._devices[connection.device]
+            if self._together is not None:
+                self._together.left(connection.device)
         window = connection.window
         if window is not None and self._mailboxes.get(window.mailbox) is connection:
             del self._mailboxes[window.mailbox]
@@ -110,6 +118,8 @@ class Switchboard:
 
     async def stop(self) -> None:
         """Let go of whatever is left."""
+        if self._together is not None:
+            await self._together.close()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -240,8 +250,9 @@ class Switchboard:
                 self._push_from(connection, mailbox)
             case CloseDevices(devices, reason):
                 for device in devices:
-                    if (other := self._devices.get(device)) is not None:
-                        other.end(reason)
+                    self.end(device, reason)
+                if self._together is not None:
+                    self._together.closed(devices, reason)
             case Arrived():
                 self._push(effect)
 
@@ -253,6 +264,27 @@ class Switchboard:
         if not connection.socket.ended:
             self._devices[device] = connection
             connection.device = device
+            if self._together is not None:
+                self._together.took_over(device)
+
+    # --- for other nodes ---------------------------------------------------------------------
+
+    def pushed(self) -> Collection[bytes]:
+        return self._mailboxes.keys()
+
+    def wake(self, mailbox: bytes, position: Position | None) -> None:
+        connection = self._mailboxes.get(mailbox)
+        if connection is not None and connection.window is not None:
+            connection.window.wake(position)
+            self._read_on(connection)
+
+    def end(self, device: bytes, reason: CloseReason) -> None:
+        """Close the connection of this device, if it is here."""
+        connection = self._devices.get(device)
+        if connection is not None:
+            connection.end(reason)
+            if reason is CloseReason.REPLACED:
+                self.forget(connection)
 
     # --- pushes ------------------------------------------------------------------------------
 
@@ -268,7 +300,9 @@ class Switchboard:
         connection = self._mailboxes.get(arrived.mailbox)
         if connection is None or connection.window is None:
             return
-        if connection.window.arrived(arrived.mail, writable=connection.socket.writable):
+        # Only the store knows what other nodes put before it.
+        is_next = connection.socket.writable and self._together is None
+        if connection.window.arrived(arrived.mail, writable=is_next):
             self.counts.delivered += 1
             connection.deliver(arrived.mail)
             self._flush_soon(connection)
@@ -287,10 +321,11 @@ class Switchboard:
             while (window := connection.window) is not None and window.wants_reading():
                 if connection.socket.ended or not connection.socket.writable:
                     return
+                newest = window.newest
                 mails = await self._relay.waiting(window.mailbox, window.after, *window.room())
                 if window is connection.window:
                     self.counts.delivered += len(mails)
-                    window.read(mails)
+                    window.read(mails, newest)
                     for mail in mails:
                         connection.deliver(mail)
                     self._flush_soon(connection)

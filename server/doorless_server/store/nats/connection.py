@@ -83,11 +83,6 @@ class Connection:
         on_doubt: called when something may not have been heard: a broadcast, or an answer.
     """
 
-    @property
-    def name(self) -> str:
-        """Of this connection alone, drawn anew for each."""
-        return self._inbox
-
     def __init__(self, broken: Callable[[Exception], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._broken = broken
@@ -98,13 +93,27 @@ class Connection:
         self._closing = False
         self.on_doubt: list[Callable[[], None]] = []
 
+    @property
+    def name(self) -> str:
+        """Of this connection alone, drawn anew for each."""
+        return self._inbox
+
+    @property
+    def is_connected(self) -> bool:
+        return self._client.is_connected
+
     @classmethod
     async def open(
-        cls, urls: Sequence[str], *, broken: Callable[[Exception], None] = lambda _: None
+        cls,
+        urls: Sequence[str],
+        login: tuple[str, str] | None = None,
+        *,
+        broken: Callable[[Exception], None] = lambda _: None,
     ) -> Self:
         """Connect to one of the servers.
 
         Args:
+            login: user and password, where they are not in the URLs.
             broken: told when none of them answered for so long that the relay has to stop.
 
         Raises:
@@ -116,11 +125,14 @@ class Connection:
             needed = "--store nats needs nats-py: pip install 'doorless[cluster]'"
             raise ClusterError(needed) from None
         connection = cls(broken)
+        user, password = login or (None, None)
         try:
             async with asyncio.timeout(FIRST_PATIENCE):
                 connection._client = await nats.connect(
                     list(urls),
                     name="doorless-relay",
+                    user=user,
+                    password=password,
                     error_cb=connection._failed,
                     disconnected_cb=connection._lost,
                     reconnected_cb=connection._lost,
@@ -291,7 +303,7 @@ class Connection:
             raise UnavailableError(f"cannot be said ({type(error).__name__})") from None
 
     def _check_connected(self) -> None:
-        if not self._client.is_connected:
+        if not self.is_connected:
             raise UnavailableError("no NATS server is connected")
 
     async def _replied(self, message: "Msg") -> None:

@@ -27,11 +27,8 @@ from doorless_server.store.nats.streams import NANOSECONDS, Stream, keep
 
 RECEIPT_SECONDS = RECEIPT_HOURS * HOUR
 
-READ_AGAIN = 0.25
-"""Seconds until a mailbox that has no leader is read again."""
-
-READ_PATIENCE = 12.0
-"""Seconds after which that is given up: a leader is elected in less."""
+READ_AGAIN = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
+"""Seconds until a mailbox that has no leader is read again, and again: one is elected in less."""
 
 FindBox = Callable[[bytes], Awaitable[Box | None]]
 
@@ -162,15 +159,12 @@ class NatsMail:
 
     async def waiting(self, mailbox: bytes, after: int, count: int, size: int) -> list[Mail]:
         """As of MailStore."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + READ_PATIENCE
-        while True:
+        for pause in READ_AGAIN:
             try:
                 return await self._waiting(mailbox, after, count, size)
             except UnavailableError:
-                if loop.time() > until:
-                    raise
-                await asyncio.sleep(READ_AGAIN)
+                await asyncio.sleep(pause)
+        return await self._waiting(mailbox, after, count, size)
 
     async def drop(self, delivered: Sequence[tuple[bytes, bytes]]) -> None:
         """As of MailStore."""
@@ -261,8 +255,6 @@ class NatsMail:
                 mailbox.left(envelope_id)
         for address in news.forgotten:
             self._mailboxes.forget_one(address)
-        if news.again:
-            self._mailboxes.forget()
 
 
 AT_NOTHING = {"Nats-Expected-Last-Subject-Sequence": "0"}

@@ -33,8 +33,7 @@ class News(Struct, frozen=True, array_like=True):
         dropped: (mailbox, envelope id).
         forgotten: mailboxes of which nothing is left.
         taken: (device, ticket) of devices that signed in.
-        closed: (device, reason) of connections to end.
-        again: something may not have been heard; read everything again.
+        ended: (device, reason) of connections to close.
     """
 
     node: str
@@ -43,8 +42,7 @@ class News(Struct, frozen=True, array_like=True):
     dropped: tuple[tuple[bytes, bytes], ...] = ()
     forgotten: tuple[bytes, ...] = ()
     taken: tuple[tuple[bytes, int], ...] = ()
-    closed: tuple[tuple[bytes, int], ...] = ()
-    again: bool = False
+    ended: tuple[tuple[bytes, int], ...] = ()
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -81,11 +79,10 @@ class NewsDesk:
         dropped: tuple[tuple[bytes, bytes], ...] = (),
         forgotten: tuple[bytes, ...] = (),
         taken: tuple[tuple[bytes, int], ...] = (),
-        closed: tuple[tuple[bytes, int], ...] = (),
-        again: bool = False,
+        ended: tuple[tuple[bytes, int], ...] = (),
     ) -> None:
         """Where nobody can hear it, nobody is told."""
-        news = News(self.node, put, repeated, dropped, forgotten, taken, closed, again)
+        news = News(self.node, put, repeated, dropped, forgotten, taken, ended)
         for reader, ours in self._readers:
             if ours:
                 reader(news)

@@ -69,6 +69,7 @@ class NatsStore:
         bounds: Bounds | None = None,
         broken: Callable[[Exception], None] = _ignore,
         *,
+        login: tuple[str, str] | None = None,
         prefix: str = PREFIX,
         replicas: int = REPLICAS,
         partitions: int = PARTITIONS,
@@ -77,6 +78,7 @@ class NatsStore:
         """Open or begin what the cluster keeps.
 
         Args:
+            login: user and password, where they are not in the URLs.
             broken: told when the cluster cannot be trusted any more, or is gone for a minute.
             prefix, replicas, partitions, receipt_seconds: other ones are for tests.
 
@@ -84,7 +86,7 @@ class NatsStore:
             ClusterError: it may lose what it acknowledges, or holds something else.
             UnavailableError: it does not answer just now.
         """
-        connection = await Connection.open(urls, broken=broken)
+        connection = await Connection.open(urls, login, broken=broken)
         try:
             await check_cluster(connection, replicas)
             names = MailNames(prefix, partitions)
