@@ -138,3 +138,21 @@ class Directory(Protocol):
 
     async def close(self) -> None:
         """Finish what was begun, then let go of files and threads."""
+
+
+class RunningLog(Directory, Protocol):
+    """A key log that builds epochs."""
+
+    @property
+    def published(self) -> int:
+        """Epochs that are published."""
+        ...
+
+    @property
+    def published_at(self) -> int:
+        """When the newest epoch was, Unix seconds; 0 until this process heard of one."""
+        ...
+
+    def run(self) -> None: ...
+
+    async def close(self) -> None: ...

@@ -51,7 +51,7 @@ def stage(db: sqlite3.Connection, place: Index, change: Change) -> None:
     waiting = _waiting(db, row)
     if waiting is not None and waiting.commitment != change.commitment:
         raise UnavailableError("another change waits for its epoch")
-    if waiting is not None or _is_in_an_epoch(db, row, change):
+    if waiting is not None or is_in_an_epoch(db, row, change):
         return
     standing = follow(labels.standing(db, row), row, change.record)
     number = labels.keep(db, row)
@@ -156,7 +156,8 @@ def _waiting(db: sqlite3.Connection, row: LabelRow) -> _Waiting | None:
     return _Waiting(found[0], found[1], State(found[2])) if found else None
 
 
-def _is_in_an_epoch(db: sqlite3.Connection, row: LabelRow, change: Change) -> bool:
+def is_in_an_epoch(db: sqlite3.Connection, row: LabelRow, change: Change) -> bool:
+    """Whether this very change is in one, published or not."""
     found = db.execute(
         "SELECT commitment FROM versions WHERE label = ? AND version = ?",
         (row.id, change.record.version),

@@ -65,13 +65,20 @@ async def logged(
 async def decide(directory: Directory, accounts: AccountStore, now: int) -> None:
     """Confirm what was staged where the account was changed too; drop it where it was not."""
     for change in await directory.undecided():
-        if await _is_done(accounts, change.record):
-            await directory.confirm(change, now)
-        else:
-            await directory.drop(change.label)
+        await decide_one(directory, accounts, change, now)
 
 
-async def _is_done(accounts: AccountStore, record: Record) -> bool:
+async def decide_one(
+    directory: Directory, accounts: AccountStore, change: Change, now: int
+) -> None:
+    if await is_done(accounts, change.record):
+        await directory.confirm(change, now)
+    else:
+        await directory.drop(change.label)
+
+
+async def is_done(accounts: AccountStore, record: Record) -> bool:
+    """Whether the account is what the record says of it."""
     held = await accounts.account_named(record.label)
     match record.kind:
         case RecordKind.CLOSE:

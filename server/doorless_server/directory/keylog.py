@@ -57,9 +57,20 @@ class KeyLog:
 
     @classmethod
     def open(
-        cls, path: Path, heads: HeadStore, keys: LogKeys, config: LogConfig, random: Random
+        cls,
+        path: Path,
+        heads: HeadStore,
+        keys: LogKeys,
+        config: LogConfig,
+        random: Random,
+        *,
+        is_copy: bool = False,
     ) -> Self:
         """Open or begin the log. From now on no other process builds its epochs.
+
+        Args:
+            is_copy: of a log that is kept elsewhere, from which it is brought up first, and then
+                checked with `check_continues`.
 
         Raises:
             ForkRefusedError: it is not the log that was signed last.
@@ -70,6 +81,8 @@ class KeyLog:
         log = cls(db, heads, keys, config)
         try:
             log._begin(random(16))
+            if not is_copy:
+                log.check_continues()
         except BaseException:
             db.close()
             raise
@@ -81,6 +94,7 @@ class KeyLog:
         self.db.backup(db)
         copied = KeyLog(db, heads, self._keys, self.config)
         copied._begin(random(16))
+        copied.check_continues()
         return copied
 
     def close(self) -> None:
@@ -143,8 +157,30 @@ class KeyLog:
         """
         if self.size == self.published:
             self._write(lambda: epochs.build(self.db, self.config, self._builder, now * MS))
-        size = self.size
-        return Checkpoint(self.config.origin, size, self.root(size))
+        return self.checkpoint()
+
+    def replay(self, confirm: Callable[[], None], time_ms: int) -> None:
+        """Build an epoch that was decided elsewhere, of the changes that `confirm` confirms.
+
+        So whatever was built before it is published, though its note may not be known any more.
+        """
+
+        def work() -> None:
+            if self.size > self.published:
+                epochs.publish(self.db, self.size, b"")
+            confirm()
+            epochs.build(self.db, self.config, self._builder, time_ms)
+
+        self._write(work)
+
+    @property
+    def signed(self) -> int:
+        """The largest size of which a head was signed, or is remembered to be."""
+        return self._heads.last(self.config.ed25519).size
+
+    def remember(self, checkpoint: Checkpoint) -> None:
+        """Errors as of `HeadStore.remember`."""
+        self._heads.remember(self.config.ed25519, Head(checkpoint.size, checkpoint.root))
 
     def sign(self, checkpoint: Checkpoint, now: int) -> bytes:
         """The signed note, once its head is remembered for good.
@@ -152,7 +188,7 @@ class KeyLog:
         Raises:
             ForkRefusedError: another one of this size, or a larger one, was signed.
         """
-        self._heads.remember(self.config.ed25519, Head(checkpoint.size, checkpoint.root))
+        self.remember(checkpoint)
         return self._keys.signer.sign(checkpoint, now).encode()
 
     def publish(self, size: int, note: bytes) -> None:
@@ -163,6 +199,10 @@ class KeyLog:
     def forget(self, now: int) -> int:
         """Delete some of what no kept epoch needs; 0 when nothing is left. Some ms of work."""
         return self._write(lambda: self._forget(now), synced=False)
+
+    def checkpoint(self) -> Checkpoint:
+        """Of all that was built."""
+        return Checkpoint(self.config.origin, self.size, self.root(self.size))
 
     # --- shared ------------------------------------------------------------------------------
 
@@ -207,10 +247,10 @@ class KeyLog:
         newest = self.newest()
         if newest is not None and newest.leaf.config_hash != self.config.hash:
             raise OtherLogError("log.db was written with other keys or settings of the log")
-        self.check_continues(self._heads.last(self.config.ed25519))
 
-    def check_continues(self, last: Head) -> None:
+    def check_continues(self) -> None:
         """Raises ForkRefusedError: this log does not begin with what was signed last."""
+        last = self._heads.last(self.config.ed25519)
         refuse_fork(last, Head(self.size, last.root))
         if last.size:
             refuse_fork(last, Head(last.size, self.root(last.size)))
