@@ -48,14 +48,22 @@ class Window:
 
     def arrived(self, mail: Mail, *, writable: bool) -> bool:
         """A mail was stored. Returns whether to push it now; else it is read later."""
-        if mail.position <= self._pushed:
+        position, size = mail.position, len(mail.envelope)
+        if position <= self._pushed:
             return False
-        self._newest = max(self._newest, mail.position)
-        count, size = self.room()
-        if self._behind or not writable or count < 1 or size < len(mail.envelope):
+        if position > self._newest:
+            self._newest = position
+        if (
+            self._behind
+            or not writable
+            or len(self._unacknowledged) >= PUSHED_ENVELOPES
+            or self._size + size > PUSHED_BYTES
+        ):
             self._behind = True
             return False
-        self._push(mail)
+        self._pushed = position
+        self._unacknowledged[mail.id] = size
+        self._size += size
         return True
 
     def wake(self, position: Position | None) -> None:

@@ -11,6 +11,7 @@ byte for byte, and decides. Spec: docs/spec/07-relay.md §1.1.
 """
 
 from collections.abc import Iterator
+from struct import Struct
 from typing import Final
 
 try:
@@ -22,6 +23,12 @@ from doorless_server.limits import MAX_MESSAGE_BYTES
 
 PLAIN: Final = 0x82
 """The first byte of a final binary frame without reserved bits (RFC 6455 §5.2)."""
+
+USUAL: Final = Struct(">HH4s")
+"""Two bytes, a length of two bytes, and the mask: the beginning of a plain message of 126 bytes
+and more, which every submit is."""
+
+USUAL_HEAD: Final = 0x82FE
 
 _FINAL, _CONTROL, _MASKED, _SIZE = 0x80, 0x08, 0x80, 0x7F  # bits of the first and second byte
 _OPCODES: Final = frozenset((0x0, 0x1, 0x2, 0x8, 0x9, 0xA))
@@ -62,6 +69,16 @@ class Framing:
                 self._passing -= len(passed)
                 at += len(passed)
                 continue
+            if at + USUAL.size <= end and not self._in_pieces:
+                head, size, mask = USUAL.unpack_from(data, at)
+                if head == USUAL_HEAD and size <= MAX_MESSAGE_BYTES:
+                    start = at + USUAL.size
+                    if start + size > end:
+                        self._need = USUAL.size + size
+                        break
+                    at = start + size
+                    yield True, apply_mask(data[start:at], mask)
+                    continue
             header, size = _read_header(data, at)
             if at + header > end:
                 self._need = header

@@ -8,7 +8,7 @@ Spec: docs/spec/07-relay.md §6.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from functools import partial
 from typing import Any
 
@@ -189,7 +189,8 @@ class Switchboard:
                 self._plan_turn()
         self.counts.count_submitted(answers, len(news))
         for (connection, call, _), answered in zip(batch, answers, strict=True):
-            self._answer(connection, call, answered)
+            connection.answer(call, answered)
+        self._flush_soon(connection for connection, _, _ in batch)
         for arrived in news:
             self._push(arrived)
 
@@ -209,7 +210,8 @@ class Switchboard:
         if error is None or isinstance(error, UnavailableError):
             answered: Answered = DONE if error is None else OVERLOADED
             for connection, call, _ in batch:
-                self._answer(connection, call, answered)
+                connection.answer(call, answered)
+            self._flush_soon(connection for connection, _, _ in batch)
         else:
             events.failed(error)
 
@@ -305,7 +307,7 @@ class Switchboard:
         if connection.window.arrived(arrived.mail, writable=is_next):
             self.counts.delivered += 1
             connection.deliver(arrived.mail)
-            self._flush_soon(connection)
+            self._flush_soon((connection,))
         else:
             self._read_on(connection)
 
@@ -328,7 +330,7 @@ class Switchboard:
                     window.read(mails, newest)
                     for mail in mails:
                         connection.deliver(mail)
-                    self._flush_soon(connection)
+                    self._flush_soon((connection,))
         except UnavailableError:
             connection.end(CloseReason.GOING_AWAY)  # it comes back, and reads then
         finally:
@@ -343,13 +345,13 @@ class Switchboard:
 
     def _answer(self, connection: Connection, call: int, answered: Answered) -> None:
         connection.answer(call, answered)
-        self._flush_soon(connection)
+        self._flush_soon((connection,))
 
-    def _flush_soon(self, connection: Connection) -> None:
+    def _flush_soon(self, connections: Iterable[Connection]) -> None:
         """Once a turn: what is answered and what is pushed leaves in one piece."""
         if not self._unflushed:
             self._loop.call_soon(self._flush)
-        self._unflushed.add(connection)
+        self._unflushed.update(connections)
 
     def _flush(self) -> None:
         unflushed, self._unflushed = self._unflushed, set()

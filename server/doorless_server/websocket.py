@@ -7,6 +7,7 @@ Spec: docs/spec/07-relay.md §1.
 
 import asyncio
 import logging
+from functools import lru_cache
 from ssl import SSLObject
 from typing import Final, Protocol, cast
 
@@ -130,8 +131,7 @@ class WebSocket(asyncio.Protocol):
     def queue(self, message: bytes) -> None:
         """Have a binary message leave with the next `flush`."""
         if not self._ended:
-            self._out.append(_header(len(message)))
-            self._out.append(message)
+            self._out += (_header(len(message)), message)
 
     def flush(self) -> None:
         if self._out and self._transport is not None:
@@ -277,6 +277,7 @@ class WebSocket(asyncio.Protocol):
                 self._transport.write(data)
 
 
+@lru_cache(maxsize=1024)
 def _header(size: int) -> bytes:
     """Of an unmasked, final binary frame (RFC 6455 §5.2)."""
     if size < 126:

@@ -79,7 +79,8 @@ class Boxes:
         return known
 
     def add(self, mailbox: Mailbox, envelope_id: bytes, waiting: Waiting) -> None:
-        mailbox.add(envelope_id, waiting)
+        mailbox.waiting[envelope_id] = waiting
+        mailbox.box.count(waiting.size, request=waiting.request)
         self._waiting += 1
 
     def remove(self, mailbox: Mailbox, envelope_id: bytes) -> Waiting | None:

@@ -24,7 +24,7 @@ from doorless_server import events
 from doorless_server.datadir import is_copied
 from doorless_server.limits import BACKUP_LOG_BYTES, LOG_BYTES, LOG_RESERVE, MIB
 
-RESTART_PAGES = 4_000
+RESTART_PAGES = 2_000
 """Pages of the log (16 MiB) from which on it is worth to have it begin again."""
 
 PERIOD = 0.25

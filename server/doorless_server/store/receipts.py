@@ -12,6 +12,8 @@ import sqlite3
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from doorless_server.limits import MAX_RECEIPTS, RECEIPT_HOURS
 from doorless_server.store.rows import insert_rows
@@ -50,11 +52,13 @@ class Receipts:
         return {each for each in digests if each in held[each[0]]}
 
     def add(self, db: sqlite3.Connection, digests: Collection[bytes], hour: int) -> None:
+        """Remember that these, each once and none known, were delivered within `hour`."""
         held, last = self._load(db), self._last
         rows = [(last + at, digest, hour) for at, digest in enumerate(digests, start=1)]
-        insert_rows(db, "INSERT INTO receipts VALUES", rows)
-        for row in rows:
-            self._remember(held, *row)
+        if rows:
+            insert_rows(db, "INSERT INTO receipts VALUES", rows)
+            self._remember(held, digests, hour)
+            self._last = last + len(rows)
 
     def sweep(self, db: sqlite3.Connection, hour: int) -> int:
         """Forget what was delivered more than RECEIPT_HOURS ago, a part at a time; return how many
@@ -76,21 +80,25 @@ class Receipts:
         if self._held is None:
             held: tuple[set[bytes], ...] = tuple(set() for _ in range(_SETS))
             self._hours, self._count, self._last = deque(), 0, 0
-            for row in db.execute("SELECT number, digest, delivered FROM receipts ORDER BY number"):
-                self._remember(held, *row)
+            rows = db.execute("SELECT number, digest, delivered FROM receipts ORDER BY number")
+            for hour, of_hour in groupby(rows, itemgetter(2)):
+                numbers, digests, _ = zip(*of_hour, strict=True)
+                self._remember(held, digests, hour)
+                self._last = numbers[-1]
             self._held = held
         return self._held
 
     def _remember(
-        self, held: tuple[set[bytes], ...], number: int, digest: bytes, hour: int
+        self, held: tuple[set[bytes], ...], digests: Collection[bytes], hour: int
     ) -> None:
+        """At least one."""
         if not self._hours or self._hours[-1].hour != hour:
             self._hours.append(_Hour(hour))
-        self._hours[-1].digests.append(digest)
-        held[digest[0]].add(digest)
-        self._last = number
-        self._count += 1
-        if self._count > MAX_RECEIPTS:
+        self._hours[-1].digests.extend(digests)
+        for digest in digests:
+            held[digest[0]].add(digest)
+        self._count += len(digests)
+        while self._count > MAX_RECEIPTS:
             self._forget_oldest(held)
 
     def _forget_oldest(self, held: tuple[set[bytes], ...]) -> None:

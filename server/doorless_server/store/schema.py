@@ -31,6 +31,10 @@ CACHE_KIB = 64 * 1024
 STATEMENTS = 512
 """Prepared statements kept: those for mail, once for each number of rows up to MAX_RUN."""
 
+PAGE_BYTES = 8 * 1024
+"""Of a page where envelopes lie: three of the smallest fit in. One of 4 KiB holds a single one, and
+nearly as much again is written for nothing, by two calls for each (docs/adr/0064)."""
+
 
 Steps = Sequence[Callable[[], str]]
 """The SQL of each version's step, from version 0 on."""
@@ -91,6 +95,8 @@ def open_writer(path: Path, steps: Steps | None = None) -> sqlite3.Connection:
     )
     try:
         _refuse_newer(db, steps)
+        if steps is STEPS:
+            db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # a file that was begun keeps its own
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA secure_delete = FAST")

@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from doorless_server.limits import ENVELOPE_HOURS, Bounds
 from doorless_server.store.admission import latest, opens, refusal
@@ -48,7 +50,7 @@ class MailTable:
                 if fate is Fate.NO_ROOM and mailbox is not NOBODY:
                     search_in_vain(db, named)
                 elif not isinstance(fate, Fate):
-                    rows.append((fate, mail.mailbox, mail.id, request, hour, mail.envelope))
+                    rows.append((fate, mail.mailbox, mail.id, int(request), hour, mail.envelope))
         insert_rows(db, "INSERT INTO envelopes VALUES", rows)
         self._boxes.trim()
         return fates
@@ -107,12 +109,15 @@ class MailTable:
         """Delete what waits of these (mailbox, id); return the digests of those that did."""
         digests: list[bytes] = []
         positions: list[int] = []
-        for address, envelope_id in mails:
+        for address, of_mailbox in groupby(mails, itemgetter(0)):
             mailbox = self._boxes.find(db, address)
-            gone = None if mailbox is None else self._boxes.remove(mailbox, envelope_id)
-            if gone is not None:
-                digests.append(gone.digest)
-                positions.append(gone.position)
+            if mailbox is None:
+                continue
+            for _, envelope_id in of_mailbox:
+                gone = self._boxes.remove(mailbox, envelope_id)
+                if gone is not None:
+                    digests.append(gone.digest)
+                    positions.append(gone.position)
         db.execute(
             "DELETE FROM envelopes WHERE position IN (SELECT value FROM json_each(?))",
             (str(positions),),
