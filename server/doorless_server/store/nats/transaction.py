@@ -37,6 +37,10 @@ class Draft:
         self._read.update(zip(missing, await self._bucket.get_all(missing), strict=True))
         return [self._written.get(key, self._read[key].value) for key in keys]
 
+    def revision(self, key: str) -> int:
+        """Of a key that was read; where it is written too, no other transaction has the same."""
+        return self._read[key].revision
+
     def put(self, key: str, value: bytes) -> None:
         """Of a key that was not read, any revision is replaced."""
         self._written[key] = value
