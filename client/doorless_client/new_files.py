@@ -36,6 +36,8 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             draft.unlink(missing_ok=True)
     except FileExistsError:
         raise RefusedError(f"{path}: exists already; name a new file") from None
+    except FileNotFoundError:
+        raise RefusedError(f"there is no folder {path.parent}") from None
     except OSError as error:
         raise RefusedError(f"{path}: {error.strerror or 'cannot be written'}") from None
 

@@ -73,5 +73,7 @@ def test_words_are_read_however_they_were_written() -> None:
     assert seed_of("  ".join(said).upper() + "\n") == seed
     with pytest.raises(ValueError, match="misread"):
         seed_of(" ".join([*said[:-1], said[0]]))
+    with pytest.raises(ValueError, match=r"^word 3 is not a recovery word: it is misread$"):
+        seed_of(" ".join([*said[:2], "doorless", *said[3:]]))
     with pytest.raises(ValueError, match="23 words"):
         seed_of(" ".join(said[:-1]))

@@ -7,6 +7,7 @@ from textual.widgets import Button
 
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Wait
+from doorless_client.recovery_words import words_of
 from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.screens.main import MainScreen
 from doorless_client.tui.screens.onboard import Onboard
@@ -15,6 +16,7 @@ from doorless_client.tui.steps.restore import at
 
 NOW = 1_800_023_490
 SEAL = "four unrelated words here"
+WORDS = " ".join(words_of(bytes(range(32))))
 
 
 @pytest.fixture
@@ -139,7 +141,15 @@ async def test_an_account_is_restored_from_its_words(onboarding, settle, text_of
         step(pilot).query_one("#words").value = "too few words"
         await press(pilot, settle)
         assert "There are 24 recovery words; these are 3." in text_of(pilot)
-        step(pilot).query_one("#words").value = "word " * 24
+        misread = WORDS.split()
+        misread[2] = "doorless"
+        step(pilot).query_one("#words").value = " ".join(misread)
+        await pilot.pause()
+        assert "Word 3 is not a recovery word: it is misread." in text_of(pilot)
+        step(pilot).query_one("#words").value = " ".join([*WORDS.split()[:-1], WORDS.split()[0]])
+        await pilot.pause()
+        assert "one of them is misread." in text_of(pilot)
+        step(pilot).query_one("#words").value = WORDS
         await pilot.pause()
         assert "Which relay? Or give the path of a backup." in text_of(pilot)
         step(pilot).query_one("#relay").value = "relay.example"
@@ -153,8 +163,9 @@ async def test_an_account_is_restored_from_its_words(onboarding, settle, text_of
 
 
 async def test_a_backup_and_its_words_need_neither_relay_nor_handle(
-    onboarding, engine, settle
+    onboarding, engine, settle, text_of, tmp_path, monkeypatch
 ) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
     asked: list[tuple[Path, str, str]] = []
 
     async def restore_backup(backup: Path, words: str, passphrase: str) -> Engine:
@@ -165,16 +176,24 @@ async def test_a_backup_and_its_words_need_neither_relay_nor_handle(
     app = DoorlessApp(onboarding, lambda: NOW)
     async with app.run_test(size=(80, 24)) as pilot:
         await to_the_words(pilot, settle)
-        step(pilot).query_one("#words").value = "word " * 24
+        step(pilot).query_one("#words").value = WORDS
         step(pilot).query_one("#backup").value = " ~/alice.backup "
         await press(pilot, settle)
+        assert "There is no such file." in text_of(pilot)
+        (tmp_path / "alice.backup").touch()
+        await press(pilot, settle)
         await seal(pilot, settle)
-        assert asked == [(at("~/alice.backup"), "word " * 24, SEAL)]
+        assert asked == [(at("~/alice.backup"), WORDS, SEAL)]
         assert onboarding.created == []
         assert isinstance(app.screen, MainScreen)
 
 
-async def test_a_backup_that_does_not_fit_is_refused_in_words(onboarding, settle, text_of) -> None:
+async def test_a_backup_that_does_not_fit_is_refused_in_words(
+    onboarding, settle, text_of, tmp_path
+) -> None:
+    backup = tmp_path / "backup"
+    backup.touch()
+
     async def restore_backup(*_: object) -> Engine:
         raise RefusedError("these words do not open this backup")
 
@@ -182,11 +201,11 @@ async def test_a_backup_that_does_not_fit_is_refused_in_words(onboarding, settle
     app = DoorlessApp(onboarding, lambda: NOW)
     async with app.run_test(size=(80, 24)) as pilot:
         await to_the_words(pilot, settle)
-        step(pilot).query_one("#words").value = "word " * 24
-        step(pilot).query_one("#backup").value = "/nowhere"
+        step(pilot).query_one("#words").value = WORDS
+        step(pilot).query_one("#backup").value = str(backup)
         await press(pilot, settle)
         await seal(pilot, settle)
         assert "These words do not open this backup." in text_of(pilot)
         await pilot.press("escape")
         await settle(pilot)
-        assert step(pilot).value("backup") == "/nowhere"
+        assert step(pilot).value("backup") == str(backup)

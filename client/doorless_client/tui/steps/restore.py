@@ -6,10 +6,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from doorless_client.recovery_words import WORDS, seed_of
 from doorless_client.tui.plain import plain
 from doorless_client.tui.steps.named import wrong_handle, wrong_relay
 from doorless_client.tui.steps.seal import Seal
-from doorless_client.tui.steps.step import Step
+from doorless_client.tui.steps.step import Step, in_a_sentence
 from doorless_client.tui.widgets.line import Line
 from doorless_client.typed_paths import path_of
 
@@ -18,8 +19,6 @@ WHAT = (
     "other one is cut off, and your contacts see it. Who they are and what was said is not in "
     "the words but in a backup, if you made one; relay and handle are in it, too."
 )
-
-WORDS = 24
 
 
 class Restore(Step):
@@ -36,8 +35,12 @@ class Restore(Step):
         count = len(self.value("words").split())
         if count != WORDS:
             return f"There are {WORDS} recovery words; these are {count}."
-        if self.value("backup").strip():
-            return ""
+        try:
+            seed_of(self.value("words"))
+        except ValueError as misread:
+            return in_a_sentence(str(misread))
+        if backup := self.value("backup").strip():
+            return "" if at(backup).is_file() else "There is no such file."
         if not self.value("relay").strip():
             return "Which relay? Or give the path of a backup."
         if not self.value("handle").strip():
