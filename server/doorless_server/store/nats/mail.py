@@ -179,12 +179,12 @@ class NatsMail:
         messages = [self._receipt(*each, waiting.position) for each, waiting in held.items()]
         outcomes = await self._connection.store_all(messages)
         dropped = [
-            each
-            for each, outcome in zip(held, outcomes, strict=True)
+            (*each, waiting.position)
+            for (each, waiting), outcome in zip(held.items(), outcomes, strict=True)
             if isinstance(outcome, int) or known_at(outcome) is not None
         ]
-        for mailbox, envelope_id in dropped:
-            self._dropped.add(mailbox, envelope_id)
+        for mailbox, envelope_id, position in dropped:
+            self._dropped.add(mailbox, envelope_id, position)
             places[mailbox].left(envelope_id)
         if dropped:
             await self._news.tell(dropped=tuple(dropped))
@@ -202,7 +202,7 @@ class NatsMail:
     async def _waiting(self, mailbox: bytes, after: int, count: int, size: int) -> list[Mail]:
         mails: list[Mail] = []
         async for found in self._reader.read(mailbox, after, count):
-            if found.is_receipt or self._dropped.has(mailbox, found.id):
+            if found.is_receipt or self._dropped.has(mailbox, found.id, found.position):
                 continue
             size -= found.size
             if mails and size < 0:
@@ -241,7 +241,7 @@ class NatsMail:
 
     async def _fill(self, address: bytes, mailbox: Mailbox) -> None:
         async for found in self._reader.read(address, 0):
-            if not found.is_receipt and not self._dropped.has(address, found.id):
+            if not found.is_receipt and not self._dropped.has(address, found.id, found.position):
                 waiting = Waiting(found.position, found.size, found.is_request)
                 mailbox.arrived(found.id, waiting)
 
@@ -249,8 +249,8 @@ class NatsMail:
         for put in news.put:
             if (mailbox := self._mailboxes.noted(put.mailbox)) is not None:
                 mailbox.arrived(put.id, Waiting(put.position, put.size, put.request))
-        for address, envelope_id in news.dropped:
-            self._dropped.add(address, envelope_id)
+        for address, envelope_id, position in news.dropped:
+            self._dropped.add(address, envelope_id, position)
             if (mailbox := self._mailboxes.noted(address)) is not None:
                 mailbox.left(envelope_id)
         for address in news.forgotten:

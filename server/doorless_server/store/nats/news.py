@@ -30,7 +30,7 @@ class News(Struct, frozen=True, array_like=True):
     Attributes:
         node: which one.
         repeated: (mailbox, position) of what was there before: whoever it is for may not know it.
-        dropped: (mailbox, envelope id).
+        dropped: (mailbox, envelope id, position).
         forgotten: mailboxes of which nothing is left.
         taken: (device, ticket) of devices that signed in.
         ended: (device, reason) of connections to close.
@@ -39,7 +39,7 @@ class News(Struct, frozen=True, array_like=True):
     node: str
     put: tuple[Put, ...] = ()
     repeated: tuple[tuple[bytes, int], ...] = ()
-    dropped: tuple[tuple[bytes, bytes], ...] = ()
+    dropped: tuple[tuple[bytes, bytes, int], ...] = ()
     forgotten: tuple[bytes, ...] = ()
     taken: tuple[tuple[bytes, int], ...] = ()
     ended: tuple[tuple[bytes, int], ...] = ()
@@ -76,7 +76,7 @@ class NewsDesk:
         *,
         put: tuple[Put, ...] = (),
         repeated: tuple[tuple[bytes, int], ...] = (),
-        dropped: tuple[tuple[bytes, bytes], ...] = (),
+        dropped: tuple[tuple[bytes, bytes, int], ...] = (),
         forgotten: tuple[bytes, ...] = (),
         taken: tuple[tuple[bytes, int], ...] = (),
         ended: tuple[tuple[bytes, int], ...] = (),

@@ -1,0 +1,152 @@
+"""Several nodes over one cluster are one relay to everybody who is connected to any of them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from doorless_protocol.frames import (
+    Acknowledge,
+    CloseReason,
+    Closing,
+    Deliver,
+    Done,
+    Subscribe,
+)
+from doorless_protocol.keys import DeviceKeys
+from doorless_server import listener
+from doorless_server.peers import Greeted
+from doorless_server.relay import Identity, Relay
+from doorless_server.store.nats.others import NatsOthers
+from doorless_server.store.nats.store import NatsStore
+from relay_person import NOW, Person
+from served import ask, hear, talking
+
+ALICE = Person("alice", 1)
+
+
+@pytest.fixture
+async def nodes(nats_node: Any) -> AsyncIterator[list[listener.Listener]]:
+    """Two, and an account for Alice."""
+    stores = [await NatsStore.open(nats_node.urls, replicas=1, partitions=2) for _ in range(2)]
+    serving = []
+    for store in stores:
+        core = Relay(store, Identity("relay.test"), random=bytes)
+        serving.append(await listener.serve(core, "127.0.0.1", 0, clock=lambda: NOW))
+        serving[-1].join(NatsOthers(store.connection, store.news))
+    async with talking(serving[0].url, ALICE) as first:
+        await ask(first, ALICE.register())
+    yield serving
+    for each in serving:
+        await each.close()
+    for store in stores:
+        await store.close()
+
+
+async def pushed(socket: Any, count: int) -> list[int]:
+    heard = [await hear(socket) for _ in range(count)]
+    assert all(isinstance(each, Deliver) for each in heard), heard
+    return [int.from_bytes(each.envelope_id, "big") for each in heard]
+
+
+async def signed_in(url: str, person: Person, device: DeviceKeys) -> ClientConnection:
+    socket = await connect(url, subprotocols=["doorless.1"], compression=None)  # type: ignore[list-item]
+    challenge = await hear(socket)
+    assert await ask(socket, person.sign_in(Greeted(challenge, 0, bytes(32)), device)) == Done()
+    return socket
+
+
+async def closing(socket: Any) -> list[Any]:
+    """All that it still hears."""
+    heard = []
+    async with asyncio.timeout(3):
+        try:
+            while True:
+                heard.append(await hear(socket))
+        except ConnectionClosed:
+            return heard
+
+
+async def test_what_comes_in_at_one_node_is_pushed_at_another(
+    nodes: list[listener.Listener],
+) -> None:
+    here, there = nodes
+    async with talking(here.url, ALICE) as device, talking(there.url) as sender:
+        await ask(sender, ALICE.envelope(1))
+        await ask(device, Subscribe())
+        assert await pushed(device, 1) == [1]
+        for number in (2, 3):
+            assert await ask(sender, ALICE.envelope(number)) == Done()
+        assert await pushed(device, 2) == [2, 3]
+
+
+async def test_senders_at_both_nodes_are_heard_in_the_order_of_the_stream(
+    nodes: list[listener.Listener],
+) -> None:
+    here, there = nodes
+    async with (
+        talking(here.url, ALICE) as device,
+        talking(here.url) as near,
+        talking(there.url) as far,
+    ):
+        await ask(device, Subscribe())
+        for number in range(0, 40, 2):
+            await asyncio.gather(
+                ask(near, ALICE.envelope(number)), ask(far, ALICE.envelope(number + 1))
+            )
+        first = await pushed(device, 40)
+        assert sorted(first) == list(range(40))
+        await ask(device, Subscribe())  # everything once more, as it lies there
+        assert await pushed(device, 40) == first
+
+
+async def test_what_is_acknowledged_at_one_node_is_gone_at_another(
+    nodes: list[listener.Listener],
+) -> None:
+    here, there = nodes
+    async with talking(here.url, ALICE) as device, talking(there.url) as sender:
+        for number in (1, 2, 3):
+            await ask(sender, ALICE.envelope(number))
+        await ask(device, Subscribe())
+        assert await pushed(device, 3) == [1, 2, 3]
+        await ask(device, Acknowledge((ALICE.envelope(2).envelope_id,)))
+    async with talking(there.url, ALICE) as device, talking(here.url) as sender:
+        await ask(sender, ALICE.envelope(2))  # a sender's repetition
+        await ask(device, Subscribe())
+        assert await pushed(device, 2) == [1, 3]
+
+
+@pytest.mark.attack(
+    "S16",
+    "the newest connection of a device wins, also where the older one is on another node",
+    weaken={"doorless_server.others.Together.taken": lambda *_: None},
+)
+async def test_the_newest_connection_wins_on_whatever_node(
+    nodes: list[listener.Listener],
+) -> None:
+    here, there = nodes
+    async with talking(here.url, ALICE) as older:
+        await ask(older, Subscribe())
+        async with talking(there.url, ALICE) as newer:
+            try:
+                heard = await closing(older)
+            except TimeoutError:
+                pytest.fail("the older connection lives on")
+            assert heard == [Closing(int(CloseReason.REPLACED))]
+            assert (here.connected_as()["device"], there.connected_as()["device"]) == (0, 1)
+            assert await ask(newer, Subscribe()) == Done()
+
+
+async def test_a_revoked_device_is_cut_off_on_every_node(nodes: list[listener.Listener]) -> None:
+    here, there = nodes
+    alice = Person("alice", 1)
+    desk = DeviceKeys.draw(alice.random)
+    async with talking(here.url, alice) as phone:
+        both = alice.listing(alice.device, desk, after=alice.manifest)
+        assert await ask(phone, alice.publish(both)) == Done()
+        revoked = await signed_in(there.url, alice, desk)
+        await ask(phone, alice.publish(alice.listing(alice.device, after=both)))
+        assert await closing(revoked) == [Closing(int(CloseReason.REVOKED))]
