@@ -6,9 +6,10 @@ are remembered like those that there are: the time of an answer tells nothing.
 Spec: docs/spec/17-cluster-state.md §3.3.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Self
+from typing import NamedTuple, Self
 
 from doorless_server.store.admission import Box
 from doorless_server.store.nats.buckets import Bucket
@@ -18,7 +19,13 @@ from doorless_server.store.nats.rows import BoxRow, decode, key
 MAX_REMEMBERED = 100_000
 """Mailboxes, about 40 MB; the one used longest ago goes first."""
 
-MAILBOX_SIZE = 16
+REMEMBERED_SECONDS = 10.0
+"""For which one is remembered: a call that was lost with a server is made up for by then."""
+
+
+class _Known(NamedTuple):
+    box: Box | None
+    until: float
 
 
 class BoxCache:
@@ -26,7 +33,7 @@ class BoxCache:
 
     def __init__(self, bucket: Bucket, connection: Connection, subject: str) -> None:
         self._bucket, self._connection, self._subject = bucket, connection, subject
-        self._known: OrderedDict[bytes, Box | None] = OrderedDict()
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._turn = 0  # counts what was forgotten, so that nothing older is remembered after it
 
     @classmethod
@@ -37,14 +44,17 @@ class BoxCache:
 
     async def find(self, mailbox: bytes) -> Box | None:
         """None where there is no such mailbox. The Box is the caller's to count in."""
-        if mailbox in self._known:
+        now = asyncio.get_running_loop().time()
+        known = self._known.get(mailbox)
+        if known is not None and now < known.until:
             self._known.move_to_end(mailbox)
-            return _copied(self._known[mailbox])
+            return _copied(known.box)
         turn = self._turn
         found = await self._bucket.get(key("mailbox", mailbox))
         box = _box(decode(BoxRow, found.value)) if found.value is not None else None
         if turn == self._turn:
-            self._known[mailbox] = box
+            self._known[mailbox] = _Known(box, now + REMEMBERED_SECONDS)
+            self._known.move_to_end(mailbox)
             if len(self._known) > MAX_REMEMBERED:
                 self._known.popitem(last=False)
         return _copied(box)
