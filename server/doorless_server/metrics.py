@@ -26,7 +26,7 @@ from doorless_server import datadir, events
 from doorless_server.blobs import schema as blob_schema
 from doorless_server.counts import BOUNDS, Durations
 from doorless_server.directory import opening
-from doorless_server.directory.service import Service
+from doorless_server.directory.base import RunningLog
 from doorless_server.http_server import Request, Response
 from doorless_server.listener import Listener
 from doorless_server.store.writer import Writer
@@ -107,7 +107,7 @@ class Readings:
     """Everything that can be read of one relay. A collector of `prometheus_client`."""
 
     def __init__(
-        self, folder: Path, listener: Listener, log: Service, writers: Mapping[str, Writer]
+        self, folder: Path, listener: Listener, log: RunningLog, writers: Mapping[str, Writer]
     ) -> None:
         self._folder, self._listener, self._log, self._writers = folder, listener, log, writers
         self._databases = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from doorless_server import http_server, listener
 from doorless_server.commands import network
 from doorless_server.commands.base import USAGE, CommandError
-from doorless_server.directory.service import Service
+from doorless_server.directory.base import RunningLog
 from doorless_server.store.writer import Writer
 
 BOUNDS = http_server.Bounds(body=0, connections=8)
@@ -37,7 +37,7 @@ async def serve(
     where: tuple[str, int],
     folder: Path,
     server: listener.Listener,
-    log: Service,
+    log: RunningLog,
     writers: Mapping[str, Writer],
     leaving: AsyncExitStack,
 ) -> str:

@@ -15,18 +15,15 @@ from time import monotonic
 from doorless_protocol.errors import WeakRandomError
 from doorless_protocol.randomness import check_random
 from doorless_server import datadir, events, listener, logs, renewing, self_signed
-from doorless_server.blobs import schema as blob_schema
-from doorless_server.blobs.sqlite import SqliteBlobs
-from doorless_server.commands import monitoring, network
+from doorless_server.commands import keeping, monitoring, network
 from doorless_server.commands.base import USAGE, CommandError, Sources, name_of
 from doorless_server.commands.stopping import Stop
-from doorless_server.directory import desk, opening
-from doorless_server.directory.service import Service
+from doorless_server.directory import opening
 from doorless_server.relay import Identity, Relay
+from doorless_server.store.base import UnavailableError
+from doorless_server.store.nats.errors import ClusterError
 from doorless_server.store.schema import NewerSchemaError
-from doorless_server.store.sqlite import SqliteStore
 from doorless_server.tls import CertificateError, Certificates
-from doorless_server.witness.asking import Panel
 
 HELP = "carry envelopes until SIGTERM or Ctrl-C"
 
@@ -45,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT",
         help=f"default {DEFAULT_LISTEN}; port 0 picks one; beyond loopback only with TLS",
     )
+    keeping.add_arguments(parser)
     parser.add_argument("--name", metavar="NAME", type=name_of, help="default: the bound address")
     network.add_tls(parser)
     parser.add_argument(
@@ -73,6 +71,7 @@ def run(chosen: argparse.Namespace, sources: Sources) -> None:
     host, port = network.address(chosen.listen)
     _check_tls(chosen, host)
     monitoring.address(chosen)
+    keeping.check(chosen)
     logs.log_to_stderr(logging.DEBUG if chosen.debug else logging.INFO)
     logs.silence_others()
     sys.setswitchinterval(SWITCH_INTERVAL)
@@ -80,7 +79,10 @@ def run(chosen: argparse.Namespace, sources: Sources) -> None:
         check_random(sources.random)
         with datadir.locked(chosen.data), network.event_loop() as runner:
             runner.run(_serve(chosen, host, port, sources))
-    except (*opening.REFUSALS, CertificateError, NewerSchemaError, WeakRandomError) as error:
+    except (
+        *(*opening.REFUSALS, CertificateError, ClusterError),
+        *(NewerSchemaError, UnavailableError, WeakRandomError),
+    ) as error:
         raise CommandError(str(error)) from None
     except sqlite3.Error as error:
         raise CommandError(f"cannot use {chosen.data / datadir.DATABASE}: {error}") from None
@@ -93,33 +95,30 @@ async def _serve(chosen: argparse.Namespace, host: str, port: int, sources: Sour
     stop = Stop()
     clock, random, elapsed = sources.clock, sources.random, sources.elapsed
     async with AsyncExitStack() as leaving:
-        store = await SqliteStore.open(chosen.data / datadir.DATABASE, broken=stop.failed)
-        leaving.push_async_callback(store.close)
-        blobs = await SqliteBlobs.open(chosen.data / blob_schema.DATABASE, broken=stop.failed)
-        leaving.push_async_callback(blobs.close)
+        kept = await keeping.opened(chosen, sources, stop, leaving)
         bound = leaving.enter_context(listener.bind(host, port))
         name = chosen.name or listener.address_of(bound)
         certificates = _certificates(chosen, name, sources)
-        directory = await _open_log(chosen, name, sources, stop.failed)
-        leaving.push_async_callback(directory.close)
-        await desk.decide(directory, store, clock())
-        directory.run()
+        directory = await kept.open_log(name)
         relay = Relay(
-            store,
+            kept.store,
             Identity(name),
             random=random,
             directory=directory,
-            blobs=blobs,
+            blobs=kept.blobs,
             elapsed=elapsed,
         )
         keys = " ".join(key.encode() for key in directory.config.vkeys)
         server = await listener.serve_on(relay, bound, clock=clock, certificates=certificates)
+        if kept.others is not None:
+            server.join(kept.others)
         ready = {"event": "ready", "url": server.url, "relay": name, "log_key": keys}
         if certificates is not None and chosen.self_signed:
             ready["address"] = f"{name}#{certificates.context.fingerprint}"
         if (where := monitoring.address(chosen)) is not None:
-            writers = {"relay": store.writer, "blobs": blobs.writer}
-            url = await monitoring.serve(where, chosen.data, server, directory, writers, leaving)
+            url = await monitoring.serve(
+                *(where, chosen.data, server, directory, kept.writers, leaving)
+            )
             ready["metrics"] = url
         # What is here for good: the collector would else look through a million receipts (50 ms).
         gc.freeze()
@@ -152,29 +151,6 @@ def _certificates(chosen: argparse.Namespace, name: str, sources: Sources) -> Ce
     if not chosen.self_signed:
         return network.certificates_of(chosen)
     return Certificates(*self_signed.keep(chosen.data, name, sources.clock(), sources.random))
-
-
-async def _open_log(
-    chosen: argparse.Namespace,
-    name: str,
-    sources: Sources,
-    broken: Callable[[Exception], None],
-) -> Service:
-    clock, random = sources.clock, sources.random
-    keys, config = opening.settle(
-        chosen.data, name, random, interval=chosen.epoch, window=chosen.anchor
-    )
-    panel = Panel(config.policy, clock=clock)
-    return await opening.start(
-        chosen.data,
-        keys,
-        config,
-        random,
-        clock=clock,
-        broken=broken,
-        cosign=panel.cosigned,
-        elapsed=sources.elapsed,
-    )
 
 
 def _seconds(least: int, most: int) -> Callable[[str], int]:
