@@ -12,11 +12,13 @@ a mark between the operations, so a state can be held to the promises made befor
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from random import Random
 from typing import Final
 
 TRACED: Final = "openat,pwrite64,write,fdatasync,fsync,ftruncate,unlink,unlinkat"
+NAMING: Final = ("create", "rename", "delete", "folder")
 SECTOR: Final = 512
 """Bytes that a disk writes wholly or not at all."""
 
@@ -35,10 +37,10 @@ class Operation:
     """One thing that a program asked of the disk, or a mark.
 
     Attributes:
-        kind: write, truncate, create, delete, sync, or mark.
-        name: of the file, without its folder; empty for the folder itself, and for a mark.
+        kind: write, truncate, create, rename, delete, folder (made), sync, or mark.
+        name: of the file, from the folder on; empty for the folder itself, and for a mark.
         offset: of a write; the size that a truncation leaves.
-        data: what is written, or what the mark says.
+        data: what is written, what a file was called that is renamed, or what the mark says.
     """
 
     kind: str
@@ -103,35 +105,59 @@ class Disk:
 
     files: dict[str, bytearray] = field(default_factory=dict)
     pending: list[Operation] = field(default_factory=list)
+    folders: set[str] = field(default_factory=set)
+    """Made, and perhaps not there again."""
 
     def do(self, operation: Operation) -> None:
         if operation.kind == "sync":
             self._sync(operation.name)
         elif operation.kind != "mark":
             self.pending.append(operation)
+            if operation.kind == "folder":
+                self.folders.add(operation.name)
 
     def _sync(self, name: str) -> None:
-        """A file's sync keeps its bytes and that it is there; the folder's, which files are."""
+        """A file's sync keeps its bytes and that it is there; a folder's, which files are in it.
+
+        It is a folder's as well if only its own making is pending: what it is called, and that it
+        is there, its own folder's sync keeps.
+        """
         left = []
         for operation in self.pending:
-            about_names = operation.kind in ("create", "delete")
-            if operation.name == name or (not name and about_names):
-                _apply(self.files, operation)
-            else:
+            is_in = operation.kind in NAMING and _folder_of(operation.name) == name
+            is_it = operation.name == name and operation.kind != "folder"
+            if not (is_in or is_it):
                 left.append(operation)
+            elif operation.kind == "folder":
+                self.folders.discard(operation.name)
+            else:
+                _apply(self.files, operation)
         self.pending = left
 
     def after(self, kept: Sequence[Operation]) -> dict[str, bytes]:
         """The files, if of what is pending these operations came to the disk."""
-        files = {name: bytearray(data) for name, data in self.files.items()}
+        touched = {operation.name for operation in kept}
+        files = {
+            name: bytearray(data) if name in touched else data for name, data in self.files.items()
+        }
         for operation in kept:
             _apply(files, operation)
-        return {name: bytes(data) for name, data in files.items()}
+        gone = self.folders - touched
+        return {name: bytes(data) for name, data in files.items() if _folder_of(name) not in gone}
+
+
+def _folder_of(name: str) -> str:
+    return name.rpartition("/")[0]
 
 
 def _apply(files: dict[str, bytearray], operation: Operation) -> None:
     if operation.kind == "delete":
         files.pop(operation.name, None)
+        return
+    if operation.kind == "folder":
+        return
+    if operation.kind == "rename":
+        files[operation.name] = files.pop(operation.data.decode(), bytearray())
         return
     held = files.setdefault(operation.name, bytearray())
     if operation.kind == "truncate":
@@ -153,6 +179,15 @@ class State:
 
     files: dict[str, bytes]
     marks: tuple[bytes, ...]
+
+    @property
+    def digest(self) -> bytes:
+        """The same for two states of the same files."""
+        digest = blake2b(digest_size=16)
+        for name, data in sorted(self.files.items()):
+            digest.update(f"{name}/{len(data)}/".encode())
+            digest.update(data)
+        return digest.digest()
 
 
 def states(

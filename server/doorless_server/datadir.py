@@ -92,6 +92,7 @@ def seed(path: Path, size: int, random: Random) -> bytes:
     try:
         if not path.exists():
             path.parent.mkdir(mode=0o700, exist_ok=True)
+            sync_names(path.parent.parent)  # no power cut leaves what names the key without it
             write_once(path, random(size))
         drawn = path.read_bytes()
     except OSError as error:

@@ -38,6 +38,28 @@ def test_a_deletion_is_sure_once_the_folder_was_synced() -> None:
     assert {len(state) for state in files(*gone, Operation("sync"))} == {0}
 
 
+def test_a_file_is_renamed_for_sure_once_its_folder_was_synced() -> None:
+    renamed = (KEPT, Operation("sync", "db"), Operation("rename", "new", data=b"db"))
+    assert {*map(tuple, files(*renamed))} == {("db",), ("new",)}
+    assert {*map(tuple, files(*renamed, Operation("sync")))} == {("new",)}
+
+
+def test_what_was_not_synced_before_it_was_renamed_may_be_missing_behind_its_new_name() -> None:
+    found = files(KEPT, Operation("rename", "new", data=b"db"))
+    assert {"new": b""} in found
+
+
+def test_a_folder_that_was_not_synced_in_its_own_takes_its_files_with_it() -> None:
+    inside = (Operation("folder", "in"), write("in/db", 0, b"x"), Operation("sync", "in/db"))
+    assert {len(state) for state in files(*inside, Operation("sync", "in"))} == {0, 1}
+    assert {len(state) for state in files(*inside, Operation("sync"))} == {1}
+
+
+def test_states_of_the_same_files_have_one_digest() -> None:
+    every = list(states([KEPT, LOST], 1, 10))
+    assert len({state.digest for state in every}) == len({str(state.files) for state in every})
+
+
 def test_a_write_is_torn_between_sectors_alone() -> None:
     long = write("db", 0, b"\1" * (4 * SECTOR))
     sizes = {len(state.get("db", b"")) for state in files(long)}

@@ -25,6 +25,10 @@ CLASSES = frozenset({"name", "public key", "token", "routing", "ciphertext", "ti
 BUSY_MS = 5_000
 """How long an opener waits for another one's lock, in ms: a commit, or a checkpoint."""
 
+SYNCHRONOUS = "FULL"
+"""Each commit is on the disk when it returns. With NORMAL, SQLite's advice for a write-ahead log, a
+power cut would take back what was acknowledged."""
+
 CACHE_KIB = 64 * 1024
 """Of pages in memory, in KiB: what came lately and will be deleted soon."""
 
@@ -98,7 +102,7 @@ def open_writer(path: Path, steps: Steps | None = None) -> sqlite3.Connection:
         if steps is STEPS:
             db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # a file that was begun keeps its own
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
         db.execute("PRAGMA secure_delete = FAST")
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         db.execute("PRAGMA wal_autocheckpoint = 0")  # checkpoint.py does it

@@ -1,0 +1,48 @@
+"""Relays without one of their defences, for the twins of attack tests, which have to see it.
+
+A twin replaces a name in the test's process; a relay in another one is told by `without` which.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from doorless_server.store import schema, writer
+from doorless_server.store.writer import Writer
+
+COMMIT = Writer._commit
+TELL = writer._tell
+
+
+def tells_first(self: Writer, batch: Any) -> Any:
+    """Everybody hears that it is kept, and then it is."""
+    self._loop.call_soon_threadsafe(TELL, batch)
+    time.sleep(0.02)
+    return COMMIT(self, batch)
+
+
+def missing_in_this_process() -> str:
+    """Which defence was taken away here; nothing where all of them stand."""
+    if Writer._commit is tells_first:
+        return "tells first"
+    return "" if schema.SYNCHRONOUS == "FULL" else "unsynced"
+
+
+def without(defence: str) -> None:
+    """Take it away in this process."""
+    WAYS[defence]()
+
+
+def _tell_first() -> None:
+    Writer._commit = tells_first  # type: ignore[method-assign]
+
+
+def _sync_seldom() -> None:
+    schema.SYNCHRONOUS = "NORMAL"
+
+
+WAYS: dict[str, Callable[[], None]] = {
+    "": lambda: None,
+    "tells first": _tell_first,
+    "unsynced": _sync_seldom,
+}
