@@ -33,7 +33,7 @@ def test_under_steady_writing_the_log_begins_again(tmp_path: Path, quick: None) 
     path = tmp_path / "relay.db"
     db = open_writer(path)
     db.execute("CREATE TABLE numbers (value BLOB) STRICT")
-    checkpointer = Checkpointer(open_writer(path), db, Path(f"{path}-wal"))
+    checkpointer = Checkpointer(open_writer(path), db, Path(f"{path}-wal"), pytest.fail)
     for _ in range(100_000):
         commit(db, checkpointer)
         if restarts(path) >= 3:
@@ -47,7 +47,7 @@ def test_a_reader_keeps_the_log_and_loses_nothing(tmp_path: Path, quick: None) -
     path = tmp_path / "relay.db"
     db = open_writer(path)
     db.execute("CREATE TABLE numbers (value BLOB) STRICT")
-    checkpointer = Checkpointer(open_writer(path), db, Path(f"{path}-wal"))
+    checkpointer = Checkpointer(open_writer(path), db, Path(f"{path}-wal"), pytest.fail)
     reader = sqlite3.connect(path, isolation_level=None)
     reader.execute("BEGIN")
     assert reader.execute("SELECT count(*) FROM numbers").fetchone() == (0,)
@@ -80,7 +80,7 @@ def test_a_disk_that_copies_slowly_bounds_what_is_taken(
         return copy(connection)
 
     monkeypatch.setattr(module, "_copy", slowly)
-    checkpointer = Checkpointer(own, db, log)
+    checkpointer = Checkpointer(own, db, log, pytest.fail)
     commit(db, checkpointer)
     begun.wait()
     taken = 0
@@ -94,3 +94,25 @@ def test_a_disk_that_copies_slowly_bounds_what_is_taken(
         pass
     checkpointer.close()
     db.close()
+
+
+@pytest.mark.parametrize(("code", "is_told"), [("SQLITE_IOERR", True), ("SQLITE_FULL", False)])
+def test_a_copy_that_fails_is_told_once_nothing_can_be_believed(
+    tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch, code: str, is_told: bool
+) -> None:
+    path, failed, told = tmp_path / "relay.db", threading.Event(), list[Exception]()
+    error = sqlite3.OperationalError(code)
+    error.sqlite_errorcode = getattr(sqlite3, code)
+
+    def fails(_db: sqlite3.Connection) -> module.Copied:
+        failed.set()
+        raise error
+
+    monkeypatch.setattr(module, "_copy", fails)
+    db = open_writer(path)
+    checkpointer = Checkpointer(open_writer(path), db, Path(f"{path}-wal"), told.append)
+    checkpointer.committed()
+    failed.wait()
+    checkpointer.close()
+    db.close()
+    assert told == ([error] if is_told else [])

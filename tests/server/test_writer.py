@@ -1,5 +1,6 @@
 """What the disk refuses was not done, and nobody is told that it was."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -96,6 +97,29 @@ async def test_after_a_failed_disk_nothing_is_accepted_any_more(disk: Disk) -> N
         await disk.writer.run(insert(1))
     assert [str(error) for error in disk.broke] == ["disk I/O error"]
     assert disk.db.execute("SELECT count(*) FROM numbers").fetchone() == (0,)
+
+
+async def test_what_waited_while_the_disk_failed_is_not_done(disk: Disk) -> None:
+    def fail(_db: sqlite3.Connection) -> None:
+        waiting.append(disk.writer.run(insert(1)))
+        raise sqlite3.OperationalError("disk I/O error")
+
+    waiting: list[asyncio.Future[object]] = []
+    with pytest.raises(UnavailableError):
+        await disk.writer.run(fail)
+    with pytest.raises(UnavailableError):
+        await waiting[0]
+    assert disk.db.execute("SELECT count(*) FROM numbers").fetchone() == (0,)
+
+
+async def test_a_commit_is_not_told_when_the_disk_failed_elsewhere_meanwhile(disk: Disk) -> None:
+    def fails_elsewhere(db: sqlite3.Connection) -> None:
+        db.execute("INSERT INTO numbers VALUES (1)")
+        disk.writer.fail(sqlite3.OperationalError("disk I/O error"))
+
+    with pytest.raises(UnavailableError):
+        await disk.writer.run(fails_elsewhere)
+    assert len(disk.broke) == 1
 
 
 async def test_a_mistake_of_ours_undoes_everything_that_went_with_it(disk: Disk) -> None:

@@ -13,7 +13,8 @@ from typing import Self, TypeVar
 from doorless_protocol.blob_frames import MAX_PIECE_BYTES
 from doorless_server.blobs import schema
 from doorless_server.blobs.base import BEGUN_DAYS, MAX_TOTAL, WHOLE_DAYS, Held, check_room
-from doorless_server.store.writer import Writer
+from doorless_server.store.base import UnavailableError
+from doorless_server.store.writer import Writer, is_passing
 
 T = TypeVar("T")
 
@@ -111,17 +112,29 @@ class SqliteBlobs:
     # --- reading: what is committed, past the writer ------------------------------------------
 
     async def held(self, address: bytes, day: int) -> Held | None:
-        found = _find(self._reader, address, day)
+        found = self._read(lambda db: _find(db, address, day))
         return None if found is None else Held(found[1], found[2])
 
     async def read(self, address: bytes, place: int, day: int) -> bytes | None:
-        found = _find(self._reader, address, day)
-        if found is None or found[1] < found[2]:
-            return None
-        row = self._reader.execute(
-            "SELECT piece FROM pieces WHERE file = ? AND place = ?", (found[0], place)
-        ).fetchone()
-        return row[0] if row else b""
+        def work(db: sqlite3.Connection) -> bytes | None:
+            found = _find(db, address, day)
+            if found is None or found[1] < found[2]:
+                return None
+            row = db.execute(
+                "SELECT piece FROM pieces WHERE file = ? AND place = ?", (found[0], place)
+            ).fetchone()
+            return row[0] if row else b""
+
+        return self._read(work)
+
+    def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Raises UnavailableError: the disk refuses; where it failed, the writer is told."""
+        try:
+            return work(self._reader)
+        except sqlite3.Error as error:
+            if not is_passing(error):
+                self._writer.fail(error)
+            raise UnavailableError("the disk refuses") from None
 
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> "asyncio.Future[T]":
         return self._writer.run(work)

@@ -179,11 +179,11 @@ class Service:
 
     async def _build(self) -> None:
         while True:
-            await self._until_due()
-            if not self._watch.believes(self._clock()):
-                await asyncio.sleep(RETRY)
-                continue
             try:
+                await self._until_due()
+                if not self._watch.believes(self._clock()):
+                    await asyncio.sleep(RETRY)
+                    continue
                 await self._next_epoch()
                 while await self._call(partial(self._log.forget, self._clock())):
                     pass  # piece by piece, so that questions come between

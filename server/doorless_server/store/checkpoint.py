@@ -15,6 +15,7 @@ is taken before the log grows beyond its bound (docs/spec/07-relay.md §6).
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
@@ -23,6 +24,7 @@ from typing import NamedTuple
 from doorless_server import events
 from doorless_server.datadir import is_copied
 from doorless_server.limits import BACKUP_LOG_BYTES, LOG_BYTES, LOG_RESERVE, MIB
+from doorless_server.store.writer import is_passing
 
 RESTART_PAGES = 2_000
 """Pages of the log (16 MiB) from which on it is worth to have it begin again."""
@@ -56,10 +58,17 @@ class Checkpointer:
         own: a connection to the database that nobody else uses.
         writers: the connection that commits, used in `committed` alone.
         log: the write-ahead log's file.
+        broken: called, in either thread, when the disk failed as `writer.Writer` says it.
     """
 
-    def __init__(self, own: sqlite3.Connection, writers: sqlite3.Connection, log: Path) -> None:
-        self._own, self._writers, self._log = own, writers, log
+    def __init__(
+        self,
+        own: sqlite3.Connection,
+        writers: sqlite3.Connection,
+        log: Path,
+        broken: Callable[[Exception], None],
+    ) -> None:
+        self._own, self._writers, self._log, self._broken = own, writers, log, broken
         self._is_held = self._is_lent = self._is_refusing = self._is_copying = False
         writers.execute(f"PRAGMA journal_size_limit = {KEPT_BYTES}")
         self._changed = threading.Event()
@@ -72,7 +81,7 @@ class Checkpointer:
         """The writer committed, and has no transaction open."""
         if self._rest_is_due:
             self._rest_is_due = False
-            self._is_held = is_held(_copy(self._writers))
+            self._is_held = is_held(self._copy(self._writers))
             self._is_lent = self._is_held and is_copied(self._log.parent)
         if not self._changed.is_set():
             self._changed.set()
@@ -118,13 +127,25 @@ class Checkpointer:
             self._changed.clear()
             self._is_copying = True
             start = perf_counter()
-            copied = _copy(self._own)
+            copied = self._copy(self._own)
             if perf_counter() - start > LITTLE:
-                copied = _copy(self._own)  # what came meanwhile is too much for the writer
+                copied = self._copy(self._own)  # what came meanwhile is too much for the writer
             self._rest_is_due = copied.pages >= RESTART_PAGES
             if not is_held(copied):
                 self._is_held = False
             self._is_copying = False
+
+    def _copy(self, db: sqlite3.Connection) -> Copied:
+        """A disk that is full fails the next commit, which tells everybody: nothing is lost here.
+
+        Where it failed for good, nobody may go on: a sync that failed is not repeated.
+        """
+        try:
+            return _copy(db)
+        except sqlite3.Error as error:
+            if not is_passing(error):
+                self._broken(error)
+            return Copied(0, 0)
 
 
 def is_held(copied: Copied) -> bool:
@@ -139,11 +160,6 @@ def fits(held: int, size: int, reserve: int, most: int) -> bool:
 
 
 def _copy(db: sqlite3.Connection) -> Copied:
-    """Copy what can be copied without waiting for anybody.
-
-    A disk that refuses fails the next commit, which tells everybody: here nothing is lost.
-    """
-    with suppress(sqlite3.Error):
-        _, pages, copied = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        return Copied(pages, copied)
-    return Copied(0, 0)
+    """Copy what can be copied without waiting for anybody. Raises sqlite3.Error."""
+    _, pages, copied = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    return Copied(pages, copied)

@@ -52,7 +52,11 @@ class SqliteStore:
         db = open_writer(path)
         mail = MailTable(db, bounds or Bounds())
         log = path.with_name(f"{path.name}-wal")
-        checkpointer = Checkpointer(open_writer(path), db, log)
+
+        def failed(error: Exception) -> None:
+            writer.fail(error)
+
+        checkpointer = Checkpointer(open_writer(path), db, log, failed)
         writer = Writer(db, forget=mail.forget, committed=checkpointer.committed, broken=broken)
         return cls(mail, writer, checkpointer)
 

@@ -106,6 +106,16 @@ class Writer:
             self._loop.call_soon(self._begin)
         return future
 
+    def fail(self, error: Exception) -> None:
+        """The disk failed: nothing more is done or told as done, and `broken` hears of it.
+
+        Called by whoever sees it first, in any thread.
+        """
+        self._failed = True
+        events.say(events.DISK_FAILED, kind=type(error))
+        with suppress(RuntimeError):  # the loop is gone
+            self._loop.call_soon_threadsafe(self._broken, error)
+
     async def close(self) -> None:
         """Do what was asked for, then end the thread and close the database."""
         await self._idle.wait()
@@ -118,6 +128,10 @@ class Writer:
     def _begin(self) -> None:
         """Do the work of all that waits, in one transaction, and hand that to the thread."""
         tasks, self._queue = self._queue, []
+        if self._failed:
+            _tell(_refused(tasks))
+            self._go_on()
+            return
         try:
             self._db.execute("BEGIN IMMEDIATE")
             batch = _Batch(tasks, [_attempt(task.work, self._db) for task in tasks])
@@ -151,6 +165,8 @@ class Writer:
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             return self._undo(batch.tasks, error)
+        if self._failed:  # meanwhile, and elsewhere: who knows what this commit is worth
+            return _refused(batch.tasks)
         if (took := self.commits.since(start)) >= SLOW:
             events.say(events.COMMIT_WAS_SLOW, ms=int(took * 1000))
         if self._is_refusing:
@@ -166,18 +182,14 @@ class Writer:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
         self._forget()
-        told = error  # a mistake of ours: nobody is told that it was stored
-        if isinstance(error, sqlite3.Error):
-            told = UnavailableError("the disk refuses")
-            self.failed += 1
-            if is_passing(error):
-                self._say_refusing(len(tasks))
-            else:
-                self._failed = True
-                events.say(events.DISK_FAILED, kind=type(error))
-                with suppress(RuntimeError):
-                    self._loop.call_soon_threadsafe(self._broken, error)
-        return _Batch(tasks, [told] * len(tasks))
+        if not isinstance(error, sqlite3.Error):
+            return _Batch(tasks, [error] * len(tasks))  # a mistake of ours
+        self.failed += 1
+        if is_passing(error):
+            self._say_refusing(len(tasks))
+        else:
+            self.fail(error)
+        return _refused(tasks)
 
     def _say_refusing(self, refused: int) -> None:
         """Once, until it works again."""
@@ -191,6 +203,10 @@ def is_passing(error: sqlite3.Error) -> bool:
     code = getattr(error, "sqlite_errorcode", None)
     primary = None if code is None else code & 0xFF
     return primary in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _refused(tasks: list[_Task]) -> _Batch:
+    return _Batch(tasks, [UnavailableError("the disk refuses")] * len(tasks))
 
 
 def _attempt(work: Callable[[sqlite3.Connection], Any], db: sqlite3.Connection) -> Any:

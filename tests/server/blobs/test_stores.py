@@ -10,6 +10,7 @@ from doorless_server import inspection
 from doorless_server.blobs import schema
 from doorless_server.blobs.base import BEGUN_DAYS, WHOLE_DAYS, BlobStore, Held, NoRoomError
 from doorless_server.blobs.sqlite import SWEPT_AT_ONCE, SqliteBlobs
+from doorless_server.store.base import UnavailableError
 from doorless_server.store.schema import CLASSES
 
 A, B = b"a" * 32, b"b" * 32
@@ -141,3 +142,16 @@ async def test_every_column_is_classified_and_shown(tmp_path: Path) -> None:
     assert [row.table for row in inspection.blob_rows(db)] == ["files", "pieces"]
     db.close()
     await blobs.close()
+
+
+async def test_a_disk_that_fails_to_read_is_believed_no_more(tmp_path: Path) -> None:
+    broke: list[Exception] = []
+    store = await SqliteBlobs.open(tmp_path / "blobs.db", broken=broke.append)
+    await whole(store, A, b"one")
+    store._reader.close()  # SQLite says of it what is neither full nor busy
+    with pytest.raises(UnavailableError):
+        await store.read(A, 0, DAY)
+    with pytest.raises(UnavailableError):
+        await store.begin(B, 1, DAY)
+    await store.close()
+    assert [type(error) for error in broke] == [sqlite3.ProgrammingError]
