@@ -21,7 +21,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lint types contracts shell fix bench model sim attacks reliability depth live storm vectors lock coverage fuzz mutation clean
+.PHONY: help demo test check format lint types contracts shell fix bench model sim attacks reliability depth live storm cluster vectors lock coverage fuzz mutation clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -57,7 +57,7 @@ fix: $(READY_DEV) ## format, and mend what the linter can mend
 	@$(RUN) -m ruff check --fix .
 
 bench: $(READY_BENCH) ## run the benchmarks in their short form
-	@for name in protocol healing relay client tui; do \
+	@for name in protocol healing relay cluster client tui; do \
 		echo "== $$name"; $(RUN) -m benchmarks.$$name --quick $(ARGS) || exit 1; \
 	done
 
@@ -109,6 +109,10 @@ live: $(READY_DEV) ## say 1,000,000 frames of every kind to a live relay (ten mi
 
 storm: $(READY_DEV) ## cut off 500 clients twenty times, and restart a relay of 1,000 (some minutes)
 	@DOORLESS_STORM=1 $(STAND) tests/attacks/test_S17_reconnect_storm.py $(ARGS)
+	@$(RELIABILITY)
+
+cluster: $(READY_DEV) ## kill thirty processes of a cluster under load, one after the other (some minutes)
+	@DOORLESS_CLUSTER_KILLS=30 $(STAND) tests/faults/test_cluster_killed.py $(ARGS)
 	@$(RELIABILITY)
 
 # Universal: one lock for Python 3.11 to 3.14 on Linux, macOS and Windows. The later locks keep

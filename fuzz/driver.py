@@ -10,7 +10,9 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["doorless_protocol", "doorless_client"]):
+with atheris.instrument_imports(
+    include=["doorless_protocol", "doorless_client", "doorless_server"]
+):
     from fuzz.harness import play
     from fuzz.planted import plant
     from fuzz.targets import TARGETS

@@ -46,6 +46,17 @@ def _short_proof(hashed: bytes, index: int, size: int, path: Any, root: bytes) -
         raise MalformedError("path")
 
 
+def _any_length(data: bytes, at: int, end: int, kind: int) -> tuple[int, int]:
+    """An element of a certificate, with a length in as many bytes as somebody likes."""
+    if end - at < 2 or data[at] != kind:
+        raise MalformedError("element")
+    size = max(0, data[at + 1] - 0x80)
+    length = int.from_bytes(data[at + 2 : at + 2 + size]) if size else data[at + 1]
+    if at + 2 + size + length > end:
+        raise MalformedError("cut off")
+    return at + 2 + size, at + 2 + size + length
+
+
 PLANTED: dict[str, dict[str, Any]] = {
     "manifest": {"doorless_protocol.manifest.check_root": _nothing},
     "staple": {"doorless_protocol.merkle.verify_inclusion": _nothing},
@@ -79,6 +90,14 @@ PLANTED: dict[str, dict[str, Any]] = {
     "log_proof": {"doorless_protocol.log.map._check_root": _nothing},
     "file": {"doorless_protocol.attachment.check_padding": _nothing},
     "backup": {"doorless_protocol.backup.check_commitment": _nothing},
+    "linked": {"doorless_protocol.encoding.Reader.end": _nothing},
+    "notice": {"doorless_protocol.own_content.decode_canonical": _lenient},
+    "certificate": {"doorless_protocol.certificate._inside": _any_length},
+    "framing": {"doorless_server.framing._MASKED": 0},
+    "http_head": {"doorless_server.http_server._REQUEST_LINE": re.compile(b"(?s)(.*) (.*) (.*)")},
+    "http_answer": {"doorless_server.http_client.check_body": _nothing},
+    "log_page": {"doorless_server.directory.pages.MalformedError": LookupError},
+    "submission": {"doorless_server.witness.wire._OLD": re.compile(rb"old ([0-9]{1,19})")},
     "backup_record": {"doorless_protocol.backup_records.decode_canonical": _lenient},
 }
 

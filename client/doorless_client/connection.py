@@ -34,8 +34,9 @@ Login = Callable[[Challenge, bytes], SignIn]
 FIRST_RETRY: Final = 0.5
 """Seconds, at most, before the first new attempt; doubled with each."""
 
-LAST_RETRY: Final = 30.0
-"""Seconds, at most, between attempts: a relay that is back is noticed soon."""
+LAST_RETRY: Final = 15.0
+"""Seconds, at most, between attempts: a relay that is back has all of its clients in twice that,
+also who was turned away once, because very many came at that moment."""
 
 AFTER_RESTART: Final = 2
 """Attempts skipped when the relay goes away on purpose: all of its clients come back at once."""

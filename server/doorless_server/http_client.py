@@ -7,6 +7,7 @@ Spec: docs/spec/12-witness.md §2.
 
 import asyncio
 import ssl
+from collections.abc import Generator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -155,13 +156,13 @@ def _encoded(method: str, parts: SplitResult, body: bytes) -> bytes:
 
 async def _read(reader: asyncio.StreamReader, limit: int) -> Answer:
     parser = StreamReader()
-    parsing = Parsed.parse(parser.read_line, parser.read_exact, parser.read_to_eof)
-    taken = 0
+    parsing, taken = parse(parser, limit), 0
     while True:
         try:
             next(parsing)
         except StopIteration as done:
-            return _answer(done.value, limit)
+            answer: Answer = done.value
+            return answer
         data = await reader.read(READ_BYTES)
         taken += len(data)
         if taken > limit + MAX_HEAD_BYTES:
@@ -172,8 +173,15 @@ async def _read(reader: asyncio.StreamReader, limit: int) -> Answer:
             parser.feed_eof()
 
 
-def _answer(parsed: Parsed, limit: int) -> Answer:
-    if len(parsed.body) > limit:
-        raise SecurityError(f"a body of {len(parsed.body)} bytes, more than {limit}")
+def parse(parser: StreamReader, limit: int) -> Generator[None, None, Answer]:
+    """Take apart what the parser is fed; each turn asks for more. What it raises, `fetch` tells."""
+    parsed = yield from Parsed.parse(parser.read_line, parser.read_exact, parser.read_to_eof)
+    check_body(len(parsed.body), limit)
     kind = ",".join(parsed.headers.get_all("Content-Type")).partition(";")[0].strip().lower()
     return Answer(parsed.status_code, kind, bytes(parsed.body))
+
+
+def check_body(size: int, limit: int) -> None:
+    """Raises SecurityError: it is too large."""
+    if size > limit:
+        raise SecurityError(f"a body of {size} bytes, more than {limit}")

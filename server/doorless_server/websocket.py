@@ -72,6 +72,7 @@ class WebSocket(asyncio.Protocol):
     """
 
     __slots__ = (
+        "_asked",
         "_ended",
         "_events",
         "_fragments",
@@ -99,6 +100,7 @@ class WebSocket(asyncio.Protocol):
         self._out: list[bytes] = []
         self._parts = bytearray()
         self._fragments = 0
+        self._asked = False  # a plain GET: what stands behind it is heard by nobody
         self._ended = False
         self._written = 0
         self.heard = True
@@ -184,7 +186,7 @@ class WebSocket(asyncio.Protocol):
         self._events.connected(self)
 
     def data_received(self, data: bytes) -> None:
-        if self._ended:
+        if self._ended or self._asked:
             return
         self.heard = True
         for is_message, part in self._framing.cut(data):
@@ -192,7 +194,7 @@ class WebSocket(asyncio.Protocol):
                 self._hand_over(part)
             elif self._protocol.state is OPEN:  # else it stands behind a request that was refused
                 self._events.message(self, part)
-            if self._ended:
+            if self._ended or self._asked:
                 return
 
     def eof_received(self) -> bool:
@@ -235,6 +237,7 @@ class WebSocket(asyncio.Protocol):
 
     def _answer(self, request: Request) -> None:
         if "Upgrade" not in request.headers:
+            self._asked = True
             self._events.asked(self, request.path)
             return
         response = self._protocol.accept(request)

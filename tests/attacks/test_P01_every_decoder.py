@@ -16,6 +16,7 @@ from doorless_protocol.errors import DoorlessError, MalformedError
 FIXED = ("manifest", "staple", "bundle", "pair", "secrets", "first_contact")
 LOG = ("evidence", "log_sent", "log_stored")
 PACKED = ("call", "from_relay", "content")
+HEARD = ("framing", "http_head", "http_answer", "log_page", "submission", "certificate")
 RATCHET = ("envelope", "header", "body", "stored_session")
 TYPED = ("invite", "address", "safety_number", "handle", "profile_key", "settings", "shown_text")
 
@@ -87,4 +88,14 @@ def test_what_a_peer_seals_has_one_form() -> None:
 )
 def test_what_people_hand_over_is_taken_as_specified() -> None:
     for name in TYPED:
+        hunt(TARGETS[name])
+
+
+@pytest.mark.attack(
+    "P01",
+    "what a relay hears before there is a frame is read in one way, or refused",
+    weaken={"doorless_server.framing._MASKED": 0},
+)
+def test_what_a_relay_hears_is_read_in_one_way() -> None:
+    for name in HEARD:
         hunt(TARGETS[name])
