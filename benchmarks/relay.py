@@ -8,7 +8,7 @@ One core for the server (the relay's loop and its writer share it), the other fo
 import gc
 import sys
 
-from benchmarks import relay_speed
+from benchmarks import relay_flat, relay_idle, relay_peers, relay_speed
 from benchmarks.relay_servers import LOADS, pin
 from benchmarks.report import Report, run
 
@@ -18,8 +18,10 @@ PACKAGES = ("websockets", "uvloop", "msgspec")
 def fill(report: Report, quick: bool) -> None:
     pin(LOADS)
     gc.disable()
-    relay_speed.fill(report, quick)
+    for part in (relay_speed, relay_idle, relay_flat):
+        part.fill(report, quick)
 
 
 if __name__ == "__main__":
-    sys.exit(run("relay", fill, PACKAGES))
+    peers = {"peers": ("also beside the peers that are installed", relay_peers.fill)}
+    sys.exit(run("relay", fill, PACKAGES, more=peers))

@@ -28,6 +28,9 @@ from doorless_protocol.primitives import sha256
 NO_BINDING = bytes(32)
 """The channel binding of plain ws."""
 
+PING, PONG = 0x89, b"\x8a\x80" + bytes(4)
+"""A relay's ping is empty, and whoever leaves it unanswered is dead."""
+
 
 def masked(payload: bytes) -> bytes:
     """A client's frame, under a mask of zeros: the relay unmasks it as any other."""
@@ -68,6 +71,8 @@ class Client(asyncio.Protocol):
                 size, head = int.from_bytes(data[at + 2 : at + 4], "big"), 4
             if len(data) - at < head + size:
                 break
+            if not size and data[at] == PING:
+                self.transport.write(PONG)
             self.on_frame(self, data[at : at + head + size])
             at += head + size
         self._buffer = data[at:]

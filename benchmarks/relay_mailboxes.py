@@ -27,21 +27,26 @@ def settle(folder: Path, count: int, queued: int = 0) -> list[Device]:
     """Begin a relay's folder with `count` devices, each of an account of its own.
 
     Args:
-        queued: envelopes of SIZE that wait, spread evenly.
+        queued: envelopes of SIZE that wait, spread over the second half of the devices.
     """
-    now, manifest = int(time.time()), _some_manifest()
-    key = SigningKey.draw(secrets.token_bytes)
+    now = int(time.time())
     folder.mkdir(mode=0o700)
     with closing(open_writer(folder / DATABASE)) as db, in_one_piece(db):
         devices = []
-        for number in range(count):
-            device = _draw(key)
-            handle, listing = f"b{number:016x}", _listing(device, manifest)
+        for handle, device, listing in drawn(count):
             accounts.create(db, handle, listing, delivery_token_hash(device.token), now // DAY)
             devices.append(device)
-        rows = _envelopes(devices, queued, now // HOUR)
+        rows = _envelopes(devices[count // 2 :], queued, now // HOUR)
         db.executemany("INSERT INTO envelopes VALUES (?, ?, ?, 0, ?, ?)", rows)
     return devices
+
+
+def drawn(count: int) -> Iterator[tuple[str, Device, Listing]]:
+    """Devices, and what a store is told of the account that each of them has."""
+    manifest, key = _some_manifest(), SigningKey.draw(secrets.token_bytes)
+    for _ in range(count):
+        device = _draw(key)
+        yield f"b{device.account[:8].hex()}", device, _listing(device, manifest)
 
 
 def _draw(key: SigningKey) -> Device:

@@ -31,6 +31,7 @@ def pinned(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.terminate()
+        process.send_signal(signal.SIGCONT)  # who stands still would not hear of it
         try:
             process.wait(timeout=20)
         except subprocess.TimeoutExpired:

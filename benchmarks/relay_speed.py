@@ -136,7 +136,10 @@ def latency_at(
 
 async def drained(load: Load) -> None:
     """Wait until everything sent was delivered: a lost envelope shows as a time-out."""
-    await asyncio.wait_for(load.all_delivered(), 30)
+    try:
+        await asyncio.wait_for(load.all_delivered(), 30)
+    except TimeoutError:
+        raise RuntimeError(f"{load.refused} submits were refused, or mail was lost") from None
 
 
 def fsyncs(folder: Path, times: int = 500) -> list[float]:

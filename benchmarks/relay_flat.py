@@ -1,0 +1,78 @@
+"""That a relay is as fast with a hundred thousand mailboxes as with ten, and soon there again.
+
+Three relays side by side: with few mailboxes; with many; with many, in which envelopes wait. Each
+in turn carries the same load between the same number of devices.
+"""
+
+import os
+import signal
+import statistics
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.relay_mailboxes import settle
+from benchmarks.relay_servers import relay
+from benchmarks.relay_speed import store_and_forward, stored
+from benchmarks.report import ROUNDS, Report, alternate
+
+FEW, MANY, MANY_QUICK = 10, 100_000, 20_000
+
+FLAT = 0.9
+"""Of the rate with few: the least that counts as the same, beside what two runs differ by."""
+
+SPREAD = 100
+"""Mailboxes that hold what one measurement stores, beside MANY that hold it, too."""
+
+RESTART_SECONDS = 2.0
+"""From starting the process to serving, with MANY envelopes that wait."""
+
+
+def restart(folder: Path) -> float:
+    """Seconds from starting a relay, whose last process was killed, until it serves."""
+    start = perf_counter()
+    with relay(folder) as server:
+        took = perf_counter() - start
+        os.kill(server.process, signal.SIGKILL)
+    return took
+
+
+def fill(report: Report, quick: bool) -> None:
+    seconds, many = (0.7, MANY_QUICK) if quick else (2.0, MANY)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        few = settle(folder / "few", FEW)
+        some = settle(folder / "some", SPREAD)
+        empty = settle(folder / "empty", many)
+        full = settle(folder / "full", many, queued=many)
+        with (
+            relay(folder / "few") as at_few,
+            relay(folder / "some") as at_some,
+            relay(folder / "empty") as at_empty,
+            relay(folder / "full") as at_full,
+        ):
+            rates = alternate(
+                {
+                    "few": lambda: store_and_forward(at_few, few, seconds),
+                    "empty": lambda: store_and_forward(at_empty, empty[:FEW], seconds),
+                    "full": lambda: store_and_forward(at_full, full[:FEW], seconds),
+                }
+            )
+            kept = alternate(
+                {
+                    "some": lambda: stored(at_some, some, seconds / 2),
+                    "all": lambda: stored(at_empty, empty, seconds / 2),
+                }
+            )
+        took = statistics.median(restart(folder / "full") for _ in range(ROUNDS))
+    work = "store and forward between ten devices"
+    _flat(report, f"{work}, of {many:,}", rates["empty"], rates["few"], f"of {FEW}")
+    waiting = f"{work}, {many:,} envelopes waiting"
+    _flat(report, waiting, rates["full"], rates["empty"], "none waiting")
+    spread = f"offline store, spread over {many:,} mailboxes"
+    _flat(report, spread, kept["all"], kept["some"], f"over {SPREAD}")
+    report.at_most(f"restart after kill -9, {many:,} envelopes waiting", "s", took, RESTART_SECONDS)
+
+
+def _flat(report: Report, work: str, ours: float, peer: float, beside: str) -> None:
+    report.against(work, "1/s", ours, peer, beside, FLAT, more_is_better=True)
