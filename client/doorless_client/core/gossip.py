@@ -96,11 +96,11 @@ class Gossip:
         Args:
             looked_since: heard again, and the look at our own entry between showed all of it.
         """
-        home = self._state.own.relay
         if len(said) != gossip.GOSSIP_SIZE or said == gossip.EMPTY:
             return
         if not self._state.is_first(("gossip", contact.conversation, said, looked_since)):
             return  # a batch of messages says the same over and over
+        home = self._state.own.relay
         if self._logs.view(home) is None:
             self._hear_of_a_log(contact, gossip.Gossip.decode(said))
             return

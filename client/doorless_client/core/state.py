@@ -158,7 +158,10 @@ class State:
         """
         if self._held is None:
             raise ValueError("outside of a change")
-        self._ending.setdefault(key, (work, []))[1].append(item)
+        if key in self._ending:
+            self._ending[key][1].append(item)
+        else:
+            self._ending[key] = work, [item]
 
     def meanwhile(self, work: Callable[[], None]) -> None:
         """Do `work` while the disk works on the open change: see `beside`.

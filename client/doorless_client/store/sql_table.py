@@ -11,6 +11,8 @@ from doorless_client.store.records import READ_ELSEWHERE, Entry
 from doorless_client.store.statements import run, run_each
 from doorless_client.store.unit_of_work import Held, Key, UnitOfWork, Writer
 
+OUTSIDE = "a change outside of a transaction"
+
 
 class SqlTable(Writer, Table[R]):
     """One kind of row.
@@ -65,15 +67,16 @@ class SqlTable(Writer, Table[R]):
                 self.held.known.setdefault((key,), found.get((key,)))
 
     def put(self, row: R) -> None:
-        self._change(self._key_of(row), row)
+        if not self._unit.is_open:
+            raise ValueError(OUTSIDE)
+        self.held.change(self._key_of(row), row)
+        if self._at_once:
+            self._unit.write()
 
     def drop(self, *key: Value) -> None:
-        self._change(key, None)
-
-    def _change(self, key: Key, row: R | None) -> None:
         if not self._unit.is_open:
-            raise ValueError("a change outside of a transaction")
-        self.held.change(key, row)
+            raise ValueError(OUTSIDE)
+        self.held.change(key, None)
         if self._at_once:
             self._unit.write()
 
@@ -81,7 +84,7 @@ class SqlTable(Writer, Table[R]):
 
     def clear(self, **equal: Value) -> None:
         if not self._unit.is_open:
-            raise ValueError("a change outside of a transaction")
+            raise ValueError(OUTSIDE)
         sql = f"DELETE FROM {self._kind.table} WHERE {self._matching(equal)}"  # noqa: S608
         self._unit.write()  # rows of other tables may go before these
         self._ask(sql, tuple(equal.values()))
@@ -89,7 +92,7 @@ class SqlTable(Writer, Table[R]):
 
     def clear_some(self, at_most: int, **equal: Value) -> int:
         if not self._unit.is_open:
-            raise ValueError("a change outside of a transaction")
+            raise ValueError(OUTSIDE)
         table = self._kind.table
         which = f"SELECT rowid FROM {table} WHERE {self._matching(equal)} LIMIT ?"  # noqa: S608
         self._unit.write()

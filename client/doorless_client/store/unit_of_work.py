@@ -35,7 +35,8 @@ class Held(Generic[R]):
     def change(self, key: Key, row: R | None) -> None:
         self.known[key] = row
         self.unwritten[key] = None
-        self.found.clear()
+        if self.found:
+            self.found.clear()
 
     def forget(self) -> None:
         self.known.clear()
