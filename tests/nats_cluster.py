@@ -9,6 +9,7 @@ Each is a `Cluster`: its `urls`, its `nodes` to kill, stop and start, and `await
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,6 +91,17 @@ def leader_of(cluster: Cluster, stream: str) -> Node | None:
             if told["name"] == stream and (leader := told["cluster"].get("leader")):
                 return next(each for each in cluster.nodes if each.name == leader)
     return None
+
+
+def leaders(cluster: Cluster) -> list[Node]:
+    """The servers, and last the one that leads most streams."""
+    counted = Counter(
+        told["cluster"].get("leader")
+        for node in cluster.nodes
+        for told in _streams(node)
+        if told["cluster"].get("leader") == node.name
+    )
+    return sorted(cluster.nodes, key=lambda node: counted[node.name])
 
 
 def await_caught_up(cluster: Cluster, seconds: float = 30) -> None:

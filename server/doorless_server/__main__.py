@@ -9,6 +9,7 @@ doorless-relay log-key --data DIR    what witnesses of this relay's key log need
 doorless-relay backup --data DIR TO  copy everything, while it runs
 doorless-relay restore --data DIR FROM   put back what is missing
 doorless-relay migrate --data DIR    bring its databases to this version's schema
+doorless-relay demo-cluster          several relays over NATS servers, here, to try it
 doorless-relay doctor --data DIR     what keeps it from serving, and what to do
 """
 
@@ -22,6 +23,7 @@ from typing import Final
 from doorless_server.commands import (
     auditor,
     backup,
+    demo_cluster,
     doctor,
     fingerprint,
     inspect,
@@ -44,6 +46,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "restore": restore,
     "migrate": migrate,
     "doctor": doctor,
+    "demo-cluster": demo_cluster,
 }
 
 

@@ -58,8 +58,13 @@ class Node:
     _process: subprocess.Popen[bytes] | None = None
 
     @property
+    def address(self) -> str:
+        return f"nats://127.0.0.1:{self.ports.clients}"
+
+    @property
     def url(self) -> str:
-        return f"nats://{USER}:{self.password}@127.0.0.1:{self.ports.clients}"
+        """With the password in it: for whoever is not told on a command line."""
+        return self.address.replace("//", f"//{USER}:{self.password}@")
 
     @property
     def pid(self) -> int:
@@ -127,6 +132,9 @@ class Cluster:
 
     Args:
         synced: see configuration.
+
+    Attributes:
+        login: the file with user and password for relays.
     """
 
     def __init__(self, folder: Path, *, size: int, password: str, synced: bool = True) -> None:
@@ -144,6 +152,9 @@ class Cluster:
                 node.name, node.folder, node.ports, routes, password, synced=synced
             )
             (node.folder / "nats.conf").write_text(text)
+        self.login = folder / "nats.login"
+        self.login.touch(mode=0o600)
+        self.login.write_text(f"{USER}:{password}\n")
 
     @property
     def urls(self) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from doorless_server.cluster.nodes import STOP_SECONDS, ClusterError
+from doorless_server.cluster.nodes import STOP_SECONDS, Cluster, ClusterError
 from doorless_server.cluster.ports import HeldPorts
 
 PROGRAM = (sys.executable, "-m", "doorless_server")
@@ -25,14 +25,13 @@ class RelayNode:
 
     Attributes:
         relay: the name of what all nodes are together.
-        servers: URLs of the NATS servers.
         ready: what it said when it was ready.
     """
 
     folder: Path
     relay: str
     port: int
-    servers: Sequence[str] = field(repr=False)
+    cluster: Cluster
     program: Sequence[str] = PROGRAM
     ready: dict[str, Any] = field(default_factory=dict)
     _process: subprocess.Popen[str] | None = None
@@ -63,12 +62,14 @@ class RelayNode:
     def start(self) -> None:
         """Begin to begin: `await_ready` waits until it serves."""
         self._drop()
+        servers = [server.address for server in self.cluster.nodes]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - no shell, nothing of anybody else
                 [
                     *(*self.program, "serve", "--data", str(self.folder), "--name", self.relay),
                     *("--listen", f"127.0.0.1:{self.port}", "--json"),
-                    *("--store", "nats", "--nats", ",".join(self.servers)),
+                    *("--store", "nats", "--nats", ",".join(servers)),
+                    *("--nats-login", str(self.cluster.login)),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -115,7 +116,7 @@ class RelayNodes:
     def __init__(
         self,
         folder: Path,
-        servers: Sequence[str],
+        cluster: Cluster,
         *,
         size: int = 2,
         name: str = "relay.test",
@@ -123,7 +124,7 @@ class RelayNodes:
     ) -> None:
         self._held = HeldPorts(size)
         self.nodes = [
-            RelayNode(folder / f"relay-{number}", name, port, servers, program)
+            RelayNode(folder / f"relay-{number}", name, port, cluster, program)
             for number, port in enumerate(self._held.numbers, 1)
         ]
 

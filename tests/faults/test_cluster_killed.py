@@ -1,0 +1,103 @@
+"""Two relays over three NATS servers serve conversations, and any one process of them is killed.
+
+With DOORLESS_CLUSTER_KILLS=30 so many are, one after the other, by turns a relay, the server that
+leads most, and another server: `make cluster`.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import lying_relay
+from doorless_server.cluster.nodes import Cluster, Node
+from doorless_server.cluster.relays import RelayNode, RelayNodes
+from ledger import Ledger
+from nats_cluster import await_caught_up, leaders
+from under_load import Play
+
+BACK_SECONDS = 10.0
+"""Until every conversation goes on by itself, whatever was killed."""
+
+FEW = 3
+KILLS = int(os.environ.get("DOORLESS_CLUSTER_KILLS", FEW))
+
+LIAR = (sys.executable, lying_relay.__file__)
+
+
+async def restart(node: RelayNode | Node) -> None:
+    node.start()
+    if isinstance(node, RelayNode):
+        await asyncio.to_thread(node.await_ready)
+
+
+async def killed(play: Play, node: RelayNode | Node, cluster: Cluster) -> float:
+    """Kill it under load and start it again; return for how long somebody could not go on."""
+    node.kill()
+    took = await play.goes_on()
+    await restart(node)
+    await asyncio.to_thread(cluster.await_ready)
+    await play.goes_on()
+    return took
+
+
+@pytest.mark.timeout(120 + 60 * KILLS)
+@pytest.mark.claim("P1", "what a cluster accepted survives kill -9 of any one of its processes")
+@pytest.mark.claim("P3", "a cluster stores an envelope once, whatever is killed meanwhile")
+async def test_whatever_is_killed_nothing_is_lost_or_doubled_and_all_goes_on(
+    nats_cluster: Cluster, tmp_path: Path, record: Callable[..., None]
+) -> None:
+    took: dict[str, float] = {}
+    ledger = Ledger()
+    with RelayNodes(tmp_path / "relays", nats_cluster) as relays:
+        play = Play(relays.urls, ledger=ledger)
+        await play.invite(there=8, away=8)
+        for number in range(0, KILLS, 3):
+            async with play.under_way():
+                await play.goes_on()
+                *others, leader = leaders(nats_cluster)
+                victims = {
+                    "relay": relays.nodes[number // 3 % 2],
+                    "leading server": leader,
+                    "other server": others[0],
+                }
+                for kind, victim in victims.items():
+                    seconds = await killed(play, victim, nats_cluster)
+                    took[kind] = max(seconds, took.get(kind, 0))
+            await play.collect()
+            ledger.check()
+    await asyncio.to_thread(await_caught_up, nats_cluster)
+    assert max(took.values()) < BACK_SECONDS
+    for kind, seconds in took.items():
+        record("P1", f"until a cluster goes on without a {kind}", seconds, "s", "<= 10")
+    record("P1", "accepted by a cluster while its processes were killed", len(ledger.accepted))
+    record("P1", "of these lost", len(ledger.lost), target="== 0")
+    record("P3", "of these stored twice", len(ledger.twice), target="== 0")
+
+
+LIARS = {lying_relay.HASTY: "never came", lying_relay.CARELESS: "were stored twice"}
+WITHIN_ITS_RIGHTS = {lying_relay.GRUFF: None} if KILLS > FEW else {}
+
+
+@pytest.mark.parametrize(("how", "sees"), [*LIARS.items(), *WITHIN_ITS_RIGHTS.items()])
+async def test_a_relay_that_breaks_its_word_is_seen_through(
+    how: str, sees: str | None, nats_cluster: Cluster, tmp_path: Path
+) -> None:
+    program = (*LIAR, how)
+    with RelayNodes(tmp_path / "relays", nats_cluster, program=program) as relays:
+        play = Play(relays.urls)
+        await play.invite(there=2, away=2)
+        async with play.under_way():
+            await play.goes_on()
+            if how == lying_relay.HASTY:
+                relays.nodes[0].kill()
+            await play.goes_on(batches=8)
+        await play.collect(seconds=5)
+    if sees is None:
+        play.ledger.check()
+    else:
+        with pytest.raises(AssertionError, match=sees):
+            play.ledger.check()
