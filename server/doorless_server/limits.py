@@ -88,6 +88,9 @@ REFUSED_RETRY = 600
 OVERLOAD_RETRY = 2
 """Seconds to stay away when the relay itself is behind: some hundred commits."""
 
+LATER_RETRY = 1
+"""Seconds to stay away when one envelope's part of a cluster has no leader: elected in 4 to 10."""
+
 MAX_BUCKETS = 100_000
 """Buckets kept for targets and addresses, about 20 MB; the one used longest ago goes first."""
 

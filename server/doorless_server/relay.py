@@ -66,6 +66,7 @@ from doorless_server.limits import (
     CHALLENGE_LIFE,
     DAY,
     HOUR,
+    LATER_RETRY,
     OVERLOAD_RETRY,
     REFUSED_RETRY,
     TOKEN_OVERLAP_DAYS,
@@ -97,6 +98,7 @@ DONE = Done()
 NO_ROOM = refused(Refusal.NOT_ALLOWED, REFUSED_RETRY)
 FULL = refused(Refusal.BUSY, REFUSED_RETRY)
 OVERLOADED = refused(Refusal.BUSY, OVERLOAD_RETRY)
+LATER = refused(Refusal.BUSY, LATER_RETRY)
 NOT_ALLOWED = refused(Refusal.NOT_ALLOWED)
 MALFORMED = refused(Refusal.MALFORMED)
 
@@ -104,7 +106,7 @@ _FATES: dict[Fate, Answered] = {
     Fate.KNOWN: DONE,
     Fate.NO_ROOM: NO_ROOM,
     Fate.FULL: FULL,
-    Fate.LATER: OVERLOADED,
+    Fate.LATER: LATER,
 }
 
 

@@ -98,3 +98,26 @@ def test_whatever_the_order_of_events_everything_arrives_once_and_in_order(
     while window.wants_reading():
         read()
     assert pushed == [each.position for each in stored]
+
+
+def test_what_was_heard_of_and_is_gone_is_not_read_for_ever() -> None:
+    window = level()
+    window.wake(Position(7))
+    assert window.wants_reading()
+    window.read([], window.newest)
+    assert not window.wants_reading()
+    window.wake(Position(8))
+    asked = window.newest
+    window.wake(Position(9))  # while it is read
+    window.read([], asked)
+    assert window.wants_reading()
+
+
+def test_something_unheard_of_is_read_for_once() -> None:
+    window = level()
+    window.wake(None)
+    assert window.wants_reading()
+    window.read([], window.newest)
+    assert not window.wants_reading()
+    window.wake(Position(0))
+    assert not window.wants_reading()

@@ -1,4 +1,4 @@
-"""`doorless-relay serve --store`: which arguments go together, and what is said where they do not."""
+"""`doorless-relay serve --store`: which arguments go together, and what is said else."""
 
 import argparse
 from pathlib import Path

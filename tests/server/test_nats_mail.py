@@ -136,8 +136,8 @@ async def test_a_lost_answer_is_no_yes_and_the_same_once_more_decides(
     await store.put([mail(0)], 0, 0)
     really = Connection.store_all
 
-    async def unheard(self: Connection, messages: Any) -> list[UnavailableError]:
-        stored = await really(self, messages)
+    async def unheard(self: Connection, stream: str, messages: Any) -> list[UnavailableError]:
+        stored = await really(self, stream, messages)
         return [UnavailableError("no answer in time")] * len(stored)
 
     monkeypatch.setattr(Connection, "store_all", unheard)
@@ -155,7 +155,7 @@ async def test_what_a_stream_refuses_is_not_stored_and_not_counted(
 ) -> None:
     store = await opened(Bounds(waiting=1))
 
-    async def refuse(_self: Connection, messages: Any) -> list[UnavailableError]:
+    async def refuse(_self: Connection, _stream: str, messages: Any) -> list[UnavailableError]:
         return [refused] * len(messages)
 
     monkeypatch.setattr(Connection, "store_all", refuse)
@@ -171,7 +171,7 @@ async def test_an_acknowledgement_that_nobody_confirmed_is_asked_again(
     store = await opened()
     await store.put([mail(1)], 0, 0)
 
-    async def lost(_self: Connection, messages: Any) -> list[UnavailableError]:
+    async def lost(_self: Connection, _stream: str, messages: Any) -> list[UnavailableError]:
         return [UnavailableError("lost")] * len(messages)
 
     monkeypatch.setattr(Connection, "store_all", lost)
@@ -189,7 +189,7 @@ async def test_nobody_to_answer_is_unavailable_at_once(
 ) -> None:
     store = await opened()
     await store.put([mail(1)], 0, 0)
-    monkeypatch.setattr(nats_mail, "READ_AGAIN", (0.01, 0.01))
+    monkeypatch.setattr(nats_mail, "READ_PATIENCE", 0.1)
     for partition in range(2):
         await store.connection.ask(f"STREAM.DELETE.{MailNames().stream(partition)}", {})
     assert await store.put([mail(2)], 0, 0) == [Fate.LATER]

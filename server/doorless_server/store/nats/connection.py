@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from doorless_server.store.base import UnavailableError
 from doorless_server.store.nats.answers import answer_in, encode_json, sequence_in
 from doorless_server.store.nats.errors import ClusterError
+from doorless_server.store.nats.leaders import SILENCE, Leaders
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -80,6 +81,7 @@ class Connection:
     """Made by `open`.
 
     Attributes:
+        leaders: which streams answer.
         on_doubt: called when something may not have been heard: a broadcast, or an answer.
     """
 
@@ -91,6 +93,7 @@ class Connection:
         self._numbers = count()
         self._waiting: dict[str, _Waiting] = {}
         self._closing = False
+        self.leaders = Leaders(self._probe)
         self.on_doubt: list[Callable[[], None]] = []
 
     @property
@@ -151,6 +154,7 @@ class Connection:
 
     async def close(self) -> None:
         self._closing = True
+        await self.leaders.close()
         await self._client.close()
         self._give_up()
 
@@ -190,9 +194,23 @@ class Connection:
         name, _ = await self._begin(subject, payload, None, _Waiting(done, replied))
         await self._wait(name, done, patience)
 
-    async def ask(self, subject: str, question: Mapping[str, object]) -> Mapping[str, object]:
-        """Ask JetStream's API. Raises ApiError, UnavailableError."""
-        return answer_in((await self.request(API + subject, encode_json(question))).payload)
+    async def ask(
+        self, subject: str, question: Mapping[str, object], *, of: str = ""
+    ) -> Mapping[str, object]:
+        """Ask JetStream's API. Raises ApiError, UnavailableError.
+
+        Args:
+            of: the stream whose leader answers; one that does not is not asked again until it does.
+        """
+        self.leaders.check(of)
+        try:
+            name, future = await self._begin(API + subject, encode_json(question), None)
+            reply = await self._wait(name, future, SILENCE if of else PATIENCE)
+        except UnavailableError:
+            if of:
+                self.leaders.doubt(of)
+            raise
+        return answer_in(reply.payload)
 
     # --- storing -----------------------------------------------------------------------------
 
@@ -208,11 +226,17 @@ class Connection:
         """
         return sequence_in((await self.request(subject, payload, headers)).payload)
 
-    async def store_all(self, messages: Sequence[Message]) -> list[int | UnavailableError]:
-        """The same for many, in order; for each its sequence, or what `store` would raise."""
+    async def store_all(
+        self, stream: str, messages: Sequence[Message]
+    ) -> list[int | UnavailableError]:
+        """The same for many, in order; for each its sequence, or what `store` would raise.
+
+        One stream takes them all; where it falls silent, nobody waits for the rest.
+        """
         begun: list[tuple[str, asyncio.Future[Reply]] | UnavailableError] = []
         for message in messages:
             try:
+                self.leaders.check(stream)
                 begun.append(await self._begin(*message))
             except UnavailableError as error:
                 begun.append(error)
@@ -222,11 +246,23 @@ class Connection:
             try:
                 if isinstance(each, UnavailableError):
                     raise each
-                reply = await self._wait(*each, until - self._loop.time())
-                outcomes.append(sequence_in(reply.payload))
+                outcomes.append(sequence_in((await self._heard(stream, *each, until)).payload))
             except UnavailableError as error:
                 outcomes.append(error)
         return outcomes
+
+    async def _heard(
+        self, stream: str, name: str, future: "asyncio.Future[Reply]", until: float
+    ) -> Reply:
+        left = max(0.0, until - self._loop.time())
+        if self.leaders.is_doubted(stream):
+            left = 0.0
+        try:
+            return await self._wait(name, future, min(left, SILENCE))
+        except UnavailableError:
+            if left > 0:
+                self.leaders.doubt(stream)
+            raise
 
     # --- broadcasts --------------------------------------------------------------------------
 
@@ -256,6 +292,12 @@ class Connection:
             raise UnavailableError(f"no NATS server hears ({type(error).__name__})") from None
 
     # --- inside ------------------------------------------------------------------------------
+
+    async def _probe(self, stream: str, patience: float) -> None:
+        """Whatever its leader answers will do."""
+        question = encode_json({"last_by_subj": stream})
+        name, future = await self._begin(f"{API}STREAM.MSG.GET.{stream}", question, None)
+        await self._wait(name, future, patience)
 
     async def _begin(
         self,

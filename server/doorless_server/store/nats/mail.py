@@ -27,8 +27,11 @@ from doorless_server.store.nats.streams import NANOSECONDS, Stream, keep
 
 RECEIPT_SECONDS = RECEIPT_HOURS * HOUR
 
-READ_AGAIN = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
-"""Seconds until a mailbox that has no leader is read again, and again: one is elected in less."""
+READ_AGAIN = 0.25
+"""Seconds until a mailbox is read again that could not be."""
+
+READ_PATIENCE = 12.0
+"""Seconds after which that is given up: a leader is elected in less."""
 
 FindBox = Callable[[bytes], Awaitable[Box | None]]
 
@@ -117,7 +120,7 @@ class NatsMail:
 
     async def _store(self, begun: Sequence[_Begun], fates: list[Position | Fate]) -> None:
         """Have those stored that were not before, and tell everybody."""
-        outcomes = await self._connection.store_all([self._message(each) for each in begun])
+        outcomes = await self._send([(each.mail.mailbox, self._message(each)) for each in begun])
         put: list[Put] = []
         repeated: list[tuple[bytes, int]] = []
         for (index, mail, mailbox, request), outcome in zip(begun, outcomes, strict=True):
@@ -159,12 +162,16 @@ class NatsMail:
 
     async def waiting(self, mailbox: bytes, after: int, count: int, size: int) -> list[Mail]:
         """As of MailStore."""
-        for pause in READ_AGAIN:
+        loop, stream = asyncio.get_running_loop(), self._names.stream_of(mailbox)
+        until = loop.time() + READ_PATIENCE
+        while True:
+            await self._connection.leaders.settled(stream, max(0.0, until - loop.time()))
             try:
                 return await self._waiting(mailbox, after, count, size)
             except UnavailableError:
-                await asyncio.sleep(pause)
-        return await self._waiting(mailbox, after, count, size)
+                if loop.time() > until:
+                    raise
+                await asyncio.sleep(READ_AGAIN)
 
     async def drop(self, delivered: Sequence[tuple[bytes, bytes]]) -> None:
         """As of MailStore."""
@@ -176,8 +183,9 @@ class NatsMail:
             for mailbox, envelope_id in delivered
             if (waiting := places[mailbox].waiting.get(envelope_id)) is not None
         }
-        messages = [self._receipt(*each, waiting.position) for each, waiting in held.items()]
-        outcomes = await self._connection.store_all(messages)
+        outcomes = await self._send(
+            [(each[0], self._receipt(*each, waiting.position)) for each, waiting in held.items()]
+        )
         dropped = [
             (*each, waiting.position)
             for (each, waiting), outcome in zip(held.items(), outcomes, strict=True)
@@ -193,8 +201,7 @@ class NatsMail:
 
     async def forget(self, mailbox: bytes) -> None:
         """Delete everything in it, receipts included. Raises UnavailableError."""
-        stream = self._names.stream(self._names.partition(mailbox))
-        every = {"filter": self._names.mailbox(mailbox)}
+        stream, every = self._names.stream_of(mailbox), {"filter": self._names.mailbox(mailbox)}
         await self._connection.ask(f"STREAM.PURGE.{stream}", every)
         self._mailboxes.forget_one(mailbox)
         await self._news.tell(forgotten=(mailbox,))
@@ -217,6 +224,23 @@ class NatsMail:
     def _receipt(self, mailbox: bytes, envelope_id: bytes, position: int) -> Message:
         expected = {"Nats-Expected-Last-Subject-Sequence": str(position), **self._receipt_headers}
         return Message(self._names.envelope(mailbox, envelope_id), b"", expected)
+
+    async def _send(
+        self, addressed: Sequence[tuple[bytes, Message]]
+    ) -> list[int | UnavailableError]:
+        """To each partition what is for its mailboxes, in order; none of them waits for another."""
+        outcomes: dict[int, int | UnavailableError] = {}
+        shares: dict[int, list[int]] = {}
+        for at, (mailbox, _) in enumerate(addressed):
+            shares.setdefault(self._names.partition(mailbox), []).append(at)
+
+        async def send(partition: int, share: Sequence[int]) -> None:
+            messages = [addressed[at][1] for at in share]
+            stored = await self._connection.store_all(self._names.stream(partition), messages)
+            outcomes.update(zip(share, stored, strict=True))
+
+        await asyncio.gather(*(send(*each) for each in shares.items()))
+        return [outcomes[at] for at in range(len(addressed))]
 
     # --- what this node knows ----------------------------------------------------------------
 

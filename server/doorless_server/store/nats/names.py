@@ -33,6 +33,9 @@ class MailNames:
     def stream(self, partition: int) -> str:
         return f"{self.prefix}-mail-{partition:02}"
 
+    def stream_of(self, mailbox: bytes) -> str:
+        return self.stream(self.partition(mailbox))
+
     def all_of(self, partition: int) -> str:
         return f"{self.prefix}.mail.{partition:02}.>"
 

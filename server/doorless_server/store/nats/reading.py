@@ -113,7 +113,7 @@ class Reader:
             "batch": min(page, PAGE),
             "max_bytes": PAGE_BYTES,
         }
-        subject = f"{API}DIRECT.GET.{self._stream(mailbox)}"
+        subject = f"{API}DIRECT.GET.{self._names.stream_of(mailbox)}"
         await self._connection.gather(subject, encode_json(question), called)
         return found, more
 
@@ -122,8 +122,9 @@ class Reader:
         return await self._at_leader(mailbox, question)
 
     async def _at_leader(self, mailbox: bytes, question: Mapping[str, object]) -> Found | None:
+        stream = self._names.stream_of(mailbox)
         try:
-            said = await self._connection.ask(f"STREAM.MSG.GET.{self._stream(mailbox)}", question)
+            said = await self._connection.ask(f"STREAM.MSG.GET.{stream}", question, of=stream)
         except ApiError as error:
             if error.number == NO_MESSAGE:
                 return None
@@ -133,9 +134,6 @@ class Reader:
             return Found(message.seq, envelope_id_in(message.subject), b64decode(message.data))
         except ValueError:
             raise UnavailableError("that is no answer of a stream") from None
-
-    def _stream(self, mailbox: bytes) -> str:
-        return self._names.stream(self._names.partition(mailbox))
 
 
 class _Message(Struct):
