@@ -8,7 +8,8 @@
  *     DISK_KILL     N: the process is gone before its N-th call
  *     DISK_FAIL     CALLS:ERRNO:FROM:COUNT: so many calls of these kinds fail, from the FROM-th on
  *     DISK_TRACE    a file that gets every call, and whatever leaves by a socket, in order
- *     DISK_COUNT    a file that gets the number of calls so far when the process ends by itself
+ *     DISK_COUNT    a file that gets the number of calls, and of those of the kinds of DISK_FAIL,
+ *                   when the process ends by itself
  *
  * Kinds of calls: w(rite) s(ync) n(ames: create, rename, delete, mkdir) t(runcate) r(ead).
  * Reads are counted apart: only where they are to fail.
@@ -61,7 +62,7 @@ __attribute__((destructor)) void tell_calls(void) {
     const char *told = getenv("DISK_COUNT");
     if (!folder_size || !told || !*told) return;
     int to = open(told, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    dprintf(to, "%ld\n", calls);
+    dprintf(to, "%ld %ld\n", calls, chosen);
     close(to);
 }
 
@@ -115,7 +116,7 @@ static void say(const char *kind, const char *name, long offset, const void *dat
     pthread_mutex_lock(&order);                                                                    \
     int error = counted(kind);                                                                     \
     __typeof__(does) result = -1;                                                                  \
-    if (error) errno = error;                                                                      \
+    if (error) { say("failed", ".", 0, "", 0); errno = error; }                                    \
     else if ((result = (does)) >= 0) { int kept = errno; says; errno = kept; }                     \
     pthread_mutex_unlock(&order);                                                                  \
     return result

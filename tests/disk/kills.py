@@ -1,4 +1,4 @@
-"""A relay that is killed before a chosen call of the disk, and its next life."""
+"""A relay that ended before a chosen call of the disk, and its next life."""
 
 import signal
 import sqlite3
@@ -16,7 +16,7 @@ DATABASES = ("relay.db", "blobs.db", "log.db", "heads.db")
 
 @dataclass
 class Verdict:
-    """What was wrong after a kill; nothing, if all is empty.
+    """What was wrong in the next life; nothing, if all is empty.
 
     Attributes:
         killed: whether the call was reached.
@@ -42,7 +42,7 @@ async def count_calls(forking: Forking, folder: Path) -> int:
     count = folder.with_suffix(".calls")
     with forking(Disk(folder, count=count)) as life:
         assert await play(life.url, Told())
-    return int(count.read_text())
+    return int(count.read_text().split()[0])
 
 
 async def killed_at(call: int, folder: Path, forking: Forking, without: str = "") -> Verdict:
@@ -51,11 +51,19 @@ async def killed_at(call: int, folder: Path, forking: Forking, without: str = ""
     Args:
         without: the defence that the one that is killed lacks.
     """
-    told, verdict = Told(), Verdict()
+    told = Told()
     with forking(Disk(folder, kill=call), without) as life:
         lived = bool(life.url) and await play(life.url, told)
-    verdict.killed = life.code == -signal.SIGKILL
-    assert verdict.killed or (lived and life.code == 0), f"it ended by itself, with {life.code}"
+    killed = life.code == -signal.SIGKILL
+    assert killed or (lived and life.code == 0), f"it ended by itself, with {life.code}"
+    verdict = await next_life(folder, told, forking)
+    verdict.killed = killed
+    return verdict
+
+
+async def next_life(folder: Path, told: Told, forking: Forking) -> Verdict:
+    """Start it once more, and hold it to what the one before had told."""
+    verdict = Verdict()
     with forking(Disk(folder)) as life:
         verdict.took = life.took
         if not life.url:

@@ -75,8 +75,22 @@ class Told:
     kept: int = 0
 
 
+class RefusedError(Exception):
+    """The relay does not do what it is asked for."""
+
+
+def check(answered: object) -> None:
+    """Raises RefusedError."""
+    if not isinstance(answered, Done | Logged | BlobHeld):
+        raise RefusedError(answered)
+
+
 async def play(url: str, told: Told) -> bool:
-    """All of it, from the beginning. Returns whether the relay lived to the end."""
+    """All of it, from the beginning. Returns whether the relay lived to the end.
+
+    Raises:
+        RefusedError: it refused something.
+    """
     with suppress(*GONE):
         async with asyncio.timeout(PATIENCE):
             await _play(url, told)
@@ -86,11 +100,11 @@ async def play(url: str, told: Told) -> bool:
 
 async def _play(url: str, told: Told) -> None:
     for person in (told.alice, told.carol):
-        assert isinstance(await ask_once(url, person.register(), person), Logged)
+        check(await ask_once(url, person.register(), person))
         told.registered.add(person.handle)
     async with talking(url, told.alice) as socket:
         for request in told.alice.upload(now=int(time.time())):
-            assert await ask(socket, request) == Done()
+            check(await ask(socket, request))
             told.prekeys |= isinstance(request, CommitPrekeys)
     async with talking(url) as anybody, listening(url, told) as all_let_go:
         for first in range(1, TOTAL + 1, AT_ONCE):
@@ -106,7 +120,7 @@ async def _submit(anybody: ClientConnection, numbers: range, told: Told) -> None
         await anybody.send(encode(Call(SUBMITS + number, person.envelope(number))))
     for _ in numbers:
         answer = await hear(anybody)
-        assert answer.answered == Done()
+        check(answer.answered)
         told.accepted.add(answer.id - SUBMITS)
 
 
@@ -116,7 +130,7 @@ async def _keep(anybody: ClientConnection, told: Told) -> None:
     if at < len(CONTENT):
         piece = CONTENT[at : at + MAX_PIECE_BYTES]
         held = await ask(anybody, BlobPut(FILE, len(CONTENT), at, piece))
-        assert isinstance(held, BlobHeld)
+        check(held)
         told.kept = held.received
 
 
@@ -124,7 +138,7 @@ async def _keep(anybody: ClientConnection, told: Told) -> None:
 async def listening(url: str, told: Told) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """Alice, who acknowledges what comes; the block gets what waits until all of it is let go."""
     async with talking(url, told.alice) as socket:
-        assert await ask(socket, Subscribe()) == Done()
+        check(await ask(socket, Subscribe()))
         changed = asyncio.Event()
 
         async def listen() -> None:
@@ -138,7 +152,7 @@ async def listening(url: str, told: Told) -> AsyncIterator[Callable[[], Awaitabl
                         encode(Call(LETS_GO + number, Acknowledge((frame.envelope_id,))))
                     )
                 else:
-                    assert frame.answered == Done()
+                    check(frame.answered)
                     told.acknowledged.add(frame.id - LETS_GO)
                 changed.set()
 
@@ -158,7 +172,7 @@ async def listening(url: str, told: Told) -> AsyncIterator[Callable[[], Awaitabl
             yield all_let_go
         finally:
             task.cancel()
-            with suppress(asyncio.CancelledError, *GONE):
+            with suppress(asyncio.CancelledError, RefusedError, *GONE):
                 await task
 
 

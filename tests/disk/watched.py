@@ -64,7 +64,8 @@ class Disk:
     Attributes:
         kill: the process is gone before its so many-th call; 0: never.
         trace: gets every call, and whatever leaves by a socket.
-        count: gets the number of calls, if the process ends by itself.
+        count: gets the number of calls, and of those that might fail, if the process ends by
+            itself.
     """
 
     folder: Path
