@@ -39,6 +39,10 @@ ACKNOWLEDGE_COST = 0.05
 """Of a request: a device that is online acknowledges every single envelope, some a second."""
 
 
+LEAST_SHARE = 64
+"""Submits that are not divided further: a commit costs as much as ten of them."""
+
+
 _Submitted = tuple[Connection, int, Submit]  # whose, and by which id it is answered
 _Acknowledged = tuple[Connection, int, list[tuple[bytes, bytes]]]
 
@@ -169,7 +173,8 @@ class Switchboard:
         """Hand over all that came in this turn of the loop."""
         self._turn_is_due = False
         if self._submitted and not self._submitting:
-            submitted, self._submitted = self._submitted, []
+            count = share(len(self._submitted))
+            submitted, self._submitted = self._submitted[:count], self._submitted[count:]
             self._submitting = True
             self._spawn(self._submit(submitted))
         if self._acknowledged:
@@ -367,3 +372,12 @@ class Switchboard:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             events.failed(error)
+
+
+def share(waiting: int) -> int:
+    """How many of the submits that wait go to the store with the next commit.
+
+    Where senders wait for their confirmations, all of them would go, and be confirmed, and come
+    again together: nobody would have anything to do while the disk works.
+    """
+    return max(LEAST_SHARE, waiting // 2)

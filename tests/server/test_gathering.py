@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from doorless_server.store.base import Arriving, Listing, Position, Seat, UnavailableError
-from doorless_server.store.gathering import ENOUGH, Delivered, Gathering
+from doorless_server.store.gathering import ENOUGH, MOST, Delivered, Gathering
 from doorless_server.store.sqlite import SqliteStore
 
 BOX = b"box of phone"
@@ -47,9 +47,21 @@ async def test_few_wait_for_each_other_and_are_asked_for_once() -> None:
 async def test_many_do_not_wait() -> None:
     disk = Disk()
     gathering = Gathering(disk.drop)
+    gathering.add(pairs(*range(MOST - 1)), 0)
+    assert disk.asked == []
+    gathering.add(pairs(MOST), 0)
+    assert [len(delivered) for delivered, _ in disk.asked] == [MOST]
+
+
+async def test_enough_share_the_next_commit() -> None:
+    disk = Disk()
+    gathering = Gathering(disk.drop)
     gathering.add(pairs(*range(ENOUGH - 1)), 0)
+    gathering.join()
     assert disk.asked == []
     gathering.add(pairs(ENOUGH), 0)
+    assert disk.asked == []
+    gathering.join()
     assert [len(delivered) for delivered, _ in disk.asked] == [ENOUGH]
 
 

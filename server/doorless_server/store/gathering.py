@@ -11,8 +11,11 @@ from doorless_server.store.base import UnavailableError
 
 Delivered = Sequence[tuple[bytes, bytes]]
 
-ENOUGH = 256
-"""Envelopes that wait to be deleted: then it is done."""
+ENOUGH = 128
+"""Envelopes that wait to be deleted: then it is done with whatever is written next."""
+
+MOST = 2_048
+"""Envelopes after which it is done even if nothing else is written."""
 
 AT_LATEST = 0.02
 """Seconds until it is done, however few: a device waits for the answer, but for nothing else."""
@@ -40,11 +43,16 @@ class Gathering:
         self._waiting.append(future)
         self._delivered += delivered
         self._hour = hour
-        if len(self._delivered) >= ENOUGH:
+        if len(self._delivered) >= MOST:
             self.flush()
         elif self._timer is None:
             self._timer = self._loop.call_later(AT_LATEST, self.flush)
         return future
+
+    def join(self) -> None:
+        """Something is about to be written: where enough waits, it shares the commit."""
+        if len(self._delivered) >= ENOUGH:
+            self.flush()
 
     def flush(self) -> None:
         """Ask for it now: what is asked of the writer after this finds them deleted."""

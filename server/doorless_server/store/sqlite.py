@@ -127,6 +127,7 @@ class SqliteStore:
     ) -> Sequence[Position | Fate]:
         if not self._checkpointer.may_take(sum(len(mail.envelope) for mail in mails)):
             raise UnavailableError("a reader holds the write-ahead log")
+        self._acknowledged.join()
         return await self._writer.run(lambda db: self._mail.put(db, mails, hour, day))
 
     async def waiting(
