@@ -21,7 +21,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lint types contracts shell fix bench model sim attacks reliability depth live storm cluster vectors lock coverage fuzz mutation clean
+.PHONY: help demo test check format lint types contracts shell fix bench model sim attacks reliability depth live storm soak cluster vectors lock coverage fuzz mutation clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -109,6 +109,10 @@ live: $(READY_DEV) ## say 1,000,000 frames of every kind to a live relay (ten mi
 
 storm: $(READY_DEV) ## cut off 500 clients twenty times, and restart a relay of 1,000 (some minutes)
 	@DOORLESS_STORM=1 $(STAND) tests/attacks/test_S17_reconnect_storm.py $(ARGS)
+	@$(RELIABILITY)
+
+soak: $(READY_DEV) ## ten minutes of mail and visitors, and what they leave behind (ARGS="--minutes 60")
+	@PYTHONPATH=tests $(RUN) -m strain.soak --figures docs/reference/figures/soak.jsonl $(ARGS)
 	@$(RELIABILITY)
 
 cluster: $(READY_DEV) ## kill thirty processes of a cluster under load, one after the other (some minutes)

@@ -21,6 +21,9 @@ from doorless_server.store.rows import insert_rows
 SWEPT_AT_ONCE = 2_000
 """Receipts forgotten, and rows deleted, by one sweep: some milliseconds, and no submit waits."""
 
+READ_AT_ONCE = 10_000
+"""Receipts read by one step of a start: a million rows at once would take 200 MB for a moment."""
+
 _SETS = 256
 """A set for each first byte: a set that grows is built anew, and one of all would take 50 ms."""
 
@@ -80,11 +83,12 @@ class Receipts:
         if self._held is None:
             held: tuple[set[bytes], ...] = tuple(set() for _ in range(_SETS))
             self._hours, self._count, self._last = deque(), 0, 0
-            rows = db.execute("SELECT number, digest, delivered FROM receipts ORDER BY number")
-            for hour, of_hour in groupby(rows, itemgetter(2)):
-                numbers, digests, _ = zip(*of_hour, strict=True)
-                self._remember(held, digests, hour)
-                self._last = numbers[-1]
+            found = db.execute("SELECT number, digest, delivered FROM receipts ORDER BY number")
+            while rows := found.fetchmany(READ_AT_ONCE):
+                for hour, of_hour in groupby(rows, itemgetter(2)):
+                    numbers, digests, _ = zip(*of_hour, strict=True)
+                    self._remember(held, digests, hour)
+                    self._last = numbers[-1]
             self._held = held
         return self._held
 
