@@ -39,15 +39,17 @@ class Node:
     forgotten: list[bytes]
 
 
-async def join(urls: list[str]) -> Node:
+async def join(urls: list[str], replicas: int = 1) -> Node:
     connection = await Connection.open(urls)
     forgotten: list[bytes] = []
 
     async def forget(mailbox: bytes) -> None:
         forgotten.append(mailbox)
 
-    accounts = await NatsAccounts.open(connection, PREFIX, 1, forget_mailbox=forget)
-    return Node(connection, accounts, await NatsPrekeys.open(connection, PREFIX, 1), forgotten)
+    accounts = await NatsAccounts.open(connection, PREFIX, replicas, forget_mailbox=forget)
+    return Node(
+        connection, accounts, await NatsPrekeys.open(connection, PREFIX, replicas), forgotten
+    )
 
 
 @dataclass
@@ -89,6 +91,7 @@ class LogNode:
     seed: int
     now: int = NOW
     elapsed: float = 0.0
+    replicas: int = 1
     accounts: Any = field(default_factory=MemoryStore)
     broken: list[Exception] = field(default_factory=list)
     log: ClusteredLog = field(init=False)
@@ -99,7 +102,7 @@ class LogNode:
         self.log = await open_log(
             self.connection,
             PREFIX,
-            1,
+            self.replicas,
             self.folder,
             "relay.test",
             Random(self.seed).randbytes,

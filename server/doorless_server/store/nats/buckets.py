@@ -27,6 +27,9 @@ MAX_BATCH = 1_000
 ATTEMPTS = 3
 """Times that a batch is sent whose answer was lost: through the change of a leader."""
 
+ELECTION_SECONDS, ELECTION_LOOK = 20.0, 0.1
+"""For which a node that starts waits until a bucket has a leader, and how often it looks."""
+
 _NO_MESSAGE, _NO_SEQUENCE = 10037, 10043
 _EXPECTED, _BATCH, _PLACE = (
     "Nats-Expected-Last-Subject-Sequence",
@@ -91,9 +94,7 @@ class Bucket:
         stream = f"KV_{prefix}-{name}"
         space = f"$KV.{prefix}-{name}."
         await streams.keep(connection, streams.Stream(stream, (f"{space}>",), _OPTIONS), replicas)
-        # A number that no other process is given, so that a batch is known as this one's.
-        writer = await connection.store(f"{space}writer", b"")
-        return cls(connection, stream, writer)
+        return cls(connection, stream, await _number(connection, f"{space}writer"))
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -201,6 +202,23 @@ class Bucket:
             if error.number in (_NO_MESSAGE, _NO_SEQUENCE):
                 raise _NotThere from None
             raise
+
+
+async def _number(connection: Connection, subject: str) -> int:
+    """One that no other process is given, so that a batch is known as this one's.
+
+    Raises:
+        UnavailableError: nobody answers, although a leader may have been elected by now.
+    """
+    now = asyncio.get_running_loop().time
+    until = now() + ELECTION_SECONDS
+    while True:
+        try:
+            return await connection.store(subject, b"")
+        except UnavailableError:
+            if now() > until:
+                raise
+            await asyncio.sleep(ELECTION_LOOK)
 
 
 class _NotThere(Exception):  # noqa: N818  (an answer, not an error)
