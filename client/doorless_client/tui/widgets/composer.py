@@ -45,7 +45,7 @@ class Composer(TextArea):
             id=id, highlight_cursor_line=False, show_line_numbers=False, tab_behavior="focus"
         )
         self.cursor_blink = False
-        self._typed_slash = False
+        self._typed_slash, self._where = False, ""
         self.offer: Callable[[str], bool] = _not_wanted
 
     @property
@@ -62,6 +62,12 @@ class Composer(TextArea):
     def address(self, name: str) -> None:
         """Say to whom it goes."""
         self.placeholder = plain(f"Message {name}")
+
+    def goes(self, where: str) -> None:
+        """Say on the border where it goes. The same again draws nothing anew."""
+        if where != self._where:
+            self._where = where
+            self.border_title = plain(where)
 
     def on_key(self, event: events.Key) -> None:
         """Enter in its turn: a priority binding would overtake characters that still wait.
