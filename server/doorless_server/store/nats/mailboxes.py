@@ -3,7 +3,7 @@
 Read from the cluster when first asked for, kept up by what this node does and by what the others
 say they did. Whether an id was there before is never decided by it: a stream decides that. How full
 a mailbox is, is: nodes that fill one in the same moment may put more into it than fits, at most
-what each of them had on its way (docs/adr/0064).
+what each of them had on its way (docs/adr/0066).
 """
 
 import asyncio
