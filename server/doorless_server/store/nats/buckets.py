@@ -27,8 +27,9 @@ MAX_BATCH = 1_000
 ATTEMPTS = 3
 """Times that a batch is sent whose answer was lost: through the change of a leader."""
 
-ELECTION_SECONDS, ELECTION_LOOK = 20.0, 0.1
-"""For which a node that starts waits until a bucket has a leader, and how often it looks."""
+ELECTION_SECONDS, ELECTION_LOOK = 15.0, 0.1
+"""For which a bucket's new leader is waited for, where it has to be known what was done or a node
+starts; and how often the latter looks."""
 
 _NO_MESSAGE, _NO_SEQUENCE = 10037, 10043
 _EXPECTED, _BATCH, _PLACE = (
@@ -156,7 +157,14 @@ class Bucket:
     # --- shared ------------------------------------------------------------------------------
 
     async def _try(self, changes: Sequence[Change], named: str, attempt: int) -> bool:
-        """Whether it is done; False where nobody says. Raises ConflictError, ApiError."""
+        """Whether it is done; False where nobody said, and somebody may now.
+
+        Raises:
+            ConflictError, ApiError: it is not done.
+            UnavailableError: nobody says, and no leader is elected.
+        """
+        leaders = self._connection.leaders
+        leaders.check(self._stream)
         try:
             await self._send(changes, f"{named}-{attempt}")
         except WrongLastError as error:
@@ -168,6 +176,8 @@ class Bucket:
         except ApiError:
             raise
         except UnavailableError:
+            leaders.doubt(self._stream)
+            await leaders.settled(self._stream, ELECTION_SECONDS)
             return False
         return True
 
@@ -196,8 +206,10 @@ class Bucket:
         return Found(key, Entry(message["seq"], value, _batch_of(headers)))
 
     async def _ask(self, word: str, asked: Mapping[str, object]) -> Any:
+        silent = self._stream if word == "MSG.GET" else ""  # the others may take their time
+        self._connection.leaders.check(self._stream)
         try:
-            return await self._connection.ask(f"STREAM.{word}.{self._stream}", asked)
+            return await self._connection.ask(f"STREAM.{word}.{self._stream}", asked, of=silent)
         except ApiError as error:
             if error.number in (_NO_MESSAGE, _NO_SEQUENCE):
                 raise _NotThere from None
