@@ -53,7 +53,7 @@ class Peer:
 PEERS = (
     Peer(
         "Mosquitto, QoS 1",
-        "acknowledged before it is written anywhere",
+        "in memory, written each half hour",
         ("mosquitto",),
         mosquitto.version,
         partial(mosquitto.mosquitto, saves=False),
@@ -62,7 +62,7 @@ PEERS = (
     ),
     Peer(
         "Mosquitto, QoS 1, saving each change",
-        "acknowledged before it is written; all is written anew each second",
+        "all is written anew, with an fsync, after the acknowledgements",
         ("mosquitto",),
         mosquitto.version,
         partial(mosquitto.mosquitto, saves=True),
@@ -70,7 +70,7 @@ PEERS = (
     ),
     Peer(
         "Prosody, offline messages in files",
-        "written, no fsync",
+        "written to a file, no fsync",
         ("prosody", "prosodyctl"),
         prosody.version,
         prosody.prosody,

@@ -48,6 +48,11 @@ class Framing:
         self._passing = 0  # bytes to come of a frame that is passed on
         self._in_pieces = False  # a message began whose last piece did not
 
+    @property
+    def at_rest(self) -> bool:
+        """Nothing that was passed on goes on: no frame, and no message in pieces."""
+        return not (self._in_request or self._passing or self._in_pieces)
+
     def cut(self, data: bytes) -> Iterator[tuple[bool, bytes]]:
         """(True, a plain message) or (False, bytes for the library), in the order they came."""
         if self._in_request:

@@ -237,7 +237,7 @@ class Switchboard:
     async def _work(self, connection: Connection) -> None:
         try:
             while connection.pending and connection.peer is not None:
-                call = connection.pending.popleft()
+                call = connection.pending.pop(0)
                 outcome = await self._relay.handle(
                     connection.peer, call.request, self._clock(), connection.socket.source
                 )

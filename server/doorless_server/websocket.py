@@ -1,7 +1,12 @@
 """One WebSocket, seen from the relay: bytes in, whole binary messages out, and its ends.
 
 The protocol itself is the Sans-I/O layer of `websockets`; here it meets an asyncio transport,
-bounds, and the pieces of cut messages. Plain messages do not take that way (framing.py).
+bounds, and the pieces of cut messages. Plain messages do not take that way (framing.py), and a
+connection at rest has nothing of the library: request, response and parser are most of its memory.
+
+    ServerProtocol ── 101 ──► none ◄── behind it, and behind the last piece ──┐
+    (the handshake)             └── a frame that is not plain, an end ──► Library
+
 Spec: docs/spec/07-relay.md §1.
 """
 
@@ -13,7 +18,8 @@ from typing import Final, Protocol, cast
 
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
-from websockets.protocol import OPEN
+from websockets.protocol import OPEN, SERVER
+from websockets.protocol import Protocol as Library
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
@@ -28,6 +34,9 @@ _SILENT.disabled = True  # it would write what connections do; the relay's own l
 
 LINGER: Final = 2.0
 """Seconds for which what a peer still says is read, and forgotten, after the goodbye."""
+
+PING: Final = b"\x89\x00"
+"""An empty ping, unmasked (RFC 6455 §5.5.2)."""
 
 
 def _hang_up(transport: asyncio.Transport) -> None:
@@ -90,7 +99,7 @@ class WebSocket(asyncio.Protocol):
 
     def __init__(self, events: Events, seat: Seat | None = None) -> None:
         self._events, self.seat = events, seat
-        self._protocol = ServerProtocol(
+        self._protocol: Library | None = ServerProtocol(  # None at rest: `_library` makes one
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             max_size=MAX_MESSAGE_BYTES,
             logger=_SILENT,
@@ -138,19 +147,17 @@ class WebSocket(asyncio.Protocol):
     def flush(self) -> None:
         if self._out and self._transport is not None:
             out, self._out = self._out, []
-            data = b"".join(out)
-            self._written += len(data)
-            self._transport.write(data)
+            self._write(b"".join(out))
 
     def ping(self) -> None:
         if not self._ended:
-            self._protocol.send_ping(b"")
-            self._write_protocol()
+            self.flush()
+            self._write(PING)
 
     def respond(self, response: Response) -> None:
         """Answer a plain GET; the connection ends with it."""
         if not self._ended:
-            self._protocol.send_response(response)
+            self._door().send_response(response)
             self._write_protocol()
             self._close()
 
@@ -160,7 +167,7 @@ class WebSocket(asyncio.Protocol):
             return
         self.flush()
         self._ended = True
-        self._protocol.fail(code)
+        self._library().fail(code)
         self._write_protocol()
         if self._transport is not None:
             _hang_up(self._transport)
@@ -192,10 +199,12 @@ class WebSocket(asyncio.Protocol):
         for is_message, part in self._framing.cut(data):
             if not is_message:
                 self._hand_over(part)
-            elif self._protocol.state is OPEN:  # else it stands behind a request that was refused
+            elif self._is_open:  # else it stands behind a request that was refused
                 self._events.message(self, part)
             if self._ended or self._asked:
                 return
+        if self._protocol is not None and self._is_open and self._framing.at_rest:
+            self._protocol = None
 
     def eof_received(self) -> bool:
         return False
@@ -220,19 +229,34 @@ class WebSocket(asyncio.Protocol):
 
     # --- frames ------------------------------------------------------------------------------
 
+    @property
+    def _is_open(self) -> bool:
+        return self._protocol is None or self._protocol.state is OPEN
+
+    def _library(self) -> Library:
+        """Who reads and says what is no plain message."""
+        if self._protocol is None:
+            self._protocol = Library(SERVER, max_size=MAX_MESSAGE_BYTES, logger=_SILENT)
+        return self._protocol
+
+    def _door(self) -> ServerProtocol:
+        """The same, as long as the handshake is not done."""
+        return cast(ServerProtocol, self._protocol)
+
     def _hand_over(self, data: bytes) -> None:
         """Have the library read it, and do what it says."""
-        self._protocol.receive_data(data)
-        for event in self._protocol.events_received():
+        protocol = self._library()
+        protocol.receive_data(data)
+        for event in protocol.events_received():
             if self._ended:
                 return
             if isinstance(event, Frame):
                 self._take(event)
             elif isinstance(event, Request):
                 self._answer(event)
-        if self._protocol.writes:
+        if protocol.writes:
             self._write_protocol()
-        if self._protocol.close_expected() and not self._ended:
+        if protocol.close_expected() and not self._ended:
             self._close()
 
     def _answer(self, request: Request) -> None:
@@ -240,9 +264,9 @@ class WebSocket(asyncio.Protocol):
             self._asked = True
             self._events.asked(self, request.path)
             return
-        response = self._protocol.accept(request)
+        response = self._door().accept(request)
         del response.headers["Date"]
-        self._protocol.send_response(response)
+        self._door().send_response(response)
         self._write_protocol()
         if response.status_code == 101:
             self._events.opened(self)
@@ -273,11 +297,12 @@ class WebSocket(asyncio.Protocol):
     def _write_protocol(self) -> None:
         """Send what the protocol itself has to say, behind what was queued before."""
         self.flush()
-        if self._transport is not None:
-            data = b"".join(self._protocol.data_to_send())
-            if data:
-                self._written += len(data)
-                self._transport.write(data)
+        self._write(b"".join(self._library().data_to_send()))
+
+    def _write(self, data: bytes) -> None:
+        if data and self._transport is not None:
+            self._written += len(data)
+            self._transport.write(data)
 
 
 @lru_cache(maxsize=1024)

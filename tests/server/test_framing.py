@@ -22,7 +22,9 @@ TEXT, CLOSE, PING = 0x81, 0x88, 0x89
 
 
 class LibraryAlone:
-    """In the place of Framing: everything is the library's."""
+    """In the place of Framing: everything is the library's, and of one object of it."""
+
+    at_rest = False
 
     def cut(self, data: bytes) -> Iterator[tuple[bool, bytes]]:
         yield False, data
@@ -124,6 +126,21 @@ anything = st.one_of(
     st.binary(max_size=20),
 )
 cuts = st.lists(st.integers(0, 1_200), max_size=12)
+
+
+def test_a_connection_at_rest_holds_nothing_of_the_library() -> None:
+    peer = Peer(Framing())
+    peer.hear(REQUEST, [])
+    ping, whole = frame(PING, b"there?"), frame(FINAL_BINARY, b"whole")
+    begun, ended = frame(BINARY, b"be"), frame(FINAL_CONTINUATION, b"gun")
+    assert peer.websocket._protocol is None
+    for stream in (begun, ping[:3], ping[3:]):
+        peer.hear(stream, [])
+        assert peer.websocket._protocol is not None
+    for stream in (ended, ping, whole):
+        peer.hear(stream, [])
+        assert peer.websocket._protocol is None
+    assert peer.seen == [b"begun", b"whole"]
 
 
 def compared(stream: bytes, at: list[int]) -> Peer:
