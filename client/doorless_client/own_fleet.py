@@ -150,4 +150,4 @@ def _refusing() -> Iterator[None]:
     except BusyError as busy:
         raise UnreachableError(f"{busy}: it is told again soon") from None
     except StoreError as error:
-        raise RefusedError(f"it was not done, and nothing changed: {error}") from error
+        raise RefusedError(f"nothing changed: {error}") from error

@@ -62,7 +62,7 @@ class Troubles:
         except StoreError as error:
             if isinstance(error, BrokenStoreError):
                 self._fail(error)
-            raise RefusedError(f"it was not done, and nothing changed: {error}") from error
+            raise RefusedError(f"nothing changed: {error}") from error
 
     def _fail(self, error: BrokenStoreError) -> None:
         if self.failure is None:

@@ -105,7 +105,7 @@ def is_disk_trouble(error: Exception) -> bool:
 
 def store_error(error: Exception) -> StoreError:
     if is_disk_trouble(error):
-        told = f"the profile's database: {DISK_TROUBLE[str(error)]}"
+        told = DISK_TROUBLE[str(error)]
         if str(error) == FAILED:
             return FailedDiskError(f"{told}, and start doorless again")
         return DiskError(f"{told}, and try again")

@@ -165,9 +165,11 @@ class DoorlessApp(BaseApp[None]):
         return super().push_screen(*args, **kwargs)
 
     def notify(self, message: str, **kwargs: Any) -> None:
-        """A line in the corner, never markup; none while it is locked, whatever it would say."""
+        """A line in the corner, once, never markup; none while it is locked, whatever it says."""
         if self.current_mode != "locked":
             kwargs.pop("markup", None)
+            for told in [one for one in self._notifications if one.message == message]:
+                self._unnotify(told)
             super().notify(message, markup=False, **kwargs)
 
     def copy_to_clipboard(self, text: str) -> None:

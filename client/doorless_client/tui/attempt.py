@@ -19,6 +19,12 @@ async def tell_refusal(asker: DOMNode, asked: Coroutine[Any, Any, Any]) -> bool:
     try:
         await asked
     except RefusedError as refused:
-        asker.app.notify(plain(str(refused)).plain, severity="warning", markup=False, timeout=8)
+        asker.app.notify(in_a_line(refused), severity="warning", markup=False, timeout=8)
         return False
     return True
+
+
+def in_a_line(refused: RefusedError) -> str:
+    """An error begins in small letters, in the middle of a line of output; here it stands alone."""
+    told = plain(str(refused)).plain
+    return told[:1].upper() + told[1:] if told.partition(" ")[0].isalpha() else told

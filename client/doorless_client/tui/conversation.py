@@ -17,7 +17,7 @@ from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Chat, Link, Message
 from doorless_client.tui import slash
 from doorless_client.tui.asking import Asking
-from doorless_client.tui.attempt import attempt
+from doorless_client.tui.attempt import attempt, in_a_line
 from doorless_client.tui.base import app_of
 from doorless_client.tui.bridge import Batch
 from doorless_client.tui.drafts import Drafts, joined
@@ -184,8 +184,7 @@ class Conversation(Vertical):
             self.write()
         elif question is None and was_barred and self.has_focus_within:
             self.composer.focus()
-        goes = goes_in_words(chat, self._glyphs) if chat is not None else ""
-        self.composer.border_title = plain(goes)
+        self.composer.goes(goes_in_words(chat, self._glyphs) if chat is not None else "")
         if chat is not None and chat.name != self._addressed:
             self._addressed = chat.name
             self.composer.address(chat.name)
@@ -244,7 +243,7 @@ class Conversation(Vertical):
             self._give_back(conversation, text, about)
         except RefusedError as error:
             self._give_back(conversation, text, about)
-            self.app.notify(plain(str(error)).plain, severity="warning", markup=False)
+            self.app.notify(in_a_line(error), severity="warning", markup=False)
         else:
             if self._is_open(conversation) and not (about is not None and about.edits):
                 self.messages.sync()

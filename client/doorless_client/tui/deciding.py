@@ -8,10 +8,9 @@ from textual.screen import Screen
 
 from doorless_client.core.api import Engine, RefusedError
 from doorless_client.core.views import Chat
-from doorless_client.tui.attempt import attempt, tell_refusal
+from doorless_client.tui.attempt import attempt, in_a_line, tell_refusal
 from doorless_client.tui.empty import FORGET_ECHO
 from doorless_client.tui.glyphs import Glyphs
-from doorless_client.tui.plain import plain
 from doorless_client.tui.screens.confirm import Confirm
 from doorless_client.tui.screens.verify import Differed, Matched, Verify
 from doorless_client.tui.wrapping import in_a_sentence
@@ -58,7 +57,7 @@ class Deciding:
         try:
             number = engine.safety_number(chat.conversation)
         except RefusedError as refused:
-            screen.notify(plain(str(refused)).plain, severity="warning", markup=False)
+            screen.notify(in_a_line(refused), severity="warning", markup=False)
             return
         compare = partial(engine.compare, chat.conversation)
         outcome = await screen.app.push_screen_wait(Verify(number, compare, self._glyphs))

@@ -91,6 +91,10 @@ async def test_on_a_full_disk_what_was_typed_comes_back_and_leaves_with_room_aga
             await until(pilot, lambda: composer.text == LONG)
             await until(pilot, lambda: "make room, and try again" in told(pilot))
             await until(pilot, lambda: "not stored yet" in told(pilot))  # once typing rested
+            for _ in range(2):
+                await pilot.press("enter")
+                await until(pilot, lambda: composer.text == LONG)
+            assert told(pilot).count("Nothing changed: the disk is full") == 1
             await pilot.press("!")
             assert composer.text == f"{LONG}!"
         await pilot.press("enter")
