@@ -4,14 +4,22 @@ import contextlib
 import subprocess
 import sys
 from threading import Timer
-from typing import Literal
+from typing import Any, Literal
 
 from doorless_client import picture_decoder
 
 PATIENCE = 15.0
 """Seconds until the decoder is ended, whatever it does."""
 
+ISOLATED = ("-I", "-B")
+"""How the interpreter is started: without the folder, the environment and a user's own packages."""
+
 Wanted = Literal["codes", "pixels"]
+
+
+def surroundings() -> dict[str, Any]:
+    """No environment, no folder of anybody's: what it needs is the picture."""
+    return {"env": {}, "cwd": "/"}
 
 
 def decode(wanted: Wanted, picture: bytes, at_most: int) -> tuple[int, bytes]:
@@ -22,15 +30,13 @@ def decode(wanted: Wanted, picture: bytes, at_most: int) -> tuple[int, bytes]:
     Args:
         at_most: bytes of an answer.
     """
-    # No environment, no user's site-packages, no other descriptor: what it needs is the picture.
-    command = [sys.executable, "-I", "-B", picture_decoder.__file__, wanted]
+    command = [sys.executable, *ISOLATED, picture_decoder.__file__, wanted]
     with subprocess.Popen(  # noqa: S603  # our own interpreter and file, no word of anybody
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={},
-        cwd="/",
+        **surroundings(),
     ) as decoder:
         patience = Timer(PATIENCE, decoder.kill)
         patience.start()

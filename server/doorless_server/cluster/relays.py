@@ -13,7 +13,8 @@ from typing import Any, Self
 from doorless_server.cluster.nodes import STOP_SECONDS, Cluster, ClusterError
 from doorless_server.cluster.ports import HeldPorts
 
-PROGRAM = (sys.executable, "-m", "doorless_server")
+PROGRAM = (sys.executable, "-P", "-m", "doorless_server")
+"""Without the folder that somebody stands in, which may hold modules of others."""
 
 SHARED = ("keys", "log.config")
 """What a node has in its folder that is the same in those of all nodes."""
