@@ -13,6 +13,7 @@ from doorless_server.store.nats import mail as nats_mail
 from doorless_server.store.nats.connection import Connection
 from doorless_server.store.nats.errors import ApiError, ClusterError, WrongLastError
 from doorless_server.store.nats.names import MailNames
+from doorless_server.store.nats.reading import Reader
 from doorless_server.store.nats.store import NatsStore
 from doorless_server.store.nats.streams import Stream, keep
 
@@ -86,14 +87,34 @@ async def test_a_receipt_is_forgotten_by_the_servers_clock(opened: Open) -> None
     assert await waiting(store) == [1]
 
 
-async def test_receipts_of_a_busy_day_are_passed_over(opened: Open) -> None:
+async def test_receipts_of_a_busy_day_are_passed_over_once(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = await opened()
     for first in range(0, 60, 20):
         numbers = range(first, first + 20)
         await store.put([mail(number) for number in numbers], 0, 0)
         await drop(store, *numbers[:-1])
-    assert await waiting(await opened()) == [19, 39, 59]
+    another = await opened()
+    assert await waiting(another) == await waiting(another) == [19, 39, 59]
     assert await waiting(store, count=2) == [19, 39]
+    await another.put([mail(60)], 0, 0)
+    assert await waiting(another) == [19, 39, 59, 60]
+    passed = []
+    really = Reader.read
+
+    async def counted(self: Reader, mailbox: bytes, after: int, page: int = 9) -> Any:
+        async for found in really(self, mailbox, after, page):
+            passed.append(found.is_receipt)
+            yield found
+
+    monkeypatch.setattr(Reader, "read", counted)
+    await drop(another, 19, 39, 59, 60)
+    assert await waiting(another) == []
+    assert passed == [True] * 4
+    await another.put([mail(61)], 0, 0)
+    assert await waiting(another) == [61]
+    assert passed == [True] * 4 + [False]
 
 
 async def test_a_mailbox_is_full_at_every_node(opened: Open) -> None:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 API = "$JS.API."
 
-PATIENCE = 5.0
-"""Seconds until something counts as unanswered: many syncs of a slow disk. A leader that died
-answers nothing, and its successor is elected within 10 s."""
+PATIENCE = 10.0
+"""Seconds until something counts as unanswered that is at work: many syncs of a slow disk. Whoever
+is silent altogether is left alone sooner: see leaders.SILENCE."""
 
 FIRST_PATIENCE = 10.0
 """Seconds until a relay that starts gives up: a cluster that starts beside it takes some."""

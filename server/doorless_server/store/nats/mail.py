@@ -21,7 +21,7 @@ from doorless_server.store.nats.errors import ApiError, WrongLastError
 from doorless_server.store.nats.mailboxes import NOBODY, Mailbox, Mailboxes, Waiting
 from doorless_server.store.nats.names import MailNames
 from doorless_server.store.nats.news import News, NewsDesk, Put
-from doorless_server.store.nats.reading import MEMBER, REQUEST, Reader
+from doorless_server.store.nats.reading import MEMBER, REQUEST, Found, Reader
 from doorless_server.store.nats.recent import Recent
 from doorless_server.store.nats.streams import NANOSECONDS, Stream, keep
 
@@ -208,18 +208,27 @@ class NatsMail:
 
     async def _waiting(self, mailbox: bytes, after: int, count: int, size: int) -> list[Mail]:
         mails: list[Mail] = []
+        known = self._mailboxes.get(mailbox)
+        if known is not None:
+            after = max(after, known.empty_until())
+        last = after
         async for found in self._reader.read(mailbox, after, count):
-            if found.is_receipt or self._dropped.has(mailbox, found.id, found.position):
-                continue
-            size -= found.size
-            if mails and size < 0:
-                break
-            mails.append(Mail(Position(found.position), found.id, found.envelope))
-            if (noted := self._mailboxes.noted(mailbox)) is not None:
-                noted.arrived(found.id, Waiting(found.position, found.size, found.is_request))
+            if self._waits(mailbox, found):
+                size -= found.size
+                if mails and size < 0:
+                    break
+                mails.append(Mail(Position(found.position), found.id, found.envelope))
+                if (noted := self._mailboxes.noted(mailbox)) is not None:
+                    noted.arrived(found.id, Waiting(found.position, found.size, found.is_request))
+            last = found.position
             if len(mails) == count:
                 break
+        if known is not None:
+            known.saw(after, last)
         return mails
+
+    def _waits(self, mailbox: bytes, found: Found) -> bool:
+        return not (found.is_receipt or self._dropped.has(mailbox, found.id, found.position))
 
     def _receipt(self, mailbox: bytes, envelope_id: bytes, position: int) -> Message:
         expected = {"Nats-Expected-Last-Subject-Sequence": str(position), **self._receipt_headers}
@@ -265,9 +274,10 @@ class NatsMail:
 
     async def _fill(self, address: bytes, mailbox: Mailbox) -> None:
         async for found in self._reader.read(address, 0):
-            if not found.is_receipt and not self._dropped.has(address, found.id, found.position):
+            if self._waits(address, found):
                 waiting = Waiting(found.position, found.size, found.is_request)
                 mailbox.arrived(found.id, waiting)
+            mailbox.saw(0, found.position)
 
     def _heard(self, news: News) -> None:
         for put in news.put:

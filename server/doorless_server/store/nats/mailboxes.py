@@ -38,15 +38,20 @@ class Tally:
 
 
 class Mailbox:
-    """How full one is. What is on its way in is counted, and not yet among what waits."""
+    """How full one is. What is on its way in is counted, and not yet among what waits.
 
-    __slots__ = ("_tally", "box", "gone", "waiting")
+    Attributes:
+        read_to: the position up to which everything was read: what waits there is in `waiting`.
+    """
+
+    __slots__ = ("_tally", "box", "gone", "read_to", "waiting")
 
     def __init__(self, tally: Tally, requests: int = 0) -> None:
         self._tally = tally
         self.box = Box(b"", b"", -1, requests=requests)  # for its counts alone
         self.waiting: dict[bytes, Waiting] = {}  # by envelope id
         self.gone: set[bytes] | None = None  # while it is read: what left meanwhile
+        self.read_to = 0
 
     def begin(self, size: int, *, request: bool) -> None:
         """An envelope is on its way in."""
@@ -74,6 +79,15 @@ class Mailbox:
         if gone is not None:
             self._tally.waiting -= 1
             self.give_up(gone.size, request=gone.request)
+
+    def empty_until(self) -> int:
+        """Up to here nothing waits: receipts at most, of which there may be a whole day's."""
+        return min((self.read_to, *(each.position - 1 for each in self.waiting.values())))
+
+    def saw(self, after: int, position: int) -> None:
+        """What lies between the two was read just now."""
+        if after <= self.read_to:
+            self.read_to = max(self.read_to, position)
 
     def forgotten(self) -> None:
         """It is nobody's any more but of who still works with it."""
