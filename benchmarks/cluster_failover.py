@@ -11,6 +11,10 @@ from benchmarks.relay_client import Client, Device, connected, payload
 from doorless_protocol.frames import Answer, Done, Submit, decode_from_relay
 from doorless_server.cluster.configuration import ACCOUNT
 from doorless_server.cluster.nodes import Cluster, Node
+from doorless_server.store.nats.names import PREFIX
+
+MAIL = f"{PREFIX}-mail-"
+"""How the names of the streams begin that keep envelopes."""
 
 AGAIN = 0.05
 """Seconds after which a submit is brought again that was not taken."""
@@ -91,5 +95,9 @@ def _leader(cluster: Cluster) -> Node:
         told = json.loads(node.ask(f"/jsz?acc={ACCOUNT}&streams=1") or b"{}")
         for detail in told.get("account_details", []):
             streams = detail.get("stream_detail", [])
-            leads[node.name] += sum(each["cluster"].get("leader") == node.name for each in streams)
+            leads[node.name] += sum(
+                each["cluster"].get("leader") == node.name
+                for each in streams
+                if each["name"].startswith(MAIL)
+            )
     return max(cluster.nodes, key=lambda node: leads[node.name])
