@@ -2,7 +2,8 @@
 
 A place is a digest that only who holds a link can name; what is left there is sealed, is read
 as often as it is asked for, and is gone after some minutes. In memory alone: the relay that
-restarts has forgotten that anybody met. Spec: docs/spec/07-relay.md §4.5.
+restarts has forgotten that anybody met. Where a relay has several nodes, each holds what was left
+at any of them. Spec: docs/spec/07-relay.md §4.5.
 """
 
 from collections import OrderedDict
@@ -51,6 +52,12 @@ class Meeting:
             return refused(Refusal.BUSY, seconds)
         self._places[asked.place] = _Left(asked.sealed, now + LIFE)
         return Done()
+
+    def left_elsewhere(self, place: bytes, sealed: bytes, now: int) -> None:
+        """The same was left at another node, for whoever asks at this one."""
+        self._forget(now)
+        if len(self._places) < MAX_PLACES:
+            self._places.setdefault(place, _Left(sealed, now + LIFE))
 
     def collect(self, place: bytes, now: int, source: str) -> Answered:
         """What is there. A place that is empty and one that never was look alike."""

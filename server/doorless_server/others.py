@@ -2,6 +2,7 @@
 
     a device signs in here ──► told with a ticket ──► a node that has it on an older one ends that
     an account is closed   ──► told ──► every node ends what its devices have open
+    something is left in a place where devices meet ──► every node has it
     an envelope is stored  ──► told by the store ──► who holds the device's connection reads it
 
 All of it may get lost. So a ticket that is older than one's own is answered with that, and whatever
@@ -12,7 +13,7 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from typing import Any, Protocol
 
-from doorless_protocol.frames import CloseReason
+from doorless_protocol.frames import CloseReason, Leave, Request
 from doorless_server.store.base import Position
 
 READ_AGAIN = 60.0
@@ -38,6 +39,9 @@ class Ear(Protocol):
     def ended(self, device: bytes, reason: CloseReason) -> None:
         """Its connections are to be closed."""
 
+    def left(self, left: Leave) -> None:
+        """Something was left in a place where devices meet."""
+
     def missed(self) -> None:
         """Something was perhaps not heard."""
 
@@ -51,6 +55,8 @@ class Others(Protocol):
 
     async def tell_ended(self, devices: Sequence[bytes], reason: CloseReason) -> None: ...
 
+    async def tell_left(self, left: Leave) -> None: ...
+
 
 class Board(Protocol):
     """The connections of this node: a Switchboard."""
@@ -63,6 +69,8 @@ class Board(Protocol):
         """Read there: there is something at the position, or perhaps something unheard of."""
 
     def end(self, device: bytes, reason: CloseReason) -> None: ...
+
+    def leave(self, left: Leave) -> None: ...
 
 
 class Tickets:
@@ -117,9 +125,14 @@ class Together:
         """It signed in here."""
         self._tell(self._others.tell_taken(device, self._tickets.draw(device, self._clock())))
 
-    def left(self, device: bytes) -> None:
+    def gone(self, device: bytes) -> None:
         """It is no longer here."""
         self._tickets.forget(device)
+
+    def was_done(self, request: Request) -> None:
+        """Somebody was answered Done."""
+        if isinstance(request, Leave):
+            self._tell(self._others.tell_left(request))
 
     def closed(self, devices: Iterable[bytes], reason: CloseReason) -> None:
         self._tell(self._others.tell_ended(tuple(devices), reason))
@@ -138,6 +151,9 @@ class Together:
 
     def ended(self, device: bytes, reason: CloseReason) -> None:
         self._board.end(device, reason)
+
+    def left(self, left: Leave) -> None:
+        self._board.leave(left)
 
     def missed(self) -> None:
         self._looking.set()

@@ -340,6 +340,9 @@ class Relay:
                 return await self._names.ask_log(request, now, source)
         return NOT_ALLOWED
 
+    def left_elsewhere(self, left: Leave, now: int) -> None:
+        self._meeting.left_elsewhere(left.place, left.sealed, now)
+
     async def page(self, path: str, query: str, now: int, source: str) -> Page | None:
         """What a plain GET is answered; None where there is nothing, or not for this address now.
 

@@ -19,6 +19,7 @@ from doorless_protocol.frames import (
     Answered,
     Call,
     CloseReason,
+    Leave,
     Refusal,
     Submit,
     decode_call,
@@ -109,7 +110,7 @@ class Switchboard:
         if connection.device is not None and self._devices.get(connection.device) is connection:
             del self._devices[connection.device]
             if self._together is not None:
-                self._together.left(connection.device)
+                self._together.gone(connection.device)
         window = connection.window
         if window is not None and self._mailboxes.get(window.mailbox) is connection:
             del self._mailboxes[window.mailbox]
@@ -242,6 +243,8 @@ class Switchboard:
                     connection.peer, call.request, self._clock(), connection.socket.source
                 )
                 self.counts.count_asked(call.request, outcome.answered)
+                if self._together is not None and outcome.answered == DONE:
+                    self._together.was_done(call.request)
                 self._become(connection, outcome.peer)
                 self._answer(connection, call.id, outcome.answered)
                 for effect in outcome.effects:
@@ -284,6 +287,9 @@ class Switchboard:
         if connection is not None and connection.window is not None:
             connection.window.wake(position)
             self._read_on(connection)
+
+    def leave(self, left: Leave) -> None:
+        self._relay.left_elsewhere(left, self._clock())
 
     def end(self, device: bytes, reason: CloseReason) -> None:
         """Close the connection of this device, if it is here."""

@@ -57,3 +57,16 @@ def test_no_address_takes_all_places_and_all_are_bounded() -> None:
     ):
         asked += 1
         assert asked < 2000
+
+
+def test_what_was_left_at_another_node_takes_nothing_away_and_is_bounded() -> None:
+    meeting = Meeting()
+    meeting.leave(Leave(place(), SEALED), NOW, "a")
+    meeting.left_elsewhere(place(), OTHER, NOW)
+    meeting.left_elsewhere(place(1), OTHER, NOW)
+    assert meeting.collect(place(), NOW, "b") == Collected(SEALED)
+    assert meeting.collect(place(1), NOW, "b") == Collected(OTHER)
+    for number in range(MAX_PLACES + 1):
+        meeting.left_elsewhere(place(number), OTHER, NOW)
+    assert reason(meeting.collect(place(MAX_PLACES), NOW, "b")) == Refusal.NOT_ALLOWED
+    assert reason(meeting.collect(place(1), NOW + LIFE, "b")) == Refusal.NOT_ALLOWED

@@ -12,8 +12,12 @@ from doorless_protocol.frames import (
     Acknowledge,
     CloseReason,
     Closing,
+    Collect,
+    Collected,
     Deliver,
     Done,
+    Leave,
+    Refused,
     Subscribe,
 )
 from doorless_protocol.keys import DeviceKeys
@@ -138,6 +142,17 @@ async def test_the_newest_connection_wins_on_whatever_node(
             assert heard == [Closing(int(CloseReason.REPLACED))]
             assert (here.connected_as()["device"], there.connected_as()["device"]) == (0, 1)
             assert await ask(newer, Subscribe()) == Done()
+
+
+async def test_devices_meet_whichever_node_each_is_at(nodes: list[listener.Listener]) -> None:
+    here, there = nodes
+    place, sealed = bytes(32), bytes(28)
+    async with talking(here.url) as leaving, talking(there.url) as collecting:
+        assert await ask(leaving, Leave(place, sealed)) == Done()
+        async with asyncio.timeout(5):
+            while await ask(collecting, Collect(place)) != Collected(sealed):
+                pass
+        assert isinstance(await ask(collecting, Leave(place, bytes(29))), Refused)
 
 
 async def test_a_revoked_device_is_cut_off_on_every_node(nodes: list[listener.Listener]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorless_protocol.frames import CloseReason
+from doorless_protocol.frames import CloseReason, Leave
 from doorless_server import others
 from doorless_server.others import TICKS, Ear, Tickets, Together
 from doorless_server.store.base import Position
@@ -53,6 +53,9 @@ class Board:
     def end(self, device: bytes, reason: CloseReason) -> None:
         self.ended.append((device, reason))
 
+    def leave(self, left: Leave) -> None:
+        self.woken.append(left)
+
 
 class Cluster:
     """Nodes that hear each other, unless something is lost."""
@@ -85,6 +88,10 @@ class Line:
         for ear in self._listeners():
             for device in devices:
                 ear.ended(device, reason)
+
+    async def tell_left(self, left: Leave) -> None:
+        for ear in self._listeners():
+            ear.left(left)
 
     def _listeners(self) -> list[Ear]:
         if self._cluster.loses:

@@ -34,6 +34,7 @@ class News(Struct, frozen=True, array_like=True):
         forgotten: mailboxes of which nothing is left.
         taken: (device, ticket) of devices that signed in.
         ended: (device, reason) of connections to close.
+        left: (place, what was left there) where devices meet.
     """
 
     node: str
@@ -43,6 +44,7 @@ class News(Struct, frozen=True, array_like=True):
     forgotten: tuple[bytes, ...] = ()
     taken: tuple[tuple[bytes, int], ...] = ()
     ended: tuple[tuple[bytes, int], ...] = ()
+    left: tuple[tuple[bytes, bytes], ...] = ()
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -80,9 +82,10 @@ class NewsDesk:
         forgotten: tuple[bytes, ...] = (),
         taken: tuple[tuple[bytes, int], ...] = (),
         ended: tuple[tuple[bytes, int], ...] = (),
+        left: tuple[tuple[bytes, bytes], ...] = (),
     ) -> None:
         """Where nobody can hear it, nobody is told."""
-        news = News(self.node, put, repeated, dropped, forgotten, taken, ended)
+        news = News(self.node, put, repeated, dropped, forgotten, taken, ended, left)
         for reader, ours in self._readers:
             if ours:
                 reader(news)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from doorless_protocol.frames import CloseReason
+from doorless_protocol.frames import CloseReason, Leave
 from doorless_server.others import Ear
 from doorless_server.store.base import Position
 from doorless_server.store.nats.connection import Connection
@@ -28,6 +28,8 @@ class NatsOthers:
             for device, reason in news.ended:
                 if reason in _REASONS:
                     ear.ended(device, CloseReason(reason))
+            for place, sealed in news.left:
+                ear.left(Leave(place, sealed))
 
         def doubt() -> None:
             if self._connection.is_connected:  # else there is nothing to read yet
@@ -41,6 +43,9 @@ class NatsOthers:
 
     async def tell_ended(self, devices: Sequence[bytes], reason: CloseReason) -> None:
         await self._news.tell(ended=tuple((device, int(reason)) for device in devices))
+
+    async def tell_left(self, left: Leave) -> None:
+        await self._news.tell(left=((left.place, left.sealed),))
 
 
 _REASONS = frozenset(map(int, CloseReason))
