@@ -67,7 +67,7 @@ RECEIPT_HOURS = 24
 """Hours after delivery in which a repeated submit is recognised: a sender's retries."""
 
 MAX_RECEIPTS = 1_000_000
-"""Deliveries remembered, about 110 MB; the oldest go first. A relay that delivers more in a day
+"""Deliveries remembered, up to 180 MB; the oldest go first. A relay that delivers more in a day
 recognises repeated submits for less than a day; the recipient's device knows them anyway."""
 
 TOKEN_OVERLAP_DAYS = 1
