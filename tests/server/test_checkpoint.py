@@ -96,6 +96,31 @@ def test_a_disk_that_copies_slowly_bounds_what_is_taken(
     db.close()
 
 
+def test_it_ends_also_if_it_is_told_to_when_it_is_about_to_copy(tmp_path: Path) -> None:
+    class Late(threading.Event):
+        """Asked before it was set, it answers so when it is."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            was_set = self.is_set()
+            asked.set()
+            super().wait()
+            while not checkpointer._changed.is_set():
+                pass
+            return was_set
+
+    asked, path = threading.Event(), tmp_path / "relay.db"
+    db = open_writer(path)
+    checkpointer = Checkpointer(open_writer(path), db, Path(f"{path}-wal"), pytest.fail)
+    checkpointer._stopping = Late()
+    checkpointer.committed()
+    asked.wait()
+    closing = threading.Thread(target=checkpointer.close, daemon=True)
+    closing.start()
+    closing.join(timeout=60)
+    assert not closing.is_alive()
+    db.close()
+
+
 @pytest.mark.parametrize(("code", "is_told"), [("SQLITE_IOERR", True), ("SQLITE_FULL", False)])
 def test_a_copy_that_fails_is_told_once_nothing_can_be_believed(
     tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch, code: str, is_told: bool

@@ -125,6 +125,8 @@ class Checkpointer:
             if self._stopping.wait(PERIOD):
                 return
             self._changed.clear()
+            if self._stopping.is_set():  # meanwhile, and what woke us for it was just cleared
+                return
             self._is_copying = True
             start = perf_counter()
             copied = self._copy(self._own)
