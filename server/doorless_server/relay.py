@@ -201,11 +201,11 @@ class Relay:
             fate = None if mail is None else next(fates)
             if mail is None or fate is None:
                 answers.append(MALFORMED)
-            elif isinstance(fate, Fate):
-                answers.append(_FATES[fate])
-            else:
+            elif isinstance(fate, int):
                 answers.append(DONE)
                 news.append(Arrived(mail.mailbox, Mail(fate, mail.id, mail.envelope)))
+            else:
+                answers.append(_FATES[fate])
         return answers, news
 
     def acknowledge(self, delivered: Sequence[tuple[bytes, bytes]], now: int) -> Awaitable[None]:

@@ -189,7 +189,7 @@ class Switchboard:
         except UnavailableError:
             answers, news = [OVERLOADED] * len(batch), []
         finally:
-            self._pending_bytes -= sum(len(submit.envelope) for _, _, submit in batch)
+            self._pending_bytes -= sum([len(submit.envelope) for _, _, submit in batch])
             self._submitting = False
             if self._submitted:
                 self._plan_turn()

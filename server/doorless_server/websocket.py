@@ -199,7 +199,7 @@ class WebSocket(asyncio.Protocol):
         for is_message, part in self._framing.cut(data):
             if not is_message:
                 self._hand_over(part)
-            elif self._is_open:  # else it stands behind a request that was refused
+            elif self._protocol is None or self._is_open:  # else it was refused, and goes on
                 self._events.message(self, part)
             if self._ended or self._asked:
                 return

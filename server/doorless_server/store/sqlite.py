@@ -125,7 +125,7 @@ class SqliteStore:
     async def put(
         self, mails: Sequence[Arriving], hour: int, day: int
     ) -> Sequence[Position | Fate]:
-        if not self._checkpointer.may_take(sum(len(mail.envelope) for mail in mails)):
+        if not self._checkpointer.may_take(sum([len(mail.envelope) for mail in mails])):
             raise UnavailableError("a reader holds the write-ahead log")
         self._acknowledged.join()
         return await self._writer.run(lambda db: self._mail.put(db, mails, hour, day))

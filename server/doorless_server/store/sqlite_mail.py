@@ -47,10 +47,10 @@ class MailTable:
                 request = not opens(mailbox.box, mail.token_hash, self._day)
                 fate = self._take(mailbox, mail, named, request=request)
                 fates.append(fate)
-                if fate is Fate.NO_ROOM and mailbox is not NOBODY:
-                    search_in_vain(db, named)
-                elif not isinstance(fate, Fate):
+                if isinstance(fate, int):
                     rows.append((fate, mail.mailbox, mail.id, int(request), hour, mail.envelope))
+                elif fate is Fate.NO_ROOM and mailbox is not NOBODY:
+                    search_in_vain(db, named)
         insert_rows(db, "INSERT INTO envelopes VALUES", rows)
         self._boxes.trim()
         return fates
