@@ -21,7 +21,7 @@ from benchmarks.peer_load import Dialect, PeerLoad, acquaint, rate
 from benchmarks.relay_mailboxes import settle
 from benchmarks.relay_servers import Server, relay
 from benchmarks.relay_speed import store_and_forward, stored
-from benchmarks.report import Report, alternate
+from benchmarks.report import QUICK_ROUNDS, ROUNDS, Report, alternate
 from benchmarks.xmpp import Xmpp
 
 AWAY, HERE = 250, 32
@@ -92,7 +92,7 @@ SYNAPSE = "not in the system's packages"
 
 
 def fill(report: Report, quick: bool) -> None:
-    seconds = 0.5 if quick else 2.0
+    seconds, rounds = (0.5, QUICK_ROUNDS) if quick else (2.0, ROUNDS)
     with tempfile.TemporaryDirectory() as name, ExitStack() as running:
         folder = Path(name)
         devices = settle(folder / "relay", AWAY + HERE)
@@ -112,7 +112,7 @@ def fill(report: Report, quick: bool) -> None:
             )
         for server in (ours, *(server for _, server in measured)):
             stop(server.process)
-        given, kept = alternate(giving), alternate(keeping)
+        given, kept = alternate(giving, rounds), alternate(keeping, rounds)
     for peer, _ in measured:
         beside = f"{peer.name} ({peer.durability})"
         for work, seen, goal in (

@@ -2,7 +2,7 @@
 
 Store and forward is everything: sign-in, quotas, fsync, confirm, push, acknowledge, delete.
 
-The latency is the median of five rounds: for milliseconds at a time a virtual machine runs
+The latency is the median of its rounds: for milliseconds at a time a virtual machine runs
 nothing of ours at all, and a p99 over one long round is that of those.
 """
 
@@ -22,7 +22,7 @@ from benchmarks.relay_limit import BATCH
 from benchmarks.relay_load import Load
 from benchmarks.relay_mailboxes import settle
 from benchmarks.relay_servers import Server, echo, first_line, pinned, relay
-from benchmarks.report import Report, alternate
+from benchmarks.report import QUICK_ROUNDS, ROUNDS, Report, alternate
 
 RECIPIENTS, SENDERS = 32, 64
 
@@ -36,7 +36,7 @@ LATENCY_MS = 5.0
 """From submit to deliver, beside twice what the disk itself takes: to commit, and to be waited for
 by the next commit."""
 
-LATENCY_ROUNDS, LATENCY_SECONDS = 5, 2.0
+LATENCY_SECONDS = 2.0
 
 WARM_UP = 0.5
 """Seconds before a measurement counts."""
@@ -100,9 +100,9 @@ def committed(file: Path, seconds: float) -> float:
         return float(first_line(process))
 
 
-def latency(server: Server, devices: list[Device], rate: float) -> tuple[float, ...]:
-    """As `latency_at`, each the median of LATENCY_ROUNDS."""
-    seen = [latency_at(server, devices, rate, LATENCY_SECONDS) for _ in range(LATENCY_ROUNDS)]
+def latency(server: Server, devices: list[Device], rate: float, rounds: int) -> tuple[float, ...]:
+    """As `latency_at`, each the median of so many."""
+    seen = [latency_at(server, devices, rate, LATENCY_SECONDS) for _ in range(rounds)]
     return tuple(statistics.median(column) for column in zip(*seen, strict=True))
 
 
@@ -156,7 +156,7 @@ def fsyncs(folder: Path, times: int = 500) -> list[float]:
 
 
 def fill(report: Report, quick: bool) -> None:
-    seconds = 1.0 if quick else 4.0
+    seconds, rounds = (0.7, QUICK_ROUNDS) if quick else (4.0, ROUNDS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         devices = settle(folder / "data", RECIPIENTS)
@@ -166,14 +166,15 @@ def fill(report: Report, quick: bool) -> None:
                     "relay": lambda: store_and_forward(ours, devices, seconds),
                     "echo": lambda: echoes(theirs, seconds),
                     "commits": lambda: committed(folder / "limit.db", seconds),
-                }
+                },
+                rounds,
             )
             work, carried = "durable store and forward, 2 KiB", rates["relay"]
             _more(report, work, carried, rates["echo"], "echo of websockets", OF_ECHO)
             limit = f"SQLite alone, {BATCH} a commit"
             _more(report, work, carried, rates["commits"], limit, OF_COMMITS)
             disk = fsyncs(folder)
-            p50, p99, late = latency(ours, devices, carried / 2)
+            p50, p99, late = latency(ours, devices, carried / 2, rounds)
             disk += fsyncs(folder)
     median = _at(disk, 0.5)
     report.note("fsync of 4 KiB, median", "ms", median)

@@ -20,6 +20,9 @@ from benchmarks import figures
 ROUNDS = 5
 """Turns for each side: the least that a median may stand on."""
 
+QUICK_ROUNDS = 3
+"""In the quick form of what takes long: it shows that a benchmark works, and the scale."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
