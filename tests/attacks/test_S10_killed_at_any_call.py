@@ -19,7 +19,7 @@ from disk.lives import Forking
 from disk.watched import needs_watched_disk
 
 EVERY_POINT = bool(os.environ.get("DOORLESS_EVERY_POINT"))
-SAMPLED = (230, 700, 1_281)
+SAMPLED = (230, 1_281)
 """While it starts for the first time, and among the messages. There are some 1,800 calls."""
 
 AT_LEAST = 500

@@ -72,6 +72,8 @@ async def next_life(folder: Path, told: Told, forking: Forking) -> Verdict:
         await _look(life.url, told, verdict)
         assert await play(life.url, told), "its next life did not last"
         mail = await waits_for(life.url, told.carol)
+    if life.code != 0:
+        verdict.corrupt.append(f"it ended with {life.code}")
     _judge(told, mail, verdict)
     verdict.corrupt += unsound(folder)
     return verdict

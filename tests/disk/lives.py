@@ -11,12 +11,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from ctypes import CDLL
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import Any, Self
 
 from disk import weakened
@@ -24,6 +26,8 @@ from disk.watched import Disk
 from doorless_server import __main__ as entry
 
 HERE = Path(__file__).parents[1]
+PATIENCE = 120
+"""Seconds in which a relay that was told to end has to: even on a machine that is busy."""
 
 
 @dataclass(slots=True)
@@ -129,11 +133,21 @@ def fork(asked: Mapping[str, Any]) -> int:
         os._exit(code)
 
 
+def ended(pid: int) -> int:
+    """How a process ended; one that was told to, and does not, is killed in the end."""
+    until = monotonic() + PATIENCE
+    while not (found := os.waitpid(pid, os.WNOHANG))[0]:
+        time.sleep(0.002)
+        if monotonic() > until:
+            os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(found[1])
+
+
 def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         if "wait" in asked:
-            print(os.waitstatus_to_exitcode(os.waitpid(asked["wait"], 0)[1]), flush=True)
+            print(ended(asked["wait"]), flush=True)
         else:
             print(fork(asked), flush=True)
 

@@ -151,7 +151,7 @@ async def listening(url: str, told: Told) -> AsyncIterator[Callable[[], Awaitabl
                     await socket.send(
                         encode(Call(LETS_GO + number, Acknowledge((frame.envelope_id,))))
                     )
-                else:
+                elif isinstance(frame, Answer):
                     check(frame.answered)
                     told.acknowledged.add(frame.id - LETS_GO)
                 changed.set()
@@ -176,7 +176,7 @@ async def listening(url: str, told: Told) -> AsyncIterator[Callable[[], Awaitabl
                 await task
 
 
-async def _frames(socket: ClientConnection) -> AsyncIterator[Deliver | Answer]:
+async def _frames(socket: ClientConnection) -> AsyncIterator[object]:
     while True:
         yield await hear(socket)
 

@@ -10,7 +10,7 @@ from typing import Any
 from doorless_server.blobs import sqlite as blobs
 from doorless_server.store import checkpoint, schema, writer
 from doorless_server.store.writer import Writer
-from failing_relay import GOES_ON, kind_of
+from failing_relay import GOES_ON, HONEST, STOPS, kind_of
 
 COMMIT = Writer._commit
 TELL = writer._tell
@@ -29,7 +29,8 @@ def missing_in_this_process() -> str:
         return "tells first"
     if schema.SYNCHRONOUS != "FULL":
         return "unsynced"
-    return GOES_ON if kind_of(writer.is_passing) == GOES_ON else ""
+    kind = kind_of(writer.is_passing)
+    return "" if kind == HONEST else kind
 
 
 def without(defence: str) -> None:
@@ -45,14 +46,18 @@ def _sync_seldom() -> None:
     schema.SYNCHRONOUS = "NORMAL"
 
 
-def _go_on() -> None:
-    for module in (writer, checkpoint, blobs):
-        module.is_passing = lambda _error: True
+def _is_passing(answer: bool) -> Callable[[], None]:
+    def take_away() -> None:
+        for module in (writer, checkpoint, blobs):
+            module.is_passing = lambda _error: answer
+
+    return take_away
 
 
 WAYS: dict[str, Callable[[], None]] = {
     "": lambda: None,
     "tells first": _tell_first,
     "unsynced": _sync_seldom,
-    GOES_ON: _go_on,
+    GOES_ON: _is_passing(True),
+    STOPS: _is_passing(False),
 }
