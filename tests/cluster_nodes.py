@@ -9,10 +9,11 @@ from typing import Any
 
 from doorless_protocol.keys import SigningKey
 from doorless_protocol.log.chain import NO_HEAD
+from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.label import Label
 from doorless_protocol.log.proofs import HeadProof, LookupProof
 from doorless_protocol.log.record import Record, RecordKind
-from doorless_server.directory.base import Change
+from doorless_server.directory.base import Change, Shown
 from doorless_server.directory.clustered.opening import open_log
 from doorless_server.directory.clustered.service import ClusteredLog
 from doorless_server.directory.service import Cosign
@@ -126,8 +127,13 @@ class LogNode:
         await self.log.stage(change)
         return await self.log.confirm(change, self.now)
 
-    async def epoch(self) -> None:
-        """Publish one of all that waits, whoever has the lease."""
+    @property
+    def config(self) -> LogConfig:
+        return self.log.config
+
+    async def epoch(self, seconds: int = 0) -> None:
+        """Publish one of all that waits, so much later, whoever has the lease."""
+        self.now += seconds
         survey = await self.log._waiting.survey()
         await self.log.builder.next_epoch(survey.entering)
         await self.log._waiting.survey()
@@ -161,3 +167,32 @@ def joining(first: Path, folder: Path) -> Path:
     shutil.copytree(first / "keys", folder / "keys")
     shutil.copy(first / "log.config", folder / "log.config")
     return folder
+
+
+class Turning:
+    """A node's log that makes epochs when it is asked something, as the one in memory does."""
+
+    def __init__(self, node: LogNode) -> None:
+        self._node, self._log = node, node.log
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+    async def turn(self, _now: int) -> None:
+        if (await self._log._waiting.survey()).entering:
+            await self._node.epoch()
+
+    async def confirm(self, change: Change, now: int) -> bytes:
+        receipt = await self._log.confirm(change, now)
+        await self._turned(now)
+        return receipt
+
+    async def look_up(self, label: Label, known: int, size: int, now: int) -> Shown:
+        await self._turned(now)
+        return await self._log.look_up(label, known, size, now)
+
+    async def _turned(self, now: int) -> None:
+        """As `turn` says, which a test may have replaced by nothing."""
+        turning = self.turn(now)
+        if turning is not None:
+            await turning

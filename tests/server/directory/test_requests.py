@@ -1,10 +1,13 @@
 """Accounts and the log through the relay's core, as connections bring requests."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from cluster_nodes import PREFIX, LogNode, Turning, folder_at
 from doorless_protocol.frames import (
     CloseAccount,
     Found,
@@ -36,6 +39,7 @@ from doorless_server.directory.auditors import Auditors, token_hash
 from doorless_server.directory.inline import InlineDirectory
 from doorless_server.limits import LOG_ANSWERS, RECORDS
 from doorless_server.relay import Identity, Relay
+from doorless_server.store.nats.store import NatsStore
 
 TOKEN = bytes(range(16))
 
@@ -43,9 +47,8 @@ TOKEN = bytes(range(16))
 class Logbook:
     """A relay with a log, and who asks it."""
 
-    def __init__(self, bench: Any, world: Any) -> None:
+    def __init__(self, bench: Any, world: Any, directory: Any) -> None:
         self.bench = bench
-        directory = InlineDirectory(bench.log, Auditors({"ann": token_hash(TOKEN)}))
         world.relay = Relay(
             world.store,
             Identity("relay.test"),
@@ -86,11 +89,11 @@ class Logbook:
         talk = await self.world.signed_in(person)
         answered = await talk.ask(self.registration(person))
         assert isinstance(answered, Logged)
-        self.learn(person)
+        await self.learn(person)
         return talk
 
-    def learn(self, person: Any) -> None:
-        entry = self.bench.look_up(Label(person.handle))
+    async def learn(self, person: Any) -> None:
+        _, entry = await self.found(person.handle)
         self.chains[person.handle] = entry.version, entry.head
 
     async def found(self, handle: str, known: int = 0, log: int = 0, size: int = 0) -> Any:
@@ -103,13 +106,34 @@ class Logbook:
         root = proof.head.leaf.map_root
         return found, proof.entries[0].check(self.bench.config, Label(handle), root)
 
+    async def epoch(self, seconds: int) -> None:
+        """One so much later than now."""
+        made = self.bench.epoch(seconds)
+        if made is not None:
+            await made
+
     async def ask(self, request: Any) -> Any:
         return await self.world.connect(self.bench.now).ask(request, "192.0.2.7")
 
 
-@pytest.fixture
-def book(bench: Any, world: Any) -> Logbook:
-    return Logbook(bench, world)
+@pytest.fixture(params=["one machine", "cluster"])
+async def book(
+    request: pytest.FixtureRequest, bench: Any, world: Any, tmp_path: Path
+) -> AsyncIterator[Logbook]:
+    """Over each kind of log."""
+    if request.param == "one machine":
+        yield Logbook(
+            bench, world, InlineDirectory(bench.log, Auditors({"ann": token_hash(TOKEN)}))
+        )
+        return
+    urls = request.getfixturevalue("nats_node").urls
+    world.store = await NatsStore.open(urls, prefix=PREFIX, replicas=1, partitions=2)
+    node = LogNode(urls, folder_at(tmp_path / "node"), 1, accounts=world.store)
+    (node.folder / "auditors").write_text(f"ann {token_hash(TOKEN).hex()}\n")
+    await node.open()
+    yield Logbook(node, world, Turning(node))
+    await node.close()
+    await world.store.close()
 
 
 def reason(answered: Any) -> Refusal:
@@ -194,11 +218,11 @@ async def test_a_lookup_shows_the_manifest_that_the_log_proves(book: Logbook, al
     talk = await book.registered(alice)
     first = alice.manifest
     asked = book.publication(alice)
-    turned, book.directory.turn = book.directory.turn, lambda _: None  # type: ignore[method-assign]
+    turned, book.directory.turn = book.directory.turn, lambda _: None
     assert isinstance(await talk.ask(asked), Logged)
     found, entry = await book.found("alice")
     assert (found.manifest, entry.version) == (first.encode(), 1)
-    book.directory.turn = turned  # type: ignore[method-assign]
+    book.directory.turn = turned
     found, entry = await book.found("alice", known=0, log=1)
     assert (found.manifest, found.heads) == (asked.manifest, (first.head.encode(),))
     assert (entry.version, entry.records[-1].manifest_hash) == (2, alice.manifest.hash)
@@ -229,7 +253,7 @@ async def test_a_closed_account_is_shown_as_closed_and_may_be_taken_again(
 async def test_who_was_reset_objects_without_signing_in(book: Logbook, alice: Any) -> None:
     talk = await book.registered(alice)
     assert isinstance(await talk.ask(book.publication(alice, RecordKind.RESET)), Logged)
-    book.learn(alice)
+    await book.learn(alice)
     dispute = Dispute("alice", *book.record(alice, RecordKind.DISPUTE))
     assert isinstance(await book.ask(dispute), Logged)
     assert (await book.found("alice", log=2))[1].records[-1].kind is RecordKind.DISPUTE
@@ -242,7 +266,7 @@ def dispute_of(asked: Dispute) -> tuple[bytes, bytes]:
 
 async def test_the_log_answers_questions(book: Logbook, alice: Any) -> None:
     await book.registered(alice)
-    book.bench.epoch(86_400)
+    await book.epoch(86_400)
     head = await book.ask(LogHead(1))
     proof = HeadProof.decode(head.proof)
     proof.check(book.bench.config)
