@@ -57,6 +57,11 @@ COMMIT_WAS_SLOW = Event("commit_was_slow", logging.WARNING, ("ms",))
 READER_HOLDS_LOG = Event("reader_holds_log", logging.ERROR, ("mib",))
 READER_LET_GO = Event("reader_let_go", logging.INFO)
 
+CLUSTER_LOST = Event("cluster_lost", logging.ERROR)
+CLUSTER_FOUND = Event("cluster_found", logging.INFO, ("ms",))
+STREAM_SILENT = Event("stream_silent", logging.WARNING)
+STREAM_ANSWERS = Event("stream_answers", logging.INFO, ("ms",))
+
 CLOCK_JUMPED = Event("clock_jumped", logging.ERROR, ("hours",))
 
 CONNECTION_BROKE = Event("connection_broke", logging.DEBUG, ("kind",))

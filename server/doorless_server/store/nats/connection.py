@@ -12,8 +12,10 @@ answer is told so at once, and whoever keeps what he heard is told that he may h
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from doorless_server import events
 from doorless_server.store.base import UnavailableError
 from doorless_server.store.nats.answers import answer_in, encode_json, sequence_in
 from doorless_server.store.nats.errors import ClusterError
@@ -93,6 +95,7 @@ class Connection:
         self._numbers = count()
         self._waiting: dict[str, _Waiting] = {}
         self._closing = False
+        self._lost_at = 0.0
         self.leaders = Leaders(self._probe)
         self.on_doubt: list[Callable[[], None]] = []
 
@@ -138,7 +141,7 @@ class Connection:
                     password=password,
                     error_cb=connection._failed,
                     disconnected_cb=connection._lost,
-                    reconnected_cb=connection._lost,
+                    reconnected_cb=connection._found,
                     closed_cb=connection._closed,
                     connect_timeout=2,
                     reconnect_time_wait=RECONNECT_WAIT,
@@ -375,8 +378,16 @@ class Connection:
         self._doubt()
 
     async def _lost(self) -> None:
-        """The connection is gone, or is there again: what was said meanwhile was not heard."""
+        """The connection is gone, and with it what was to be answered."""
         self._give_up()
+        self._doubt()
+        if not self._closing:
+            self._lost_at = monotonic()
+            events.say(events.CLUSTER_LOST)
+
+    async def _found(self) -> None:
+        """There is one again: what was told meanwhile was not heard."""
+        events.say(events.CLUSTER_FOUND, ms=int((monotonic() - self._lost_at) * 1000))
         self._doubt()
 
     async def _closed(self) -> None:

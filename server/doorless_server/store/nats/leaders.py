@@ -9,7 +9,9 @@ whose mailboxes lie elsewhere.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
+from doorless_server import events
 from doorless_server.store.base import UnavailableError
 
 SILENCE = 1.0
@@ -60,9 +62,12 @@ class Leaders:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _until_it_answers(self, stream: str) -> None:
+        events.say(events.STREAM_SILENT)
+        since = monotonic()
         try:
             while not await self._answers(stream):  # noqa: ASYNC110  (nobody tells it)
                 await asyncio.sleep(PROBE)
+            events.say(events.STREAM_ANSWERS, ms=int((monotonic() - since) * 1000))
         finally:
             del self._doubted[stream]
 

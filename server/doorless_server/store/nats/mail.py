@@ -194,6 +194,7 @@ class NatsMail:
         for mailbox, envelope_id, position in dropped:
             self._dropped.add(mailbox, envelope_id, position)
             places[mailbox].left(envelope_id)
+        self._mailboxes.trim()
         if dropped:
             await self._news.tell(dropped=tuple(dropped))
         if len(dropped) < len(held):
@@ -212,7 +213,7 @@ class NatsMail:
         if known is not None:
             after = max(after, known.empty_until())
         last = after
-        async for found in self._reader.read(mailbox, after, count):
+        async for found in self._reader.read(mailbox, after, count, size):
             if self._waits(mailbox, found):
                 size -= found.size
                 if mails and size < 0:

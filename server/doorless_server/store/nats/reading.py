@@ -9,6 +9,7 @@
 A replica holds a beginning of what the leader holds, so nothing is ever skipped.
 """
 
+import asyncio
 from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping
 from typing import NamedTuple
@@ -27,6 +28,12 @@ PAGE = 256
 
 PAGE_BYTES = 1024 * 1024
 """Bytes of one request, beyond which the server sends one message more and no other."""
+
+OVERHEAD = 512
+"""Bytes of a message beside the envelope, at most: subject and headers."""
+
+READS = 64
+"""Pages on their way to this node, 64 MiB: half of what nats-py holds before it drops something."""
 
 NOT_FOUND, NO_MORE = "404", "204"
 
@@ -65,19 +72,22 @@ class Found(NamedTuple):
 class Reader:
     def __init__(self, connection: Connection, names: MailNames) -> None:
         self._connection, self._names = connection, names
+        self._reads = asyncio.Semaphore(READS)
 
-    async def read(self, mailbox: bytes, after: int, page: int = PAGE) -> AsyncIterator[Found]:
+    async def read(
+        self, mailbox: bytes, after: int, page: int = PAGE, size: int = PAGE_BYTES
+    ) -> AsyncIterator[Found]:
         """Everything behind a position, receipts included, in order, up to what there is by now.
 
         Args:
-            page: how many are probably wanted.
+            page, size: how many, and how many bytes of them, are probably wanted.
 
         Raises:
             UnavailableError: nobody answers, or there is no leader.
         """
         start = after + 1
         while True:
-            found, more = await self._page(mailbox, start, page)
+            found, more = await self._page(mailbox, start, min(page, PAGE), size)
             if not found and not more:
                 newer = await self._next_at_leader(mailbox, start)
                 if newer is None:
@@ -92,7 +102,9 @@ class Reader:
         question = {"last_by_subj": self._names.envelope(mailbox, envelope_id)}
         return await self._at_leader(mailbox, question) is not None
 
-    async def _page(self, mailbox: bytes, start: int, page: int) -> tuple[list[Found], bool]:
+    async def _page(
+        self, mailbox: bytes, start: int, page: int, size: int
+    ) -> tuple[list[Found], bool]:
         """Some, as one replica knows them, and whether it knows of more."""
         found: list[Found] = []
         more = False
@@ -110,11 +122,12 @@ class Reader:
         question = {
             "seq": start,
             "next_by_subj": self._names.mailbox(mailbox),
-            "batch": min(page, PAGE),
-            "max_bytes": PAGE_BYTES,
+            "batch": page,
+            "max_bytes": min(size + page * OVERHEAD, PAGE_BYTES),
         }
         subject = f"{API}DIRECT.GET.{self._names.stream_of(mailbox)}"
-        await self._connection.gather(subject, encode_json(question), called)
+        async with self._reads:
+            await self._connection.gather(subject, encode_json(question), called)
         return found, more
 
     async def _next_at_leader(self, mailbox: bytes, start: int) -> Found | None:
