@@ -21,7 +21,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lint types contracts shell fix bench model sim attacks reliability depth live storm soak cluster vectors lock coverage fuzz mutation clean
+.PHONY: help demo test check format lint types contracts shell fix bench performance model sim attacks reliability depth live storm soak cluster vectors lock coverage fuzz mutation clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -57,9 +57,19 @@ fix: $(READY_DEV) ## format, and mend what the linter can mend
 	@$(RUN) -m ruff check --fix .
 
 bench: $(READY_BENCH) ## run the benchmarks in their short form
-	@for name in protocol healing relay cluster client tui; do \
+	@for name in $(BENCHMARKS); do \
 		echo "== $$name"; $(RUN) -m benchmarks.$$name --quick $(ARGS) || exit 1; \
 	done
+
+BENCHMARKS := protocol healing keylog client tui relay cluster
+
+# Beside the peers that are installed; 19,000 connections want as many files of one process.
+performance: $(READY_BENCH) ## measure it all on a quiet machine, and write docs/reference/performance.md
+	@ulimit -n 20000; for name in $(BENCHMARKS); do \
+		echo "== $$name"; if [ $$name = relay ]; then more=--peers; else more=; fi; \
+		$(RUN) -m benchmarks.$$name --save $$more $(ARGS) || exit 1; \
+	done
+	@$(RUN) -m benchmarks.table
 
 vectors: $(READY_DEV) ## write the test vectors in protocol/vectors anew, from their tapes
 	@$(RUN) protocol/vectors $(ARGS)
