@@ -20,6 +20,11 @@ from doorless_protocol.errors import MalformedError
 MEDIA_FROM = 5_000
 """Newest messages of a chat among which its files are looked for."""
 
+INTO_WHICH = (
+    "Into which file? A name that ends in .json gets all that is known, any other one readable "
+    "text. The file is not sealed: whoever reads it reads the conversation."
+)
+
 
 class Arranging:
     """What a screen does about a chat. The names of acts are those of slash commands.
@@ -61,7 +66,7 @@ class Arranging:
             case "files":
                 self._work(self._list("Files", self._with_files(chat), chat))
             case "export":
-                self._work(self._export(chat))
+                self._work(self._export(chat, words))
             case _:
                 return False
         return True
@@ -117,17 +122,15 @@ class Arranging:
         if (message := await self._screen.app.push_screen_wait(sheet)) is not None:
             self._go(message)
 
-    async def _export(self, chat: Chat) -> None:
-        begin = Path.home() / f"{chat.address.split('@')[0]}.txt"
-        words = (
-            "Into which file? A name that ends in .json gets all that is known, any other one "
-            "readable text. The file is not sealed: whoever reads it reads the conversation."
-        )
-        typed = await self._screen.app.push_screen_wait(
-            AskLine("Export this conversation", words, "A file", str(begin))
-        )
+    async def _export(self, chat: Chat, typed: str) -> None:
         if not typed:
-            return
+            begin = Path.home() / f"{chat.address.split('@')[0]}.txt"
+            asked = await self._screen.app.push_screen_wait(
+                AskLine("Export this conversation", INTO_WHICH, "A file", str(begin))
+            )
+            if not asked:
+                return
+            typed = asked
         path = _path(typed)
         try:
             count = await export_conversation(
@@ -136,7 +139,7 @@ class Arranging:
         except RefusedError as refused:
             self._say(str(refused))
         else:
-            self._say(f"{count} messages written to {path}")
+            self._say(f"{count} messages written to {path}; the file is not sealed")
 
     def _work(self, work: Coroutine[Any, Any, None]) -> None:
         self._screen.run_worker(work, group="arrange")

@@ -16,7 +16,7 @@ COMMANDS = {
     "pinned": "pinned messages",
     "name": "call this contact so: /name NAME",
     "files": "files of this chat",
-    "export": "write this chat to a file",
+    "export": "write this chat to a file: /export PATH",
     "details": "what is known of this contact",
     "verify": "compare safety numbers",
     "block": "block this contact",

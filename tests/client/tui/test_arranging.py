@@ -102,6 +102,18 @@ async def test_an_export_says_what_it_wrote(people, opened, text_of, tmp_path) -
         assert "messages written to" in text_of(pilot)
 
 
+async def test_an_export_asks_for_nothing_that_was_said(
+    people, opened, text_of, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened(people.engine) as pilot:
+        await press(pilot, *"/export a.txt", "enter")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "Are we ready for the lesson?" in (tmp_path / "a.txt").read_text()
+        assert "the file is not sealed" in text_of(pilot)
+
+
 async def test_notes_to_oneself_are_one_command_away(people, opened, text_of) -> None:
     async with opened(people.engine) as pilot:
         await press(pilot, *"/note", "enter", "enter")

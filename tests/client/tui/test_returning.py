@@ -162,6 +162,16 @@ async def test_an_account_is_restored_from_its_words(onboarding, settle, text_of
         assert isinstance(app.screen, MainScreen)
 
 
+async def test_the_arrows_move_between_the_buttons_of_a_step(onboarding, settle) -> None:
+    app = DoorlessApp(onboarding, lambda: NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_the_words(pilot, settle)
+        step(pilot).query_one(".go", Button).focus()
+        for key, kind in (("left", "back"), ("left", "back"), ("right", "go")):
+            await pilot.press(key)
+            assert app.focused is step(pilot).query_one(f".{kind}", Button)
+
+
 async def test_a_backup_and_its_words_need_neither_relay_nor_handle(
     onboarding, engine, settle, text_of, tmp_path, monkeypatch
 ) -> None:

@@ -2,13 +2,14 @@
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message as Told
 from textual.widgets import Button, Input, Static
 
 from doorless_client.core.api import Engine, RefusedError
+from doorless_client.tui.answers import move
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
 from doorless_client.tui.ports import Onboarding
@@ -113,6 +114,9 @@ class Step(Vertical):
             self.press_go()
         else:
             fields[fields.index(event.input) + 1].focus()  # type: ignore[arg-type]
+
+    def on_key(self, event: events.Key) -> None:
+        move(self, event)
 
     @on(Button.Pressed, ".go")
     def press_go(self) -> None:
