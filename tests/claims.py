@@ -56,9 +56,23 @@ def promises() -> dict[str, str]:
 
 
 def _marked(file: str, tree: ast.Module) -> Iterator[Claim]:
+    named = dict(_constants(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for mark in node.decorator_list:
                 if isinstance(mark, ast.Call) and ast.unparse(mark.func) in MARKS:
-                    of, words = map(ast.literal_eval, mark.args)
+                    of, words = (_said(argument, named) for argument in mark.args)
                     yield Claim(of, f"{file}::{node.name}", words, MARKS[ast.unparse(mark.func)])
+
+
+def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Strings that have a name in this file."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, str(node.value.value)
+
+
+def _said(argument: ast.expr, named: dict[str, str]) -> str:
+    return named[argument.id] if isinstance(argument, ast.Name) else ast.literal_eval(argument)

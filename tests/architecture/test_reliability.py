@@ -33,6 +33,13 @@ def test_every_claim_is_of_a_test_that_is_there() -> None:
     assert found[here].id == "S01"
 
 
+def test_words_that_have_a_name_are_read_by_it(tmp_path: Path) -> None:
+    words = 'WORDS = "in words"\n@pytest.mark.claim("P1", WORDS)\ndef test_it(): ...\n'
+    (tmp_path / "test_x.py").write_text(words)
+    (claim,) = claims(tmp_path)
+    assert (claim.id, claim.words, claim.twin) == ("P1", "in words", False)
+
+
 @pytest.mark.parametrize(
     ("target", "figure", "met"),
     [("<= 5", 5, True), ("<= 5", 5.1, False), (">= 5", 4, False), ("== 0", 0, True), ("", 9, True)],
