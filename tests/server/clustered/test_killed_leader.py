@@ -13,13 +13,12 @@ from typing import Any, TypeVar
 
 import pytest
 
+from claiming_node import TOKEN, listing
 from cluster_nodes import PREFIX, LogNode, Node, Owner, folder_at, join, joining
 from doorless_protocol.log.label import Label
 from doorless_server.store.base import (
     Batch,
-    Listing,
     OneTime,
-    Seat,
     StoreError,
     TakenError,
     UnavailableError,
@@ -29,15 +28,6 @@ from nats_cluster import leader_of
 KILLS = int(os.environ.get("DOORLESS_KILLS", "1"))
 
 T = TypeVar("T")
-
-TOKEN = b"t" * 32
-
-
-def listing(account: str) -> Listing:
-    name = account.encode()
-    seat = Seat(name, b"phone of " + name, b"box of " + name, b"key")
-    bindings = tuple(b"%s %d" % (name, number) for number in range(6))
-    return Listing(1, b"\x01" * 32, bytes(32), b"head", b"manifest", (seat,), bindings)
 
 
 @pytest.fixture
