@@ -78,8 +78,8 @@ def nats_three(_three: Cluster) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def nats_cluster(tmp_path: Path) -> Iterator[Cluster]:
-    with running(tmp_path / "nats", 3) as cluster:
+def nats_cluster() -> Iterator[Cluster]:
+    with quick_folder() as folder, running(folder / "nats", 3) as cluster:
         yield cluster
 
 
@@ -114,6 +114,19 @@ def leaders(cluster: Cluster) -> list[Node]:
         if told["cluster"].get("leader") == node.name
     )
     return sorted(cluster.nodes, key=lambda node: counted[node.name])
+
+
+def await_leaders(cluster: Cluster, seconds: float = 60) -> float:
+    """Return as soon as each stream is led by a server that runs, and when that was."""
+    until = monotonic() + seconds
+    while True:
+        running = {node.name for node in cluster.nodes if node.is_running}
+        told = [each for node in cluster.nodes if node.name in running for each in _streams(node)]
+        led = {each["name"] for each in told if each["cluster"].get("leader") in running}
+        if led and led == {each["name"] for each in told}:
+            return monotonic()
+        assert monotonic() < until, "NATS has elected no leader for some stream"
+        sleep(0.05)
 
 
 def await_caught_up(cluster: Cluster, seconds: float = 30) -> None:

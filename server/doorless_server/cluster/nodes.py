@@ -134,11 +134,12 @@ class Cluster:
         synced: see configuration.
 
     Attributes:
+        folder: with what they keep, and how they were configured.
         login: the file with user and password for relays.
     """
 
     def __init__(self, folder: Path, *, size: int, password: str, synced: bool = True) -> None:
-        self._held = HeldPorts(3 * size)
+        self.folder, self._held = folder, HeldPorts(3 * size)
         free = self._held.numbers
         ports = [Ports(*free[at : at + 3]) for at in range(0, 3 * size, 3)]
         routes = [each.routes for each in ports] if size > 1 else []
