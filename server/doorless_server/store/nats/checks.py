@@ -13,8 +13,9 @@ from msgspec import Struct, field
 
 from doorless_server.store.base import UnavailableError
 from doorless_server.store.nats.answers import encode_json
-from doorless_server.store.nats.connection import Connection, Reply
+from doorless_server.store.nats.connection import Connection
 from doorless_server.store.nats.errors import ClusterError
+from doorless_server.store.nats.replies import Reply
 
 ASKED = "doorless.jetstream"
 """The subject under which the relay's account imports $SYS.REQ.SERVER.PING.JSZ."""

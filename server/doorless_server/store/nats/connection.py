@@ -11,7 +11,6 @@ answer is told so at once, and whoever keeps what he heard is told that he may h
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -20,6 +19,7 @@ from doorless_server.store.base import UnavailableError
 from doorless_server.store.nats.answers import answer_in, encode_json, sequence_in
 from doorless_server.store.nats.errors import ClusterError
 from doorless_server.store.nats.leaders import SILENCE, Leaders
+from doorless_server.store.nats.replies import Awaited, Replies, Reply
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -46,19 +46,6 @@ PING_SECONDS = 5
 BUFFER_BYTES = 64 * 1024 * 1024
 """Bytes written and not yet sent: as many as the relay takes in at most."""
 
-NOBODY_THERE = "503"
-
-
-class Reply(NamedTuple):
-    """What came. `status` is NATS' own, empty for an ordinary message."""
-
-    payload: bytes
-    headers: Mapping[str, str]
-
-    @property
-    def status(self) -> str:
-        return self.headers.get("Status", "")
-
 
 class Message(NamedTuple):
     """What is to be stored, and under which conditions."""
@@ -66,17 +53,6 @@ class Message(NamedTuple):
     subject: str
     payload: bytes
     headers: Mapping[str, str]
-
-
-class _Waiting(NamedTuple):
-    """Who waits for replies to one request.
-
-    Attributes:
-        called: with each reply, where several come; else the future is all.
-    """
-
-    future: "asyncio.Future[Reply]"
-    called: Callable[[Reply], None] | None = None
 
 
 class Connection:
@@ -92,8 +68,7 @@ class Connection:
         self._broken = broken
         self._client: Client
         self._inbox = ""
-        self._numbers = count()
-        self._waiting: dict[str, _Waiting] = {}
+        self._replies = Replies()
         self._closing = False
         self._lost_at = 0.0
         self.leaders = Leaders(self._probe)
@@ -159,7 +134,7 @@ class Connection:
         self._closing = True
         await self.leaders.close()
         await self._client.close()
-        self._give_up()
+        self._replies.give_up()
 
     # --- asking ------------------------------------------------------------------------------
 
@@ -167,8 +142,8 @@ class Connection:
         self, subject: str, payload: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> Reply:
         """Raises UnavailableError: nobody is there, or does not say whether he heard it."""
-        name, future = await self._begin(subject, payload, headers)
-        return await self._wait(name, future, PATIENCE)
+        awaited = await self._begin(subject, payload, headers)
+        return await self._replies.wait(awaited, PATIENCE)
 
     async def gather(
         self,
@@ -183,19 +158,7 @@ class Connection:
         Raises:
             UnavailableError: it did not in time.
         """
-        done: asyncio.Future[Reply] = self._loop.create_future()
-
-        def replied(reply: Reply) -> None:
-            if done.done():
-                return
-            try:
-                if reply.status == NOBODY_THERE or called(reply):
-                    done.set_result(reply)
-            except (LookupError, ValueError):
-                done.set_exception(UnavailableError("that is no answer"))
-
-        name, _ = await self._begin(subject, payload, None, _Waiting(done, replied))
-        await self._wait(name, done, patience)
+        await self._replies.wait(await self._begin(subject, payload, None, called), patience)
 
     async def ask(
         self, subject: str, question: Mapping[str, object], *, of: str = ""
@@ -207,8 +170,8 @@ class Connection:
         """
         self.leaders.check(of)
         try:
-            name, future = await self._begin(API + subject, encode_json(question), None)
-            reply = await self._wait(name, future, SILENCE if of else PATIENCE)
+            awaited = await self._begin(API + subject, encode_json(question), None)
+            reply = await self._replies.wait(awaited, SILENCE if of else PATIENCE)
         except UnavailableError:
             if of:
                 self.leaders.doubt(of)
@@ -236,7 +199,7 @@ class Connection:
 
         One stream takes them all; where it falls silent, nobody waits for the rest.
         """
-        begun: list[tuple[str, asyncio.Future[Reply]] | UnavailableError] = []
+        begun: list[Awaited | UnavailableError] = []
         for message in messages:
             try:
                 self.leaders.check(stream)
@@ -249,19 +212,17 @@ class Connection:
             try:
                 if isinstance(each, UnavailableError):
                     raise each
-                outcomes.append(sequence_in((await self._heard(stream, *each, until)).payload))
+                outcomes.append(sequence_in((await self._heard(stream, each, until)).payload))
             except UnavailableError as error:
                 outcomes.append(error)
         return outcomes
 
-    async def _heard(
-        self, stream: str, name: str, future: "asyncio.Future[Reply]", until: float
-    ) -> Reply:
+    async def _heard(self, stream: str, awaited: Awaited, until: float) -> Reply:
         left = max(0.0, until - self._loop.time())
         if self.leaders.is_doubted(stream):
             left = 0.0
         try:
-            return await self._wait(name, future, min(left, SILENCE))
+            return await self._replies.wait(awaited, min(left, SILENCE))
         except UnavailableError:
             if left > 0:
                 self.leaders.doubt(stream)
@@ -299,37 +260,23 @@ class Connection:
     async def _probe(self, stream: str, patience: float) -> None:
         """Whatever its leader answers will do."""
         question = encode_json({"last_by_subj": stream})
-        name, future = await self._begin(f"{API}STREAM.MSG.GET.{stream}", question, None)
-        await self._wait(name, future, patience)
+        awaited = await self._begin(f"{API}STREAM.MSG.GET.{stream}", question, None)
+        await self._replies.wait(awaited, patience)
 
     async def _begin(
         self,
         subject: str,
         payload: bytes,
         headers: Mapping[str, str] | None,
-        waiting: _Waiting | None = None,
-    ) -> "tuple[str, asyncio.Future[Reply]]":
-        waiting = waiting or _Waiting(self._loop.create_future())
-        name = str(next(self._numbers))
-        self._waiting[name] = waiting
+        called: Callable[[Reply], bool] | None = None,
+    ) -> Awaited:
+        awaited = self._replies.await_one(called)
         try:
-            await self._publish(subject, payload, headers, f"{self._inbox}.{name}")
+            await self._publish(subject, payload, headers, f"{self._inbox}.{awaited.name}")
         except BaseException:
-            self._waiting.pop(name, None)
+            self._replies.forget(awaited)
             raise
-        return name, waiting.future
-
-    async def _wait(self, name: str, future: "asyncio.Future[Reply]", patience: float) -> Reply:
-        try:
-            async with asyncio.timeout(patience):
-                reply = await future
-        except TimeoutError:
-            raise UnavailableError("no answer in time") from None
-        finally:
-            self._waiting.pop(name, None)
-        if reply.status == NOBODY_THERE:
-            raise UnavailableError("nobody is there to answer")
-        return reply
+        return awaited
 
     async def _publish(
         self, subject: str, payload: bytes, headers: Mapping[str, str] | None, reply: str = ""
@@ -352,22 +299,8 @@ class Connection:
             raise UnavailableError("no NATS server is connected")
 
     async def _replied(self, message: "Msg") -> None:
-        waiting = self._waiting.get(message.subject.rpartition(".")[2])
-        if waiting is None:
-            return  # it was given up
-        reply = Reply(message.data, message.headers or {})
-        if waiting.called is not None:
-            waiting.called(reply)
-        elif not waiting.future.done():
-            waiting.future.set_result(reply)
-
-    def _give_up(self) -> None:
-        """Whoever waits for an answer is told that none comes."""
-        for future, _ in self._waiting.values():
-            if not future.done():
-                future.set_exception(UnavailableError("the connection was lost"))
-                future.exception()  # nobody may be waiting any more
-        self._waiting.clear()
+        name = message.subject.rpartition(".")[2]
+        self._replies.came(name, Reply(message.data, message.headers or {}))
 
     def _doubt(self) -> None:
         for called in self.on_doubt:
@@ -379,7 +312,7 @@ class Connection:
 
     async def _lost(self) -> None:
         """The connection is gone, and with it what was to be answered."""
-        self._give_up()
+        self._replies.give_up()
         self._doubt()
         if not self._closing:
             self._lost_at = monotonic()
@@ -391,6 +324,6 @@ class Connection:
         self._doubt()
 
     async def _closed(self) -> None:
-        self._give_up()
+        self._replies.give_up()
         if not self._closing:
             self._broken(ClusterError("no NATS server answers any more"))

@@ -19,9 +19,10 @@ from msgspec import Struct
 
 from doorless_server.store.base import UnavailableError
 from doorless_server.store.nats.answers import encode_json
-from doorless_server.store.nats.connection import API, Connection, Reply
+from doorless_server.store.nats.connection import API, Connection
 from doorless_server.store.nats.errors import ApiError
 from doorless_server.store.nats.names import MailNames, envelope_id_in
+from doorless_server.store.nats.replies import Reply
 
 PAGE = 256
 """Messages of one request: as many as a device is pushed."""
