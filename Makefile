@@ -21,7 +21,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lint types contracts shell fix bench performance model sim attacks reliability depth live storm soak cluster vectors lock coverage fuzz mutation clean
+.PHONY: help demo test check format lint types contracts shell fix bench performance model sim attacks reliability depth live storm crash powercut soak failover vectors lock coverage fuzz mutation clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -121,11 +121,20 @@ storm: $(READY_DEV) ## cut off 500 clients twenty times, and restart a relay of 
 	@DOORLESS_STORM=1 $(STAND) tests/attacks/test_S17_reconnect_storm.py $(ARGS)
 	@$(RELIABILITY)
 
+crash: $(READY_DEV) ## kill, fill or fail a relay at every call of its disk, and kill a client (an hour)
+	@DOORLESS_EVERY_POINT=1 $(STAND) tests/attacks/test_S09_full_anywhere.py tests/attacks/test_S10_*.py \
+		tests/attacks/test_S14_failing_anywhere.py tests/faults/test_client_killed.py $(ARGS)
+	@$(RELIABILITY)
+
+powercut: $(READY_DEV) ## cut the power of a relay and of a client in more than 5,000 states each (ten minutes)
+	@DOORLESS_EVERY_POINT=1 $(STAND) tests/attacks/test_S11_*.py tests/attacks/test_X16_*.py $(ARGS)
+	@$(RELIABILITY)
+
 soak: $(READY_DEV) ## ten minutes of mail and visitors, and what they leave behind (ARGS="--minutes 60")
 	@PYTHONPATH=tests $(RUN) -m strain.soak --figures docs/reference/figures/soak.jsonl $(ARGS)
 	@$(RELIABILITY)
 
-cluster: $(READY_DEV) ## kill thirty processes of a cluster under load, one after the other (some minutes)
+failover: $(READY_DEV) ## kill thirty processes of a cluster under load, one after the other (some minutes)
 	@DOORLESS_CLUSTER_KILLS=30 $(STAND) tests/faults/test_cluster_killed.py $(ARGS)
 	@$(RELIABILITY)
 

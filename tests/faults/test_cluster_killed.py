@@ -1,7 +1,7 @@
 """Two relays over three NATS servers serve conversations, and any one process of them is killed.
 
 With DOORLESS_CLUSTER_KILLS=30 so many are, one after the other, by turns a relay, the server that
-leads most, and another server: `make cluster`.
+leads most, and another server: `make failover`.
 """
 
 import asyncio
