@@ -1,7 +1,7 @@
 """Two nodes that want the same: one of them has it, and nobody has half of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from doorless_server.store.base import (
     TakenError,
     UnavailableError,
 )
+from doorless_server.store.nats.buckets import Change
 
 TOKEN = b"t" * 32
 
@@ -140,24 +141,35 @@ async def test_a_batch_that_is_published_again_brings_no_pair_back(nodes: list[N
     assert served.one_time is None
 
 
-async def test_a_token_reaches_every_mailbox_whatever_goes_on(nodes: list[Node]) -> None:
-    """A device is linked on one node while the token changes on the other."""
-    await nodes[0].accounts.create("ada", listing("ada", "phone"), TOKEN, 1)
-    for round_ in range(4):
-        token = bytes((round_,)) * 32
-        devices = ["phone"] + [f"desk {number}" for number in range(round_ + 1)]
-        await asyncio.gather(
-            nodes[0].accounts.set_token(b"ada", token, 9),
-            nodes[1].accounts.replace_manifest(
-                b"ada", listing("ada", *devices, version=round_ + 2)
-            ),
-        )
-        for node in nodes:
-            node.accounts.forget()
-            for device in devices:
-                box = await node.accounts.box(f"box of {device}".encode())
-                assert box is not None
-                assert box.token_hash == token
+@pytest.mark.parametrize("token_first", [False, True])
+async def test_a_token_reaches_every_mailbox_whatever_comes_between(
+    nodes: list[Node], monkeypatch: pytest.MonkeyPatch, *, token_first: bool
+) -> None:
+    """A device is linked on one node while the token changes on the other: each decides on what
+    it read before the other one's change."""
+    here, there = nodes
+    await here.accounts.create("ada", listing("ada", "phone"), TOKEN, 1)
+    fresh = b"n" * 32
+    both = listing("ada", "phone", "desk", version=2)
+    acts: list[Callable[[Node], Awaitable[Any]]] = [
+        lambda node: node.accounts.replace_manifest(b"ada", both),
+        lambda node: node.accounts.set_token(b"ada", fresh, 9),
+    ]
+    first, second = reversed(acts) if token_first else acts
+    commit, between = here.accounts._bucket.commit, [second]
+
+    async def interrupted(changes: Sequence[Change]) -> None:
+        if between:
+            await between.pop()(there)
+        await commit(changes)
+
+    monkeypatch.setattr(here.accounts._bucket, "commit", interrupted)
+    await first(here)
+    for device in ("phone", "desk"):
+        there.accounts.forget()
+        box = await there.accounts.box(b"box of " + device.encode())
+        assert box is not None
+        assert (box.token_hash, box.previous_hash) == (fresh, TOKEN)
 
 
 async def test_what_another_node_changed_is_heard(nodes: list[Node]) -> None:
