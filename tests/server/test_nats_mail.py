@@ -244,3 +244,28 @@ def test_partitions_share_mailboxes_evenly() -> None:
     for _ in range(8_000):
         shares[names.partition(random.randbytes(16))] += 1
     assert min(shares) > 850
+
+
+async def test_who_is_refused_learns_nothing_from_how_much_was_asked(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many questions about a mailbox that there is not as about one that is full."""
+    store = await opened(Bounds(requests=0))
+    asked: list[str] = []
+    really = Connection._publish
+
+    async def counted(self: Connection, subject: str, *rest: Any) -> None:
+        asked.append(subject)
+        await really(self, subject, *rest)
+
+    questions = []
+    for mailbox in (BOX, b"of nobody"):
+        refused = [Arriving(mailbox, bytes((number,)) * 16, bytes(2048), b"") for number in (1, 2)]
+        await told(store)  # of the account, which was just made
+        assert await store.put(refused[:1], 0, 0) == [Fate.NO_ROOM]
+        monkeypatch.setattr(Connection, "_publish", counted)
+        assert await store.put(refused[1:], 0, 0) == [Fate.NO_ROOM]
+        monkeypatch.undo()
+        questions.append([each.rpartition(".")[0] for each in asked])
+        asked.clear()
+    assert questions == [["$JS.API.STREAM.MSG.GET"]] * 2
