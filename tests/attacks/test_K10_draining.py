@@ -1,6 +1,7 @@
 """K10: somebody fetches prekeys until none are left, and watches when they are refilled."""
 
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -41,15 +42,20 @@ def left(person: Person) -> int:
     "ten thousand fetches in a minute leave nine tenths of the one-time prekeys",
     weaken={"doorless_server.prekey_desk.Rations.take": lambda *_: True},
 )
+@pytest.mark.claim("S18", "ten thousand fetches in a minute leave nine tenths of the prekeys (K10)")
 @pytest.mark.parametrize("strangers", [1, 50])
-def test_a_batch_is_not_drained(strangers: int) -> None:
+def test_a_batch_is_not_drained(strangers: int, record: Any) -> None:
     with World() as world:
         bob = world.person("bob")
         began = world.now
         for number in range(FETCHES):
             world.now = began + MINUTE * number / FETCHES
             fetch(world, bob.engine.me.device, f"192.0.2.{number % strangers}")
-        assert left(bob) >= 0.9 * PREKEY_BATCH
+        kept = left(bob) / PREKEY_BATCH * 100
+        assert kept >= 90
+        record(
+            "S18", f"one-time prekeys left by {FETCHES:,} fetches in a minute", kept, "%", ">= 90"
+        )
 
 
 def of_the_device_alone(self, device: bytes, source: str, now: int) -> bool:
@@ -61,6 +67,7 @@ def of_the_device_alone(self, device: bytes, source: str, now: int) -> bool:
     "one address does not take everybody's one-time prekeys",
     weaken={"doorless_server.prekey_desk.Rations.take": of_the_device_alone},
 )
+@pytest.mark.claim("S18", "one address does not take everybody's prekeys (K10)")
 def test_an_address_has_rations_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("doorless_server.prekey_desk.ADDRESS_FETCHES", Rate(8, ONE_IN_TEN_SECONDS))
     with World() as world:
@@ -98,6 +105,7 @@ def uploads_of(person: Person) -> list[float]:
     "a refill comes at a time drawn before, and never because the device came online",
     weaken={"doorless_client.core.schedule.is_open": lambda at, now: True},
 )
+@pytest.mark.claim("S18", "a refill does not tell when the device comes online (K10)")
 def test_a_refill_does_not_tell_when_the_device_comes_online() -> None:
     coins = Random(10)
     with World() as world:
