@@ -100,7 +100,15 @@ class LogNode:
 
     async def open(self, cosign: Cosign = nobody) -> "LogNode":
         self.connection = await Connection.open(self.urls)
-        self.log = await open_log(
+        try:
+            self.log = await self._open(cosign)
+        except BaseException:
+            await self.connection.close()
+            raise
+        return self
+
+    async def _open(self, cosign: Cosign) -> ClusteredLog:
+        return await open_log(
             self.connection,
             PREFIX,
             self.replicas,
@@ -115,7 +123,6 @@ class LogNode:
             cosign=cosign,
             elapsed=lambda: self.elapsed,
         )
-        return self
 
     async def close(self) -> None:
         await self.log.close()

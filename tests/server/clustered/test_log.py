@@ -197,7 +197,6 @@ async def test_a_node_of_another_log_is_refused(ours: Any, theirs: Any) -> None:
     (theirs.folder / "log.db").unlink()
     with pytest.raises(OtherLogError, match="copy keys/"):
         await theirs.open()
-    await theirs.connection.close()
     shutil.rmtree(theirs.folder)
     joining(ours.folder, theirs.folder)
     await theirs.open()
