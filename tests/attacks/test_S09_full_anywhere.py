@@ -27,8 +27,8 @@ SAMPLED = (450, 800)
 WRITES = 1_150
 """As many as the story has, or more."""
 
-REFUSED = 20
-"""Writes that find no room."""
+REFUSED = 5
+"""Writes that find no room; with more of them, who tries again at once tries too often."""
 
 CLAIM = (
     "a disk that is full from any write on makes no false promise and loses nothing; with room "
@@ -71,7 +71,7 @@ def fills(folder: Path, failing: Failing, forking: Forking, without: str) -> Non
 
 async def until_all_is_said(url: str, told: Told) -> None:
     """As often as it is refused: the relay itself has to stay."""
-    for _ in range(4 * REFUSED):
+    for _ in range(2 * REFUSED):
         with suppress(RefusedError):
             assert await play(url, told), "it is gone"
             return

@@ -120,6 +120,8 @@ async def _submit(anybody: ClientConnection, numbers: range, told: Told) -> None
         await anybody.send(encode(Call(SUBMITS + number, person.envelope(number))))
     for _ in numbers:
         answer = await hear(anybody)
+        if not isinstance(answer, Answer):
+            raise EOFError("it says that it goes")
         check(answer.answered)
         told.accepted.add(answer.id - SUBMITS)
 

@@ -1,20 +1,20 @@
-"""A client that is killed at any write to its disk: nothing lost, nothing twice, no nonce again.
+"""A client that is killed at any call of its disk: nothing lost, nothing twice, no nonce again.
 
-The client is a process of its own over SQLCipher; strace ends it with SIGKILL at its N-th
-write. The relay and the other person live in the test. Attack R15, the client's part.
+The client is a process of its own over SQLCipher; before its N-th write, sync, or change of a
+name it is gone. The relay and the other person live in the test. Attack R15, the client's part.
 """
 
 import asyncio
 import os
-import shutil
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from disk.watched import Disk, needs_watched_disk
 from doorless_client.core.views import Kind
 from doorless_client.endpoint import Endpoint
 from doorless_client.messenger import Messenger, open_messenger
@@ -29,9 +29,11 @@ from doorless_server.store.memory import MemoryStore as RelayStore
 from looked_again import until
 
 KEY = bytes(32)
-EVERY_WRITE = (1, 2, 4, 7, 11, 16, 22, 29, 40)
-WRITES = EVERY_WRITE if os.environ.get("DOORLESS_EVERY_POINT") else (2, 7, 16, 29)
-"""Writes at which the client is killed, one run after the other, each on what the last left."""
+EVERY_POINT = bool(os.environ.get("DOORLESS_EVERY_POINT"))
+CALLS = [*range(1, 181)] * 3 if EVERY_POINT else [7, 40, 90]
+"""Calls before which the client is killed, one run after the other, each on what the last left."""
+
+AT_LEAST = 500 if EVERY_POINT else 2
 
 CLIENT = """
 import asyncio, os, sys, time
@@ -70,9 +72,7 @@ path, url, texts, expected = sys.argv[1:]
 asyncio.run(main(path, url, texts.split(), set(expected.split())))
 """
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("strace") is None, reason="strace is not installed: no kill at a chosen write"
-)
+pytestmark = [needs_watched_disk, pytest.mark.timeout(2 * 3600)]
 
 
 class WatchedRelay(Relay):
@@ -100,7 +100,8 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     relay.submitted = []
     server = await listener.serve(relay, "127.0.0.1", 0, clock=lambda: int(time.time()))
     endpoint = Endpoint.parse(server.url)
-    path = tmp_path / "alice.db"
+    path = tmp_path / "alice" / "store.db"
+    path.parent.mkdir()
     alices, bobs = open_store(path, KEY, create=True), MemoryStore()
     for store, handle in ((alices, "alice"), (bobs, "bob")):
         await register(
@@ -131,28 +132,28 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     await server.close()
 
 
-async def test_a_client_killed_at_any_write_loses_and_repeats_nothing(scene: Scene) -> None:
+async def test_a_client_killed_at_any_call_loses_and_repeats_nothing(
+    scene: Scene, record: Callable[..., None]
+) -> None:
     killed, said, answered = 0, ["hello"], []
     conversation = scene.bob.chats()[0].conversation
-    for run, write in enumerate((*WRITES, 0)):
+    for run, call in enumerate((*CALLS, 0)):
         answer = f"b{run}"
         await scene.bob.send(conversation, answer)
         answered.append(answer)
         said += [f"a{run}-{number}" for number in range(2)]
-        killed += await run_client(scene, said, answered, write) == -9
+        killed += await run_client(scene, said, answered, call) == -9
     await until(scene.bob, lambda: len(heard(scene.bob, conversation)) >= len(said))
-    assert killed >= len(WRITES) - 2, "too few writes were reached"
+    assert killed >= AT_LEAST, "too few calls were reached"
     assert heard(scene.bob, conversation) == said
     assert heard_by_alice(scene.path) == answered
     assert_no_nonce_twice(scene.relay.submitted)
+    record("X01", "calls at which a client was killed", killed, "", f">= {AT_LEAST}")
 
 
-async def run_client(scene: Scene, texts: list[str], expected: list[str], write: int) -> int:
-    """Let Alice's client say what it has not said; killed at its `write`-th write, 0: never."""
-    inject = f"inject=pwrite64:signal=SIGKILL:when={write}"
-    strace = ["strace", "-f", "-o", os.devnull, "-e", "trace=pwrite64", "-e", inject]
+async def run_client(scene: Scene, texts: list[str], expected: list[str], call: int) -> int:
+    """Let Alice's client say what it has not said; killed before its `call`-th call, 0: never."""
     process = await asyncio.create_subprocess_exec(
-        *(strace if write else []),
         sys.executable,
         "-c",
         CLIENT,
@@ -160,10 +161,11 @@ async def run_client(scene: Scene, texts: list[str], expected: list[str], write:
         scene.url,
         " ".join(texts),
         " ".join(expected),
+        env=Disk(scene.path.parent, kill=call).environment(),
     )
     code = await process.wait()
     assert code in (0, -9), f"the client ended by itself, with {code}"
-    assert write or code == 0
+    assert call or code == 0
     return code
 
 
