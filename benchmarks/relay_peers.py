@@ -70,7 +70,7 @@ PEERS = (
     ),
     Peer(
         "Prosody, offline messages in files",
-        "written to a file, no fsync",
+        "written to a file, no fsync; nobody acknowledges a delivery",
         ("prosody", "prosodyctl"),
         prosody.version,
         prosody.prosody,
@@ -78,7 +78,7 @@ PEERS = (
     ),
     Peer(
         "ejabberd, offline messages in Mnesia",
-        "in memory and a log, no fsync",
+        "in memory and a log, no fsync; nobody acknowledges a delivery",
         ("erl", "ejabberdctl"),
         ejabberd.version,
         ejabberd.ejabberd,
