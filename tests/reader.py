@@ -4,7 +4,7 @@ import asyncio
 
 from websockets.asyncio.client import ClientConnection
 
-from doorless_protocol.frames import Acknowledge, Answer, Call, Deliver, Done, encode
+from doorless_protocol.frames import Acknowledge, Answer, Call, Closing, Deliver, Done, encode
 from ledger import Ledger
 from served import hear
 
@@ -27,11 +27,13 @@ async def read(socket: ClientConnection, ledger: Ledger, handle: str, last: int 
         # Who waits for a certain one hears of it soon, or looks elsewhere.
         async with asyncio.timeout(PATIENCE if last else None):
             heard = await hear(socket)
+        if isinstance(heard, Closing):
+            return
         if isinstance(heard, Deliver):
             due.append(int.from_bytes(heard.envelope_id, "big"))
             ledger.come((handle, due[-1]), order)
         else:
-            assert isinstance(heard, Answer)
+            assert isinstance(heard, Answer), heard
             if heard.answered == Done():
                 ledger.release([(handle, number) for number in asked])
             else:
