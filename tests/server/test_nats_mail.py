@@ -10,9 +10,11 @@ import pytest
 from doorless_server.limits import Bounds
 from doorless_server.store.base import Arriving, Fate, Listing, Position, Seat, UnavailableError
 from doorless_server.store.nats import mail as nats_mail
+from doorless_server.store.nats import mailboxes
 from doorless_server.store.nats.connection import Connection
 from doorless_server.store.nats.errors import ApiError, ClusterError, WrongLastError
 from doorless_server.store.nats.names import MailNames
+from doorless_server.store.nats.news import NewsDesk
 from doorless_server.store.nats.reading import Reader
 from doorless_server.store.nats.store import NatsStore
 from doorless_server.store.nats.streams import Stream, keep
@@ -136,6 +138,8 @@ async def told(*nodes: NatsStore) -> None:
     """Everything that was told until now was heard: servers keep the order of what is said."""
     for node in nodes:
         await node.connection.flush()
+    for _ in range(20):  # what came is handed on by a task of its own
+        await asyncio.sleep(0)
 
 
 async def test_pages_are_read_to_their_end_and_size_counts_envelopes(opened: Open) -> None:
@@ -269,3 +273,29 @@ async def test_who_is_refused_learns_nothing_from_how_much_was_asked(
         questions.append([each.rpartition(".")[0] for each in asked])
         asked.clear()
     assert questions == [["$JS.API.STREAM.MSG.GET"]] * 2
+
+
+async def test_what_nobody_told_of_is_found_when_it_is_read_for_again(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The news of another node are lost; then its sender repeats, or a second goes by."""
+    here, there = await opened(), await opened()
+    await here.put([mail(1)], 0, 0)
+    assert await waiting(here) == [1]
+
+    async def lost(_self: NewsDesk, **_news: Any) -> None:
+        """Nobody hears it."""
+
+    monkeypatch.setattr(NewsDesk, "tell", lost)
+    (position,) = await there.put([mail(2)], 0, 0)
+    monkeypatch.undo()
+    assert await there.put([mail(2)], 0, 0) == [Fate.KNOWN]
+    await told(there, here)
+    assert await waiting(here, after=1) == [2]
+
+    monkeypatch.setattr(NewsDesk, "tell", lost)
+    await there.put([mail(3)], 0, 0)
+    monkeypatch.undo()
+    monkeypatch.setattr(mailboxes, "LEVEL_SECONDS", 0.0)
+    assert isinstance(position, int)
+    assert await waiting(here, after=position) == [3]

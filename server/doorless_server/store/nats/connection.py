@@ -123,6 +123,7 @@ class Connection:
                     max_reconnect_attempts=RECONNECTS,
                     ping_interval=PING_SECONDS,
                     pending_size=BUFFER_BYTES,
+                    skip_subject_validation=True,  # ours are made of names and hex
                 )
             connection._inbox = connection._client.new_inbox()
             await connection._client.subscribe(f"{connection._inbox}.*", cb=connection._replied)

@@ -134,6 +134,7 @@ class NatsMail:
             if (held := known_at(outcome)) is not None:
                 fates[index] = Fate.KNOWN
                 repeated.append((mail.mailbox, held))
+                mailbox.heard_of(held)
             elif not isinstance(outcome, ApiError):  # it may be there
                 self._mailboxes.forget_one(mail.mailbox)
         if put or repeated:
@@ -210,7 +211,10 @@ class NatsMail:
     async def _waiting(self, mailbox: bytes, after: int, count: int, size: int) -> list[Mail]:
         mails: list[Mail] = []
         known = self._mailboxes.get(mailbox)
+        now = asyncio.get_running_loop().time()
         if known is not None:
+            if known.is_level(after, now):
+                return []
             after = max(after, known.empty_until())
         last = after
         async for found in self._reader.read(mailbox, after, count, size):
@@ -224,6 +228,9 @@ class NatsMail:
             last = found.position
             if len(mails) == count:
                 break
+        else:
+            if known is not None:
+                known.level = last, now
         if known is not None:
             known.saw(after, last)
         return mails
@@ -259,9 +266,10 @@ class NatsMail:
         places: dict[bytes, _Place] = {}
 
         async def find(mailbox: bytes) -> None:
+            known = self._mailboxes.get(mailbox)
             try:
                 box = await self._find_box(mailbox)
-                known = await self._mailboxes.find(mailbox)
+                known = known or await self._mailboxes.find(mailbox)
             except UnavailableError:
                 return
             places[mailbox] = _Place(box, known) if box is not None else _NOWHERE
@@ -284,6 +292,9 @@ class NatsMail:
         for put in news.put:
             if (mailbox := self._mailboxes.noted(put.mailbox)) is not None:
                 mailbox.arrived(put.id, Waiting(put.position, put.size, put.request))
+        for address, position in news.repeated:
+            if (mailbox := self._mailboxes.noted(address)) is not None:
+                mailbox.heard_of(position)
         for address, envelope_id, position in news.dropped:
             self._dropped.add(address, envelope_id, position)
             if (mailbox := self._mailboxes.noted(address)) is not None:

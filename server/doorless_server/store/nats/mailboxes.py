@@ -19,6 +19,10 @@ MAX_MAILBOXES = 100_000
 MAX_WAITING = 500_000
 """Envelopes remembered in all of them, about 80 MB."""
 
+LEVEL_SECONDS = 1.0
+"""For which a mailbox that was read to its end needs no reading, while nobody tells of anything in
+it: what was pushed to a device is read for once more."""
+
 
 class Waiting(NamedTuple):
     """An envelope that waits."""
@@ -42,16 +46,18 @@ class Mailbox:
 
     Attributes:
         read_to: the position up to which everything was read: what waits there is in `waiting`.
+        level: the last position there was, by the leader, and when that was asked.
     """
 
-    __slots__ = ("_tally", "box", "gone", "read_to", "waiting")
+    __slots__ = ("_newest", "_tally", "box", "gone", "level", "read_to", "waiting")
 
     def __init__(self, tally: Tally, requests: int = 0) -> None:
         self._tally = tally
         self.box = Box(b"", b"", -1, requests=requests)  # for its counts alone
         self.waiting: dict[bytes, Waiting] = {}  # by envelope id
         self.gone: set[bytes] | None = None  # while it is read: what left meanwhile
-        self.read_to = 0
+        self.read_to = self._newest = 0
+        self.level = 0, -LEVEL_SECONDS
 
     def begin(self, size: int, *, request: bool) -> None:
         """An envelope is on its way in."""
@@ -63,6 +69,7 @@ class Mailbox:
 
     def arrived(self, envelope_id: bytes, waiting: Waiting, *, begun: bool = False) -> None:
         """It waits. Told twice of one, it counts it once."""
+        self.heard_of(waiting.position)
         is_new = envelope_id not in self.waiting
         if is_new:
             self.waiting[envelope_id] = waiting
@@ -79,6 +86,15 @@ class Mailbox:
         if gone is not None:
             self._tally.waiting -= 1
             self.give_up(gone.size, request=gone.request)
+
+    def heard_of(self, position: int) -> None:
+        """Something lies there, or did."""
+        self._newest = max(self._newest, position)
+
+    def is_level(self, after: int, now: float) -> bool:
+        """Whether nothing lies behind `after`, as the leader said just now."""
+        last, asked = self.level
+        return last <= after >= self._newest and now - asked < LEVEL_SECONDS
 
     def empty_until(self) -> int:
         """Up to here nothing waits: receipts at most, of which there may be a whole day's."""
