@@ -103,11 +103,11 @@ reliability: $(READY_DEV) ## play what docs/reference/reliability.md names, and 
 
 # The attacks that have a number in the catalogue, at that number. Times are compared: be alone.
 AT_DEPTH := DOORLESS_SLOWLORIS=1000 DOORLESS_TIMING=10000 DOORLESS_REPLAYS=10000 DOORLESS_FLOOD=20000 \
-	DOORLESS_MAILBOX_FLOOD=1000000 DOORLESS_QUEUED=10000
+	DOORLESS_MAILBOX_FLOOD=1000000 DOORLESS_QUEUED=10000 DOORLESS_DRAIN=10000
 
 depth: $(READY_DEV) ## play attacks at their full size, on a quiet machine (half an hour; ARGS="-k S13")
 	@ulimit -n 20000 && $(AT_DEPTH) PYTHONPATH=tests $(RUN) -m pytest -q -p figures --figures docs/reference/figures/depth.jsonl \
-		tests/attacks/test_S0[14567]_*.py tests/attacks/test_S13_*.py tests/attacks/test_X14_*.py -k 'not twin' $(ARGS)
+		tests/attacks/test_S0[14567]_*.py tests/attacks/test_S1[38]_*.py tests/attacks/test_X14_*.py -k 'not twin' $(ARGS)
 	@$(RELIABILITY)
 
 # What a relay stands. Each keeps the figures that it reached for docs/reference/reliability.md.

@@ -96,6 +96,7 @@ class Promised:
 
 async def look(folder: Path, state: State, told: Told, now: int) -> Found:
     """Start from such a disk, and hold what is there to what had left."""
+    folder.mkdir()
     for name, data in state.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
