@@ -27,8 +27,8 @@ FEW, MANY, MANY_QUICK = 10, 100_000, 10_000
 FLAT = 0.9
 """Of the rate with few: the least that counts as the same, beside what two runs differ by."""
 
-SPREAD = 100
-"""Mailboxes that hold what one measurement stores, beside MANY that hold it, too."""
+SPREAD = 250
+"""Mailboxes that hold what all rounds store (2,000 each), beside MANY that hold it, too."""
 
 PATIENCE = 60.0
 """Seconds for an envelope to each of MANY: a lost one shows as a time-out."""

@@ -92,7 +92,7 @@ SYNAPSE = "not in the system's packages"
 
 
 def fill(report: Report, quick: bool) -> None:
-    seconds, rounds = (0.5, QUICK_ROUNDS) if quick else (2.0, ROUNDS)
+    seconds, rounds = (0.5, QUICK_ROUNDS) if quick else (1.5, ROUNDS)
     with tempfile.TemporaryDirectory() as name, ExitStack() as running:
         folder = Path(name)
         devices = settle(folder / "relay", AWAY + HERE)
