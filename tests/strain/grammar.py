@@ -7,17 +7,19 @@ of it may still be a frame, and `decode_call` says whether it is.
 
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from fuzz.harness import edit
 from fuzz.wire import loose, reshape
-from msgspec import inspect
+from msgspec import Struct, inspect
 
 from doorless_protocol.frames import AnonymousRequest, Call, Request, SignedInRequest, encode
 
 SIGNED_IN: tuple[type[Request], ...] = get_args(SignedInRequest)
 ANONYMOUS: tuple[type[Request], ...] = get_args(AnonymousRequest)
+
+F = TypeVar("F", bound=Struct)
 
 WIDEST = 4_096
 """Bytes that a field gets, but for one in thirty: what is long is read as what is short."""
@@ -56,11 +58,17 @@ class Grammar:
             drawn = {field.name: self._draw(field.type) for field in _fields(kind)}
             return kind(**drawn)
         honest = self._dice.choice(self._honest[kind])
-        fields = _fields(kind)
-        if not fields or self._dice.random() < 0.4:
+        if not names_of(kind) or self._dice.random() < 0.4:
             return honest
-        field = self._dice.choice(fields)
-        return msgspec.structs.replace(honest, **{field.name: self._draw(field.type)})
+        return self.redrawn(honest, self._dice.choice(names_of(kind)))
+
+    def redrawn(self, frame: F, name: str) -> F:
+        """The same with this field drawn anew."""
+        [field] = [each for each in _fields(type(frame)) if each.name == name]
+        return msgspec.structs.replace(frame, **{name: self._draw(field.type)})
+
+    def chance(self) -> bool:
+        return self._dice.random() < 0.5
 
     def broken(self, call: Call) -> bytes:
         """Its frame with edited bytes, of another shape, loosely encoded, or cut off."""
@@ -101,6 +109,12 @@ class Grammar:
         size = self._size(kind.min_length or 0, kind.max_length, FEW)
         return tuple(self._draw(kind.item_type) for _ in range(size))
 
+    def either(self, kind: inspect.UnionType) -> Any:
+        return self._draw(self._dice.choice(kind.types))
+
+    def nothing(self, _kind: inspect.NoneType) -> None:
+        return None
+
     def _size(self, low: int, high: int | None, usual: int) -> int:
         """One of the edges, or between them; seldom more than `usual`."""
         high = 65_536 if high is None else high
@@ -114,11 +128,17 @@ _DRAWN: dict[type[inspect.Type], Callable[[Grammar, Any], Any]] = {
     inspect.StrType: Grammar.text,
     inspect.IntType: Grammar.number,
     inspect.VarTupleType: Grammar.elements,
+    inspect.UnionType: Grammar.either,
+    inspect.NoneType: Grammar.nothing,
 }
-_kinds: dict[type[Request], tuple[inspect.Field, ...]] = {}
+_kinds: dict[type[Struct], tuple[inspect.Field, ...]] = {}
 
 
-def _fields(kind: type[Request]) -> tuple[inspect.Field, ...]:
+def names_of(kind: type[Struct]) -> tuple[str, ...]:
+    return tuple(field.name for field in _fields(kind))
+
+
+def _fields(kind: type[Struct]) -> tuple[inspect.Field, ...]:
     if kind not in _kinds:
         described = inspect.type_info(kind)
         assert isinstance(described, inspect.StructType)
