@@ -72,8 +72,11 @@ class Composer(TextArea):
     def on_key(self, event: events.Key) -> None:
         """Enter in its turn: a priority binding would overtake characters that still wait.
 
-        What is proposed is asked there and then, by the same reason.
+        What is proposed is asked there and then, by the same reason. Alt with a letter is a
+        command, or nothing: it writes no letter.
         """
+        if event.key.startswith("alt+"):
+            event.prevent_default()
         if (what := _FOR_PROPOSALS.get(event.key)) and self.offer(what):
             event.prevent_default()
             event.stop()

@@ -15,6 +15,11 @@ class Line(Input):
         super().__init__(value, placeholder=placeholder, id=id, password=password)
         self.cursor_blink = False
 
+    def on_key(self, event: events.Key) -> None:
+        """Alt with a letter is a command, or nothing: it types no letter."""
+        if event.key.startswith("alt+"):
+            event.prevent_default()
+
     def on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
