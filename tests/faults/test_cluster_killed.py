@@ -86,7 +86,7 @@ async def test_whatever_is_killed_nothing_is_lost_or_doubled_and_all_goes_on(
             ledger.check()
     await asyncio.to_thread(await_caught_up, nats_cluster)
     for kind, seconds in took.items():
-        record("P1", f"until a cluster goes on without a {kind}", seconds, "s", "<= 10")
+        record("P1", f"until a cluster goes on, killed its {kind}", seconds, "s", "<= 10")
     record("P1", "until a cluster goes on, behind NATS' election", ours, "s")
     record("P1", "processes of a cluster killed under load", KILLS)
     record("P1", "accepted by a cluster under kills", len(ledger.accepted))

@@ -70,8 +70,8 @@ Talk over it:
   doorless --profile ./alice
 
 Break it, while you talk:
-  kill -9 PROCESS     any one of the five. The others go on: at once without a relay, within
-                      10 seconds without a server. It is started again after {DOWN_SECONDS:.0f}.
+  kill -9 PROCESS     any one of the five. The others go on: at once without a relay, in 10
+                      seconds without a server. It is started again in {DOWN_SECONDS:.0f} seconds.
 
 What they say is in {folder}. Ctrl-C stops all of them.
 """
