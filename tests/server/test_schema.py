@@ -1,6 +1,7 @@
 """What the relay writes down is classified, column by column, and survives its versions."""
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,26 @@ def test_a_newer_database_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(schema.NewerSchemaError):
         schema.open_writer(path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="shows what is open in /proc alone")
+def test_a_transaction_writes_nothing_beside_the_database(tmp_path: Path) -> None:
+    db = schema.open_writer(tmp_path / "relay.db")
+    rows = [(at, b"box", at.to_bytes(16, "big"), 0, 0, bytes(2048)) for at in range(1, 513)]
+    with schema.in_one_piece(db):
+        db.executemany("INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?)", rows)
+    before = opened()
+    db.execute("BEGIN")
+    db.execute("UPDATE envelopes SET hour = hour + 1")  # may be undone alone: its pages are kept
+    assert opened() == before
+    db.execute("COMMIT")
+    db.close()
+
+
+def opened() -> set[str]:
+    """The files that this process has open now, those without a name too."""
+    found = set()
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.add(str(descriptor.readlink()))
+    return {name for name in found if not name.startswith("/proc/")}

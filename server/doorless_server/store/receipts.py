@@ -31,7 +31,7 @@ DIGEST_BYTES = 16
 
 _APPEND = """
     WITH RECURSIVE place (at) AS (SELECT 0 UNION ALL SELECT at + 1 FROM place WHERE at < ?5 - ?4)
-    INSERT INTO receipts SELECT ?4 + at, substr(?2, ?1 * at + 1, ?1), ?3 FROM place
+    INSERT OR ROLLBACK INTO receipts SELECT ?4 + at, substr(?2, ?1 * at + 1, ?1), ?3 FROM place
 """
 """All receipts of one deletion, their digests one behind the other in a single value."""
 

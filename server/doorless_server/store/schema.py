@@ -104,6 +104,7 @@ def open_writer(path: Path, steps: Steps | None = None) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
         db.execute("PRAGMA secure_delete = FAST")
+        db.execute("PRAGMA temp_store = MEMORY")  # or pages of it would lie in /var/tmp for a while
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         db.execute("PRAGMA wal_autocheckpoint = 0")  # checkpoint.py does it
         for version in range(_version(db), len(steps)):

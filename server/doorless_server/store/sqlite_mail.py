@@ -12,6 +12,10 @@ from doorless_server.store.boxes import NOBODY, Boxes, Mailbox, Waiting, search_
 from doorless_server.store.receipts import Receipts, digest
 from doorless_server.store.rows import insert_rows
 
+_KEEP = "INSERT OR ROLLBACK INTO envelopes VALUES"
+"""A row that does not fit in undoes the whole transaction, as the writer does with any error. So no
+statement has to be undone alone, for which SQLite would copy each page before it changes."""
+
 SWEPT_AT_ONCE = 2_000
 """Rows that one sweep looks at: some milliseconds, so that no submit waits for it."""
 
@@ -51,7 +55,7 @@ class MailTable:
                     rows.append((fate, mail.mailbox, mail.id, int(request), hour, mail.envelope))
                 elif fate is Fate.NO_ROOM and mailbox is not NOBODY:
                     search_in_vain(db, named)
-        insert_rows(db, "INSERT INTO envelopes VALUES", rows)
+        insert_rows(db, _KEEP, rows)
         self._boxes.trim()
         return fates
 
