@@ -68,8 +68,8 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
             return await SqliteStore.open(tmp_path / "relay.db", bounds)
         from doorless_server.store.nats.store import NatsStore
 
-        urls = request.getfixturevalue("nats_node").urls
-        return await NatsStore.open(urls, bounds, replicas=1, partitions=2)
+        urls = request.getfixturevalue("nats_three").urls
+        return await NatsStore.open(urls, bounds, partitions=2)
 
     return open_one
 
