@@ -1,12 +1,16 @@
 """`doorless-relay serve --store`: which arguments go together, and what is said else."""
 
 import argparse
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from doorless_server.commands import keeping, serve
 from doorless_server.commands.base import USAGE, CommandError
+from doorless_server.store.nats.connection import Connection
+from doorless_server.store.nats.errors import ClusterError
 from doorless_server.tls import CertificateError
 
 
@@ -66,3 +70,19 @@ def test_anything_else_in_a_login_is_refused(text: str, tmp_path: Path) -> None:
     login.chmod(0o600)
     with pytest.raises(CommandError, match="user:password"):
         keeping.login_in(login)
+
+
+async def test_without_its_client_a_cluster_is_refused_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "nats", None)
+    with pytest.raises(ClusterError, match=r"pip install 'doorless\[cluster\]'"):
+        await Connection.open(["nats://127.0.0.1:1"])
+
+
+def test_a_relay_in_a_folder_loads_nothing_of_a_cluster() -> None:
+    shown = "import sys, doorless_server.__main__; print('nats' in sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", shown], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "False\n"
