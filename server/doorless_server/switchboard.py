@@ -386,4 +386,4 @@ def share(waiting: int) -> int:
     Where senders wait for their confirmations, all of them would go, and be confirmed, and come
     again together: nobody would have anything to do while the disk works.
     """
-    return max(LEAST_SHARE, waiting // 2)
+    return max(LEAST_SHARE, waiting * 4 // 5)

@@ -46,14 +46,14 @@ def submit(number: int) -> bytes:
     return encode(Call(number, Submit(bytes(16), b"", number.to_bytes(16, "big"), bytes(2048))))
 
 
-def test_few_go_together_and_of_many_a_half() -> None:
+def test_few_go_together_and_many_are_divided() -> None:
     assert share(1) >= 1
     assert share(LEAST_SHARE) >= LEAST_SHARE
-    assert share(10 * LEAST_SHARE) == 5 * LEAST_SHARE
+    assert share(10 * LEAST_SHARE) == 8 * LEAST_SHARE
 
 
-async def test_a_half_is_with_the_disk_while_the_other_waits_and_all_keep_their_order() -> None:
-    count = 4 * LEAST_SHARE
+async def test_a_part_is_with_the_disk_while_the_other_waits_and_all_keep_their_order() -> None:
+    count = 10 * LEAST_SHARE
     disk, line = Disk(), Line(count)
     board = Switchboard(cast(Relay, disk), lambda: 0, lambda _connection: None)
     connection = Connection(cast(WebSocket, line), Timing(), 0.0)
@@ -61,7 +61,8 @@ async def test_a_half_is_with_the_disk_while_the_other_waits_and_all_keep_their_
     for number in range(count):
         board.receive(connection, submit(number))
     await line.complete.wait()
-    assert [len(batch) for batch in disk.batches] == [2 * LEAST_SHARE, LEAST_SHARE, LEAST_SHARE]
+    left = 2 * LEAST_SHARE
+    assert [len(batch) for batch in disk.batches] == [count - left, share(left), left - share(left)]
     assert [number for batch in disk.batches for number in batch] == list(range(count))
     answers = [decode_from_relay(each) for each in line.said]
     assert answers == [Answer(number, Done()) for number in range(count)]
