@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from audited import Deeds, audited
+from doorless_client import key_file
 from doorless_lab.processes import Relay, running_relay
 from in_process import Here
 
@@ -59,6 +60,9 @@ def lives(folder: Path, relay: Relay) -> Deeds:
 def test_nothing_else_is_reached_started_or_written(
     tmp_path: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    cheap = key_file.Cost(passes=1, memory=8_192)
+    monkeypatch.setattr(key_file, "FLOOR", cheap)
+    monkeypatch.setattr(key_file.wrap, "__defaults__", (cheap,))
     folder = tmp_path / "n06"
     folder.mkdir()
     for name in ("HOME", "TMPDIR", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
