@@ -9,8 +9,9 @@ import pytest
 
 from doorless_server.limits import Bounds
 from doorless_server.store.base import Arriving, Fate, Listing, Position, Seat, UnavailableError
+from doorless_server.store.nats import checks, mailboxes
 from doorless_server.store.nats import mail as nats_mail
-from doorless_server.store.nats import mailboxes
+from doorless_server.store.nats import store as store_module
 from doorless_server.store.nats.connection import Connection
 from doorless_server.store.nats.errors import ApiError, ClusterError, WrongLastError
 from doorless_server.store.nats.names import MailNames
@@ -299,3 +300,24 @@ async def test_what_nobody_told_of_is_found_when_it_is_read_for_again(
     monkeypatch.setattr(mailboxes, "LEVEL_SECONDS", 0.0)
     assert isinstance(position, int)
     assert await waiting(here, after=position) == [3]
+
+
+async def test_a_server_that_was_started_anew_without_syncing_stops_the_node(
+    nats_node: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
+    monkeypatch.setattr(store_module, "LOOK_AGAIN", 0.0)
+    really = checks.read
+
+    def unsynced(payload: bytes) -> checks.Fit:
+        return really(payload)._replace(synced=not begun)
+
+    begun = False
+    monkeypatch.setattr(checks, "read", unsynced)
+    store = await NatsStore.open(
+        nats_node.urls, broken=stopped.set_result, replicas=1, partitions=2
+    )
+    begun = True
+    async with asyncio.timeout(5):
+        assert "sync_interval: always" in str(await stopped)
+    await store.close()
