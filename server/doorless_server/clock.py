@@ -47,6 +47,16 @@ class Watch:
             events.say(events.CLOCK_JUMPED, hours=int((ahead - self._furthest) // HOUR))
         return False
 
+    def steady(self, now: int) -> int:
+        """`now`, or what it would be had nobody set the clock: in whole seconds.
+
+        What is kept by it for so many days is not over when a clock that was set comes back.
+        """
+        if self._elapsed is None or self._furthest is None:
+            return now
+        reckoned = int(self._furthest + self._elapsed())
+        return reckoned if now < reckoned or is_jump(now - reckoned) else now
+
 
 def is_jump(seconds: float) -> bool:
     return seconds > MAX_JUMP

@@ -194,7 +194,7 @@ class Relay:
         """
         mails = [_arriving(submit) for submit in asked]
         sound = [mail for mail in mails if mail is not None]
-        fates = iter(await self._store.put(sound, now // HOUR, now // DAY))
+        fates = iter(await self._store.put(sound, self._watch.steady(now) // HOUR, now // DAY))
         answers: list[Answered] = []
         news: list[Arrived] = []
         for mail in mails:
@@ -210,7 +210,7 @@ class Relay:
 
     def acknowledge(self, delivered: Sequence[tuple[bytes, bytes]], now: int) -> Awaitable[None]:
         """Forget these (mailbox, envelope id). Raises UnavailableError, when it is awaited."""
-        return self._store.drop(delivered, now // HOUR)
+        return self._store.drop(delivered, self._watch.steady(now) // HOUR)
 
     async def waiting(
         self, mailbox: bytes, after: Position, count: int, size: int

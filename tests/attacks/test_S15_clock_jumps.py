@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from doorless_lab.stage import until
+from doorless_protocol.frames import Submit
 from doorless_protocol.log.config import LogKeys
 from doorless_server.clock import Watch
 from doorless_server.directory.auditors import Auditors
@@ -76,6 +77,26 @@ async def test_a_clock_put_ahead_makes_nothing_expire(store: Store, jump: int) -
     assert await waiting(store) == 1
     clock.now -= jump
     clock.passes(26 * HOUR)
+    assert await relay.sweep(clock.now) > 0
+    assert await waiting(store) == 0
+
+
+@pytest.mark.attack(
+    "S15",
+    "what arrives while the clock is set wrongly does not expire when it comes back",
+    weaken={"doorless_server.clock.Watch.steady": lambda _self, now: now},
+)
+@pytest.mark.parametrize("back", [40 * DAY, YEARS])
+async def test_what_comes_while_the_clock_is_set_back_is_kept(store: Store, back: int) -> None:
+    clock = Clock()
+    relay = Relay(store, Identity("relay.test"), random=bytes, elapsed=clock.elapsed)
+    await relay.sweep(clock.now)
+    clock.now -= back
+    await relay.submit([Submit(b"mailbox", b"", b"1" * 16, bytes(2048))], clock.now)
+    clock.now += back
+    assert await relay.sweep(clock.now) == 0
+    assert await waiting(store) == 1
+    clock.passes(ENVELOPE_HOURS * HOUR + DAY)
     assert await relay.sweep(clock.now) > 0
     assert await waiting(store) == 0
 
