@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
 
 from doorless_protocol.frames import (
     Acknowledge,
@@ -23,11 +22,9 @@ from doorless_protocol.frames import (
 from doorless_protocol.keys import DeviceKeys
 from doorless_server import listener
 from doorless_server.peers import Greeted
-from doorless_server.relay import Identity, Relay
-from doorless_server.store.nats.others import NatsOthers
-from doorless_server.store.nats.store import NatsStore
-from relay_person import NOW, Person
+from relay_person import Person
 from served import ask, hear, talking
+from two_nodes import closing, nodes_over
 
 ALICE = Person("alice", 1)
 
@@ -35,19 +32,8 @@ ALICE = Person("alice", 1)
 @pytest.fixture
 async def nodes(nats_node: Any) -> AsyncIterator[list[listener.Listener]]:
     """Two, and an account for Alice."""
-    stores = [await NatsStore.open(nats_node.urls, replicas=1, partitions=2) for _ in range(2)]
-    serving = []
-    for store in stores:
-        core = Relay(store, Identity("relay.test"), random=bytes)
-        serving.append(await listener.serve(core, "127.0.0.1", 0, clock=lambda: NOW))
-        serving[-1].join(NatsOthers(store.connection, store.news))
-    async with talking(serving[0].url, ALICE) as first:
-        await ask(first, ALICE.register())
-    yield serving
-    for each in serving:
-        await each.close()
-    for store in stores:
-        await store.close()
+    async with nodes_over(nats_node.urls, ALICE) as both:
+        yield both
 
 
 async def pushed(socket: Any, count: int) -> list[int]:
@@ -61,17 +47,6 @@ async def signed_in(url: str, person: Person, device: DeviceKeys) -> ClientConne
     challenge = await hear(socket)
     assert await ask(socket, person.sign_in(Greeted(challenge, 0, bytes(32)), device)) == Done()
     return socket
-
-
-async def closing(socket: Any) -> list[Any]:
-    """All that it still hears."""
-    heard = []
-    async with asyncio.timeout(3):
-        try:
-            while True:
-                heard.append(await hear(socket))
-        except ConnectionClosed:
-            return heard
 
 
 async def test_what_comes_in_at_one_node_is_pushed_at_another(
@@ -121,27 +96,6 @@ async def test_what_is_acknowledged_at_one_node_is_gone_at_another(
         await ask(sender, ALICE.envelope(2))  # a sender's repetition
         await ask(device, Subscribe())
         assert await pushed(device, 2) == [1, 3]
-
-
-@pytest.mark.attack(
-    "S16",
-    "the newest connection of a device wins, also where the older one is on another node",
-    weaken={"doorless_server.others.Together.taken": lambda *_: None},
-)
-async def test_the_newest_connection_wins_on_whatever_node(
-    nodes: list[listener.Listener],
-) -> None:
-    here, there = nodes
-    async with talking(here.url, ALICE) as older:
-        await ask(older, Subscribe())
-        async with talking(there.url, ALICE) as newer:
-            try:
-                heard = await closing(older)
-            except TimeoutError:
-                pytest.fail("the older connection lives on")
-            assert heard == [Closing(int(CloseReason.REPLACED))]
-            assert (here.connected_as()["device"], there.connected_as()["device"]) == (0, 1)
-            assert await ask(newer, Subscribe()) == Done()
 
 
 async def test_devices_meet_whichever_node_each_is_at(nodes: list[listener.Listener]) -> None:
