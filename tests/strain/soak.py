@@ -202,7 +202,8 @@ def main() -> int:
         line = {"id": figure.id, "what": figure.what, "figure": figure.figure, "unit": figure.unit}
         print(json.dumps(line | {"target": figure.target, "met": figure.met}))
     if chosen.figures is not None:
-        write(chosen.figures, figures)
+        told = f'make soak ARGS="--minutes {chosen.minutes:g}"'
+        write(chosen.figures, figures, command=told)
     return 0 if ended == 0 and all(figure.met for figure in figures) else 1
 
 
