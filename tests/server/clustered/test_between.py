@@ -1,5 +1,6 @@
 """What another node did between two steps of ours."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from doorless_server.directory.clustered.ledger import OutrunError
 from doorless_server.directory.clustered.rows import PendingRow
 from doorless_server.directory.heads import ForkRefusedError
 from doorless_server.store.base import StaleError
+from doorless_server.store.nats.buckets import NOTHING, Change, Entry
 
 
 async def test_a_change_that_was_published_meanwhile_enters_once(
@@ -84,3 +86,52 @@ async def test_a_closing_that_is_not_settled_is_before_the_next_claim(
     assert len(await bucket.keys("record.>")) == 2
     await theirs.log.stage(ada.change(RecordKind.CREATE))
     assert [key.rpartition(".")[2] for key in await bucket.keys("record.>")] == ["2"]
+
+
+# --- a leader that was just elected has not all of it in its hands -----------------------------
+
+
+def behind(
+    monkeypatch: pytest.MonkeyPatch, node: LogNode, forgotten: dict[str, Entry]
+) -> list[str]:
+    """Its reads of these keys are answered as they were, until something is written; the keys
+    that were asked for meanwhile."""
+    bucket, asked = node.log._ledger.bucket, list[str]()
+    get, commit = bucket.get, bucket.commit
+
+    async def old(key: str) -> Entry:
+        if key in forgotten:
+            asked.append(key)
+            return forgotten[key]
+        return await get(key)
+
+    async def settled(changes: Sequence[Change]) -> None:
+        await commit(changes)
+        forgotten.clear()
+
+    monkeypatch.setattr(bucket, "get", old)
+    monkeypatch.setattr(bucket, "commit", settled)
+    return asked
+
+
+async def test_a_size_from_the_past_ends_no_relay(
+    ours: LogNode, theirs: LogNode, ada: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await theirs.log._ledger.bucket.get("published")
+    await ours.put(ada)
+    await ours.epoch()
+    assert await theirs.size() == 2
+    asked = behind(monkeypatch, theirs, {"published": before})
+    assert await theirs.size() == 2
+    assert asked
+    assert theirs.broken == []
+
+
+async def test_a_record_that_is_not_there_yet_is_not_taken_for_erased(
+    ours: LogNode, theirs: LogNode, ada: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ours.put(ada)
+    await ours.epoch()
+    (key,) = await ours.log._ledger.bucket.keys("record.>")
+    assert behind(monkeypatch, theirs, {key: NOTHING}) == []
+    assert (await theirs.look_up(ada)).records[-1].label == "ada"

@@ -40,6 +40,7 @@ async def killed(process: Process, claims: int, seconds: float) -> list[list[str
     return [line for line in said if len(line) == 2]
 
 
+@pytest.mark.timeout(60 + 5 * KILLS)
 async def test_it_has_what_it_claimed_or_nothing_and_no_pair_is_given_twice(
     nats_node: Any,
 ) -> None:

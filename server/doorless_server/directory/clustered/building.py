@@ -81,6 +81,7 @@ class Builder:
         Raises:
             OutrunError: another node published a larger size meanwhile.
             ForkRefusedError: another root of this size was signed.
+            UnavailableError: not now.
         """
         start = monotonic()
         log = self._follower.replica.log
@@ -90,7 +91,8 @@ class Builder:
             fitting = partial(self._follower.replica.fitting, entering)
             row = EpochRow(await self._time(), await self._follower.call(fitting))
             await self._ledger.propose(epoch, row)
-            await self._follower.enter(epoch)
+            if not await self._follower.enter(epoch):
+                raise UnavailableError("the epoch is not there yet")
         checkpoint = await self._follower.call(log.checkpoint)
         await self._ledger.remember(checkpoint)
         sign = partial(self._follower.replica.sign, checkpoint, self._clock())

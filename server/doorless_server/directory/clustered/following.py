@@ -106,6 +106,9 @@ class Follower:
     async def _take(self, row: PublishedRow) -> None:
         log = self.replica.log
         if row.size < log.published:
+            await self._ledger.settle()
+            row = await self._ledger.published()
+        if row.size < log.published:
             raise ForkRefusedError(
                 f"the cluster has {row.size} epochs, but {log.published} were published: it is an"
                 " older copy. Nothing is answered from it: that would be another history"

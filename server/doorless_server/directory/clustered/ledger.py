@@ -16,6 +16,7 @@ from doorless_server.directory.clustered.rows import (
     HEAD,
     LOG,
     PUBLISHED,
+    SETTLED,
     EnteringRow,
     EpochRow,
     HeadRow,
@@ -81,10 +82,16 @@ class Ledger:
     async def records(self, entering: Sequence[EnteringRow]) -> list[RecordRow]:
         """What these changes say; ERASED where the account is closed."""
         keys = [record_key(each.place, each.version) for each in entering]
-        return [
-            ERASED if found.value is None else decode(RecordRow, found.value)
-            for found in await self.bucket.get_all(keys)
-        ]
+        found = await self.bucket.get_all(keys)
+        if any(each.value is None for each in found):
+            await self.settle()
+            found = await self.bucket.get_all(keys)
+        return [ERASED if each.value is None else decode(RecordRow, each.value) for each in found]
+
+    async def settle(self) -> None:
+        """What is read from now on was there before, whoever leads: a leader that was just elected
+        may not have all of it in its hands yet, and one that lost the others does not know."""
+        await self.bucket.commit([Change(SETTLED, b"\x01", None)])
 
     async def erase_records(self, place: bytes, before: int) -> None:
         """Of a closed account, whose closing is version `before`."""

@@ -4,6 +4,7 @@
     head           HeadRow: what was signed last      published  PublishedRow
     epoch.N        EpochRow, written once             pending.P  PendingRow
     record.P.V     RecordRow, until its account is closed
+    settled        written by who has to be sure of what he reads
 
 P is a label's place in the map, in hex. Spec: docs/spec/17-cluster-state.md §5.
 """
@@ -17,7 +18,7 @@ from doorless_server.directory.base import Change
 
 Row = TypeVar("Row", bound=Struct)
 
-LOG, BUILDER, HEAD, PUBLISHED = "log", "builder", "head", "published"
+LOG, BUILDER, HEAD, PUBLISHED, SETTLED = "log", "builder", "head", "published", "settled"
 
 
 class LeaseRow(Struct, frozen=True, array_like=True):

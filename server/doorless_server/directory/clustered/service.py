@@ -58,6 +58,7 @@ class ClusteredLog:
         elapsed: Elapsed,
     ) -> None:
         self._follower, self._lease, self._thread = follower, lease, thread
+        self._ledger = ledger
         self._replica, self._answers = follower.replica, follower.replica.answers
         self._accounts, self._auditors, self._signer = accounts, auditors, signer
         self._call, self._clock = call, clock
@@ -73,6 +74,7 @@ class ClusteredLog:
         Raises:
             ForkRefusedError: that does not continue what this node signed, or saw.
         """
+        await self._ledger.settle()
         await self._follower.catch_up()
         await self._follower.enter(self.published)  # perhaps signed, and not published
         await self._follower.call(self._replica.log.check_continues)
