@@ -17,7 +17,7 @@ import lying_relay
 from doorless_server.cluster.nodes import Cluster, Node
 from doorless_server.cluster.relays import RelayNode, RelayNodes
 from ledger import Ledger
-from nats_cluster import await_caught_up, await_leaders, leaders
+from nats_cluster import await_caught_up, await_leaders, await_level, leaders
 from under_load import Play
 
 OURS_SECONDS = 10.0
@@ -53,6 +53,7 @@ async def killed(play: Play, node: RelayNode | Node, cluster: Cluster) -> tuple[
     led = await leading - began
     await restart(node)
     await asyncio.to_thread(cluster.await_ready)
+    await asyncio.to_thread(await_level, cluster)
     await play.goes_on()
     return took, max(took - led, 0)
 
