@@ -29,7 +29,7 @@ from doorless_server.directory.clustered.ledger import Ledger, OutrunError
 from doorless_server.directory.clustered.waiting import Survey, Waiting
 from doorless_server.directory.keylog import MS
 from doorless_server.directory.service import Cosign
-from doorless_server.store.base import AccountStore, StaleError, UnavailableError
+from doorless_server.store.base import AccountStore, StaleError, StoreError, UnavailableError
 
 ANEW = 3
 """Times that a change is claimed again which others decided while its account was changed."""
@@ -90,7 +90,7 @@ class ClusteredLog:
         if self._building is not None:
             self._building.cancel()
             await asyncio.gather(self._building, return_exceptions=True)
-        with suppress(UnavailableError):
+        with suppress(StoreError):  # nobody answers, or another node has it
             await self._lease.release()
         await self._follower.call(self._replica.log.close)
         self._thread.shutdown()
