@@ -61,7 +61,9 @@ _REFUSED = (EOFError, ValueError, LookupError, SecurityError, NotImplementedErro
 
 
 class _LibraryAlone:
-    """In the place of Framing: everything is the library's."""
+    """In the place of Framing: everything is the library's, and of one object of it."""
+
+    at_rest = False
 
     def cut(self, data: bytes) -> Iterator[tuple[bool, bytes]]:
         yield False, data
