@@ -26,10 +26,13 @@ _MAGIC: Final = {0x377F0682: "<", 0x377F0683: ">"}
 def mark_open(database: Path) -> None:
     """From now on, until `mark_closed`, the log has to be there. It exists by now.
 
+    And durably so before it is said, or the loss of power would look like the loss of a log.
+
     Raises:
         DiskError: it could not be written down.
     """
     try:
+        sync_directory(database.parent)
         os.close(open_private(_beside(database, MARK), os.O_WRONLY | os.O_CREAT))
         sync_directory(database.parent)
     except OSError as error:
