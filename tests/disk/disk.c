@@ -116,7 +116,7 @@ static void say(const char *kind, const char *name, long offset, const void *dat
     pthread_mutex_lock(&order);                                                                    \
     int error = counted(kind);                                                                     \
     __typeof__(does) result = -1;                                                                  \
-    if (error) { say("failed", ".", 0, "", 0); errno = error; }                                    \
+    if (error) { say("failed", name, 0, "", 0); errno = error; }                                   \
     else if ((result = (does)) >= 0) { int kept = errno; says; errno = kept; }                     \
     pthread_mutex_unlock(&order);                                                                  \
     return result
@@ -190,9 +190,9 @@ ssize_t pwrite(int file, const void *data, size_t size, off_t offset) {
 ssize_t pread64(int file, void *data, size_t size, off64_t offset) {
     REAL(ssize_t, "pread64", int, void *, size_t, off64_t);
     char path[4200];
-    if (!strchr(failing, 'r') || !name_of(file, path, sizeof path))
-        return real(file, data, size, offset);
-    WITHIN('r', path, real(file, data, size, offset), (void)0);
+    const char *name = strchr(failing, 'r') ? name_of(file, path, sizeof path) : NULL;
+    if (!name) return real(file, data, size, offset);
+    WITHIN('r', name, real(file, data, size, offset), (void)0);
 }
 ssize_t pread(int file, void *data, size_t size, off_t offset) {
     return pread64(file, data, size, offset);
