@@ -20,7 +20,7 @@ from disk.watched import needs_watched_disk
 
 EVERY_POINT = bool(os.environ.get("DOORLESS_EVERY_POINT"))
 SAMPLED = (230, 600)
-"""While it starts for the first time, and among the messages. There are some 1,000 to 1,800 calls: the
+"""While it starts for the first time, and among the messages. There are 1,000 to 1,800 calls: the
 busier the machine, the more is committed at once."""
 
 AT_LEAST = 500
