@@ -22,8 +22,8 @@ from doorless_lab.power_cut import count, states
 
 EVERY_STATE = bool(os.environ.get("DOORLESS_EVERY_POINT"))
 AT_LEAST = 5_000
-SAMPLED = 40
-WAYS = 6
+SAMPLED = 25
+WAYS = 9
 SEED = 11
 
 pytestmark = [needs_watched_disk, pytest.mark.timeout(3600)]
