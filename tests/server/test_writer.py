@@ -116,6 +116,7 @@ async def test_a_commit_is_not_told_when_the_disk_failed_elsewhere_meanwhile(dis
     def fails_elsewhere(db: sqlite3.Connection) -> None:
         db.execute("INSERT INTO numbers VALUES (1)")
         disk.writer.fail(sqlite3.OperationalError("disk I/O error"))
+        disk.writer.fail(sqlite3.OperationalError("and again"))
 
     with pytest.raises(UnavailableError):
         await disk.writer.run(fails_elsewhere)

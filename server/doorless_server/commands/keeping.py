@@ -87,10 +87,19 @@ async def _in_folder(
     chosen: argparse.Namespace, sources: Sources, stop: Stop, leaving: AsyncExitStack
 ) -> Kept:
     folder: Path = chosen.data
-    store = await SqliteStore.open(folder / datadir.DATABASE, broken=stop.failed)
+    writers: dict[str, Writer] = {}
+
+    def failed(error: Exception) -> None:
+        """The databases lie on one disk: where it failed for one, none accepts anything more."""
+        stop.failed(error)
+        for writer in writers.values():
+            writer.fail(error)
+
+    store = await SqliteStore.open(folder / datadir.DATABASE, broken=failed)
     leaving.push_async_callback(store.close)
-    blobs = await SqliteBlobs.open(folder / blob_schema.DATABASE, broken=stop.failed)
+    blobs = await SqliteBlobs.open(folder / blob_schema.DATABASE, broken=failed)
     leaving.push_async_callback(blobs.close)
+    writers |= {"relay": store.writer, "blobs": blobs.writer}
 
     async def open_log(name: str) -> RunningLog:
         keys, config = opening.settle(
@@ -102,7 +111,7 @@ async def _in_folder(
             config,
             sources.random,
             clock=sources.clock,
-            broken=stop.failed,
+            broken=failed,
             cosign=Panel(config.policy, clock=sources.clock).cosigned,
             elapsed=sources.elapsed,
         )
@@ -111,7 +120,7 @@ async def _in_folder(
         log.run()
         return log
 
-    return Kept(store, blobs, open_log, {"relay": store.writer, "blobs": blobs.writer}, None)
+    return Kept(store, blobs, open_log, writers, None)
 
 
 async def _in_cluster(

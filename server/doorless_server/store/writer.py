@@ -109,8 +109,10 @@ class Writer:
     def fail(self, error: Exception) -> None:
         """The disk failed: nothing more is done or told as done, and `broken` hears of it.
 
-        Called by whoever sees it first, in any thread.
+        Called by whoever sees it, in any thread; the first one counts.
         """
+        if self._failed:
+            return
         self._failed = True
         events.say(events.DISK_FAILED, kind=type(error))
         with suppress(RuntimeError):  # the loop is gone
