@@ -96,11 +96,7 @@ class Promised:
 
 async def look(folder: Path, state: State, told: Told, now: int) -> Found:
     """Start from such a disk, and hold what is there to what had left."""
-    folder.mkdir()
-    for name, data in state.files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+    _lay(folder, state)
     found, promised = Found(), Promised.by(state.marks)
     try:
         await _mail(folder, promised, told, now, found)
@@ -110,6 +106,14 @@ async def look(folder: Path, state: State, told: Told, now: int) -> Found:
         found.corrupt.append(f"it does not start: {error}")
     found.corrupt += unsound(folder)
     return found
+
+
+def _lay(folder: Path, state: State) -> None:
+    folder.mkdir()
+    for name, data in state.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
 
 
 async def _mail(folder: Path, promised: Promised, told: Told, now: int, found: Found) -> None:

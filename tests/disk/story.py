@@ -121,7 +121,7 @@ async def _submit(anybody: ClientConnection, numbers: range, told: Told) -> None
     for _ in numbers:
         answer = await hear(anybody)
         if not isinstance(answer, Answer):
-            raise EOFError("it says that it goes")
+            raise EOFError("it says that it goes")  # noqa: TRY004
         check(answer.answered)
         told.accepted.add(answer.id - SUBMITS)
 
