@@ -32,8 +32,10 @@ PATIENCE = 120.0
 @asynccontextmanager
 async def serving(relay: Relay, port: int) -> AsyncIterator[listener.Listener]:
     server = await listener.serve(relay, "127.0.0.1", port, clock=lambda: NOW)
-    yield server
-    await server.close()
+    try:
+        yield server
+    finally:
+        await server.close()
 
 
 def all_at_once(_attempt: int, _random: object) -> float:

@@ -166,10 +166,9 @@ class DoorlessApp(BaseApp[None]):
 
     def notify(self, message: str, **kwargs: Any) -> None:
         """A line in the corner, once, never markup; none while it is locked, whatever it says."""
-        if self.current_mode != "locked":
+        is_told = any(one.message == message for one in self._notifications)
+        if self.current_mode != "locked" and not is_told:
             kwargs.pop("markup", None)
-            for told in [one for one in self._notifications if one.message == message]:
-                self._unnotify(told)
             super().notify(message, markup=False, **kwargs)
 
     def copy_to_clipboard(self, text: str) -> None:

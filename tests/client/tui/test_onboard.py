@@ -4,6 +4,7 @@ import pytest
 from textual.widgets import Button
 
 from doorless_client.core.api import RefusedError
+from doorless_client.recovery_words import words_of
 from doorless_client.tui.app import DoorlessApp
 from doorless_client.tui.passphrase import WRONG, strength_hint
 from doorless_client.tui.screens.main import MainScreen
@@ -14,6 +15,7 @@ from doorless_client.tui.steps.create import LEARNS, WHY_WORDS
 
 NOW = 1_800_023_490
 SECRET = "four unrelated words here"
+WORDS = " ".join(words_of(bytes(range(32))))
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ async def test_one_comes_back_with_what_was_entered_kept(onboarding, settle, tex
         entered = {
             "create": {"handle": "alice"},
             "link": {"device": "laptop"},
-            "restore": {"words": "word " * 24, "backup": "alice.backup"},
+            "restore": {"words": WORDS, "relay": "relay.example", "handle": "alice"},
         }[way]
         await fill(pilot, **entered)
         await press(pilot, settle)

@@ -103,6 +103,6 @@ async def test_what_cannot_be_kept_is_told_and_holds_for_this_run(people, opened
         log.watch(pilot.app, "settings", lambda settings: seen.append(settings.bell))
         pilot.app.change_settings(replace(pilot.app.settings, bell=False))
         await pilot.pause()
-        assert [note.message for note in pilot.app._notifications] == ["no space left on device"]
+        assert [note.message for note in pilot.app._notifications] == ["No space left on device"]
         assert pilot.app.settings.bell is False
         assert seen == [True, False]
