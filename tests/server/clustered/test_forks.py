@@ -13,10 +13,11 @@ from cluster_nodes import LogNode, Owner
 from doorless_protocol.log.checkpoint import Checkpoint
 from doorless_protocol.log.label import Label
 from doorless_server.directory.clustered.ledger import OutrunError
-from doorless_server.directory.clustered.rows import EpochRow, encode, epoch_key
+from doorless_server.directory.clustered.rows import EpochRow, epoch_key
 from doorless_server.directory.heads import ForkRefusedError
 from doorless_server.directory.keylog import KeyLog
 from doorless_server.store.nats.buckets import Change
+from doorless_server.store.nats.row import encode
 
 STEPS = ("propose", "remember", "publish")
 """What a builder tells the cluster, in this order."""

@@ -10,8 +10,9 @@ Spec: docs/spec/17-cluster-state.md §5.3.
 
 from collections.abc import Callable
 
-from doorless_server.directory.clustered.rows import BUILDER, LeaseRow, decode, encode
+from doorless_server.directory.clustered.rows import BUILDER, LeaseRow
 from doorless_server.store.nats.buckets import Bucket, Change, ConflictError
+from doorless_server.store.nats.row import decode, encode
 
 LEASE = 5.0
 """Seconds without a beat after which another node builds: a killed one is missed within 10."""

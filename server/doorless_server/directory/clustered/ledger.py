@@ -22,14 +22,13 @@ from doorless_server.directory.clustered.rows import (
     HeadRow,
     PublishedRow,
     RecordRow,
-    decode,
-    encode,
     epoch_key,
     record_key,
 )
 from doorless_server.directory.heads import Head, refuse_fork
 from doorless_server.directory.keylog import OtherLogError
 from doorless_server.store.nats.buckets import Bucket, Change, ConflictError
+from doorless_server.store.nats.row import decode, encode
 from doorless_server.store.nats.transaction import Draft, transact
 
 ABSENT = 0

@@ -9,14 +9,10 @@
 P is a label's place in the map, in hex. Spec: docs/spec/17-cluster-state.md §5.
 """
 
-from typing import TypeVar
-
-from msgspec import Struct, msgpack
+from msgspec import Struct
 
 from doorless_protocol.log.record import Record
 from doorless_server.directory.base import Change
-
-Row = TypeVar("Row", bound=Struct)
 
 LOG, BUILDER, HEAD, PUBLISHED, SETTLED = "log", "builder", "head", "published", "settled"
 
@@ -77,14 +73,6 @@ class RecordRow(Struct, frozen=True, array_like=True):
 
 
 ERASED = RecordRow(b"", b"")
-
-
-def encode(row: Struct) -> bytes:
-    return msgpack.encode(row)
-
-
-def decode(kind: type[Row], value: bytes) -> Row:
-    return msgpack.decode(value, type=kind)
 
 
 def epoch_key(epoch: int) -> str:

@@ -19,12 +19,11 @@ from doorless_server.directory.clustered.rows import (
     EnteringRow,
     PendingRow,
     RecordRow,
-    decode,
-    encode,
     pending_key,
     record_key,
 )
 from doorless_server.store.base import UnavailableError
+from doorless_server.store.nats.row import decode, encode
 from doorless_server.store.nats.transaction import Draft, transact
 
 UNDECIDED = 60.0

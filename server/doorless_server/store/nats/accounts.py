@@ -21,6 +21,7 @@ from doorless_server.store.nats.connection import Connection
 from doorless_server.store.nats.due import DueIndex
 from doorless_server.store.nats.leaving import Leavings
 from doorless_server.store.nats.prekeys import BUCKET, forget_prekeys
+from doorless_server.store.nats.row import decode, encode
 from doorless_server.store.nats.rows import (
     AccountRow,
     BoxRow,
@@ -30,8 +31,6 @@ from doorless_server.store.nats.rows import (
     NameRow,
     SeatRow,
     TokenRow,
-    decode,
-    encode,
     key,
 )
 from doorless_server.store.nats.transaction import Draft, transact

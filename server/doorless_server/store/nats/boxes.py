@@ -14,7 +14,8 @@ from typing import NamedTuple, Self
 from doorless_server.store.admission import Box
 from doorless_server.store.nats.buckets import Bucket
 from doorless_server.store.nats.connection import Connection
-from doorless_server.store.nats.rows import BoxRow, decode, key
+from doorless_server.store.nats.row import decode
+from doorless_server.store.nats.rows import BoxRow, key
 
 MAX_REMEMBERED = 100_000
 """Mailboxes, about 40 MB; the one used longest ago goes first."""

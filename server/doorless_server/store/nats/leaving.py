@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from doorless_server.store.base import Seat
 from doorless_server.store.nats.buckets import Bucket
 from doorless_server.store.nats.prekeys import erase_spent
-from doorless_server.store.nats.rows import ClosingRow, HeadRow, decode, encode, key, parts
+from doorless_server.store.nats.row import decode, encode
+from doorless_server.store.nats.rows import ClosingRow, HeadRow, key, parts
 from doorless_server.store.nats.transaction import Draft, transact
 
 VERSIONS_AT_ONCE = 10

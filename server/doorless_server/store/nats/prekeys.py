@@ -13,15 +13,8 @@ from doorless_server.store.base import Batch, Served, TakenError
 from doorless_server.store.nats.buckets import Bucket
 from doorless_server.store.nats.connection import Connection
 from doorless_server.store.nats.due import DueIndex
-from doorless_server.store.nats.rows import (
-    BundleRow,
-    PairRow,
-    decode,
-    encode,
-    generation,
-    key,
-    parts,
-)
+from doorless_server.store.nats.row import decode, encode
+from doorless_server.store.nats.rows import BundleRow, PairRow, generation, key, parts
 from doorless_server.store.nats.transaction import Draft, transact
 
 BUCKET = "accounts"

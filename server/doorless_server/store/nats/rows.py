@@ -12,14 +12,11 @@ docs/spec/17-cluster-state.md §3.
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
 
-from msgspec import Struct, msgpack
+from msgspec import Struct
 
 from doorless_server.store.base import OneTime, Seat
 from doorless_server.store.names import Name
-
-Row = TypeVar("Row", bound=Struct)
 
 
 class SeatRow(Struct, frozen=True, array_like=True):
@@ -100,14 +97,6 @@ class PairRow(Struct, frozen=True, array_like=True):
 
 
 NO_TOKEN = TokenRow(bytes(32), bytes(32), -1)
-
-
-def encode(row: Struct) -> bytes:
-    return msgpack.encode(row)
-
-
-def decode(kind: type[Row], value: bytes) -> Row:
-    return msgpack.decode(value, type=kind)
 
 
 def key(kind: str, *parts: bytes | str | int) -> str:
