@@ -5,7 +5,8 @@ scrolling; finding words in a long profile, and letting much of it go.
 
 Two engines over SQLCipher files, a relay in memory between them, no network: what is
 measured is the client's own work, its fsyncs included. The relay's mailbox bound is lifted
-for the catch-up, since 10,000 envelopes are queued.
+for the catch-up, since 10,000 envelopes are queued. What waited at a relay is the exception: that
+is a process of its own, and the messengers are whole.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.catching_up import KEY, catch_up
+from benchmarks.coming_back import WAITING, coming_back
 from benchmarks.long_profile import in_a_long_profile
 from benchmarks.report import ROUNDS, Report, run
 from doorless_client.beside import Beside
@@ -239,6 +241,8 @@ def fill(report: Report, quick: bool) -> None:
         report.note("send, Enter to socket, p50", "ms", statistics.median(seen))
         report.at_most("send, Enter to socket, p99", "ms", seen[int(len(seen) * 0.99)], 10)
         catching_up(report, folder, alice, bob, world, 2_000 if quick else 10_000)
+        rates = coming_back(TEXT, 3 if quick else ROUNDS)
+        report.note(f"{WAITING} that waited at a relay, shown", "1/s", statistics.median(rates))
         send_queues(report, alice)
         times = [unlock(folder / "bob.db", world) for _ in range(5)]
         report.at_most("unlock beyond Argon2id, 1 session", "ms", statistics.median(times), 50)

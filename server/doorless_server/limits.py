@@ -33,8 +33,9 @@ MAX_HALF_OPEN = 32
 CHALLENGE_LIFE = 30
 """Seconds in which a challenge can be answered: a slow signature, not a stolen one."""
 
-PUSHED_ENVELOPES, PUSHED_BYTES = 256, MIB
-"""Envelopes, and bytes, pushed to a device and not acknowledged: one Acknowledge's worth."""
+PUSHED_ENVELOPES, PUSHED_BYTES = 512, MIB
+"""Envelopes, and bytes, pushed to a device and not acknowledged: two Acknowledges' worth, so that
+the next ones are there, and are opened, while a device stores those before them."""
 
 WRITE_BUFFER_BYTES = MIB
 """Bytes buffered for a peer that does not read, before nothing more is written to it."""

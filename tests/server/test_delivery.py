@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorless_protocol.frames import MAX_ACKNOWLEDGED
 from doorless_server.delivery import Window
 from doorless_server.limits import PUSHED_BYTES, PUSHED_ENVELOPES
 from doorless_server.store.base import Mail, Position
@@ -33,7 +34,7 @@ def test_a_new_window_reads_before_anything_is_pushed() -> None:
 @pytest.mark.claim("P5", "no more is pushed than may be unacknowledged")
 def test_no_more_is_pushed_than_may_be_unacknowledged() -> None:
     window = level()
-    pushed = [number for number in range(1, 400) if window.arrived(mail(number), writable=True)]
+    pushed = [number for number in range(1, 600) if window.arrived(mail(number), writable=True)]
     assert len(pushed) == PUSHED_ENVELOPES
     assert not window.wants_reading()
     window.acknowledged([mail(1).id])
@@ -121,3 +122,7 @@ def test_something_unheard_of_is_read_for_once() -> None:
     assert not window.wants_reading()
     window.wake(Position(0))
     assert not window.wants_reading()
+
+
+def test_while_a_device_stores_a_whole_delivery_the_next_one_is_with_it() -> None:
+    assert PUSHED_ENVELOPES >= 2 * MAX_ACKNOWLEDGED
