@@ -50,6 +50,7 @@ from doorless_protocol.log_frames import (
     LogProof,
     LogRecords,
 )
+from doorless_protocol.notice_frames import FetchNotices, NoticesHeld
 from doorless_protocol.primitives import sha256
 
 SUBPROTOCOL: Final = "doorless.1"
@@ -202,6 +203,7 @@ SignedInRequest = (
     | Acknowledge
     | Incarnation
     | CloseAccount
+    | FetchNotices
 )
 AnonymousRequest = (
     Hello
@@ -304,6 +306,7 @@ Answered = (
     | LogProof
     | BlobHeld
     | BlobPiece
+    | NoticesHeld
 )
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 ALLOWED = {
+    "demand_log",
     "encoding",
     "errors",
     "handles",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorless_protocol import blob_frames, frames, log_frames
+from doorless_protocol import blob_frames, frames, log_frames, notice_frames
 from doorless_protocol.content import MAX_MANIFEST_BYTES
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.frames import (
@@ -22,6 +22,16 @@ from doorless_protocol.prekeys import BUNDLE_SIZE, PAIR_SIZE
 from doorless_protocol.sizes import SIZE_CLASSES
 
 ID, DIGEST = bytes(range(16)), bytes(range(32))
+NOTICE = notice_frames.Notice(
+    *("D" * 64, "i" * 40, "DE", "\U0001f600" * 80, "\U0001f600" * 80, "A" * 40, ("a" * 40,) * 8),
+    *("d" * 40, (notice_frames.Handed("w" * 40, "f" * 40, 2**32 - 1),) * 12),
+    *(2**32 - 1, 2**32 - 1, True, True, notice_frames.Slot(2**32 - 1, 2**32 - 1), 2**32 - 1),
+)
+"""As large as one may be."""
+
+ASKED = notice_frames.Notice(
+    *("2026-1", "court", "ZZ", "", "", "MLAT", (), "rejected", (), 1, 2, False, False)
+)
 
 REQUESTS = [
     frames.SignIn(DIGEST, ID, bytes(1984), bytes(3373)),
@@ -36,6 +46,7 @@ REQUESTS = [
     frames.Acknowledge((ID, DIGEST[16:])),
     frames.Incarnation(1, 2),
     frames.CloseAccount(bytes(3535), ID),
+    notice_frames.FetchNotices(),
     frames.Hello(),
     frames.Submit(ID, b"", ID, bytes(SIZE_CLASSES[-1])),
     frames.Lookup("alice", 0, 3, 2**53 - 1),
@@ -67,6 +78,8 @@ ANSWERS = [
     frames.Collected(bytes(28)),
     blob_frames.BlobHeld(2**32 - 1),
     blob_frames.BlobPiece(bytes(64 * 1024)),
+    notice_frames.NoticesHeld((NOTICE,) * notice_frames.MAX_NOTICES, bytes(4096)),
+    notice_frames.NoticesHeld((ASKED,), b""),
 ]
 PUSHED = [
     frames.Challenge("relay.example", DIGEST),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from specpeer.addresses import parse_handle
 from specpeer.crypto import malformed, sha256
+from specpeer.notices import notice
 from specpeer.packing import Value, array, octets, pack, text, uint, unpack
 from specpeer.wire import lp8, transcript_hash
 
@@ -90,6 +91,7 @@ REQUESTS: dict[str, list[Read]] = {
     "acknowledge": [_list(_octets(16), 1, 256)],
     "incarnation": [_uint(U53), _uint(U53)],
     "close_account": _RECORD,
+    "fetch_notices": [],
     "hello": [],
     "submit": [_octets(16), _octets(0, 16), _octets(16), _ENVELOPE],
     "lookup": [_handle, _uint(U53), _uint(U53), _uint(U53)],
@@ -127,6 +129,7 @@ ANSWERS: dict[str, list[Read]] = {
     "log_proof": [_octets(0, MESSAGE)],
     "blob_held": [_uint(U32)],
     "blob_piece": [_octets(0, 65_536)],
+    "notices_held": [_list(notice, 0, 24), _octets(0, 4096)],
 }
 
 FRAMES: dict[str, list[Read]] = {

@@ -6,11 +6,22 @@ import pytest
 
 from beside_ours import ours_says, theirs_says
 from doorless_protocol import frames as ours
+from doorless_protocol.notice_frames import Handed, Notice, Slot
 from specpeer import frames as theirs
 from specpeer.crypto import Refused
 from specpeer.packing import Value, pack
 
 ID, HASH, KEY = bytes(16), bytes(32), bytes(1984)
+
+TOLD = Notice(
+    *("2026-1", "court", "DE", "Amtsgericht Köln", "", "DE_BESTAND", ("basic",), "no_data"),
+    *((Handed("accounts", "public_key", 1),), 20_000, 20_001, False, True, Slot(20_000, 3), 20_001),
+)
+SAID: list[Value] = [
+    *("notice", "2026-1", "court", "DE", "Amtsgericht Köln", "", "DE_BESTAND", ["basic"]),
+    *("no_data", [["handed", "accounts", "public_key", 1]], 20_000, 20_001, False, True),
+    *(["slot", 20_000, 3], 20_001),
+]
 
 REQUESTS: list[tuple[ours.Request, list[Value]]] = [
     (ours.SignIn(HASH, ID, KEY, bytes(3373)), ["sign_in", HASH, ID, KEY, bytes(3373)]),
@@ -31,6 +42,7 @@ REQUESTS: list[tuple[ours.Request, list[Value]]] = [
     (ours.Acknowledge((ID,) * 256), ["acknowledge", [ID] * 256]),
     (ours.Incarnation(0, 2**53 - 1), ["incarnation", 0, 2**53 - 1]),
     (ours.CloseAccount(bytes(3535), ID), ["close_account", bytes(3535), ID]),
+    (ours.FetchNotices(), ["fetch_notices"]),
     (ours.Hello(), ["hello"]),
     (ours.Submit(ID, b"", ID, bytes(2048)), ["submit", ID, b"", ID, bytes(2048)]),
     (ours.Submit(ID, ID, ID, bytes(65536)), ["submit", ID, ID, ID, bytes(65536)]),
@@ -63,6 +75,7 @@ ANSWERS: list[tuple[ours.Answered, list[Value]]] = [
     (ours.LogProof(bytes(9000)), ["log_proof", bytes(9000)]),
     (ours.Found(bytes(9), (bytes(5440),), None), ["found", bytes(9), [bytes(5440)], None]),
     (ours.BlobHeld(7), ["blob_held", 7]),
+    (ours.NoticesHeld((TOLD,) * 2, HASH), ["notices_held", [SAID] * 2, HASH]),
     (ours.BlobPiece(bytes(65_536)), ["blob_piece", bytes(65_536)]),
     (ours.BundleServed(HASH, b"", 0, ()), ["bundle_served", HASH, b"", 0, []]),
     (ours.BundleServed(HASH, HASH, 9, (HASH,)), ["bundle_served", HASH, HASH, 9, [HASH]]),

@@ -1,7 +1,8 @@
-"""doorless-verify FILE --pin KEY…: whether evidence convicts a key log.
+"""doorless-verify FILE --pin KEY…: whether evidence convicts a key log, or a demand log.
 
 It opens no connection, reads no profile and trusts no clock. What convicts is said in
-doorless_protocol/log/verdict.py, which is short enough to be read aloud.
+doorless_protocol/log/verdict.py and doorless_protocol/demand_log/evidence.py, which are short
+enough to be read aloud.
 """
 
 import base64
@@ -12,6 +13,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from doorless_protocol.demand_log import evidence as demands
 from doorless_protocol.errors import DoorlessError
 from doorless_protocol.log.evidence import MAX_EVIDENCE
 from doorless_protocol.log.verdict import Proven, verify
@@ -28,11 +30,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
             data = file.read(MAX_EVIDENCE + 1)
     except OSError as failed:
         return _say(asked, USAGE, f"cannot read {asked.file!r}: {failed.strerror}")
+    pins = frozenset(map(_pin, asked.pin))
     try:
-        found = verify(data, frozenset(map(_pin, asked.pin)))
+        if data.startswith(demands.MAGIC):
+            return _tell_of_demands(asked, *demands.verify(data, pins))
+        return _tell(asked, verify(data, pins))
     except DoorlessError as refused:
         return _say(asked, NOT_PROVEN, f"not proven: {refused}")
-    return _tell(asked, found)
+
+
+def _tell_of_demands(asked: Namespace, found: demands.DemandEvidence, what: str) -> int:
+    """What a demand log's own signatures show: that it lied, or a demand that it laid open."""
+    verdict = "proven" if found.kind.convicts else "shown"
+    rules = found.rules.hash.hex()
+    if asked.json:
+        fields = {"verdict": verdict, "kind": found.kind.value, "log": found.rules.origin}
+        print(json.dumps({**fields, "config": rules, "what": what}))
+        return PROVEN
+    against = "against" if found.kind.convicts else "by"
+    print(f"{verdict}: {found.kind.value} {against} the demand log {found.rules.origin!r}")
+    print(f"  {what}")
+    print(f"  rules {rules}")
+    return PROVEN
 
 
 def _tell(asked: Namespace, found: Proven) -> int:
@@ -68,8 +87,8 @@ def _say(asked: Namespace, code: int, why: str) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="doorless-verify",
-        description="Check evidence against a key log with pinned keys alone."
-        " Exit code 0: proven. 1: not proven. 2: wrong use.",
+        description="Check evidence against a key log or a demand log, or a demand that was laid"
+        " open, with pinned keys alone. Exit code 0: proven. 1: not proven. 2: wrong use.",
     )
     parser.add_argument("file", metavar="FILE", help="the bundle, as `doorless log evidence` saves")
     parser.add_argument(
