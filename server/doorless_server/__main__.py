@@ -5,11 +5,15 @@ doorless-relay inspect --data DIR    show everything that is held
 doorless-relay witness --data DIR    cosign the key logs of others
 doorless-relay auditor --data DIR NAME   let somebody replay this relay's key log
 doorless-relay fingerprint --data DIR   by what clients know a relay that signed for itself
-doorless-relay log-key --data DIR    what witnesses of this relay's key log need
+doorless-relay log-key --data DIR    what witnesses of this relay's logs need
 doorless-relay backup --data DIR TO  copy everything, while it runs
 doorless-relay restore --data DIR FROM   put back what is missing
 doorless-relay migrate --data DIR    bring its databases to this version's schema
+doorless-relay demand SUBCOMMAND     answer what the law demands
+doorless-relay demand-log URL        read a relay's demand log, and hold it to its rules
+doorless-relay report --data DIR     what may be published about demands
 doorless-relay demo-cluster          several relays over NATS servers, here, to try it
+doorless-relay canary sign|show      say what can still be said of demands
 doorless-relay doctor --data DIR     what keeps it from serving, and what to do
 """
 
@@ -23,12 +27,16 @@ from typing import Final
 from doorless_server.commands import (
     auditor,
     backup,
+    canary,
+    demand,
     demo_cluster,
     doctor,
     fingerprint,
+    follow_demands,
     inspect,
     log_key,
     migrate,
+    report,
     restore,
     serve,
     witness,
@@ -45,7 +53,11 @@ COMMANDS: Final[dict[str, Command]] = {
     "backup": backup,
     "restore": restore,
     "migrate": migrate,
+    "canary": canary,
     "doctor": doctor,
+    "demand": demand,
+    "demand-log": follow_demands,
+    "report": report,
     "demo-cluster": demo_cluster,
 }
 

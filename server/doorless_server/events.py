@@ -70,6 +70,8 @@ SWEPT = Event("swept", logging.DEBUG, ("rows",))
 EPOCH_PUBLISHED = Event("epoch_published", logging.DEBUG, ("ms",))
 LOG_WAITS_FOR_ROOM = Event("log_waits_for_room", logging.ERROR)
 LOG_FAILED = Event("log_failed", logging.CRITICAL, ("kind",))
+DEMANDS_WAIT_FOR_ROOM = Event("demands_wait_for_room", logging.ERROR)
+DEMANDS_FAILED = Event("demands_failed", logging.CRITICAL, ("kind",))
 WITNESS_DID_NOT_COSIGN = Event(
     "witness_did_not_cosign", logging.WARNING, ("witness", "kind", "status")
 )

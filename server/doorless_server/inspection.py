@@ -12,6 +12,8 @@ from typing import Any
 
 from doorless_protocol import handles
 from doorless_server.blobs import schema as blob_schema
+from doorless_server.demands import log_rows as demand_schema
+from doorless_server.demands import notices
 from doorless_server.directory import schema
 from doorless_server.store.schema import Column, columns
 
@@ -71,6 +73,23 @@ def log_rows(db: sqlite3.Connection, place: bytes | None = None) -> Iterator[Row
 def blob_rows(db: sqlite3.Connection) -> Iterator[Row]:
     """Every row about sealed files. Of none of them can anybody tell whose it is."""
     return _moment(db, blob_schema.columns(), None, {})
+
+
+def notice_rows(db: sqlite3.Connection, account: bytes | None = None) -> Iterator[Row]:
+    """Every row of notices to people whose data was demanded, or those for one account."""
+    only = None if account is None else {"notices": "account = :account"}
+    return _moment(db, notices.columns(), only, {"account": account})
+
+
+def demand_rows(db: sqlite3.Connection) -> Iterator[Row]:
+    """Every row of the demand log. None of them names an account."""
+    return _moment(db, demand_schema.columns(), None, {})
+
+
+def account_of(db: sqlite3.Connection, handle: str) -> bytes:
+    """The id of an account. Raises UnknownAccountError."""
+    found: bytes = _whose(db, handle)["account"]
+    return found
 
 
 def tables(db: sqlite3.Connection) -> list[str]:

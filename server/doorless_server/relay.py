@@ -38,7 +38,6 @@ from doorless_protocol.frames import (
     SignIn,
     Submit,
     Subscribe,
-    delivery_token_hash,
     login_object,
 )
 from doorless_protocol.handles import HandleError
@@ -52,14 +51,15 @@ from doorless_protocol.log_frames import (
     LogHead,
     LogRecords,
 )
+from doorless_protocol.notice_frames import FetchNotices
 from doorless_protocol.primitives import Random, sha256
-from doorless_protocol.sizes import check_size_class
 from doorless_server import prekey_desk, registry
 from doorless_server.blobs.base import BlobStore
 from doorless_server.blobs.desk import BlobDesk
 from doorless_server.blobs.memory import MemoryBlobs
 from doorless_server.clock import Elapsed, Watch
-from doorless_server.directory.base import Directory, Page
+from doorless_server.demands.notice_desk import CANARY_PATH, NoticeDesk
+from doorless_server.directory.base import Directory, Page, Pages
 from doorless_server.effects import Arrived, CloseDevices, Outcome, PushFrom, TakeOver, refused
 from doorless_server.info import relay_info
 from doorless_server.limits import (
@@ -78,7 +78,6 @@ from doorless_server.peers import Greeted, Peer, SignedIn, Spent, after_asking
 from doorless_server.rates import Rates
 from doorless_server.registry import NotAllowedError
 from doorless_server.store.base import (
-    Arriving,
     Fate,
     LookalikeError,
     Mail,
@@ -90,6 +89,7 @@ from doorless_server.store.base import (
     TakenError,
     UnavailableError,
 )
+from doorless_server.submitting import arriving
 
 SIGNATURES_OF_A_LOGIN, SIGNATURES_OF_A_MANIFEST = 1, 2
 """Checked for it; beside a manifest there is a record for the key log."""
@@ -130,9 +130,12 @@ class Relay:
         directory: Directory | None = None,
         blobs: BlobStore | None = None,
         elapsed: Elapsed | None = None,
+        notices: NoticeDesk | None = None,
+        demands: Pages | None = None,
     ) -> None:
         self._store, self._identity, self._random = store, identity, random
-        self._directory = directory
+        self._directory, self._notices = directory, notices or NoticeDesk(None)
+        self._demands = demands
         self._info = relay_info(identity.name, directory, bounds or Bounds())
         self._rations, self._watch = prekey_desk.Rations(elapsed), Watch(elapsed)
         self._rates = Rates(logged=directory is not None, elapsed=elapsed)
@@ -192,7 +195,7 @@ class Relay:
         Raises:
             UnavailableError: none was kept; everybody may try again.
         """
-        mails = [_arriving(submit) for submit in asked]
+        mails = [arriving(submit) for submit in asked]
         sound = [mail for mail in mails if mail is not None]
         fates = iter(await self._store.put(sound, self._watch.steady(now) // HOUR, now // DAY))
         answers: list[Answered] = []
@@ -222,7 +225,8 @@ class Relay:
         """Forget a part of what is past its time; 0 when nothing is left. Some ms of work."""
         if not self._watch.believes(now):
             return 0
-        return await self._store.sweep(now // HOUR, now // DAY) + await self._files.sweep(now)
+        gone = await self._store.sweep(now // HOUR, now // DAY) + await self._files.sweep(now)
+        return gone + await self._notices.sweep(now, self._store.account)
 
     # --- signed in ---------------------------------------------------------------------------
 
@@ -285,7 +289,11 @@ class Relay:
                 closed, receipt = await registry.close_account(
                     self._store, self._directory, seat.account, request, now
                 )
+                self._notices.forget(seat.account)
                 return Outcome(peer, _done(receipt), _revoked(closed))
+            case FetchNotices():
+                told = self._notices.answer(seat.account, self._watch.steady(now))
+                return Outcome(peer, told)
         return Outcome(peer, NOT_ALLOWED)
 
     async def _take_manifest(
@@ -349,7 +357,13 @@ class Relay:
         Raises:
             UnavailableError: later.
         """
-        if self._directory is None or self._rates.log_answer(source, now):
+        if self._rates.log_answer(source, now):
+            return None
+        if path == CANARY_PATH:
+            return None if query else self._notices.page()
+        if path.startswith("/demands/"):
+            return None if self._demands is None else await self._demands(path, query)
+        if self._directory is None:
             return None
         return await self._directory.page(path, query, now)
 
@@ -384,15 +398,3 @@ def _revoked(seats: Sequence[Seat]) -> tuple[CloseDevices, ...]:
     if not seats:
         return ()
     return (CloseDevices(tuple(seat.device for seat in seats), CloseReason.REVOKED),)
-
-
-def _arriving(asked: Submit) -> Arriving | None:
-    """None where the envelope's size, or the token's, is none of those there are."""
-    try:
-        check_size_class(asked.envelope)
-    except MalformedError:
-        return None
-    if len(asked.token) not in (0, 16):
-        return None
-    token_hash = delivery_token_hash(asked.token) if asked.token else b""
-    return Arriving(asked.mailbox, asked.envelope_id, asked.envelope, token_hash)

@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[2]
 
 ALLOWED = {
     "blob_frames",
+    "canary",
     "certificate",
+    "demand_log",
     "encoding",
     "errors",
     "frame_fields",
@@ -25,6 +27,7 @@ ALLOWED = {
     "log_primitives",
     "manifest",
     "merkle",
+    "notice_frames",
     "prekeys",
     "primitives",
     "randomness",

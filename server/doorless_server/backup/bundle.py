@@ -2,6 +2,7 @@
 
     relay.db log.db blobs.db    copied while the relay runs
     keys/ tls/ log.config …     copied as they are
+    demands/                    the demand desk's, as demands.py says
     backup.json                 written last: without it, it is no backup
 
 `heads.db` is never in it: what was signed last must not go back with what is restored
@@ -11,12 +12,13 @@
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Final
 
 import msgspec
 
 from doorless_server import datadir
+from doorless_server.backup import demands
 from doorless_server.blobs import schema as blob_schema
 from doorless_server.datadir import DataError
 from doorless_server.directory import opening
@@ -106,10 +108,18 @@ def check(folder: Path, files: Mapping[str, File]) -> None:
 
 def is_ours(name: str) -> bool:
     """A path that a relay's folder has, and not one that leads elsewhere."""
+    if demands.is_copied(name):
+        return True
     inner, slash, file = name.rpartition("/")
     if slash:
         return inner in FOLDERS and bool(file) and file not in (".", "..")
     return name in (RELAY, LOG, BLOBS, *PLAIN)
+
+
+def make_folders(root: Path, name: str) -> None:
+    """Those that a file of this name lies in, below `root`, for their owner alone."""
+    for inner in reversed(PurePosixPath(name).parents[:-1]):
+        (root / inner).mkdir(mode=0o700, exist_ok=True)
 
 
 def sync(path: Path) -> None:

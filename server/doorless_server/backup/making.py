@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from doorless_server.backup import bundle, copying
+from doorless_server.backup import bundle, copying, demands
 from doorless_server.backup.bundle import BLOBS, LOG, RELAY, Bundle
 from doorless_server.datadir import DataError
 from doorless_server.datadir import copying as copying_lock
@@ -41,14 +41,28 @@ def _copy(folder: Path, draft: Path, *, with_files: bool) -> list[str]:
     databases = [name for name in wanted if (folder / name).is_file()]
     plain = list(bundle.plain_files(folder))
     for name in plain:
-        (draft / name).parent.mkdir(mode=0o700, exist_ok=True)
+        bundle.make_folders(draft, name)
         shutil.copyfile(folder / name, draft / name)
     relay, *others = (folder / name for name in databases)
     copying.copy_all(relay, others, draft)
-    for name in (*databases, *plain):
+    names = [*databases, *plain, *_copy_demands(folder, draft)]
+    for name in names:
         (draft / name).chmod(0o600)
         bundle.sync(draft / name)
-    for inner in bundle.FOLDERS:
-        if (draft / inner).is_dir():
-            bundle.sync(draft / inner)
-    return [*databases, *plain]
+    for inner in {(draft / name).parent for name in names} - {draft}:
+        bundle.sync(inner)
+    return names
+
+
+def _copy_demands(folder: Path, draft: Path) -> list[str]:
+    """The ledger first: what the demand log has taken in since is no harm."""
+    with demands.desk_at_rest(folder):
+        plain = list(demands.plain_files(folder))
+        for name in plain:
+            bundle.make_folders(draft, name)
+            shutil.copyfile(folder / name, draft / name)
+        databases = [name for name in demands.STEPS if (folder / name).is_file()]
+        if databases:
+            first, *others = (folder / name for name in databases)
+            copying.copy_all(first, others, (draft / databases[0]).parent)
+    return [*plain, *databases]

@@ -17,7 +17,7 @@ from doorless_protocol.errors import MalformedError
 from doorless_protocol.log import tree
 from doorless_protocol.log.config import LogConfig
 from doorless_server import datadir
-from doorless_server.backup import bundle
+from doorless_server.backup import bundle, demands
 from doorless_server.backup.bundle import BLOBS, LOG, RELAY, Bundle
 from doorless_server.blobs import schema as blob_schema
 from doorless_server.datadir import DataError
@@ -45,13 +45,15 @@ def restore(source: Path, folder: Path, *, heads_lost: bool = False) -> list[str
         OSError: it cannot be written.
     """
     listed = bundle.read(source)
-    for name in (RELAY, LOG, BLOBS):
+    for name in (RELAY, LOG, BLOBS, *demands.STEPS):
         if name in listed.files:
-            check_sound(source / name)
+            check_sound(source, name)
     with datadir.locked(folder):
         missing = check_free(folder, listed)
         if LOG in missing:
             check_continues(source, folder, heads_lost=heads_lost)
+        if demands.LOG in missing:
+            demands.check_continues(source, folder, heads_lost=heads_lost)
         drafts = {name: _draft(source, folder, name) for name in missing}
         if RELAY in drafts:
             forget_devices_state(drafts[RELAY])
@@ -84,7 +86,9 @@ def check_free(folder: Path, listed: Bundle) -> list[str]:
 
 def is_of_one_relay(name: str) -> bool:
     """What is drawn once, and the same as long as there is this relay."""
-    return name in (opening.CONFIG, KEY.as_posix()) or name.startswith("keys/")
+    return name in (opening.CONFIG, KEY.as_posix()) or name.startswith(
+        ("keys/", *demands.DRAWN_ONCE)
+    )
 
 
 def _check_no_rest(path: Path) -> None:
@@ -114,10 +118,11 @@ def check_continues(source: Path, folder: Path, *, heads_lost: bool) -> None:
             refuse_fork(last, Head(last.size, tree.root(HashRows(db), last.size)))
 
 
-def check_sound(path: Path) -> None:
-    """Raises sqlite3.Error, NewerSchemaError: it cannot serve."""
-    steps = {LOG: schema.STEPS, BLOBS: blob_schema.STEPS}.get(path.name)
-    with closing(open_reader(path, steps)) as db:
+def check_sound(source: Path, name: str) -> None:
+    """Raises sqlite3.Error, NewerSchemaError: a database of a backup cannot serve."""
+    path = source / name
+    steps = {LOG: schema.STEPS, BLOBS: blob_schema.STEPS} | demands.STEPS
+    with closing(open_reader(path, steps.get(name))) as db:
         found = db.execute("PRAGMA integrity_check(1)").fetchone()
         if found != ("ok",):
             raise sqlite3.DatabaseError(f"{path} is damaged: {found[0]}")
@@ -134,7 +139,7 @@ def forget_devices_state(relay: Path) -> None:
 
 def _draft(source: Path, folder: Path, name: str) -> Path:
     draft = folder / f"{name}.new"
-    draft.parent.mkdir(mode=0o700, exist_ok=True)
+    bundle.make_folders(folder, name)
     shutil.copyfile(source / name, draft)
     draft.chmod(0o600)
     return draft

@@ -31,4 +31,4 @@ def run(chosen: argparse.Namespace, sources: Sources) -> None:
         raise CommandError(f"cannot write {chosen.to}: {error.strerror}") from None
     size = sum(file.size for file in made.files.values())
     print(f"{chosen.to}: {len(made.files)} files, {size:,} bytes; it holds the relay's keys")
-    print("heads.db is not in it: that file is kept apart, and never goes back in time")
+    print("heads.db is not in it, nor demands/heads.db: they are kept apart, and never go back")

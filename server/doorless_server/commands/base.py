@@ -58,3 +58,14 @@ def name_of(text: str) -> str:
     if not 1 <= len(text.encode()) <= 255 or not text.isprintable():
         raise argparse.ArgumentTypeError("a name has 1 to 255 printable bytes")
     return text
+
+
+def whole(least: int, most: int, what: str) -> Callable[[str], int]:
+    """A whole number within bounds, for argparse."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"{least} to {most} {what}")
+        return int(text)
+
+    return read

@@ -13,6 +13,7 @@ from tempfile import TemporaryFile
 from doorless_server import datadir, inspection
 from doorless_server.blobs import schema as blob_schema
 from doorless_server.commands.base import CommandError, Sources
+from doorless_server.demands import begun, log_rows, notices
 from doorless_server.directory import opening
 from doorless_server.store.schema import NewerSchemaError, open_reader
 
@@ -29,8 +30,11 @@ def run(chosen: argparse.Namespace, _sources: Sources) -> None:
     path = chosen.data / datadir.DATABASE
     if not path.exists():
         raise CommandError(f"{path} does not exist: is this a relay's --data?")
+    account = None
     try:
         with closing(open_reader(path)) as db:
+            if chosen.account is not None:
+                account = inspection.account_of(db, chosen.account)
             _print(db, inspection.rows(db, chosen.account), chosen)
         if (files := chosen.data / blob_schema.DATABASE).exists() and chosen.account is None:
             with closing(blob_schema.open_reader(files)) as db:
@@ -39,6 +43,13 @@ def run(chosen: argparse.Namespace, _sources: Sources) -> None:
             place = opening.place_of(chosen.data, chosen.account) if chosen.account else None
             with closing(opening.reader(chosen.data)) as db:
                 _print(db, inspection.log_rows(db, place), chosen)
+        demands = chosen.data / begun.FOLDER
+        if (told := demands / notices.DATABASE).exists():
+            with closing(open_reader(told, notices.STEPS)) as db:
+                _print(db, inspection.notice_rows(db, account), chosen)
+        if (log := demands / begun.DATABASE).exists() and account is None:
+            with closing(open_reader(log, log_rows.STEPS)) as db:
+                _print(db, inspection.demand_rows(db), chosen)
     except (inspection.UnknownAccountError, NewerSchemaError, datadir.DataError) as error:
         raise CommandError(str(error)) from None
     except sqlite3.Error as error:

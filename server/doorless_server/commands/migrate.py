@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from doorless_server import datadir
+from doorless_server.backup import demands
 from doorless_server.blobs import schema as blob_schema
 from doorless_server.commands.base import CommandError, Sources
 from doorless_server.datadir import DataError
@@ -23,6 +24,7 @@ DATABASES: Final[dict[str, schema.Steps]] = {
     datadir.DATABASE: schema.STEPS,
     blob_schema.DATABASE: blob_schema.STEPS,
     opening.DATABASE: log_schema.STEPS,
+    **demands.STEPS,
 }
 
 

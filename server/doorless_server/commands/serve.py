@@ -7,17 +7,17 @@ import json
 import logging
 import sqlite3
 import sys
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from time import monotonic
 
 from doorless_protocol.errors import WeakRandomError
 from doorless_protocol.randomness import check_random
-from doorless_server import datadir, events, listener, logs, renewing, self_signed
-from doorless_server.commands import keeping, monitoring, network
-from doorless_server.commands.base import USAGE, CommandError, Sources, name_of
+from doorless_server import datadir, events, large_blocks, listener, logs, renewing, self_signed
+from doorless_server.commands import demand_log, keeping, monitoring, network
+from doorless_server.commands.base import USAGE, CommandError, Sources, name_of, whole
 from doorless_server.commands.stopping import Stop
+from doorless_server.demands.notice_desk import NoticeDesk
 from doorless_server.directory import opening
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.base import UnavailableError
@@ -52,16 +52,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--epoch",
-        type=_seconds(1, 60),
+        type=whole(1, 60, "seconds"),
         metavar="SECONDS",
         help="between two epochs of a busy key log; default 10; only when the log is begun",
     )
     parser.add_argument(
         "--anchor",
-        type=_seconds(60, 86_400),
+        type=whole(60, 86_400, "seconds"),
         metavar="SECONDS",
         help="between two anchors of the key log; default a day; only when the log is begun",
     )
+    demand_log.add_arguments(parser)
     monitoring.add_arguments(parser)
     parser.add_argument("--debug", action="store_true", help="log also what is of no concern")
     parser.add_argument("--json", action="store_true", help="the ready line is JSON in any case")
@@ -75,6 +76,7 @@ def run(chosen: argparse.Namespace, sources: Sources) -> None:
     logs.log_to_stderr(logging.DEBUG if chosen.debug else logging.INFO)
     logs.silence_others()
     sys.setswitchinterval(SWITCH_INTERVAL)
+    large_blocks.map_apart()
     try:
         check_random(sources.random)
         with datadir.locked(chosen.data), network.event_loop() as runner:
@@ -100,6 +102,9 @@ async def _serve(chosen: argparse.Namespace, host: str, port: int, sources: Sour
         name = chosen.name or listener.address_of(bound)
         certificates = _certificates(chosen, name, sources)
         directory = await kept.open_log(name)
+        notices = NoticeDesk(chosen.data)
+        leaving.callback(notices.close)
+        demands = await demand_log.opened(chosen, name, sources, stop, leaving)
         relay = Relay(
             kept.store,
             Identity(name),
@@ -107,6 +112,8 @@ async def _serve(chosen: argparse.Namespace, host: str, port: int, sources: Sour
             directory=directory,
             blobs=kept.blobs,
             elapsed=elapsed,
+            notices=notices,
+            demands=None if demands is None else demands.page,
         )
         keys = " ".join(key.encode() for key in directory.config.vkeys)
         server = await listener.serve_on(relay, bound, clock=clock, certificates=certificates)
@@ -115,6 +122,8 @@ async def _serve(chosen: argparse.Namespace, host: str, port: int, sources: Sour
         ready = {"event": "ready", "url": server.url, "relay": name, "log_key": keys}
         if certificates is not None and chosen.self_signed:
             ready["address"] = f"{name}#{certificates.context.fingerprint}"
+        if demands is not None:
+            ready["demand_log"] = demands.rules.hash.hex()
         if (where := monitoring.address(chosen)) is not None:
             url = await monitoring.serve(
                 *(where, chosen.data, server, directory, kept.writers, leaving)
@@ -151,12 +160,3 @@ def _certificates(chosen: argparse.Namespace, name: str, sources: Sources) -> Ce
     if not chosen.self_signed:
         return network.certificates_of(chosen)
     return Certificates(*self_signed.keep(chosen.data, name, sources.clock(), sources.random))
-
-
-def _seconds(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-            raise argparse.ArgumentTypeError(f"{least} to {most} seconds")
-        return int(text)
-
-    return read

@@ -3,6 +3,7 @@
 Spec: docs/spec/13-directory.md.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -72,6 +73,11 @@ class Page:
     body: bytes = field(repr=False)
     content_type: str
     lasting: bool = False  # the same for ever
+
+
+Pages = Callable[[str, str], Awaitable[Page | None]]
+"""Given path and query of a plain GET: its answer, None where there is nothing. May raise
+UnavailableError: not now."""
 
 
 class Directory(Protocol):

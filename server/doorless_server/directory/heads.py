@@ -85,12 +85,12 @@ def refuse_fork(last: Head, head: Head) -> None:
     """Raises ForkRefusedError: smaller than what was signed, or as large with another root."""
     if head.size < last.size:
         raise ForkRefusedError(
-            f"log.db has {head.size} epochs, but {last.size} were signed: it is an older copy. Put"
+            f"log.db has {head.size} entries, but {last.size} were signed: it is an older copy. Put"
             " back the newest log.db that there is. Nothing is signed: a log that went on from an"
             " older copy would tell two histories, and every client would prove it"
         )
     if head.size == last.size and head.root != last.root:
         raise ForkRefusedError(
-            f"the first {last.size} epochs of log.db are not those that were signed: it is another"
+            f"the first {last.size} entries of log.db are not those that were signed: it is another"
             " copy. Put back the log.db that this relay wrote last"
         )

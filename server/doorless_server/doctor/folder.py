@@ -11,7 +11,7 @@ from typing import Final
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.log.config import LogConfig
 from doorless_server import datadir
-from doorless_server.backup import bundle, restoring
+from doorless_server.backup import bundle, demands, restoring
 from doorless_server.blobs import schema as blob_schema
 from doorless_server.datadir import DataError
 from doorless_server.directory import opening
@@ -25,6 +25,7 @@ DATABASES: Final[Mapping[str, schema.Steps]] = {
     datadir.DATABASE: schema.STEPS,
     blob_schema.DATABASE: blob_schema.STEPS,
     opening.DATABASE: log_schema.STEPS,
+    **demands.STEPS,
 }
 
 
@@ -110,18 +111,21 @@ def keys(folder: Path) -> Finding:
 
 
 def heads(folder: Path, *, serving: bool) -> Finding:
-    """Whether the log goes on from what was signed; `serve` refuses to start where it does not."""
-    if serving or not (folder / opening.DATABASE).exists():
+    """Whether the logs go on from what was signed; `serve` refuses to start where one does not."""
+    begun = {opening.DATABASE: restoring.check_continues, demands.LOG: demands.check_continues}
+    checks = {name: check for name, check in begun.items() if (folder / name).exists()}
+    if serving or not checks:
         return ok("signed heads", "the relay looks at them itself")
     if (folder / bundle.LIST).exists():
         return ok("signed heads", "a backup has none")
-    try:
-        restoring.check_continues(folder, folder, heads_lost=False)
-    except (DataError, ForkRefusedError) as error:
-        return fault("signed heads", str(error), "put back the newest log.db that there is")
-    except sqlite3.Error as error:
-        return fault("signed heads", str(error), "restore log.db, never heads.db")
-    return ok("signed heads", "the log goes on from what was signed")
+    for name, check in checks.items():
+        try:
+            check(folder, folder, heads_lost=False)
+        except (DataError, ForkRefusedError) as error:
+            return fault("signed heads", str(error), f"put back the newest {name} that there is")
+        except sqlite3.Error as error:
+            return fault("signed heads", str(error), f"restore {name}, never heads.db")
+    return ok("signed heads", "what is logged goes on from what was signed")
 
 
 def write_ahead_log(folder: Path) -> Finding:

@@ -127,9 +127,14 @@ def open_reader(path: Path, steps: Steps | None = None) -> sqlite3.Connection:
 
 
 def migrate(db: sqlite3.Connection, version: int, steps: Steps) -> None:
-    """Take the step from `version` to the next, all of it or nothing."""
+    """Take the step from `version` to the next, all of it or nothing.
+
+    Where another process took it first, as a relay and a command that begin a file, it is done.
+    """
     db.create_function("skeleton", 1, handles.skeleton, deterministic=True)
     with in_one_piece(db):
+        if _version(db) != version:
+            return
         for statement in _statements(steps[version]()):
             db.execute(statement)
         db.execute(f"PRAGMA user_version = {version + 1}")

@@ -1,0 +1,1 @@
+"""What is demanded of the operator by law: taken in, checked, answered, logged, and told."""

@@ -1,0 +1,33 @@
+"""A report as JSON: rows are objects, so that a program need not know the order of columns."""
+
+import json
+from typing import Any
+
+from doorless_server.demands.report.model import Report, Table
+
+
+def as_json(report: Report) -> str:
+    """Ends in a line feed."""
+    told = {
+        "format": report.format,
+        "title": report.title,
+        "period": report.period,
+        "simulation": report.simulation,
+        "header": dict(report.header),
+        "sections": [
+            {
+                "title": section.title,
+                "text": list(section.text),
+                "tables": [_table(table) for table in section.tables],
+            }
+            for section in report.sections
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
+    }
