@@ -67,6 +67,7 @@ COMMANDS = {
     "relay": "cli_relay",
     "keep": "cli_keep",
     "log": "cli_log",
+    "notices": "cli_notices",
     "export": "cli_export",
     "backup": "cli_backup",
     "restore": "cli_backup",

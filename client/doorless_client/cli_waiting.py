@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from doorless_client.cli_changes import Changes
 from doorless_client.cli_outcome import DONE, UNREACHABLE, complain
 from doorless_client.core.api import RefusedError
+from doorless_client.core.notice_views import DemandNotice, NoticesTold
 from doorless_client.core.own_devices import LEFT_OUT
 from doorless_client.core.views import (
     AlarmRaised,
@@ -21,6 +22,7 @@ from doorless_client.core.views import (
     Notice,
 )
 from doorless_client.messenger import Messenger
+from doorless_client.notice_words import headline
 
 PATIENCE: Final = 15.0
 """Seconds for what a reachable relay does in one: also over Tor, also under load."""
@@ -64,6 +66,15 @@ class Watch:
     async def arrived(self, seconds: float = PATIENCE) -> bool:
         """Whether our relay signed us in; False as soon as it turned out to be away."""
         return await self.until(lambda: self._link() is Link.ONLINE, seconds)
+
+    async def settled_in(self) -> bool:
+        """Whether our relay told all that it has to tell at a sign-in, notices among it."""
+        if not await self.arrived():
+            return False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLES_IN):
+                return await self._messenger.settled_in.wait()
+        return False
 
     def check_listed(self) -> None:
         """Raises RefusedError: this device was removed from the account, and is done."""
@@ -150,6 +161,10 @@ class Watch:
         else:
             complain(notice.text)
 
+    def _hear_told(self, told: Sequence[DemandNotice]) -> None:
+        for notice in () if self._hold else told:
+            complain(f"your relay says: {headline(notice)}; see: doorless notices")
+
     def _link(self) -> Link:
         return self._messenger.connection.link
 
@@ -185,6 +200,8 @@ class Watch:
                 self.keys_changed = True
             case Notice():
                 self._hear_notice(event)
+            case NoticesTold(told):
+                self._hear_told(told)
             case AlarmRaised(alarm):
                 complain(f"ALARM {alarm.number}: {alarm.title}; see: doorless log evidence")
             case _:

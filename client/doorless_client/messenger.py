@@ -34,6 +34,7 @@ from doorless_client.driving import drive
 from doorless_client.files_at_work import FilesAtWork
 from doorless_client.looking import Looking
 from doorless_client.messages_at_work import MessagesAtWork, uptime
+from doorless_client.notices_at_work import NoticesAtWork
 from doorless_client.own_fleet import FleetAtWork
 from doorless_client.reception import Reception
 from doorless_client.saved_at_work import SavedAtWork
@@ -89,6 +90,7 @@ class Messenger(Looking):
         )
         self.shelf = ShelfAtWork(self._engine.shelf, self._refusing_store_errors)
         self.saved = SavedAtWork(self._engine.saved, self._refusing_store_errors)
+        self.notices = NoticesAtWork(self._engine.home.notices, self._refusing_store_errors)
         self._connection = Connection(Link.OFFLINE, self._engine.me.relay, self._engine.waiting)
         self._reception = Reception(network, self._engine, self._troubles)
         self._sending: dict[bytes, asyncio.Task[None]] = {}

@@ -97,7 +97,7 @@ def test_who_looks_her_up_takes_the_new_keys_only_when_nobody_objected(world: Wo
     assert bob.chat("alice").trust is Trust.CHANGED
     days_pass(world)
     assert pin(bob, "alice").waits  # an anchor is past, and no whole window
-    days_pass(world)
+    days_pass(world, 2)  # a whole one, and until he looks
     assert not pin(bob, "alice").waits
     bob.accepts("alice")
     assert bob.chat("alice").trust is not Trust.CHANGED

@@ -253,3 +253,12 @@ def fake_notify_send(folder: Path) -> Path:
     program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{folder}/argv"\n')
     program.chmod(0o755)
     return program
+
+
+def test_of_a_notice_nothing_is_told_but_that_there_is_one(heard: Heard) -> None:
+    heard.arrivals.notices = 2
+    assert heard.told("nothing") is None
+    for level in ("name", "text"):
+        assert heard.told(level) == Told("doorless", "A notice from your relay")
+    heard.says(heard.person("Ada"), "meet at nine")
+    assert heard.told("name") == Told("Ada", "A notice from your relay. New message")

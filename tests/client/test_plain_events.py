@@ -101,6 +101,7 @@ class Stub:
         self.sent: list[str] = []
         self.started = False
         self.me = SimpleNamespace(address="alice@relay")
+        self.notices = SimpleNamespace(every=lambda: [])
 
     def listen(self, listener: object) -> Callable[[], None]:
         return lambda: None

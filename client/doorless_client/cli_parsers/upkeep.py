@@ -1,4 +1,4 @@
-"""settings, doctor, relay, log, keep: what is to be seen to now and then."""
+"""settings, doctor, relay, log, notices, keep: what is to be seen to now and then."""
 
 from pathlib import Path
 
@@ -13,6 +13,8 @@ def add_commands(command: Adder) -> None:
     command("doctor", "check this installation, the profile and the relay")
     _add_relay(command)
     _add_log(command)
+    told = command("notices", "what your relay told of demands for your data, and its canary")
+    add_json(told)
     command("keep", "go on with this copy of the profile, where there are several")
 
 

@@ -10,6 +10,7 @@ from doorless_client.core.file_api import Files
 from doorless_client.core.fleet_api import OwnFleet
 from doorless_client.core.log_views import Alarm, LogStatus
 from doorless_client.core.message_api import MessageActions
+from doorless_client.core.notice_api import LegalNotices
 from doorless_client.core.saved_api import SavedReplies
 from doorless_client.core.settings import Settings
 from doorless_client.core.shelf_api import ChatShelf
@@ -106,6 +107,11 @@ class Engine(Protocol):
     @property
     def saved(self) -> SavedReplies:
         """Texts that the person saved to answer with."""
+        ...
+
+    @property
+    def notices(self) -> LegalNotices:
+        """What our relay told of demands for our data."""
         ...
 
     @property

@@ -9,9 +9,11 @@ from doorless_client.core.audit import Auditor
 from doorless_client.core.effects import Flow, Wake
 from doorless_client.core.fleet import Fleet
 from doorless_client.core.incarnation import Found, IncarnationKeeper
+from doorless_client.core.notices import NoticeKeeper
 from doorless_client.core.outbox import Outbox
 from doorless_client.core.prekeys import PrekeyKeeper, UnknownHereError, ask
 from doorless_client.core.resync import Resyncs
+from doorless_client.core.schedule import Schedule
 from doorless_client.core.state import State
 from doorless_client.core.trust import TrustKeeper
 from doorless_client.core.views import Notice
@@ -63,6 +65,7 @@ class HomeRelay:
         self._state, self._store, self._fleet = state, state.store, fleet
         self.auditor = Auditor(state, trust)
         self.prekeys = PrekeyKeeper(state, self.auditor)
+        self.notices = NoticeKeeper(state)
         self._incarnations = IncarnationKeeper(state)
         self._outbox, self._resyncs = outbox, resyncs
         self._put_off_until = 0.0
@@ -118,6 +121,7 @@ class HomeRelay:
         self.pass_missed()
         yield from self.prekeys.arrive()
         self.auditor.audit_soon()
+        yield from self.notices.fetch()
 
     def keep(self) -> Flow[None]:
         """Go on with this copy of the profile, and with no session that another may have used.
@@ -156,12 +160,14 @@ class HomeRelay:
             yield from self.prekeys.maintain()
         if self.auditor.times.is_open():
             yield from self.auditor.audit()
+        if self.notices.times.is_open():
+            yield from self.notices.fetch_at_its_time()
 
     def is_time(self) -> bool:
         """Whether a drawn time has come, and is not over."""
         if self._state.clock() < self._put_off_until:
             return False
-        drawn = self.prekeys.times.is_open() or self.auditor.times.is_open()
+        drawn = any(times.is_open() for times in self._schedules())
         return drawn or self._is_renewal_due()
 
     def _is_renewal_due(self) -> bool:
@@ -169,7 +175,7 @@ class HomeRelay:
 
     def next_time(self) -> float:
         """When `is_time` may be another, or a drawn time is over, Unix seconds."""
-        looks = [self.prekeys.times.next_look(), self.auditor.times.next_look()]
+        looks = [times.next_look() for times in self._schedules()]
         if self.may_send():
             looks.append(self._incarnations.renew_at)
         if self._put_off_until > self._state.clock():
@@ -178,10 +184,13 @@ class HomeRelay:
 
     def pass_missed(self) -> None:
         """A drawn time that went by while we were away is made up for by nothing."""
-        for times in (self.prekeys.times, self.auditor.times):
+        for times in self._schedules():
             if times.is_missed():
                 with self._state.change():
                     times.advance()
+
+    def _schedules(self) -> tuple[Schedule, ...]:
+        return self.prekeys.times, self.auditor.times, self.notices.times
 
     def put_off(self) -> None:
         self._put_off_until = self._state.clock() + PUT_OFF

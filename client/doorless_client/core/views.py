@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from doorless_client.core.log_views import Alarm
 from doorless_client.core.message_parts import BesideView, FileView, QuoteView, ReactionView
+from doorless_client.core.notice_views import NoticesTold
 from doorless_client.text import NOTHING, SafeText
 
 FOREVER = 2**53 - 1
@@ -365,4 +366,5 @@ Event = (
     | ConnectionChanged
     | Notice
     | AlarmRaised
+    | NoticesTold
 )

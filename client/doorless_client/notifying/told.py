@@ -31,6 +31,7 @@ class Arrivals:
 
     count: dict[bytes, int] = field(default_factory=dict)
     last: dict[bytes, Message] = field(default_factory=dict)
+    notices: int = 0  # of demands for our data: never more than that there are any
 
     def take(self, message: Message) -> bool:
         """Count it, if it is news to whoever is away."""
@@ -50,6 +51,15 @@ class Arrivals:
         """
         if level == "nothing":
             return None
+        told = self._of_messages(level, chats, now)
+        if not self.notices:
+            return told
+        notice = "A notice from your relay"
+        if told is None:
+            return Told(APP, notice)
+        return Told(told.title, f"{notice}. {told.body}")
+
+    def _of_messages(self, level: str, chats: Mapping[bytes, Chat], now: int) -> Told | None:
         heard = [one for one in self.count if one in chats and not _is_muted(chats[one], now)]
         talks = [one for one in heard if chats[one].standing is Standing.CONTACT]
         requests = sum(chats[one].standing is Standing.REQUEST for one in heard)

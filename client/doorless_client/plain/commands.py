@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from doorless_client.core.api import RefusedError
-from doorless_client.plain import account, files, people, saved, talking
+from doorless_client.plain import account, files, notices, people, saved, talking
 from doorless_client.plain.desk import Desk
 from doorless_client.plain.saying import say
 
@@ -83,6 +83,7 @@ COMMANDS = {
     "log": Command("/log [check]", "what was checked of the key log", account.log),
     "alarms": Command("/alarms", "what the key log was caught at", account.alarms),
     "alarm": Command("/alarm NUMBER [FILE]", "read one; write its proof", account.alarm),
+    "notices": Command("/notices", "demands for your data, as your relay tells", notices.notices),
     "invite": Command("/invite", "your invite link", account.invite),
     "status": Command("/status", "who you are, and the connection", account.status),
     "hold": Command("/hold [off]", "tell events after your lines only", account.hold),

@@ -2,6 +2,7 @@
 
 from doorless_client.core.api import RefusedError
 from doorless_client.core.message_parts import FileState
+from doorless_client.core.notice_views import NoticesTold
 from doorless_client.core.views import (
     AlarmRaised,
     Chat,
@@ -21,6 +22,7 @@ from doorless_client.core.views import (
     State,
 )
 from doorless_client.plain.desk import Desk
+from doorless_client.plain.notices import in_a_line
 from doorless_client.plain.saying import called, told
 
 LINKS = {
@@ -74,6 +76,8 @@ class Events:
                 return [f"* {LINKS[connection.link]}"]
             case Notice(text, halts, alarms):
                 return [f"{'!!!' if halts or alarms else '*'} {text}"]
+            case NoticesTold(told):
+                return [in_a_line(notice) for notice in told]
             case AlarmRaised(alarm):
                 number = alarm.number
                 return [

@@ -11,6 +11,7 @@ from doorless_client.core.views import Event, Kind, Link, MessageAdded
 from doorless_client.plain.commands import do
 from doorless_client.plain.desk import Desk, End
 from doorless_client.plain.events import Events
+from doorless_client.plain.notices import in_a_line
 from doorless_client.plain.reading import Lines, NotTextError, TooLongError
 from doorless_client.plain.saying import called, refuse, say
 
@@ -55,6 +56,9 @@ class Session:
         for alarm in messenger.alarms():
             if not alarm.read:
                 say(f"!!! ALARM {alarm.number}: {alarm.title}: /alarm {alarm.number}")
+        for notice in messenger.notices.every():
+            if not notice.read:
+                say(in_a_line(notice))
 
     async def _serve(self, lines: Lines) -> None:
         desk, text = self._desk, ""

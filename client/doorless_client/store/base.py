@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from doorless_client.store.beside_records import BesideRow
 from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
+from doorless_client.store.notice_records import SeenCanary, ToldNotice
 from doorless_client.store.receipt_records import ReceiptDue
 from doorless_client.store.records import (
     Contact,
@@ -296,6 +297,10 @@ class Store(Protocol):
     def echo(self) -> Table[EchoRow]: ...
     @property
     def echo_said(self) -> Table[EchoSaid]: ...
+    @property
+    def notices(self) -> Table[ToldNotice]: ...
+    @property
+    def canaries(self) -> Table[SeenCanary]: ...
 
     def transaction(self, committing: Committing = nullcontext) -> AbstractContextManager[None]:
         """All that is put and dropped inside becomes durable when it ends, or nothing does.

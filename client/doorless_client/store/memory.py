@@ -8,6 +8,7 @@ from doorless_client.store.base import Committing, R, Value, check_columns
 from doorless_client.store.beside_records import BesideRow
 from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
+from doorless_client.store.notice_records import SeenCanary, ToldNotice
 from doorless_client.store.receipt_records import ReceiptDue
 from doorless_client.store.records import (
     Contact,
@@ -252,6 +253,8 @@ class MemoryStore:
         self.beside = MemoryTable(BesideRow, self._log)
         self.echo = MemoryTable(EchoRow, self._log)
         self.echo_said = MemoryTable(EchoSaid, self._log)
+        self.notices = MemoryTable(ToldNotice, self._log)
+        self.canaries = MemoryTable(SeenCanary, self._log)
 
     @contextmanager
     def transaction(self, committing: Committing = nullcontext) -> Iterator[None]:

@@ -19,6 +19,7 @@ SCRIPTS = (
     "schema_7.sql",
     "schema_8.sql",
     "schema_9.sql",
+    "schema_10.sql",
 )
 
 

@@ -7,6 +7,7 @@ what finds it. Spec: docs/spec/08-state.md §3, which says for each table why it
 from typing import ClassVar
 
 from doorless_client.store.log_records import LOG_ROWS
+from doorless_client.store.notice_records import NOTICE_ROWS
 from doorless_client.store.receipt_records import ReceiptDue
 from doorless_client.store.resync_records import Resync, SessionMark, Unacknowledged
 from doorless_client.store.row import Row, SecretRow
@@ -388,5 +389,6 @@ ROWS: tuple[type[Row], ...] = (
     *LOG_ROWS,
     *TALK_ROWS,
     *TRANSFER_ROWS,
+    *NOTICE_ROWS,
 )
 """Every kind of row, parents before children."""

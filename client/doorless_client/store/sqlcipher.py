@@ -27,6 +27,7 @@ from doorless_client.store.echo_records import EchoRow, EchoSaid
 from doorless_client.store.left_open import check_log, mark_closed, mark_open
 from doorless_client.store.log_records import Log, LogAlarm, LogGossip, LogOwn, LogPin, LogWaiting
 from doorless_client.store.migrations import migrate, scripts
+from doorless_client.store.notice_records import SeenCanary, ToldNotice
 from doorless_client.store.receipt_records import ReceiptDue
 from doorless_client.store.records import (
     Copy,
@@ -218,6 +219,8 @@ class SqlcipherStore:
         self.beside = SqlTable(BesideRow, database, unit)
         self.echo = SqlTable(EchoRow, database, unit)
         self.echo_said = SqlTable(EchoSaid, database, unit)
+        self.notices = SqlTable(ToldNotice, database, unit)
+        self.canaries = SqlTable(SeenCanary, database, unit)
 
     @contextmanager
     def transaction(self, committing: Committing = nullcontext) -> Iterator[None]:

@@ -14,6 +14,7 @@ from textual.message_pump import MessagePump
 from doorless_client.core.api import Engine
 from doorless_client.core.log_views import Alarm
 from doorless_client.core.message_parts import FileView
+from doorless_client.core.notice_views import DemandNotice, NoticesTold
 from doorless_client.core.views import (
     AlarmRaised,
     Chat,
@@ -54,6 +55,7 @@ class Batch:
     connection: Connection | None = None
     notices: list[Notice] = field(default_factory=list)
     log_alarms: list[Alarm] = field(default_factory=list)
+    told: list[DemandNotice] = field(default_factory=list)
 
     def take(self, event: Event) -> None:
         match event:
@@ -79,6 +81,8 @@ class Batch:
                 self.notices.append(event)
             case AlarmRaised(alarm):
                 self.log_alarms.append(alarm)
+            case NoticesTold(notices):
+                self.told += notices
 
     @property
     def broken(self) -> Notice | None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 
 from doorless_client.core.api import Engine
+from doorless_client.core.notice_views import NoticesTold
 from doorless_client.core.views import Event, MessageAdded
 from doorless_client.notifying.desktop import Notifier
 from doorless_client.notifying.terminal import command_for
@@ -48,11 +49,18 @@ class Notifying:
 
     def _hear(self, event: Event) -> None:
         """Cheap: thousands come at once."""
-        if isinstance(event, MessageAdded) and self._arrivals.take(event.message):
-            self._last = self._app.ticks()
-            if not self._is_waiting:
-                self._is_waiting, self._begun = True, self._last
-                self._app.set_timer(QUIET, self._look)
+        if isinstance(event, NoticesTold):
+            self._arrivals.notices += len(event.notices)
+            self._wait()
+        elif isinstance(event, MessageAdded) and self._arrivals.take(event.message):
+            self._wait()
+
+    def _wait(self) -> None:
+        """For the end of the burst."""
+        self._last = self._app.ticks()
+        if not self._is_waiting:
+            self._is_waiting, self._begun = True, self._last
+            self._app.set_timer(QUIET, self._look)
 
     def _look(self) -> None:
         """Wait for the end of the burst; then tell."""

@@ -14,7 +14,7 @@ from doorless_client.tui.screens.settings import SettingsSheet
 if TYPE_CHECKING:
     from doorless_client.tui.screens.main import MainScreen
 
-OWN_ACTIONS = frozenset({"details", "note", "saved", "settings", "help"})
+OWN_ACTIONS = frozenset({"details", "note", "notices", "saved", "settings", "help"})
 """Commands that are actions of the screen by the same name."""
 
 

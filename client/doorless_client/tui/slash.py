@@ -20,6 +20,7 @@ COMMANDS = {
     "details": "what is known of this contact",
     "verify": "compare safety numbers",
     "block": "block this contact",
+    "notices": "what your relay told of demands for your data",
     "note": "note to self",
     "saved": "saved replies: choose one to write",
     "lock": "lock at once",

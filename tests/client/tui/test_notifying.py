@@ -8,6 +8,7 @@ import pytest
 from doorless_client.core.views import Standing
 from doorless_client.notifying.told import Told
 from doorless_client.tui import notifying
+from told_notices import LESSON, NOTICE
 
 
 class FakeNotifier:
@@ -127,3 +128,14 @@ async def test_the_bell_rings_if_it_may_and_the_terminal_tells_what_no_desktop_d
         await pilot.pause()
         assert len(rung) == 1
         assert written == ["<New message>"]
+
+
+async def test_who_is_away_hears_of_a_notice_as_far_as_chosen(people, away, notifier) -> None:
+    async with away(notifications="nothing") as pilot:
+        people.engine.notices.told(LESSON)
+        await pilot.pause()
+        assert notifier.told == []
+    async with away(notifications="name") as pilot:
+        people.engine.notices.told(NOTICE)
+        await pilot.pause()
+        assert notifier.told == [Told("doorless", "A notice from your relay")]

@@ -25,6 +25,7 @@ from doorless_client.tui.finding import Finding
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.going import Going
 from doorless_client.tui.hints import hints
+from doorless_client.tui.noticing import Noticing
 from doorless_client.tui.offering import obey, without_keys
 from doorless_client.tui.providers.chats import Chats
 from doorless_client.tui.providers.commands import Commands
@@ -43,6 +44,7 @@ from doorless_client.tui.widgets.chat_list import ChatList
 from doorless_client.tui.widgets.chat_log import ChatLog
 from doorless_client.tui.widgets.draft_strip import DraftStrip
 from doorless_client.tui.widgets.facts import Facts
+from doorless_client.tui.widgets.notice_line import NoticeLine
 from doorless_client.tui.widgets.status_bar import StatusBar
 from doorless_client.tui.widgets.title import Title
 from doorless_client.tui.widgets.xray import Mirror
@@ -66,6 +68,7 @@ class MainScreen(Screen[None]):
         Binding("f3", "details", "Details of the contact", id="details"),
         Binding("f8", "settings", "Settings", id="settings"),
         Binding("f4", "verify", "Compare safety numbers", id="verify"),
+        Binding("f5", "notices", "What your relay told of demands", id="notices"),
         Binding("f9", "tour", "Follow one message, step by step", id="tour"),
         Binding("ctrl+f", "find", "Find here", id="find", priority=True),
         Binding("ctrl+g", "find_all", "Find in all chats", id="find.all", priority=True),
@@ -109,6 +112,8 @@ class MainScreen(Screen[None]):
         self._rows = ChatRows()
         self._bridge: Bridge | None = None
         self._alarming = Alarming(self, engine, glyphs)
+        self._notice_line = NoticeLine(id="notice-line")
+        self._noticing = Noticing(self, engine, self._notice_line)
         self._deciding = Deciding(self, engine, glyphs, self._forgotten)
         self.acting = Acting(self, engine, self.conversation, glyphs, self._mirrors[0].wire)
         self.saved = SavedAtHand(self, engine, self.conversation, self.acting.answer)
@@ -119,6 +124,7 @@ class MainScreen(Screen[None]):
         self._laid_out = False
 
     def compose(self) -> ComposeResult:
+        yield self._notice_line
         with Horizontal(id="body"):
             with Vertical(id="side"):
                 yield Title(id="title")
@@ -148,6 +154,7 @@ class MainScreen(Screen[None]):
         else:
             self.chats.focus()
         self._alarming.begin()
+        self._noticing.begin()
 
     async def on_unmount(self) -> None:
         await self.conversation.leave()
@@ -171,6 +178,7 @@ class MainScreen(Screen[None]):
         if batch.connection is not None:
             self._status.connection = batch.connection
         self._alarming.hear(batch)
+        self._noticing.hear(batch)
         if self._stopping.hear(batch):
             return
         if batch.chats:
@@ -272,6 +280,10 @@ class MainScreen(Screen[None]):
 
     def action_settings(self) -> None:
         self.app.push_screen(SettingsSheet(self.engine))
+
+    @on(NoticeLine.Opened)
+    def action_notices(self) -> None:
+        self._noticing.open()
 
     def action_devices(self) -> None:
         self.app.push_screen(Devices(self.engine.fleet))
