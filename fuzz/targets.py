@@ -4,11 +4,14 @@ from fuzz import (
     attachments,
     backups,
     conversations,
+    demand_files,
+    demands,
     identities,
     keylog,
     linking,
     listening,
     log_forms,
+    notices,
     people,
     wire,
 )
@@ -16,7 +19,7 @@ from fuzz.harness import Target
 
 _GROUPS = (
     *(identities, conversations, wire, people, keylog, log_forms, attachments, backups),
-    *(linking, listening),
+    *(linking, listening, demands, demand_files, notices),
 )
 
 TARGETS: dict[str, Target] = {target.name: target for group in _GROUPS for target in group.TARGETS}

@@ -28,11 +28,16 @@ from doorless_protocol.content import (
     Unknown,
 )
 from doorless_protocol.frames import MAX_FRAME_BYTES, decode_call, decode_from_relay
+from doorless_protocol.notice_frames import FetchNotices, Handed, Notice, NoticesHeld, Slot
 from doorless_protocol.sizes import SIZE_CLASSES
 from fuzz.harness import Target, attempt, check_one_form, edit, promise
 
 ID, HASH, TOKEN = bytes(range(16)), bytes(range(32)), bytes(16)
 ENVELOPE = bytes(SIZE_CLASSES[0])
+NOTICE = Notice(
+    *("2026-1", "court", "DE", "Amtsgericht", "12 Gs 3", "DE_BESTAND", ("basic",), "no_data"),
+    *((Handed("accounts", "public_key", 1),), 20_000, 20_001, False, True, Slot(20_000, 3), 20_001),
+)
 
 _REQUESTS: tuple[frames.Request, ...] = (
     frames.SignIn(HASH, ID, bytes(1984), bytes(3373)),
@@ -47,6 +52,7 @@ _REQUESTS: tuple[frames.Request, ...] = (
     frames.Acknowledge((ID, ID)),
     frames.Incarnation(1, 2**53 - 1),
     frames.CloseAccount(),
+    FetchNotices(),
     frames.Hello(),
     frames.Submit(ID, TOKEN, ID, ENVELOPE),
     frames.Lookup("bob", 3),
@@ -60,6 +66,7 @@ _ANSWERS: tuple[frames.Answered, ...] = (
     frames.RelayInfo("relay.example", (b"key",), HASH, 2000, 100),
     frames.Found(b"manifest", (b"head",), None),
     frames.BundleServed(b"bundle", b"pair", 1, (HASH, HASH)),
+    NoticesHeld((NOTICE,), b"canary"),
 )
 CALLS = tuple(frames.encode(frames.Call(at, each)) for at, each in enumerate(_REQUESTS))
 FROM_RELAY = (
