@@ -165,7 +165,7 @@ class Accountant:
     def _nothing(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         return []
 
-    _subscribe = _prekey_status = _nothing
+    _subscribe = _prekey_status = _fetch_notices = _nothing
 
     def _hello(self, client: Client, event: Asked, asked: list[Value]) -> list[Value]:
         assert isinstance(event.answered, ours.RelayInfo)

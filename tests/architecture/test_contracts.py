@@ -19,6 +19,8 @@ BREACHES = [
     ("arrows", "protocol/doorless_protocol/sizes.py", "import doorless_client.text"),
     ("apart", "server/doorless_server/limits.py", "import doorless_client.text"),
     ("lab", "client/doorless_client/text.py", "import doorless_lab.leakscan"),
+    ("mandated", "client/doorless_client/text.py", "import doorless_lab.products.mandated.escrow"),
+    ("mandated", "lab/doorless_lab/person.py", "import doorless_lab.products.mandated.escrow"),
     ("pure", "protocol/doorless_protocol/keys.py", "import time"),
     ("crypto", "client/doorless_client/text.py", "import nacl.secret"),
     ("inside", "protocol/doorless_protocol/keys.py", "import doorless_protocol.frames"),

@@ -34,7 +34,8 @@ def test_the_wheel_holds_the_five_packages_and_nothing_else(wheel: zipfile.ZipFi
 
 def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> None:
     """Sources, and the schemas and style sheets that they read at run time."""
-    kinds = {".py", ".sql", ".tcss", ".typed"}
+    pages = {".css", ".html", ".js", ".json", ".svg"}
+    kinds = {".py", ".sql", ".tcss", ".toml", ".typed", *pages}
     expected = {
         path.relative_to(ROOT / folder).as_posix()
         for package, folder in PACKAGES.items()

@@ -21,7 +21,7 @@ from disk.watched import Disk, Failing, needs_watched_disk
 from doorless_protocol.frames import Answer, Done, decode_from_relay
 
 EVERY_POINT = bool(os.environ.get("DOORLESS_EVERY_POINT"))
-SAMPLED = (("r", 55), ("s", 60))
+SAMPLED = (("r", 55), ("s", 80))
 CALLS = {"r": 240, "s": 120}
 """As many as the story has, or more, by kind."""
 

@@ -64,6 +64,7 @@ from doorless_protocol.log_frames import (
     LogRecords,
 )
 from doorless_protocol.manifest import Manifest
+from doorless_protocol.notice_frames import FetchNotices
 from doorless_protocol.primitives import sha256
 from doorless_server import inspection
 from doorless_server import relay as core
@@ -107,6 +108,7 @@ TABLE: dict[type, tuple[str, ...]] = {
     Subscribe: (NO, NO, NO, NO, NO, "Done", NO, "Done"),
     Acknowledge: (NO, NO, NO, NO, NO, "Done", NO, "Done!"),
     Incarnation: (NO, NO, NO, NO, NO, "Done", NO, "Done!"),
+    FetchNotices: (NO, NO, NO, NO, NO, "NoticesHeld", NO, "NoticesHeld"),  # each his own
     CloseAccount: (NO, NO, NO, NO, NO, "malformed", NO, "Logged!"),
     Hello: ("RelayInfo", NO, "RelayInfo", "RelayInfo", *FOR_ANYBODY),
     Submit: ("Done!", NO, "Done!", "Done!", *FOR_ANYBODY),  # without her token, as a request
@@ -201,6 +203,7 @@ class Case:
             Acknowledge: lambda: [Acknowledge((WAITING,))],
             Incarnation: lambda: [Incarnation(0, 7)],
             CloseAccount: lambda: [CloseAccount(*self.record(RecordKind.CLOSE))],
+            FetchNotices: lambda: [FetchNotices()],
             Hello: lambda: [Hello()],
             Submit: lambda: [alice.envelope(next(NUMBERS), None if capable else token)],
             Lookup: lambda: [Lookup(handle, 0)],

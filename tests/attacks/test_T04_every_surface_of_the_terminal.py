@@ -28,6 +28,7 @@ from doorless_client.tui.glyphs import UNICODE
 from doorless_lab.fake_engine import FakeEngine
 from doorless_lab.fake_keeping import FakeKeeping
 from hostile import ALLOWED, DEPTH, Given, hostile_texts, leaks
+from told_notices import NOTICE
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals"),
@@ -41,6 +42,7 @@ SIZE = (70, 160)
 SHEETS = (
     ("up", "i"),  # about a message
     ("f3",),  # details of a contact
+    ("f5", "enter"),  # what the relay told of demands
     ("ctrl+p",),
     ("ctrl+f", "h"),
     ("ctrl+g", "h"),
@@ -100,6 +102,8 @@ def peopled(given: Given) -> FakeEngine:
             last, text=safe(given("new version")), edited=1, note=safe_line(given("why"))
         )
     )
+    kind, authority = safe_line(given("in the line of a notice")), safe_line(given("authority"))
+    engine.notices.told(replace(NOTICE, kind=kind, authority=authority))
     return engine
 
 

@@ -112,6 +112,14 @@ class Grammar:
     def either(self, kind: inspect.UnionType) -> Any:
         return self._draw(self._dice.choice(kind.types))
 
+    def yes_or_no(self, _kind: inspect.BoolType) -> bool:
+        return self.chance()
+
+    def inner(self, kind: inspect.StructType) -> Struct:
+        """A frame within a frame, all of it drawn."""
+        drawn: Struct = kind.cls(**{field.name: self._draw(field.type) for field in kind.fields})
+        return drawn
+
     def nothing(self, _kind: inspect.NoneType) -> None:
         return None
 
@@ -130,6 +138,8 @@ _DRAWN: dict[type[inspect.Type], Callable[[Grammar, Any], Any]] = {
     inspect.VarTupleType: Grammar.elements,
     inspect.UnionType: Grammar.either,
     inspect.NoneType: Grammar.nothing,
+    inspect.BoolType: Grammar.yes_or_no,
+    inspect.StructType: Grammar.inner,
 }
 _kinds: dict[type[Struct], tuple[inspect.Field, ...]] = {}
 
