@@ -126,7 +126,8 @@ async def measure_one(report: Report, quick: bool, density: str) -> None:
             resizes.append(await cpu(lambda w=width: pilot.resize_terminal(w, 36)))  # type: ignore[misc]
         for turn in range(rounds):
             appends.append(await cpu(lambda t=turn: arrive(engine, long, f"new {t}")))  # type: ignore[misc]
-        stall, total = await burst(engine, long, pilot, screen)
+        bursts = [await burst(engine, long, pilot, screen) for _ in range(rounds)]
+    stall, total = (statistics.median(column) for column in zip(*bursts, strict=True))
     for what, unit, value, goal in (
         (f"open a conversation of {count:,}", "ms CPU", statistics.median(mounts), MOUNT),
         ("one more message, shown", "ms CPU", statistics.median(appends), APPEND),
