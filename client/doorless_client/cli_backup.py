@@ -19,6 +19,7 @@ from doorless_client.cli_output import line
 from doorless_client.core.restoring import Restored
 from doorless_client.creating import begin_from_backup
 from doorless_client.profile import is_profile
+from doorless_client.restored_words import restored_words
 
 
 def backup(chosen: argparse.Namespace, now: Now, random: Random) -> int:
@@ -62,11 +63,5 @@ def restore(chosen: argparse.Namespace, now: Now, random: Random) -> int:
 
 
 def _tell(done: Restored) -> None:
-    people, messages = counted(done.people, "contact"), counted(done.messages, "message")
-    line(f"restored: {people}, {messages}")
-    if done.left_out:
-        line(f"left out: {counted(done.left_out, 'record')} of a later version")
-
-
-def counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+    for said in restored_words(done):
+        line(said)

@@ -2,12 +2,12 @@
 
 import argparse
 
-from doorless_client.cli_backup import counted
 from doorless_client.cli_context import Now, Random, messenger, run
 from doorless_client.cli_messages import history
 from doorless_client.cli_outcome import DONE
 from doorless_client.cli_output import line
 from doorless_client.exporting import export_conversation
+from doorless_client.restored_words import counted
 
 
 def export(chosen: argparse.Namespace, now: Now, random: Random) -> int:

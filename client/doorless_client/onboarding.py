@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from doorless_client.core.api import Engine, RefusedError
+from doorless_client.core.restoring import Restored
 from doorless_client.core.state import Clock
 from doorless_client.core.views import Wait
 from doorless_client.creating import begin_account, begin_from_backup, begin_return
@@ -95,7 +96,9 @@ class ProfileOnboarding:
                 raise
         return await self.start(opened)
 
-    async def restore_backup(self, backup: Path, words: str, passphrase: str) -> Engine:
+    async def restore_backup(
+        self, backup: Path, words: str, passphrase: str
+    ) -> tuple[Engine, Restored]:
         """Raises RefusedError, UnreachableError: nothing was begun; or the same goes on with it."""
         with refusing():
             account = await begin_from_backup(
@@ -103,13 +106,13 @@ class ProfileOnboarding:
             )
             try:
                 await account.claim()
-                account.take_in(backup, words)
+                came = account.take_in(backup, words)
                 opened = account.opened()
                 account.finish()
             except BaseException:
                 account.close()
                 raise
-        return await self.start(opened)
+        return await self.start(opened), came
 
     async def start(self, opened: Opened) -> Engine:
         """From now on closed with this; with Echo in it, so that nobody meets an empty screen."""

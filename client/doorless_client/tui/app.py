@@ -82,6 +82,8 @@ class DoorlessApp(BaseApp[None]):
     async def begin(self, event: Onboard.Ready) -> None:
         """Leave the first mode for good: what was typed in it goes with it."""
         await self._show(event.engine, instead_of="onboard")
+        for line in event.lines:
+            self.say(line)
         if event.tour:
             await self.run_action("screen.tour")
 

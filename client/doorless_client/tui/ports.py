@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from doorless_client.core.api import Engine, RefusedError
+from doorless_client.core.restoring import Restored
 from doorless_client.core.views import Wait
 
 if TYPE_CHECKING:  # Textual reads its switches on import: see environment.py
@@ -141,7 +142,9 @@ class Onboarding(Protocol):
         """
         ...
 
-    async def restore_backup(self, backup: Path, words: str, passphrase: str) -> Engine:
+    async def restore_backup(
+        self, backup: Path, words: str, passphrase: str
+    ) -> tuple[Engine, Restored]:
         """The account of a backup and of its words, with all that the backup holds, connecting.
 
         Raises:

@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Button
 
 from doorless_client.core.api import Engine, RefusedError
+from doorless_client.core.restoring import Restored
 from doorless_client.core.views import Wait
 from doorless_client.recovery_words import words_of
 from doorless_client.tui.app import DoorlessApp
@@ -178,9 +179,9 @@ async def test_a_backup_and_its_words_need_neither_relay_nor_handle(
     monkeypatch.setenv("HOME", str(tmp_path))
     asked: list[tuple[Path, str, str]] = []
 
-    async def restore_backup(backup: Path, words: str, passphrase: str) -> Engine:
+    async def restore_backup(backup: Path, words: str, passphrase: str) -> tuple[Engine, Restored]:
         asked.append((backup, words, passphrase))
-        return engine
+        return engine, Restored(people=12, messages=8_304, left_out=1)
 
     onboarding.restore_backup = restore_backup
     app = DoorlessApp(onboarding, lambda: NOW)
@@ -196,6 +197,11 @@ async def test_a_backup_and_its_words_need_neither_relay_nor_handle(
         assert asked == [(at("~/alice.backup"), WORDS, SEAL)]
         assert onboarding.created == []
         assert isinstance(app.screen, MainScreen)
+        told = [one.message for one in app._notifications]
+        assert told == [
+            "restored: 12 contacts, 8304 messages",
+            "left out: 1 record of a later version",
+        ]
 
 
 async def test_a_backup_that_does_not_fit_is_refused_in_words(

@@ -18,7 +18,6 @@ from textual.message import Message as Told
 from textual.screen import Screen
 from textual.widgets import Static
 
-from doorless_client.core.api import Engine
 from doorless_client.tui.glyphs import Glyphs
 from doorless_client.tui.plain import plain
 from doorless_client.tui.ports import Onboarding
@@ -36,10 +35,10 @@ class Onboard(Screen[None]):
     ]
 
     class Ready(Told):
-        """There is an engine, unlocked. `tour`: the person wants to be shown around."""
+        """There is an engine, unlocked: what the last step told of it."""
 
-        def __init__(self, engine: Engine, *, tour: bool = False) -> None:
-            self.engine, self.tour = engine, tour
+        def __init__(self, done: Step.Done) -> None:
+            self.engine, self.tour, self.lines = done.engine, done.tour, done.lines
             super().__init__()
 
     def __init__(self, onboarding: Onboarding, glyphs: Glyphs) -> None:
@@ -84,4 +83,4 @@ class Onboard(Screen[None]):
     @on(Step.Done)
     def done(self, event: Step.Done) -> None:
         event.stop()
-        self.post_message(self.Ready(event.engine, tour=event.tour))
+        self.post_message(self.Ready(event))

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from doorless_client.recovery_words import WORDS, seed_of
+from doorless_client.restored_words import restored_words
 from doorless_client.tui.plain import plain
 from doorless_client.tui.steps.named import wrong_handle, wrong_relay
 from doorless_client.tui.steps.seal import Seal
@@ -53,10 +54,11 @@ class Restore(Step):
 
         async def restore(step: Step, passphrase: str) -> None:
             if backup:
-                engine = await self.onboarding.restore_backup(at(backup), words, passphrase)
+                engine, came = await self.onboarding.restore_backup(at(backup), words, passphrase)
+                step.post_message(self.Done(engine, lines=restored_words(came)))
             else:
                 engine = await self.onboarding.restore(relay, handle, words, passphrase)
-            step.post_message(self.Done(engine))
+                step.post_message(self.Done(engine))
 
         meanwhile = "Reading the backup…" if backup else "Asking the relay…"
         self.post_message(

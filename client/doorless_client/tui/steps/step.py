@@ -1,5 +1,6 @@
 """One thing that is asked before there is an engine, and how to get to the next and back."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -37,10 +38,17 @@ class Step(Vertical):
             super().__init__()
 
     class Done(Told):
-        """There is an engine, unlocked."""
+        """There is an engine, unlocked.
 
-        def __init__(self, engine: Engine, *, tour: bool = False) -> None:
-            self.engine, self.tour = engine, tour
+        Args:
+            tour: the person wants to be shown around.
+            lines: what to tell beside the conversations, a line each.
+        """
+
+        def __init__(
+            self, engine: Engine, *, tour: bool = False, lines: Sequence[str] = ()
+        ) -> None:
+            self.engine, self.tour, self.lines = engine, tour, lines
             super().__init__()
 
     class Back(Told):
