@@ -1,46 +1,55 @@
-"""doorless-lab: arguments, terminal, clock and randomness.
+"""doorless-lab: the commands, and the clock and the randomness that they work with.
 
 doorless-lab demo             relay, Alice, Bob, and what the relay gets, in one terminal
 doorless-lab demo --script    the same as plain text: a fixed conversation, then the figures
+doorless-lab list             every scenario: a back door, a demand, an attack
+doorless-lab play A1          one of them, step by step, against each of its products
+doorless-lab run --all        all of them, with verdicts computed and compared
+doorless-lab serve            the classroom in the browser, on this machine alone
+doorless-lab rehearse 45      a lesson as it will go on this computer
+doorless-lab doctor           what a lesson needs here, and what to do about what is missing
 doorless-lab simulate         what can happen to devices, from a seed: docs/reference/simulator.md
 """
 
 import argparse
 import asyncio
 import contextlib
-import os
 import secrets
 import signal
 import sys
 import time
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from doorless_lab.relay_process import RelayError
-from doorless_lab.script import BrokenPromiseError, Script
-from doorless_lab.simulation import command
-
-DONE, FAILED, USAGE = 0, 1, 2
-HANG_UP_WITHIN = 20
-"""Seconds to clean up in when the terminal is gone; then the system ends us."""
+from doorless_lab.catalogue import BrokenScenarioError
+from doorless_lab.commands import demo, doctor, listing, play, rehearse, run, serve, simulate
+from doorless_lab.commands.base import FAILED, Command, CommandError, Sources
 
 INTERRUPTED = 130
 """What a shell reports of a program that Ctrl+C ended: 128 + SIGINT."""
 
+COMMANDS: Final[dict[str, Command]] = {
+    "demo": demo,
+    "list": listing,
+    "play": play,
+    "run": run,
+    "serve": serve,
+    "rehearse": rehearse,
+    "doctor": doctor,
+    "simulate": simulate,
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
-    if chosen.simulate:
-        return _simulate(chosen)
-    terminal = sys.stdin.isatty() and sys.stdout.isatty()
     try:
-        if chosen.script or not terminal:
-            return asyncio.run(_ended_by_signals(_play()))
-        from doorless_lab.demo.launch import run  # Textual costs a fifth of a second
-
-        return asyncio.run(_ended_by_signals(run(time.time, secrets.token_bytes)))
-    except (RelayError, BrokenPromiseError, TimeoutError) as error:
+        with _ended_as_by_ctrl_c():
+            return COMMANDS[chosen.command].run(chosen, Sources(time.time, secrets.token_bytes))
+    except CommandError as error:
         print(f"doorless-lab: {error}", file=sys.stderr)
+        return error.code
+    except BrokenScenarioError as error:
+        print(f"doorless-lab: mend this scenario, or take its file away: {error}", file=sys.stderr)
         return FAILED
     except (KeyboardInterrupt, asyncio.CancelledError):
         return INTERRUPTED
@@ -49,56 +58,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-def _simulate(chosen: argparse.Namespace) -> int:
+@contextlib.contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Whoever ends us otherwise leaves no relay and no folder behind, either.
+
+    What a shell has us ignore stays ignored: `nohup` does so.
+    """
+    asked = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")]  # no SIGHUP on Windows
+    ours = [one for one in asked if one and signal.getsignal(one) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, signal.default_int_handler)
     try:
-        return command.simulate(chosen, lambda line: print(line, flush=True))
-    except ValueError as error:
-        print(f"doorless-lab: {error}", file=sys.stderr)
-        return USAGE
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        sys.stdout = sys.stderr
-        return FAILED
-
-
-async def _play() -> int:
-    """Raises BrokenPipeError: whoever read it has seen enough."""
-    await Script(time.time, secrets.token_bytes, lambda line: print(line, flush=True)).play()
-    return DONE
-
-
-async def _ended_by_signals(work: Coroutine[Any, Any, int]) -> int:
-    """Cancel `work` when asked to end, or when the terminal goes: it cleans up after itself."""
-    task = asyncio.ensure_future(work)
-    loop = asyncio.get_running_loop()
-
-    def hang_up() -> None:
-        _let_go_of_the_terminal()
-        signal.alarm(HANG_UP_WITHIN)
-        task.cancel()
-
-    with contextlib.suppress(NotImplementedError, AttributeError):  # not on Windows
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
-        loop.add_signal_handler(signal.SIGHUP, hang_up)
-    return await task
-
-
-def _let_go_of_the_terminal() -> None:
-    """Nobody is there: what is drawn while we clean up must not wait for a terminal for ever."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="doorless-lab", description="See what a relay sees.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    demo = commands.add_parser("demo", help="a relay, Alice, Bob, and what the relay gets")
-    demo.add_argument("--script", action="store_true", help="play it as plain text")
-    demo.set_defaults(simulate=False)
-    command.add_to(commands)
+    parser = argparse.ArgumentParser(
+        prog="doorless-lab",
+        description="See what a relay sees, and play every back door against the real thing.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    for name, command in COMMANDS.items():
+        command.add_arguments(commands.add_parser(name, help=command.HELP))
     return parser
 
 

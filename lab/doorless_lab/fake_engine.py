@@ -43,6 +43,7 @@ from doorless_lab.fake_files import FakeFiles
 from doorless_lab.fake_fleet import FakeFleet
 from doorless_lab.fake_history import FakeHistory
 from doorless_lab.fake_messages import FakeMessages
+from doorless_lab.fake_notices import FakeNotices
 from doorless_lab.fake_saved import FakeSaved
 from doorless_lab.fake_shelf import FakeShelf
 from doorless_protocol.sizes import size_class
@@ -72,7 +73,7 @@ class FakeEngine:
         self.is_frozen = False
         self.fleet = FakeFleet(self.me.device, now)
         self.messages, self.shelf, self.files = FakeMessages(self), FakeShelf(self), FakeFiles(self)
-        self.saved = FakeSaved()
+        self.saved, self.notices = FakeSaved(), FakeNotices(self)
         self._alarms: list[Alarm] = []
         self._chats: dict[bytes, Chat] = {}
         self._histories: dict[bytes, FakeHistory] = {}

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -26,17 +26,27 @@ class RelayProcess:
         address: where it listens; another one after each start.
     """
 
-    def __init__(self, name: str, data: Path, log: Path, extra: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        data: Path,
+        log: Path,
+        extra: Mapping[str, str],
+        *,
+        program: Sequence[str] = ("-m", "doorless_server", "serve"),
+    ) -> None:
         """Make one that is not running.
 
         Args:
             name: what stands behind the @ of its accounts.
             log: file that takes what it writes to stderr.
             extra: environment variables for it, beside our own.
+            program: what Python runs; it takes the arguments of `serve`.
         """
         self.name, self.data, self.log = name, data, log
         self.address: tuple[str, int] = ("127.0.0.1", 0)
         self._environment = {**os.environ, **extra}
+        self._program = tuple(program)
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
@@ -58,7 +68,7 @@ class RelayProcess:
         Raises:
             RelayError: it ended, or did not become ready; it is not running.
         """
-        command = ("-m", "doorless_server", "serve", "--data", str(self.data))
+        command = (*self._program, "--data", str(self.data))
         options = ("--listen", "127.0.0.1:0", "--name", self.name, "--json")
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(

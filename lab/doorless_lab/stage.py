@@ -65,12 +65,7 @@ class Stage:
             self.folder = Path(failing.enter_context(_temporary_folder()))
             self.records.mkdir()
             self.logs.mkdir()
-            self.relay = RelayProcess(
-                RELAY_NAME,
-                self.folder / "relay",
-                self.logs / "relay.log",
-                {CONTROL_VARIABLE: self.control.text},
-            )
+            self.relay = self._make_relay({CONTROL_VARIABLE: self.control.text})
             await failing.enter_async_context(self.relay)
             self._leaving = failing.pop_all()
         await self._send_control()
@@ -120,6 +115,9 @@ class Stage:
         await self.relay.start()
         for person in self.people:
             person.retry_now()
+
+    def _make_relay(self, environment: dict[str, str]) -> RelayProcess:
+        return RelayProcess(RELAY_NAME, self.folder / "relay", self.logs / "relay.log", environment)
 
     async def _send_control(self) -> None:
         """Ask for somebody whose handle is the control, which the relay thus gets in the clear."""

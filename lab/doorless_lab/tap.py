@@ -35,6 +35,7 @@ class Tap:
     Attributes:
         connected: whether the cable is in.
         recorded: bytes in the record; it ends with a whole message.
+        on_connect: told of the local port of each connection to the relay, before it is used.
 
     Args:
         relay: where the relay is now; asked for each connection, since it may come back elsewhere.
@@ -49,6 +50,7 @@ class Tap:
         self.address: Address = ("127.0.0.1", 0)
         self.record, self.recorded = record, 0
         self._relay, self._on_message = relay, on_message
+        self.on_connect: Callable[[int], None] = lambda _: None
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def __aenter__(self) -> Self:
@@ -96,6 +98,7 @@ class Tap:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         relay_reader, relay_writer = await asyncio.open_connection(*self._relay())
+        self.on_connect(relay_writer.get_extra_info("sockname")[1])
         unmask = _Unmask(self._keep)
         try:
             towards = asyncio.create_task(self._towards_relay(reader, relay_writer, unmask))

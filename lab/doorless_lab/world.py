@@ -61,6 +61,17 @@ class KeyLog(Directory, Protocol):
         """Make the epoch that is due."""
 
 
+class Draws:
+    """The same bytes in every run. Apart from the world: whoever draws does not reach it."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._seed, self._drawn = seed, 0
+
+    def __call__(self, size: int) -> bytes:
+        self._drawn += 1
+        return shake_256(self._seed + self._drawn.to_bytes(8)).digest(size)
+
+
 class World:
     """One relay, some people, one clock that stands still unless it is moved.
 
@@ -70,6 +81,7 @@ class World:
         refuse_bundles: it gives nobody prekeys.
         wire: what lies between everybody and the relay.
         name: the relay's address.
+        random: where everybody here draws from.
         others: worlds around other relays, by address, which people here can reach as well.
         directory: the relay's key log; None while it keeps none.
     """
@@ -86,7 +98,7 @@ class World:
         """`log`: whether the relay keeps a key log."""
         self.now, self.wire, self.name = now, wire, name
         self.others: dict[str, World] = {}
-        self._seed, self._drawn = seed, 0
+        self.random: Random = Draws(seed)
         self._relay_store = RelayStore()
         self.directory: KeyLog | None = self._key_log() if log else None
         self.relay = self._relay()
@@ -118,11 +130,6 @@ class World:
         return Relay(
             self._relay_store, Identity(self.name), random=self.random, directory=self.directory
         )
-
-    def random(self, size: int) -> bytes:
-        """The same bytes in every run."""
-        self._drawn += 1
-        return shake_256(self._seed + self._drawn.to_bytes(8)).digest(size)
 
     def person(self, handle: str, store: Store | None = None) -> "Person":
         """Register somebody, signed in from now on."""

@@ -15,12 +15,13 @@ TELL_EVERY = 500
 """Runs between two lines that say how far it came."""
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
-        "simulate",
-        help="play what can happen to people and their devices, from a seed",
-        description="Real clients and a real relay in one process, over a network that "
-        "misbehaves. Everything follows from the seed; every promise is checked.",
+HELP = "play what can happen to people and their devices, from a seed"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Real clients and a real relay in one process, over a network that misbehaves. "
+        "Everything follows from the seed; every promise is checked."
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the first run")
     parser.add_argument(
@@ -31,7 +32,6 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument(
         "--play", metavar="ACTIONS", help='in place of drawn ones: "say 0 1; live 0; live 1"'
     )
-    parser.set_defaults(simulate=True)
 
 
 def simulate(chosen: argparse.Namespace, write: Write) -> int:

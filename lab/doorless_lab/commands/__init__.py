@@ -1,0 +1,1 @@
+"""The commands of doorless-lab, one file each."""
