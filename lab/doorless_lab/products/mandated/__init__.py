@@ -1,0 +1,1 @@
+"""Back doors that were demanded, in copies of our own parts: exhibits, for the lab alone."""
