@@ -15,7 +15,7 @@ from doorless_client.store.records import Copy, Outgoing
 from doorless_lab.simulation.people import BEGINNINGS, beginning
 from doorless_lab.simulation.play import Run
 from doorless_lab.simulation.promises import PromiseError
-from doorless_lab.world import World
+from doorless_lab.world import Draws, World
 from doorless_protocol.frames import Submit
 from doorless_protocol.manifest import DeviceEntry
 from doorless_protocol.session import Session
@@ -25,7 +25,7 @@ AT_MOST = 60
 
 PEOPLE = 3
 
-keep, keep_step, draw = Sessions.keep, Receiver._keep_session, World.random
+keep, keep_step, draw = Sessions.keep, Receiver._keep_session, Draws.__call__
 worlds: list[World] = []
 
 
@@ -54,7 +54,7 @@ def keeps_no_step(self: Receiver, arrival: Arrival, *more: Any) -> None:
         keep_step(self, arrival, *more)
 
 
-def draws_one_nonce(self: World, size: int) -> bytes:
+def draws_one_nonce(self: Draws, size: int) -> bytes:
     return bytes(12) if size == 12 else draw(self, size)
 
 
@@ -73,7 +73,7 @@ BUGS: dict[str, dict[str, Callable[..., Any]]] = {
         "doorless_client.core.receiving.Receiver._keep_session": keeps_no_step,
         "doorless_client.core.conversations.Conversations.find": lambda *_: None,
     },
-    "one nonce for everything": {"doorless_lab.world.World.random": draws_one_nonce},
+    "one nonce for everything": {"doorless_lab.world.Draws.__call__": draws_one_nonce},
     "a gap that is never closed": {
         "doorless_client.core.conversations.Conversations._stand_late": lambda *_: None,
     },

@@ -123,11 +123,16 @@ class Thief:
     """Holds copies of both sessions, and follows the conversation with them."""
 
     def __init__(
-        self, sessions: Sequence[Session], identities: Sequence[KemSeed], oracle: Oracle
+        self,
+        sessions: Sequence[Session],
+        identities: Sequence[KemSeed],
+        oracle: Oracle,
+        seeds: Sequence[KemSeed] = (),
     ) -> None:
+        """`seeds`: of KEM keys, which he knows though he stole none of them."""
         stolen = [unwrap(each.ratchet.hop) for each in sessions]
         keys = [KemSeed(state.key.raw) for state in stolen if isinstance(state, Offering)]
-        learned = Learned([*keys, *identities, KemSeed(bytes(KEM_SEED_SIZE))])
+        learned = Learned([*keys, *identities, *seeds, KemSeed(bytes(KEM_SEED_SIZE))])
         self._copies = [with_hop(each, Followed(each.ratchet.hop, learned)) for each in sessions]
         self._identities = identities
         self._oracle = oracle

@@ -10,6 +10,7 @@ that was never added, one that is gone, an old one. What it answers is proven al
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from doorless_protocol.log.chain import NO_HEAD, Opened, Step, next_head
 from doorless_protocol.log.checkpoint import Checkpoint
@@ -48,8 +49,20 @@ class Epoch:
     deltas: tuple[Delta, ...]
 
 
+class Witness(Protocol):
+    """Somebody whom a log asks to cosign its heads."""
+
+    def cosigned(self, ledger: "Ledger", note: Note) -> Note:
+        """The note with a line more, or as it was: refused."""
+        ...
+
+
 class Ledger:
-    """The log. `keys` signs whatever it is told to."""
+    """The log. `keys` signs whatever it is told to.
+
+    Attributes:
+        witness: asked for each new head; a fork asks the same one. None: nobody is.
+    """
 
     def __init__(self, keys: LogKeys, config: LogConfig, time: int) -> None:
         self.keys, self.config = keys, config
@@ -61,6 +74,7 @@ class Ledger:
         self.promised = config.interval  # seconds that a receipt gives it
         self.waiting: list[tuple[Label, int, bytes, Opened]] = []
         self.places: dict[Label, tuple[Index, bytes]] = {}
+        self.witness: Witness | None = None
         self._notes: dict[Checkpoint, Note] = {}  # each head is signed once
         self.publish(time)
 
@@ -134,7 +148,7 @@ class Ledger:
     def fork(self) -> "Ledger":
         """The same log, and from here on another truth under the same keys."""
         other = self.set_up_as(self.keys, self.config)
-        other._notes = dict(self._notes)
+        other._notes, other.witness = dict(self._notes), self.witness
         return other
 
     def set_up_as(self, keys: LogKeys, config: LogConfig) -> "Ledger":
@@ -178,7 +192,8 @@ class Ledger:
         checkpoint = self.checkpoint(size)
         if checkpoint not in self._notes:
             time = self.epochs[checkpoint.size - 1].leaf.time_ms // _MS
-            self._notes[checkpoint] = self.keys.signer.sign(checkpoint, time)
+            note = self.keys.signer.sign(checkpoint, time)
+            self._notes[checkpoint] = self.witness.cosigned(self, note) if self.witness else note
         return self._notes[checkpoint]
 
     def checkpoint(self, size: int | None = None) -> Checkpoint:

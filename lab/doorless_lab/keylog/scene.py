@@ -16,28 +16,19 @@ from typing import Unpack
 import msgspec
 
 from doorless_client.core.api import RefusedError
-from doorless_client.core.effects import Anonymously, Ask
 from doorless_client.core.views import AlarmRaised
 from doorless_client.store.log_records import Log
 from doorless_lab.keylog.directory import LedgerDirectory
-from doorless_lab.keylog.ledger import Ledger
-from doorless_lab.world import KeyLog, World
-from doorless_lab.world_person import NO_CERTIFICATE, RELAY, Person, at_once
-from doorless_protocol.frames import Answered, Hello, Lookup
-from doorless_protocol.keys import SigningKey
-from doorless_protocol.log.chain import OPENING_SIZE, Opened
-from doorless_protocol.log.config import LogKeys, Times, origin_of
+from doorless_lab.keylog.powers import LedgerWorld, LyingRelay
+from doorless_lab.world import World
+from doorless_lab.world_person import RELAY, Person
+from doorless_protocol.log.config import LogKeys, Times
 from doorless_protocol.log.label import Label
-from doorless_protocol.log.record import Record, RecordKind
 from doorless_protocol.log.view import LogView
-from doorless_protocol.log_frames import LogAnchors, LogAtAnchor, LogHead, LogRecords
-from doorless_protocol.manifest import Manifest
-from doorless_server.relay import Identity, Relay
 
 ALICE = Label("alice")
 HOUR, DAY = 3_600, 86_400
 _STEP = DAY // 8  # looks are drawn at least as far apart
-_QUESTIONS = (Hello, Lookup, LogHead, LogAnchors, LogAtAnchor, LogRecords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +48,18 @@ class Caught:
     evidence: bytes
 
 
-class LedgerWorld(World):
-    """A world whose relay answers from a Ledger."""
-
-    def _key_log(self) -> KeyLog:
-        keys = LogKeys.from_seed(origin_of(RELAY), self.random(96))
-        return LedgerDirectory(Ledger(keys, keys.config(), int(self.now)))
-
-
 @dataclass
-class Scene:
+class Scene(LyingRelay):
     """One world in which a relay lies, from `begins` on."""
 
-    world: World
-    truth: LedgerDirectory
-    alice: Person
     bob: Person
     carol: Person
-    eve: Person
     _began: int = 0
 
     @property
-    def now(self) -> int:
-        return int(self.world.now)
+    def alice(self) -> Person:
+        """Whose name it lies about."""
+        return self.owner
 
     def person(self, handle: str) -> Person:
         """Somebody new, who knows Carol, and has followed the log for a moment."""
@@ -97,30 +77,6 @@ class Scene:
         """From here on it lies: anchors are counted from now."""
         self._began = self.now // DAY
 
-    def publish(self, *logs: LedgerDirectory, after: int = 10) -> None:
-        """A moment later, an epoch in each of these logs; in the true one where none is named."""
-        self.world.now += after
-        for log in logs or (self.truth,):
-            log.ledger.publish(self.now)
-
-    def forks(self) -> LedgerDirectory:
-        """Another truth, which nobody is shown yet."""
-        return self.truth.copy(self.world.random)
-
-    def shows(self, person: Person, log: LedgerDirectory) -> None:
-        """From now on this person alone is answered from another log."""
-        other = Relay(
-            self.world._relay_store, Identity(RELAY), random=self.world.random, directory=log
-        )
-
-        def answer(ask: Ask, answered: Answered) -> Answered:
-            if not isinstance(ask, Anonymously) or not isinstance(ask.request, _QUESTIONS):
-                return answered
-            peer = other.greet(self.now, NO_CERTIFICATE)
-            return at_once(other.handle(peer, ask.request, self.now)).answered
-
-        person.change_answer = answer
-
     def tells_of(self, person: Person, *, keys: LogKeys, **rules: Unpack[Times]) -> LedgerDirectory:
         """This person alone was told, when they came, of a log with these keys and rules.
 
@@ -136,41 +92,6 @@ class Scene:
             state.store.own.put(msgspec.structs.replace(state.own, config=config.hash))
             state.store.logs.put(Log(RELAY, LogView.begin(config).encode()))
         return other
-
-    def ghost(
-        self,
-        log: LedgerDirectory,
-        kind: RecordKind = RecordKind.UPDATE,
-        key: SigningKey | None = None,
-        after: bytes = b"",
-    ) -> bytes:
-        """The head of a next version of Alice's label that she did not write.
-
-        It stands for Eve's account; with Alice's own key, for her account with Eve's device.
-
-        Args:
-            after: the head that it follows; b"": the newest that was asked for.
-        """
-        alice, eve = self.alice.engine.state, self.eve.engine.state
-        manifest = eve.manifest
-        if key is not None:
-            devices = [*alice.manifest.entries, *eve.manifest.entries]
-            manifest = Manifest.sign(key, devices, self.now, after=alice.manifest.head)
-        log.name(manifest)
-        head = after or log.ledger.newest[ALICE]
-        number = log.ledger.versions[head].number + 1
-        record = Record.sign(
-            key or eve.signing,
-            kind,
-            ALICE,
-            number,
-            head,
-            self.now * 1000,
-            manifest.version,
-            manifest.hash,
-        )
-        opened = Opened(self.world.random(OPENING_SIZE), record.encode())
-        return log.ledger.make(ALICE, number, head, opened, stamp=log.ledger.size)
 
     # --- being caught --------------------------------------------------------------------------
 
@@ -222,6 +143,6 @@ def stage(seed: bytes = b"scene") -> Scene:
     if not isinstance(truth, LedgerDirectory):
         raise TypeError("a world without a ledger")
     alice, bob, carol, eve = world.everybody
-    scene = Scene(world, truth, alice, bob, carol, eve)
+    scene = Scene(world, truth, alice, eve, bob, carol)
     scene.begins()
     return scene
