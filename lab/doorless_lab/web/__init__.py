@@ -1,0 +1,1 @@
+"""The classroom: the lab in a browser, on this machine alone."""

@@ -1,0 +1,94 @@
+"""Who teaches with one key sees what it brings: answers, evidence, and that a step still comes."""
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from browser import browsing, launched, needs_browser, shows
+from classroom import SAMPLE, both, serving
+from doorless_lab.scenario import Scene, Step
+
+needs_browser()
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+HIDDEN = """selector => {
+  const seen = document.querySelector(selector).getBoundingClientRect();
+  const bar = document.getElementById("controls").getBoundingClientRect();
+  return seen.top < 0 || seen.bottom > bar.top;
+}"""
+"""Whether an element is, in part, outside of what is seen."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Any]:
+    async with launched() as browser:
+        yield browser
+
+
+async def open_sample(tab: Any, url: str) -> None:
+    await tab.goto(url)
+    await tab.click("#go-wall")
+    await tab.click("#open-A1")
+    await shows(tab, ".caption", "Is that so?")
+
+
+async def test_what_was_right_is_seen_without_scrolling(chromium: Any) -> None:
+    async with serving() as server, browsing(chromium, width=1024, height=600) as (browser, _):
+        tab = await browser.new_page()
+        await open_sample(tab, server.url)
+        for _ in range(2):
+            await tab.keyboard.press("PageDown")
+        await shows(tab, ".caption", "How many?")
+        await tab.keyboard.press("3")
+        await tab.keyboard.press("PageDown")
+        await shows(tab, ".answers .right", "24")
+        assert not await tab.evaluate(HIDDEN, ".question.answered")
+
+
+async def test_what_comes_next_is_seen_from_its_top(chromium: Any) -> None:
+    async with serving() as server, browsing(chromium, width=800, height=420) as (browser, _):
+        tab = await browser.new_page()
+        await open_sample(tab, server.url)
+        await tab.keyboard.press("PageDown")
+        await shows(tab, ".caption", "Alice writes")
+        await tab.evaluate("window.scrollTo(0, 9999)")
+        assert await tab.evaluate("window.scrollY") > 0
+        await tab.keyboard.press("PageDown")
+        await shows(tab, ".caption", "How many?")
+        assert await tab.evaluate("window.scrollY") == 0
+
+
+async def test_evidence_is_on_the_wall_as_soon_as_it_is_asked_for(chromium: Any) -> None:
+    async with serving() as server, browsing(chromium, width=1024, height=600) as (browser, _):
+        tab = await browser.new_page()
+        await open_sample(tab, server.url)
+        for _ in range(3):
+            await tab.keyboard.press("PageDown")
+        await shows(tab, ".caption", "The agency asks")
+        await tab.keyboard.press("e")
+        await shows(tab, ".drawer", "SHA-256")
+        assert not await tab.evaluate(HIDDEN, "#drawer")
+
+
+async def test_a_step_that_is_still_being_played_is_announced(chromium: Any) -> None:
+    going_on = threading.Event()
+
+    async def slow(_scene: Scene) -> AsyncGenerator[Step, None]:
+        yield Step(both("First"), {})
+        await asyncio.to_thread(going_on.wait, 20)
+        yield Step(both("Second"), {})
+
+    async with serving(replace(SAMPLE, play=slow)) as server, browsing(chromium) as (browser, _):
+        tab = await browser.new_page()
+        await open_sample(tab, server.url)
+        await tab.keyboard.press("PageDown")
+        await shows(tab, ".caption .count", "Being played")
+        going_on.set()
+        await tab.wait_for_function(
+            "() => !document.querySelector('.caption .count').textContent.includes('Being')"
+        )
