@@ -21,7 +21,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lint types contracts shell fix bench performance model sim attacks reliability depth live storm crash powercut soak failover vectors lock coverage fuzz mutation clean
+.PHONY: help demo test check format lint types contracts shell fix bench performance model sim attacks reliability depth live storm crash powercut soak failover vectors lock coverage fuzz mutation lab lab-mutations clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -86,6 +86,12 @@ fuzz: $(READY_FUZZ) ## look a minute each for inputs that break a decoder (ARGS=
 
 mutation: $(READY_DEV) $(READY_MUTATION) ## break the protocol in every small way, and see that a test notices (ARGS="--sample 7")
 	@$(RUN) tests/mutation.py $(ARGS)
+
+lab: $(READY_DEV) ## play every scenario of the lab, and compare each verdict with what it has to be (some minutes)
+	@$(VENV)/bin/doorless-lab run --all $(ARGS)
+
+lab-mutations: $(READY_DEV) ## take defences away one by one, and see that a verdict of the lab turns red (some minutes)
+	@DOORLESS_LAB_MUTATIONS=all $(RUN) -m pytest --quiet -rP tests/lab/test_mutations.py $(ARGS)
 
 sim: $(READY_DEV) ## play 10,000 simulated runs, and 10,000 that hypothesis chooses (about an hour)
 	@$(VENV)/bin/doorless-lab simulate --seeds 10000 $(ARGS)
