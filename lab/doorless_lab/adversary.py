@@ -61,7 +61,7 @@ GUARDED: Final[tuple[tuple[tuple[type, ...], frozenset[Power]], ...]] = (
 """Objects of these classes are held by whoever has one of these powers."""
 
 _LEADS_ANYWHERE = (
-    *(ModuleType, type, CodeType, FrameType, BuiltinFunctionType, logging.Logger),
+    *(ModuleType, type, CodeType, FrameType, logging.Logger),
     *(AbstractEventLoop, Future, GeneratorType, CoroutineType, AsyncGeneratorType),
 )
 """Through these everything in a process can be reached, by whoever runs in it."""
@@ -74,10 +74,18 @@ class Adversary:
         handles: one of each power.
         own: its own devices and programs, which it may do with as it likes; what is behind
             them is not looked through.
+        used: takes each power when it is used.
     """
 
-    def __init__(self, seat: Seat, *handles: Handle[Any], own: tuple[object, ...] = ()) -> None:
+    def __init__(
+        self,
+        seat: Seat,
+        *handles: Handle[Any],
+        own: tuple[object, ...] = (),
+        used: set[Power] | None = None,
+    ) -> None:
         self.seat, self.own = seat, own
+        self._used = set[Power]() if used is None else used
         self._handles = {type(handle): handle for handle in handles}
         if len(self._handles) != len(handles):
             raise ValueError("two handles of one power")
@@ -92,19 +100,19 @@ class Adversary:
         handle = self._handles.get(kind)
         if not isinstance(handle, kind):
             raise PowerError(f"{self.seat} has not the power {kind.power}")
+        self._used.add(kind.power)
         return handle
 
 
 def arm(scene: Scene, seat: Seat, *handles: Handle[Any], own: tuple[object, ...] = ()) -> Adversary:
-    """An adversary of a scenario, as `Adversary` makes it.
+    """An adversary of a scenario, as `Adversary` makes it; the scene takes down what it uses.
 
     Raises:
         PowerError: it reaches more than its powers, or has one that the scenario does not name.
     """
-    adversary = Adversary(seat, *handles, own=own)
+    adversary = Adversary(seat, *handles, own=own, used=scene.armed)
     if more := adversary.powers - scene.powers:
         raise PowerError(f"{seat} has powers that are not named: {', '.join(sorted(more))}")
-    scene.armed.update(adversary.powers)
     return adversary
 
 
@@ -139,4 +147,6 @@ def reached(root: object, stop: tuple[object, ...] = ()) -> Iterator[object]:
 def _behind(one: object) -> list[Any]:
     if isinstance(one, FunctionType):  # not its globals: they are the module's
         return [one.__closure__, one.__defaults__, one.__kwdefaults__]
+    if isinstance(one, BuiltinFunctionType):  # a method's object, as of `[].append`; or a module
+        return [one.__self__]
     return gc.get_referents(one)

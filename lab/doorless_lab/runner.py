@@ -61,7 +61,7 @@ class Played:
     """One scenario against one product, from its first step to its last.
 
     Attributes:
-        armed: the powers that somebody was given in it.
+        armed: the powers that somebody was given in it, and used.
     """
 
     scenario: Scenario
@@ -88,7 +88,7 @@ async def steps(
     """Play it, step by step as they happen. What it made on disk is gone afterwards.
 
     Args:
-        armed: takes the powers that somebody is given.
+        armed: takes the powers that somebody is given and uses.
     """
     settings = conditions.of(scenario)
     drawn = seeded(f"{conditions.seed}/{scenario.id}/{product}".encode())

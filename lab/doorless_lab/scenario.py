@@ -234,7 +234,7 @@ class Scene:
         now: Unix seconds at which the scene's clock begins.
         folder: empty, removed afterwards.
         powers: those that the scenario names; nobody in it may be given another one.
-        armed: those that somebody was given so far.
+        armed: those that somebody was given, and has used so far.
     """
 
     product: Product

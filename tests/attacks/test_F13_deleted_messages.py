@@ -6,8 +6,8 @@ import pytest
 
 from acting import greet, said
 from doorless_client.store.sqlcipher import open_store
+from doorless_lab.doors.store_pages import everything
 from doorless_lab.world import Person, World
-from pages import everything
 
 KEY = bytes(range(32))
 

@@ -6,7 +6,7 @@ import pytest
 
 from doorless_client.store.migrations import scripts as whole_scripts
 from doorless_client.store.sqlcipher import open_store
-from pages import everything
+from doorless_lab.doors.store_pages import everything
 from rows import contact, entry
 
 KEY, HERE = bytes(range(32)), b"h" * 32

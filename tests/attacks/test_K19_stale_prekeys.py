@@ -8,13 +8,13 @@ from doorless_client.core import keyring
 from doorless_client.core.effects import Ask
 from doorless_client.core.views import Notice
 from doorless_client.store.sqlcipher import open_store
+from doorless_lab.doors.store_pages import everything
 from doorless_lab.world import World
 from doorless_lab.world_person import Person
 from doorless_protocol.errors import ExpiredError
 from doorless_protocol.frames import Answered, BundleServed, FetchBundle
 from doorless_protocol.prekey_secrets import PairSecrets
 from doorless_protocol.prekeys import SignedBundle, check_time
-from pages import everything
 
 DAY = 86_400
 

@@ -23,7 +23,7 @@ from doorless_client.store.records import (
     Setting,
 )
 from doorless_client.store.sqlcipher import open_store
-from pages import everything
+from doorless_lab.doors.store_pages import everything
 from rows import contact, entry
 
 KEY = bytes(range(32))

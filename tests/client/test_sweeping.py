@@ -14,9 +14,9 @@ from doorless_client.store import word_index
 from doorless_client.store.records import Wire
 from doorless_client.store.sqlcipher import SqlcipherStore, open_store
 from doorless_client.store.talk_records import RUN, Extra, Fading
+from doorless_lab.doors.store_pages import everything
 from doorless_lab.world import World
 from doorless_lab.world_person import Person
-from pages import everything
 from rows import entry
 
 KEY = bytes(range(32))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from doorless_lab.adversary import Adversary, PowerError, check_reach, reached
+from doorless_lab.adversary import Adversary, PowerError, arm, check_reach, reached
 from doorless_lab.powers import (
     CourtOrder,
     DirectoryWrite,
@@ -17,7 +17,7 @@ from doorless_lab.powers import (
     ServerWrite,
     StateCopy,
 )
-from doorless_lab.scenario import Power, Seat
+from doorless_lab.scenario import Power, Product, Scene, Seat
 from doorless_lab.world import World
 from doorless_protocol.log.config import LogKeys, origin_of
 
@@ -56,7 +56,10 @@ def test_an_adversary_on_the_wire_cannot_be_given_a_clients_memory(world: World)
 
 def test_nor_through_a_closure_a_method_or_a_list(world: World) -> None:
     alice, _ = world.everybody
-    roundabout: list[object] = [lambda: alice, alice.says, {"deep": [[alice.engine]]}]
+    roundabout: list[object] = [
+        *(lambda: alice, alice.says, {"deep": [[alice.engine]]}),
+        [alice].copy,  # a method of a built-in type
+    ]
     for hidden in roundabout:
         with pytest.raises(PowerError):
             Adversary(Seat.AGENCY, ServerLogOn(hidden))
@@ -97,6 +100,23 @@ def test_its_own_device_is_its_own(world: World) -> None:
 def test_a_second_handle_of_a_power_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="two handles"):
         Adversary(Seat.AGENCY, Gag(1), Gag(2))
+
+
+def test_in_a_scenario_nobody_is_given_a_power_that_it_does_not_name(tmp_path: Path) -> None:
+    scene = Scene(Product.E2EE, {}, bytes, 0, tmp_path, frozenset({Power.GAG}))
+    with pytest.raises(PowerError, match="court-order"):
+        arm(scene, Seat.AGENCY, CourtOrder("produce"), Gag("a year"))
+    assert scene.armed == set()
+
+
+def test_a_power_counts_when_it_is_used(tmp_path: Path) -> None:
+    scene = Scene(Product.E2EE, {}, bytes, 0, tmp_path)
+    agency = arm(scene, Seat.AGENCY, CourtOrder("produce"), Gag("a year"))
+    assert agency.powers == {Power.COURT_ORDER, Power.GAG}
+    agency.use(CourtOrder)
+    with pytest.raises(PowerError):
+        agency.use(StateCopy)
+    assert scene.armed == {Power.COURT_ORDER}
 
 
 def test_the_walk_ends_and_does_not_follow_modules() -> None:

@@ -34,7 +34,7 @@ def test_mallory_holds_the_relay_and_its_log_and_no_client() -> None:
 def test_nor_what_the_scenario_does_not_name() -> None:
     stage = begun(witnessed=False).variant(b"named")
     scene = replace(SCENE, powers=frozenset({Power.DIRECTORY_WRITE}), armed=set())
-    stage.armed(scene, DirectoryWrite(stage.truth))
+    stage.armed(scene, DirectoryWrite(stage.truth)).use(DirectoryWrite)
     with pytest.raises(PowerError, match="not named"):
         stage.armed(scene, ServerWrite(stage.answers(stage.alice)))
     assert scene.armed == {Power.DIRECTORY_WRITE}

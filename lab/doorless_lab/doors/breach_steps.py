@@ -1,7 +1,7 @@
 """What E2 shows, step by step."""
 
 from doorless_lab.doors.recorded import NAMES, Read
-from doorless_lab.scenario import Evidence, Fact, Line, Question, Seat, Step, Tone
+from doorless_lab.scenario import Evidence, Question, Seat, Step, Tone
 from doorless_lab.telling import line
 from doorless_lab.words import Words
 
@@ -22,7 +22,7 @@ def stored(messages: int, people: int, years: int, official: Read, log: int) -> 
             ),
             Seat.AGENCY: (
                 line("Schlüssel, die alles öffnen: 1", "keys that open everything: 1", Tone.HELD),
-                _read("mit Beschluss", "with a warrant", official),
+                official.line("mit Beschluss", "with a warrant"),
                 line(f"Einträge im Protokoll: {log}", f"entries in the audit log: {log}"),
             ),
         },
@@ -68,7 +68,7 @@ def leaked(read: Read, by_year: dict[int, int], each: int, log: int, seconds: fl
             Evidence(
                 "leak",
                 Words("Alles, was je aufgezeichnet wurde", "All that was ever recorded"),
-                _facts(read) | {"milliseconds": round(1000 * seconds, 1)},
+                read.facts | {"milliseconds": round(1000 * seconds, 1)},
             ),
             Evidence(
                 "audit log",
@@ -115,7 +115,7 @@ def insider(name: str, read: Read, log: int) -> Step:
             Seat.AGENCY: (line(f"neue Einträge: {log}", f"new entries: {log}", Tone.MISSING),),
         },
         evidence=(
-            Evidence("insider", Words("Ohne jeden Beschluss", "Without any warrant"), _facts(read)),
+            Evidence("insider", Words("Ohne jeden Beschluss", "Without any warrant"), read.facts),
         ),
         notes=Words(
             "Entschlüsseln geschieht auf dem Rechner dessen, der den Schlüssel hat. Ein Protokoll "
@@ -133,13 +133,13 @@ def rekeyed(agency: Read, thief: Read) -> Step:
             "A foreign service replaces the key in the program by its own.",
         ),
         {
-            Seat.AGENCY: (_read("alter Schlüssel", "old key", agency),),
-            Seat.MALLORY: (_read("eigener Schlüssel", "own key", thief),),
+            Seat.AGENCY: (agency.line("alter Schlüssel", "old key"),),
+            Seat.MALLORY: (thief.line("eigener Schlüssel", "own key"),),
             Seat.ALICE: (line("Es sieht alles aus wie immer.", "All looks as always."),),
         },
         evidence=(
-            Evidence("agency", Words("Die Behörde danach", "The agency then"), _facts(agency)),
-            Evidence("rekeyed", Words("Der fremde Dienst", "The foreign service"), _facts(thief)),
+            Evidence("agency", Words("Die Behörde danach", "The agency then"), agency.facts),
+            Evidence("rekeyed", Words("Der fremde Dienst", "The foreign service"), thief.facts),
         ),
         notes=Words(
             "Das Muster von Juniper 2015: Das Schloss war schon da, nur der Schlüssel war neu.",
@@ -156,16 +156,16 @@ def revoked(updated: int, old: Read, new: Read, clean: Read) -> Step:
         ),
         {
             Seat.MALLORY: (
-                _read("alte Nachrichten", "old messages", old),
-                _read("neue Nachrichten", "new messages", new),
-                _read("neue, aus erneuerten Programmen", "new, of renewed programs", clean),
+                old.line("alte Nachrichten", "old messages"),
+                new.line("neue Nachrichten", "new messages"),
+                clean.line("neue, aus erneuerten Programmen", "new, of renewed programs"),
             ),
         },
         evidence=(
-            Evidence("old", Words("Altes nach der Sperrung", "Old ones after it"), _facts(old)),
-            Evidence("new", Words("Neues nach der Sperrung", "New ones after it"), _facts(new)),
+            Evidence("old", Words("Altes nach der Sperrung", "Old ones after it"), old.facts),
+            Evidence("new", Words("Neues nach der Sperrung", "New ones after it"), new.facts),
             Evidence(
-                "renewed", Words("Neues, Programm erneuert", "New, program renewed"), _facts(clean)
+                "renewed", Words("Neues, Programm erneuert", "New, program renewed"), clean.facts
             ),
         ),
         notes=Words(
@@ -231,14 +231,3 @@ def nothing(messages: int, found: int, scanned: int, keys: int, best: int) -> St
 
 def name_of(pair: int) -> str:
     return NAMES[2 * pair]
-
-
-def _facts(read: Read) -> dict[str, Fact]:
-    return {"messages": read.markers, "read": read.found, "bytes": read.scanned}
-
-
-def _read(de: str, en: str, read: Read) -> Line:
-    tone = Tone.SAID if read.found else Tone.REFUSED
-    return line(
-        f"{de}: {read.found} von {read.markers}", f"{en}: {read.found} of {read.markers}", tone
-    )

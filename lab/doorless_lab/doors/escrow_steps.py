@@ -66,14 +66,14 @@ def warrant(names: tuple[str, str], half: Read, whole: Read) -> Step:
         ),
         {
             Seat.AGENCY: (
-                _read("mit einer Hälfte", "with one half", half),
-                _read("mit beiden Hälften", "with both halves", whole),
+                half.line("mit einer Hälfte", "with one half"),
+                whole.line("mit beiden Hälften", "with both halves"),
                 *whole.lines(),
             ),
         },
         evidence=(
-            Evidence("one half", Words("Eine Hälfte allein", "One half alone"), _facts(half)),
-            Evidence("warrant", Words("Die gesuchte Person", "The person sought"), _facts(whole)),
+            Evidence("one half", Words("Eine Hälfte allein", "One half alone"), half.facts),
+            Evidence("warrant", Words("Die gesuchte Person", "The person sought"), whole.facts),
         ),
         notes=Words(
             "Das ist der versprochene Zweck, und er wird erreicht. Sagen Sie das deutlich.",
@@ -96,14 +96,14 @@ def blast_radius(everybody: Read, people: int) -> Step:
                     f"readable: {len(everybody.people)} of {people} people",
                     Tone.ALARM,
                 ),
-                _read("alle Gespräche", "all conversations", everybody),
+                everybody.line("alle Gespräche", "all conversations"),
             ),
         },
         evidence=(
             Evidence(
                 "everybody",
                 Words("Wen ein einziger Schlüssel betrifft", "Whom one single key affects"),
-                _facts(everybody) | {"people": people, "affected": len(everybody.people)},
+                everybody.facts | {"people": people, "affected": len(everybody.people)},
             ),
         ),
         question=Question(
@@ -146,7 +146,7 @@ def forged(pair: Pair, tries: Sequence[int], accepted: int, escrow: Read) -> Ste
                     f"valid fields: {accepted} of {len(tries)}",
                 ),
             ),
-            Seat.AGENCY: (_read("mit beiden Hälften", "with both halves", escrow),),
+            Seat.AGENCY: (escrow.line("mit beiden Hälften", "with both halves"),),
         },
         evidence=(
             Evidence(
@@ -155,7 +155,7 @@ def forged(pair: Pair, tries: Sequence[int], accepted: int, escrow: Read) -> Ste
                     "Gefälschte Felder und was der Nachschlüssel davon öffnet",
                     "Forged fields, and what the escrow key opens of them",
                 ),
-                _facts(escrow) | {"tries": total, "most tries": max(tries), "accepted": accepted},
+                escrow.facts | {"tries": total, "most tries": max(tries), "accepted": accepted},
             ),
         ),
         question=Question(
@@ -324,16 +324,4 @@ def alive(deleted: int, by_devices: int, followed: Followed) -> Step:
             "Volles Kästchen: Der Dieb liest mit. Leeres: nicht mehr.",
             "A full box: the thief reads it. An empty one: no longer.",
         ),
-    )
-
-
-def _facts(read: Read) -> dict[str, int | float | str | bool]:
-    return {"messages": read.markers, "read": read.found, "bytes": read.scanned}
-
-
-def _read(de: str, en: str, read: Read) -> Line:
-    tone = Tone.SAID if read.found else Tone.REFUSED
-    count = f"{read.found}"
-    return line(
-        f"{de}: {count} von {read.markers} gelesen", f"{en}: {count} of {read.markers} read", tone
     )

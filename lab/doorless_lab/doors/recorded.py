@@ -5,12 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from doorless_lab.doors.copied import Copied
+from doorless_lab.doors.counting import counted
 from doorless_lab.doors.program import Program
 from doorless_lab.leakscan import Marker, Scanner, draw_marker
 from doorless_lab.pair import Device, Talker, meet
 from doorless_lab.products.mandated.escrow import Sent, open_with, seal
 from doorless_lab.sayings import as_spoken, written
-from doorless_lab.scenario import Line, Tone
+from doorless_lab.scenario import Fact, Line, Tone
 from doorless_protocol.errors import DoorlessError
 from doorless_protocol.primitives import Random, XWingPrivate
 
@@ -87,6 +88,14 @@ class Read:
     scanned: int
     people: frozenset[str]
     texts: tuple[str, ...]
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        return {"messages": self.markers, "read": self.found, "bytes": self.scanned}
+
+    def line(self, de: str, en: str) -> Line:
+        """How much it is, after some words about who reads, or what."""
+        return counted(de, en, self.found, self.markers)
 
     def lines(self, at_most: int = 3) -> list[Line]:
         """The first of what was read, as the reader sees it."""

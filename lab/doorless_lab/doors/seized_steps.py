@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from doorless_lab.doors.counting import counted
 from doorless_lab.doors.seizure import Found
 from doorless_lab.leakscan import Marker
 from doorless_lab.sayings import spoken
@@ -183,7 +184,4 @@ def _spoken(markers: Sequence[Marker], first: int) -> list[Line]:
 
 
 def _found(de: str, en: str, found: Found) -> Line:
-    tone = Tone.SAID if found.read else Tone.MISSING
-    return line(
-        f"{de}: {found.read} von {found.messages}", f"{en}: {found.read} of {found.messages}", tone
-    )
+    return counted(de, en, found.read, found.messages, Tone.MISSING)

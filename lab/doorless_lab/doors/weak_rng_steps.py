@@ -1,5 +1,6 @@
 """What E3 shows, step by step."""
 
+from doorless_lab.doors.counting import counted
 from doorless_lab.doors.weak_rng_trial import LATER, Trial
 from doorless_lab.products.mandated import weak_rng
 from doorless_lab.products.mandated.dual_ec import Trapdoor
@@ -88,11 +89,7 @@ def _p_value(name: str, value: float) -> Line:
 
 def _read(trial: Trial, de: str, en: str) -> Line:
     """How much was read, after some words about who reads."""
-    count = len(trial.texts)
-    tone = Tone.SAID if trial.read else Tone.REFUSED
-    return line(
-        f"{de}: {trial.read} von {count} gelesen", f"{en}: {trial.read} of {count} read", tone
-    )
+    return counted(de, en, trial.read, len(trial.texts))
 
 
 def broken(trial: Trial) -> Step:

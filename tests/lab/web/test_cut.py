@@ -53,6 +53,9 @@ async def test_a_lab_that_was_started_again_asks_for_its_new_address(chromium: A
         await again.start(port)
         try:
             await shows(tab, "#told", "address that the lab printed")
+            await tab.goto(again.url)
+            await tab.wait_for_function("() => document.getElementById('told').textContent === ''")
+            await shows(tab, "h1", "hand over")
         finally:
             await again.close()
 

@@ -11,7 +11,8 @@ import pytest_asyncio
 
 from browser import browsing, launched, needs_browser, shows
 from classroom import SAMPLE, both, serving
-from doorless_lab.scenario import Scene, Step
+from doorless_lab.scenario import Line, Scene, Seat, Step, Tone
+from doorless_lab.words import same
 
 needs_browser()
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -92,3 +93,40 @@ async def test_a_step_that_is_still_being_played_is_announced(chromium: Any) -> 
         await tab.wait_for_function(
             "() => !document.querySelector('.caption .count').textContent.includes('Being')"
         )
+
+
+async def test_a_picture_of_block_characters_stays_one_whatever_the_width(chromium: Any) -> None:
+    rows = ("░░░██░░░░█░░░░░░", "░░████████████░░")
+
+    async def draws(_scene: Scene) -> AsyncGenerator[Step, None]:
+        lines = tuple(Line(same(row), Tone.SAID) for row in rows)
+        yield Step(both("Shown"), dict.fromkeys(list(Seat)[:4], lines))
+
+    async with (
+        serving(replace(SAMPLE, play=draws)) as server,
+        browsing(chromium, width=1024, height=768) as (browser, _),
+    ):
+        tab = await browser.new_page()
+        await open_sample(tab, server.url)
+        await tab.keyboard.press("PageDown")
+        await shows(tab, ".caption", "Shown")
+        boxes = "[...document.querySelectorAll('.drawn')].map(e => e.getBoundingClientRect())"
+        assert await tab.locator(".drawn").count() == 4 * len(rows)
+        heights = await tab.evaluate(f"{boxes}.map(box => box.height)")
+        assert max(heights) < 1.5 * 20
+        first, second = await tab.evaluate(f"{boxes}.slice(0, 2).map(box => [box.top, box.bottom])")
+        assert first[1] == pytest.approx(second[0], abs=0.5)
+        whole = (
+            "[...document.querySelectorAll('.drawn')].every(e => e.scrollWidth <= e.clientWidth)"
+        )
+        assert await tab.evaluate(whole)
+
+
+async def test_a_group_that_somebody_added_has_its_letter_on_the_wall(chromium: Any) -> None:
+    async with serving(SAMPLE, replace(SAMPLE, id="F1")) as server, browsing(chromium) as (b, _):
+        tab = await b.new_page()
+        await tab.goto(server.url)
+        await tab.click("#go-wall")
+        await tab.wait_for_selector("#group-F")
+        assert await tab.inner_text("#group-F") == "F"
+        assert await tab.inner_text("#group-A") == "A · Demands"

@@ -9,6 +9,7 @@ import { loadWords, speak, t } from "./words.js";
  */
 
 const TOKEN = "doorless-lab-token";
+const TOKEN_FORM = /^[0-9a-f]{64}$/;
 const AGAIN = 2000; // milliseconds, as the text for "lost" says
 const REFUSED = 4403;
 const FULL = 4429;
@@ -33,7 +34,7 @@ export function whenPaper(then) {
 /** What stands behind # goes out of the address bar, for that is on the wall. */
 function token() {
   const given = location.hash.slice(1);
-  if (/^[0-9a-f]{64}$/.test(given)) {
+  if (TOKEN_FORM.test(given)) {
     sessionStorage.setItem(TOKEN, given);
     history.replaceState(null, "", location.pathname);
   }
@@ -51,6 +52,8 @@ export function presenterAddress() {
  */
 export async function join(role, draw) {
   const known = token();
+  // A new address in a window of an old one, at the same port, loads nothing by itself.
+  addEventListener("hashchange", () => TOKEN_FORM.test(location.hash.slice(1)) && location.reload());
   await loadWords();
   speak(navigator.language.startsWith("de") ? "de" : "en");
   if (!known) {

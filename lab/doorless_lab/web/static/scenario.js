@@ -116,8 +116,12 @@ function pane(view, number, alone) {
   );
 }
 
+/** A row of a picture that is drawn with block characters. */
+const DRAWN = /^[\u2580-\u259f ]+$/;
+
 /** @param {any} one */
 function line(one) {
+  if (DRAWN.test(one.text)) return h("li", { class: "drawn", "aria-hidden": "true" }, one.text);
   return h(
     "li",
     { class: `line ${one.tone}` },

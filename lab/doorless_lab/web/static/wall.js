@@ -32,8 +32,17 @@ export function wallPage(room, again) {
       h(
         "section",
         { "aria-labelledby": `group-${group}` },
-        h("h2", { id: `group-${group}` }, t(`group.${group}`)),
-        h("ul", { class: "tiles" }, tiles.filter((/** @type {any} */ one) => one.group === group).map(tile)),
+        h("h2", { id: `group-${group}` }, named(group)),
+        h("ul", { class: "tiles" }, tiles.filter((/**
+ * A group that somebody added has its letter alone.
+ * @param {string} group
+ */
+function named(group) {
+  const key = `group.${group}`;
+  return t(key) === key ? group : t(key);
+}
+
+/** @type {any} */ one) => one.group === group).map(tile)),
       ),
     ),
     takeAway(["report", "bundle", "certificate", "worksheet", "solutions"], "take-wall"),
