@@ -109,6 +109,7 @@ def canary_facts(canary: CanaryView | None) -> list[tuple[str, str]]:
     return [
         ("canary", state),
         ("signed", f"{canary.published}, to be renewed by {canary.valid_until}"),
+        ("for", canary.relay),  # whose it is: a relay may show that of another one
         ("its key", canary.key),
         ("it says", " ".join(canary.statements) or "nothing any more"),
     ]

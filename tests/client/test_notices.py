@@ -11,7 +11,7 @@ import pytest
 from doorless_client.core import canaries
 from doorless_client.core.effects import Ask
 from doorless_client.core.notice_views import NoticesTold
-from doorless_client.core.notices import MOST
+from doorless_client.core.notices import KEPT, MOST
 from doorless_client.core.views import Notice as QuietLine
 from doorless_lab.linking import link
 from doorless_lab.world import World
@@ -209,8 +209,11 @@ def test_notices_that_a_relay_makes_up_fill_no_disk(asked: Asked) -> None:
     assert len(listed(asked.alice)) == MOST == len(told(asked.alice))
     asked.alice.engine.home.notices.read()
     asked.alice.run(asked.alice.engine.home.notices.fetch())
+    assert len(listed(asked.alice)) == MOST == len(told(asked.alice))
+    asked.world.advance(KEPT)
+    asked.alice.run(asked.alice.engine.home.notices.fetch())
     assert len(listed(asked.alice)) == MOST
-    assert len(told(asked.alice)) == MOST + 24  # what was read gives way
+    assert len(told(asked.alice)) == MOST + 24  # what was read, and is old, gives way
 
 
 HOSTILE = "\x1b]0;owned\x07[@click=app.quit]\u202egnp.exe\U000e0041"

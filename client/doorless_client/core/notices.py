@@ -24,9 +24,15 @@ FETCH_EVERY = (8 * 3600.0, 16 * 3600.0)
 """Seconds, least and most, between two looks: twice a day, at times that say nothing."""
 
 MOST = 200
-"""Notices that are kept: a hostile relay makes up as many as it likes."""
+"""Notices of one relay that are kept: a hostile one makes up as many as it likes."""
 
 DAY = 86_400
+
+KEPT = 366 * DAY
+"""Seconds that none gives way to another: a relay tells it for 365 days, and would tell it as new
+again if it were gone here; and nobody can push evidence out by making things up."""
+
+FULL = f"Your relay told of more than {MOST} demands: what comes after them is not kept here"
 
 LONGEST = 80
 """Characters of a name that are shown."""
@@ -56,41 +62,48 @@ class NoticeKeeper:
     def _take(self, notices: Sequence[Notice]) -> None:
         """Inside a change."""
         relay = self._state.own.relay
-        new = []
+        new, is_full = [], False
         for notice in reversed(notices):  # what could be told first comes first
-            if is_new(self._store.notices.get(relay, notice.demand)) and self._make_room():
-                row = self._row(relay, notice)
-                self._store.notices.put(row)
-                new.append(shown(row))
+            if not is_new(self._store.notices.get(relay, notice.demand)):
+                continue
+            if is_full := not self._make_room(relay):
+                break
+            row = self._row(relay, notice)
+            self._store.notices.put(row)
+            new.append(shown(row))
         if new:
             self._state.show(NoticesTold(tuple(new)))
+        if new and is_full:  # else it was full before, and that was said
+            self._state.show(QuietLine(safe_line(FULL)))
 
     def _row(self, relay: str, notice: Notice) -> ToldNotice:
         number = max((row.number for row in self._store.notices.find()), default=0) + 1
         data = msgspec.msgpack.encode(notice)
         return ToldNotice(relay, notice.demand, number, self._state.now(), data)
 
-    def _make_room(self) -> bool:
-        """For one more, in the place of the oldest that was read; False: there is none."""
-        rows = self._store.notices.find()
+    def _make_room(self, relay: str) -> bool:
+        """For one more, in the place of the oldest, if that was read; False: there is none."""
+        rows = [row for row in self._store.notices.find() if row.relay == relay]
         if len(rows) < MOST:
             return True
-        gone = min((row for row in rows if row.read), key=lambda row: row.number, default=None)
+        old = (row for row in rows if row.read and row.at + KEPT <= self._state.now())
+        gone = min(old, key=lambda row: row.number, default=None)
         if gone is not None:
-            self._store.notices.drop(gone.relay, gone.demand)
+            self._store.notices.drop(relay, gone.demand)
         return gone is not None
 
     def _look_at(self, served: bytes) -> None:
         """Inside a change: tell what became of the canary, once."""
         relay = self._state.own.relay
-        known = canaries.judged(self._store.canaries.get(relay), relay, served)
+        before = self._store.canaries.get(relay)
+        known = canaries.judged(before, relay, served)
         if known is None:
             return
         seen = canaries.view(known, self._today())
         trouble = canaries.trouble(seen)
-        if trouble and trouble != known.told:
+        if trouble and trouble not in canaries.told_of(known):
             self._state.show(QuietLine(safe_line(canary_words.in_a_line(seen), at_most=400)))
-        self._store.canaries.put(msgspec.structs.replace(known, told=trouble))
+        self._store.canaries.put(canaries.with_told(known, before, trouble))
 
     # --- looking -----------------------------------------------------------------------------
 

@@ -34,7 +34,7 @@ class SeenCanary(Row, frozen=True):
         newest: the newest one by that key, as it came.
         said: every sentence that one of them had, a list of texts.
         state: what the relay showed last: "", "withdrawn" or "other key".
-        told: the trouble that the person was told last.
+        told: each trouble that the person was told of while this was the newest, a line each.
     """
 
     table: ClassVar[str] = "canaries"
