@@ -64,14 +64,15 @@ class Whole:
         return self._exceeded(index)
 
     def _exceeded(self, until: int) -> list[tuple[Kind, tuple[int, ...]]]:
-        """Each band with the reveals that it counts."""
+        """Each band that was exceeded, with as many of the reveals that it counts as show it."""
         known = list(enumerate(self.entries[: until + 1]))
         bands = [(at, entry) for at, entry in known if isinstance(entry, Band)]
         reveals = [(at, entry) for at, entry in known if isinstance(entry, Reveal)]
         found = []
         for place, band in bands:
             counted = [at for at, reveal in reveals if band.counts(reveal.opened)]
-            found.append((Kind.BAND_EXCEEDED, (place, *counted)))
+            if len(counted) > band.high:
+                found.append((Kind.BAND_EXCEEDED, (place, *counted[: band.high + 1])))
         return found
 
     def _period(self, period: int, otherwise: int) -> int:

@@ -6,7 +6,10 @@ Whoever has the entries, in their order and under a checked head, can do this al
 Spec: docs/spec/18-demand-log.md §9.
 """
 
+from typing import Final
+
 from doorless_protocol.demand_log.entries import (
+    MAX_BANDS,
     Band,
     Entry,
     Outcome,
@@ -15,8 +18,11 @@ from doorless_protocol.demand_log.entries import (
     Reveal,
 )
 from doorless_protocol.demand_log.record import SlotRecord
-from doorless_protocol.demand_log.rules import Rules
+from doorless_protocol.demand_log.rules import DAY, Rules
 from doorless_protocol.errors import ProofError
+
+LONGEST_RENEWAL: Final = 366 * DAY
+"""Seconds ahead to which a slot may be said to stay shut: a year, and a day for who reads late."""
 
 
 class Audit:
@@ -27,6 +33,7 @@ class Audit:
         opened: of slots that were laid open, by period and place; None of a dummy.
         outcomes: of the demands among them.
         bands: in the order of the log.
+        renewed: of slots that stay shut, until when, Unix seconds.
     """
 
     def __init__(self, rules: Rules) -> None:
@@ -39,7 +46,8 @@ class Audit:
         self.opened: dict[tuple[int, int], SlotRecord | None] = {}
         self.outcomes: dict[tuple[int, int], Outcome] = {}
         self.bands: list[Band] = []
-        self._renewed: dict[tuple[int, int], int] = {}
+        self._counted: list[int] = []  # demands laid open of each band
+        self.renewed: dict[tuple[int, int], int] = {}
         self._demands: list[tuple[int, SlotRecord]] = []  # laid open, by their periods
 
     def take(self, entry: Entry) -> None:
@@ -59,7 +67,7 @@ class Audit:
                 self._take_reveal(entry)
             case Renewal():
                 self._check_shut(entry.period, entry.place)
-                self._renewed[entry.period, entry.place] = entry.until
+                self.renewed[entry.period, entry.place] = entry.until
             case Band():
                 self._take_band(entry)
         self.size += 1
@@ -68,8 +76,8 @@ class Audit:
         """Check that nothing is missing that has to be there by `now`, Unix seconds.
 
         Raises:
-            ProofError: a period that is over has no entry, or a slot behind the horizon is
-                neither laid open nor said to stay shut.
+            ProofError: a period that is over has no entry, a slot behind the horizon is neither
+                laid open nor said to stay shut, or one is said to for too long.
 
         Spec: docs/spec/18-demand-log.md §9.2.
         """
@@ -81,8 +89,11 @@ class Audit:
                 continue
             for place in range(entry.slots):
                 self._check_said(period, place, now)
-        for band in self.bands:
-            self._check_final(band, now)
+        for (period, place), until in self.renewed.items():
+            if until > now + LONGEST_RENEWAL:
+                raise ProofError(f"slot {place} of period {period} is to stay shut for years")
+        for band, count in zip(self.bands, self._counted, strict=True):
+            self._check_final(band, count, now)
 
     # --- what an entry must be ---------------------------------------------------------------
 
@@ -103,38 +114,42 @@ class Audit:
         self.opened[slot], self.outcomes[slot] = opened.demand, entry.outcome
         if opened.demand is not None:
             self._demands.append((opened.period, opened.demand))
-            for band in self.bands:
-                self._check_band(band)
+            for at, band in enumerate(self.bands):
+                if band.counts(opened):
+                    self._counted[at] += 1
+                    self._check_band(at)
 
     def _take_band(self, band: Band) -> None:
         if band.first not in self.periods or band.last not in self.periods:
             raise ProofError("band of periods that the log does not hold")
+        if len(self.bands) >= MAX_BANDS:
+            raise ProofError(f"more than {MAX_BANDS} bands")
+        counted = (band.counts_demand(period, demand) for period, demand in self._demands)
         self.bands.append(band)
-        self._check_band(band)
+        self._counted.append(sum(counted))
+        self._check_band(-1)
 
     def _check_shut(self, period: int, place: int) -> None:
         entry = self.periods.get(period)
         if entry is None or place >= entry.slots or (period, place) in self.opened:
             raise ProofError(f"slot {place} of period {period} is not there, or is open")
 
-    def _check_band(self, band: Band) -> None:
-        if (count := self._count(band)) > band.high:
-            raise ProofError(f"{count} demands were laid open, and the log said {band.high}")
+    def _check_band(self, at: int) -> None:
+        count, high = self._counted[at], self.bands[at].high
+        if count > high:
+            raise ProofError(f"{count} demands were laid open, and the log said {high}")
 
     def _check_said(self, period: int, place: int, now: int) -> None:
         slot = period, place
-        if slot not in self.opened and self._renewed.get(slot, 0) <= now:
+        if slot not in self.opened and self.renewed.get(slot, 0) <= now:
             raise ProofError(f"slot {place} of period {period} is shut behind the horizon")
 
-    def _check_final(self, band: Band, now: int) -> None:
+    def _check_final(self, band: Band, count: int, now: int) -> None:
         """Once every slot is open or known to be a demand's, the band holds the true number."""
         if self.rules.end_of(band.last) + self.rules.horizon > now:
             return
         shut = sum(
-            slot not in self.opened and band.first <= slot[0] <= band.last for slot in self._renewed
+            slot not in self.opened and band.first <= slot[0] <= band.last for slot in self.renewed
         )
-        if self._count(band) + shut < band.low:
+        if count + shut < band.low:
             raise ProofError(f"all slots are open, and there are fewer than {band.low} demands")
-
-    def _count(self, band: Band) -> int:
-        return sum(band.counts_demand(period, demand) for period, demand in self._demands)

@@ -20,6 +20,9 @@ from doorless_protocol.merkle import HASH_SIZE
 ALL: Final = 0
 """In the place of a kind of authority: demands of all kinds are counted."""
 
+MAX_BANDS: Final = 1024
+"""Of one log: whoever reads it counts each slot that is laid open in each of them."""
+
 
 class Outcome(IntEnum):
     """What came of a demand, said when its slot is laid open."""

@@ -9,7 +9,7 @@ from typing import Final, Self
 from doorless_protocol.demand_log.slot import MAX_SLOTS
 from doorless_protocol.encoding import Reader, Writer
 from doorless_protocol.errors import MalformedError
-from doorless_protocol.log.note import MAX_NAME, Algorithm, Vkey
+from doorless_protocol.log.note import MAX_NAME, Vkey
 from doorless_protocol.log.policy import MAX_POLICY, NO_WITNESSES, Policy
 from doorless_protocol.log.signing import LogSigner
 from doorless_protocol.log_primitives import MLDSA44_PUBLIC_SIZE
@@ -93,8 +93,7 @@ class Rules:
     @property
     def vkeys(self) -> tuple[Vkey, Vkey]:
         """The two keys of the log, Ed25519 and ML-DSA-44."""
-        first = Vkey(self.origin, Algorithm.ED25519, self.ed25519)
-        return first, Vkey(self.origin, Algorithm.MLDSA44, self.mldsa44)
+        return Vkey.of_log(self.origin, self.ed25519, self.mldsa44)
 
     @property
     def hash(self) -> bytes:

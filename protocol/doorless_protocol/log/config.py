@@ -9,7 +9,7 @@ from typing import Self, TypedDict, Unpack
 
 from doorless_protocol.encoding import Reader, Writer, transcript_hash
 from doorless_protocol.errors import MalformedError
-from doorless_protocol.log.note import MAX_NAME, Algorithm, Vkey
+from doorless_protocol.log.note import MAX_NAME, Vkey
 from doorless_protocol.log.policy import MAX_POLICY, NO_WITNESSES, Policy
 from doorless_protocol.log.signing import SIGNER_SEED_SIZE, LogSigner
 from doorless_protocol.log.vrf import SEED_SIZE, VrfKey, VrfPublic, parse_vrf_public
@@ -102,8 +102,7 @@ class LogConfig:
     @property
     def vkeys(self) -> tuple[Vkey, Vkey]:
         """The two keys of the log, Ed25519 and ML-DSA-44."""
-        first = Vkey(self.origin, Algorithm.ED25519, self.ed25519)
-        return first, Vkey(self.origin, Algorithm.MLDSA44, self.mldsa44)
+        return Vkey.of_log(self.origin, self.ed25519, self.mldsa44)
 
     @property
     def hash(self) -> bytes:

@@ -70,6 +70,11 @@ class Vkey:
         typed = bytes((self.algorithm,)) + self.public
         return sha256(self.name.encode("ascii") + b"\n" + typed)[:KEY_ID_SIZE]
 
+    @classmethod
+    def of_log(cls, origin: str, ed25519: bytes, mldsa44: bytes) -> tuple[Self, Self]:
+        """The two keys of a log. Raises MalformedError: an origin or a key that is none."""
+        return cls(origin, Algorithm.ED25519, ed25519), cls(origin, Algorithm.MLDSA44, mldsa44)
+
     def encode(self) -> str:
         typed = bytes((self.algorithm,)) + self.public
         return f"{self.name}+{self.key_id.hex()}+{b64encode(typed).decode('ascii')}"

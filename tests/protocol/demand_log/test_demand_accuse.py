@@ -6,7 +6,7 @@ import pytest
 
 from doorless_protocol.demand_log.accuse import Whole
 from doorless_protocol.demand_log.entries import Band, Outcome, PeriodEntry, Reveal
-from doorless_protocol.demand_log.evidence import Kind, judge
+from doorless_protocol.demand_log.evidence import Kind, judge, verify
 from doorless_protocol.demand_log.record import DUMMY
 from public_demands import DEMAND, FIRST, SLOTS, PublicLog
 
@@ -71,3 +71,17 @@ def test_more_than_a_band_said_is_accused_whichever_came_first(log: PublicLog) -
 def test_a_reveal_of_a_period_that_the_log_lacks_convicts_nobody(log: PublicLog) -> None:
     added = log.add(Reveal(Outcome.REFUSED, replace(log.opened(FIRST, 2), period=FIRST + 5)))
     assert accused_of(log, added) is None
+
+
+def test_a_bundle_has_as_many_reveals_as_convict_and_no_more() -> None:
+    """Else nobody takes it who judges: of 1,025 entries none is a bundle."""
+    log = PublicLog()
+    for number in range(FIRST, FIRST + 300):
+        log.period(number, *[DEMAND.encode()] * SLOTS)
+        for place in range(SLOTS):
+            log.reveal(number, place, Outcome.REFUSED)
+    added = log.add(Band(FIRST, FIRST + 299, 0, 0, 2))
+    bundle = whole(log).accused(added)
+    assert bundle is not None
+    assert len(bundle.placed) == 4
+    assert verify(bundle.encode(), {log.rules.hash.hex()})

@@ -5,8 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from doorless_protocol.demand_log.audit import Audit
-from doorless_protocol.demand_log.entries import Band, Entry, Outcome, PeriodEntry, Renewal, Reveal
+from doorless_protocol.demand_log.audit import LONGEST_RENEWAL, Audit
+from doorless_protocol.demand_log.entries import (
+    MAX_BANDS,
+    Band,
+    Entry,
+    Outcome,
+    PeriodEntry,
+    Renewal,
+    Reveal,
+)
 from doorless_protocol.demand_log.record import Authority
 from doorless_protocol.demand_log.rules import HORIZON
 from doorless_protocol.errors import ProofError
@@ -129,3 +137,40 @@ def test_behind_the_horizon_a_band_cannot_have_said_too_many() -> None:
     audit(log, Band(FIRST, FIRST, 0, 1, 9)).check_time(now)
     with pytest.raises(ProofError, match="fewer"):
         audit(log, Band(FIRST, FIRST, 0, 2, 9)).check_time(now)
+
+
+def test_a_log_with_more_bands_than_a_reader_takes_is_refused(log: PublicLog) -> None:
+    found = audit(log, *[Band(FIRST, FIRST, 0, 0, 9)] * MAX_BANDS)
+    with pytest.raises(ProofError, match="more than 1024 bands"):
+        found.take(Band(FIRST, FIRST, 0, 0, 9))
+
+
+def test_a_slot_is_counted_once_in_each_band(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log that was made to be read slowly: many bands, and then as many reveals."""
+    log, count, looks = PublicLog(), 100, list[int]()
+    for number in range(FIRST, FIRST + count // SLOTS):
+        log.period(number, *[DEMAND.encode()] * SLOTS)
+    last = FIRST + count // SLOTS - 1
+    for _ in range(count):
+        log.add(Band(FIRST, last, 0, 0, count))
+    for number in range(FIRST, last + 1):
+        for place in range(SLOTS):
+            log.reveal(number, place, Outcome.REFUSED)
+    counts = Band.counts_demand
+    monkeypatch.setattr(Band, "counts_demand", lambda *a: looks.append(1) or counts(*a))
+    assert len(audit(log).opened) == count
+    assert len(looks) == count * count
+
+
+def test_no_slot_is_said_to_stay_shut_for_years(log: PublicLog) -> None:
+    """Once would be enough for ever: nobody would be told that secrecy goes on."""
+    now = END
+    audit(log, Renewal(FIRST, 0, now + LONGEST_RENEWAL)).check_time(now)
+    with pytest.raises(ProofError, match="for years"):
+        audit(log, Renewal(FIRST, 0, now + LONGEST_RENEWAL + 1)).check_time(now)
+
+
+def test_a_band_counts_the_demands_of_its_own_periods_alone(log: PublicLog) -> None:
+    log.add(Band(FIRST + 1, FIRST + 1, 0, 0, 0))
+    log.reveal(FIRST, 0, Outcome.REFUSED)
+    assert len(audit(log).opened) == 1
