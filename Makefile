@@ -127,9 +127,10 @@ storm: $(READY_DEV) ## cut off 500 clients twenty times, and restart a relay of 
 	@DOORLESS_STORM=1 $(STAND) tests/attacks/test_S17_reconnect_storm.py $(ARGS)
 	@$(RELIABILITY)
 
-crash: $(READY_DEV) ## kill, fill or fail a relay at every call of its disk, and kill a client (an hour)
+crash: $(READY_DEV) ## kill, fill or fail a relay at every call of its disk, and kill a client and a desk (an hour)
 	@DOORLESS_EVERY_POINT=1 $(STAND) tests/attacks/test_S09_full_anywhere.py tests/attacks/test_S10_*.py \
-		tests/attacks/test_S14_failing_anywhere.py tests/faults/test_client_killed.py $(ARGS)
+		tests/attacks/test_S14_failing_anywhere.py tests/faults/test_client_killed.py \
+		tests/faults/test_desk_killed.py $(ARGS)
 	@$(RELIABILITY)
 
 powercut: $(READY_DEV) ## cut the power of a relay and of a client in more than 5,000 states each (ten minutes)

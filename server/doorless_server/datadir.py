@@ -107,7 +107,9 @@ def write_once(path: Path, data: bytes) -> None:
     draft = path.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
-        os.write(descriptor, data)
+        written = 0
+        while written < len(data):  # a disk that fills takes a part first, and then refuses
+            written += os.write(descriptor, data[written:])
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

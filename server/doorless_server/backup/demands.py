@@ -43,8 +43,8 @@ def is_copied(name: str) -> bool:
     path = PurePosixPath(name)
     if path.parts[:1] != (begun.FOLDER,) or len(path.parts) < 2 or str(path) != name:
         return False
-    if ".." in path.parts or path.name.endswith(_OF_ONE_PROCESS):
-        return False
+    if any(part.startswith(".") for part in path.parts) or path.name.endswith(_OF_ONE_PROCESS):
+        return False  # `..`, and drafts of bundles
     return len(path.parts) > 2 or path.name not in _LEFT_OUT or name in STEPS
 
 

@@ -95,6 +95,7 @@ def described(followed: Followed) -> dict[str, object]:
             for (period, place), record in sorted(audit.opened.items())
             if record is not None
         ],
+        "shut": [[*slot, until] for slot, until in sorted(_shut(followed).items())],
         "bands": [[each.first, each.last, each.low, each.high] for each in audit.bands],
     }
 
@@ -118,10 +119,20 @@ def _lines(followed: Followed, found: Mapping[str, object]) -> Sequence[str]:
             f" {_OUTCOMES[audit.outcomes[period, place]]} (period {period}, slot {place})"
         )
     lines += [
+        f"  period {period}, slot {place}: a demand's, and stays shut until {_time(until)[:10]}"
+        for (period, place), until in sorted(_shut(followed).items())
+    ]
+    lines += [
         f"  it says: {each.low} to {each.high} demands in periods {each.first} to {each.last}"
         for each in audit.bands
     ]
     return lines
+
+
+def _shut(followed: Followed) -> Mapping[tuple[int, int], int]:
+    """Slots that are said to stay shut, behind the horizon, and until when."""
+    opened = followed.audit.opened
+    return {slot: until for slot, until in followed.audit.renewed.items() if slot not in opened}
 
 
 def _seen_by(followed: Followed) -> str:

@@ -54,6 +54,8 @@ def settle(
     if not path.exists() and name is None:
         raise DataError(f"no demand log was begun in {folder}: start the relay once")
     _make(folder)
+    if path.exists():
+        _check_there(folder / SIGNING_KEY)
     seed = datadir.seed(folder / SIGNING_KEY, SIGNER_SEED_SIZE, random)
     if not path.exists():
         return _begin(path, LogSigner.from_seed(origin_of(name or ""), seed), now, period, slots)
@@ -78,8 +80,16 @@ def drawn(folder: Path, name: str, random: Random) -> LogSigner:
     return LogSigner.from_seed(origin_of(name), seed)
 
 
-def blinding_key(folder: Path, random: Random) -> bytes:
-    """Of which the blinds of documents are made. Raises DataError."""
+def blinding_key(folder: Path, random: Random, *, is_first: bool) -> bytes:
+    """Of which the blinds of documents are made.
+
+    Args:
+        is_first: no document was committed yet: it may be drawn.
+
+    Raises DataError.
+    """
+    if not is_first:
+        _check_there(folder / BLINDING_KEY)
     return datadir.seed(folder / BLINDING_KEY, DOCUMENT_SIZE, random)
 
 
@@ -114,6 +124,12 @@ def _begin(
         raise DataError(f"no demand log can be begun so: {error}") from None
     datadir.write_once(path, rules.encode())
     return signer, rules
+
+
+def _check_there(key: Path) -> None:
+    """Another one would be no help, and in the way of what a backup has. Raises DataError."""
+    if not key.exists():
+        raise DataError(f"{key} is missing: restore it from a copy")
 
 
 def _make(folder: Path) -> None:

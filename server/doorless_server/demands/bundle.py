@@ -101,6 +101,17 @@ def read(folder: Path) -> Manifest | None:
     return manifest
 
 
+def sweep(folder: Path) -> None:
+    """Delete what processes left that ended while they wrote bundles here: drafts, and spools.
+
+    For who is alone at the desk. No bundle's name begins with a full stop (docs/spec/19-demands.md
+    §2), and every draft's does.
+    """
+    for draft in folder.glob(".*"):
+        if draft.is_dir() and not draft.is_symlink():  # a file is somebody else's
+            shutil.rmtree(draft)
+
+
 def _move(sealed: tuple[Listed, ...], spool: Path, draft: Path) -> None:
     for one in sealed:
         path = draft / one.name

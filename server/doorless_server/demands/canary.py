@@ -53,13 +53,15 @@ def sign(
         left_out: names in STATEMENTS.
 
     Raises:
-        CanaryError: not a date to sign until, or the one before cannot be read.
+        CanaryError: not a date to sign until, or the one before cannot be read, or is newer.
         DataError: the folder cannot be written.
     """
     today = day_of(now)
     if not 1 <= (until - today).days <= LONGEST_DAYS:
         raise CanaryError(f"--until is a day from tomorrow to {LONGEST_DAYS} days ahead")
     before = held(data)
+    if before is not None:
+        _check_follows(before, today, until)
     said = tuple(STATEMENTS.values()) if before is None else before.statements
     gone = {STATEMENTS[name] for name in left_out}
     stays = [each for each in said if each not in gone]
@@ -74,6 +76,15 @@ def sign(
     except DoorlessError as error:
         raise CanaryError(f"cannot be signed: {error}") from None
     return canary.read(signed)
+
+
+def _check_follows(before: Canary, today: date, until: date) -> None:
+    """Raises CanaryError: a client would take it for an old one that is brought again."""
+    signed, lasts = date.fromisoformat(before.published), date.fromisoformat(before.valid_until)
+    if today < signed:
+        raise CanaryError(f"the newest one was signed on {signed}: is the clock right?")
+    if today == signed and until < lasts:
+        raise CanaryError(f"today one was signed until {lasts}: --until is not before that")
 
 
 def held(data: Path) -> Canary | None:

@@ -53,50 +53,40 @@ class InventoryError(Exception):
     """The databases are not what the desk knows: nothing may be answered. Says what to do."""
 
 
-class Holding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Thing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What may be asked for, in words; `why` it cannot be given, and the tests that show it."""
+
+    kind: str
+    category: Category
+    de: str
+    en: str
+    proof: tuple[str, ...] = ()
+    why_de: str = ""
+    why_en: str = ""
+
+    @property
+    def words_for(self) -> Text:
+        return Text(self.de, self.en)
+
+    @property
+    def why(self) -> Text:
+        return Text(self.why_de, self.why_en)
+
+
+class Holding(Thing, frozen=True, kw_only=True):
     """Columns that are asked for, and produced, together; see holdings.toml."""
 
-    kind: str
-    category: Category
     whose: Whose
     form: Form
-    de: str
-    en: str
     columns: tuple[str, ...]
-    proof: tuple[str, ...] = ()
-    why_de: str = ""
-    why_en: str = ""
-
-    @property
-    def words_for(self) -> Text:
-        return Text(self.de, self.en)
-
-    @property
-    def why(self) -> Text:
-        return Text(self.why_de, self.why_en)
 
 
-class Absence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Absence(Thing, frozen=True, kw_only=True):
     """Something that is not held; see holdings.toml."""
 
-    kind: str
-    category: Category
     words: tuple[str, ...]
-    de: str
-    en: str
     reason: Reason = "NOT_HELD_NEVER_COLLECTED"
     retention_of: str = ""
-    proof: tuple[str, ...] = ()
-    why_de: str = ""
-    why_en: str = ""
-
-    @property
-    def words_for(self) -> Text:
-        return Text(self.de, self.en)
-
-    @property
-    def why(self) -> Text:
-        return Text(self.why_de, self.why_en)
 
 
 class Held(msgspec.Struct, frozen=True):

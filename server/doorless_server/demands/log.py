@@ -15,7 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
-from doorless_protocol.demand_log.entries import Band, Outcome, PeriodEntry, decode_entry
+from doorless_protocol.demand_log.entries import (
+    MAX_BANDS,
+    Band,
+    Outcome,
+    PeriodEntry,
+    decode_entry,
+)
 from doorless_protocol.demand_log.evidence import DemandEvidence, Kind
 from doorless_protocol.demand_log.proof import Placed, SlotProof
 from doorless_protocol.demand_log.record import SlotRecord, document_commitment
@@ -126,7 +132,7 @@ class DemandLog:
 
     def blind(self, demand_id: str) -> bytes:
         """With the document, it shows to anybody which demand a revealed record is about."""
-        key = begun.blinding_key(self._folder, self._random)
+        key = begun.blinding_key(self._folder, self._random, is_first=not self._rows.committed())
         return hmac_sha256(key, demand_id.encode())
 
     def commit(self, demand_id: str, record: SlotRecord, now: int) -> None:
@@ -201,8 +207,16 @@ class DemandLog:
                 opening_slots.reveal(self._rows, *kept.slot)
             self._publish(now)
 
+    def holds(self, demand_id: str) -> bool:
+        """Whether it was committed."""
+        return self._rows.demand(demand_id) is not None
+
+    def silent_until(self, demand_id: str) -> int:
+        """When its secrecy ends, as it was renewed; Unix seconds. Raises UnknownDemandError."""
+        return self._known(demand_id).gag_until
+
     def is_revealed(self, demand_id: str) -> bool:
-        """Raises UnknownDemandError."""
+        """Whether it was laid open, by whomever. Raises UnknownDemandError."""
         slot = self._known(demand_id).slot
         return slot is not None and self._rows.revealed(*slot) is not None
 
@@ -229,7 +243,7 @@ class DemandLog:
         """Publish how many demands some periods hold.
 
         Raises:
-            OtherRecordError: it is not true, or a period of it is not over.
+            OtherRecordError: it is not true, a period of it is not over, or no more are taken.
         """
         with begun.alone(self._folder):
             with in_one_piece(self._db):
@@ -239,6 +253,8 @@ class DemandLog:
                 count = sum(
                     _is_counted(band, kept) for kept in self._rows.between(band.first, last)
                 )
+                if self._rows.bands() >= MAX_BANDS:
+                    raise OtherRecordError(f"the log has {MAX_BANDS} bands: no reader takes more")
                 if not band.low <= count <= band.high:
                     raise OtherRecordError(f"there are not {band.low} to {band.high} demands")
                 self._rows.append(band)

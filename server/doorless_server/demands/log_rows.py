@@ -6,12 +6,11 @@ Spec: docs/spec/18-demand-log.md §6.1.
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from doorless_protocol.demand_log.entries import Entry, Outcome, PeriodEntry, decode_entry
+from doorless_protocol.demand_log.entries import Band, Entry, Outcome, PeriodEntry, decode_entry
 from doorless_protocol.demand_log.record import DUMMY, SlotRecord
 from doorless_protocol.demand_log.slot import OPENING_SIZE
 from doorless_protocol.log import tree
@@ -45,15 +44,10 @@ def open_writer(path: Path) -> sqlite3.Connection:
 
 def columns() -> Mapping[tuple[str, str], Column]:
     """By (table, column), as log.sql declares them."""
-    return schema.described(_sql())
+    return schema.described(STEPS[0]())
 
 
-@cache
-def _sql() -> str:
-    return files("doorless_server.demands").joinpath("log.sql").read_text(encoding="utf-8")
-
-
-STEPS: Final = (_sql,)
+STEPS: Final = (partial(schema.script, "log.sql", "doorless_server.demands"),)
 
 
 class Rows:
@@ -88,6 +82,12 @@ class Rows:
         query = "SELECT entry FROM entries WHERE place >= ? ORDER BY place LIMIT ?"
         return [bytes(entry) for (entry,) in self._db.execute(query, (first, count))]
 
+    def bands(self) -> int:
+        """How many of the entries are bands."""
+        query = "SELECT count(*) FROM entries WHERE substr(entry, 1, ?) = ?"
+        (count,) = self._db.execute(query, (len(Band.magic), Band.magic)).fetchone()
+        return int(count)
+
     def head(self) -> tuple[int, bytes]:
         """How many entries are signed, and the note; (0, b"") before the first."""
         return self._db.execute("SELECT size, note FROM head").fetchone() or (0, b"")
@@ -102,11 +102,15 @@ class Rows:
     # --- demands -----------------------------------------------------------------------------
 
     def commit(self, demand_id: str, record: SlotRecord, since: int) -> None:
-        (number,) = self._db.execute("SELECT count(*) FROM demands").fetchone()
         self._db.execute(
             "INSERT INTO demands VALUES (?, ?, ?, ?, ?, 0, NULL, NULL)",
-            (demand_id, number, since, record.encode(), record.gag_until),
+            (demand_id, self.committed(), since, record.encode(), record.gag_until),
         )
+
+    def committed(self) -> int:
+        """How many demands there are, with and without slots."""
+        (count,) = self._db.execute("SELECT count(*) FROM demands").fetchone()
+        return int(count)
 
     def demand(self, demand_id: str) -> Kept | None:
         found = self._demands("WHERE id = ?", demand_id)

@@ -1,8 +1,9 @@
 """Notices to people whose data was demanded: kept until they may be told, and a year from then.
 
     put ──► waits ── its time comes, by the clock alone ──► due ── a year ──► forgotten
-              ▲  │
-              └──┘ postpone: an order was renewed, or ended
+     │        ▲  │
+     │        └──┘ tell_from, postpone: the answer is written; an order was renewed, or ended
+     └ withdraw: of an answer that was never written
 
 The desk's commands write, beside a relay that serves and reads: nobody has to be there when an
 order ends. Spec: docs/spec/21-notices.md §5.
@@ -10,8 +11,7 @@ order ends. Spec: docs/spec/21-notices.md §5.
 
 import sqlite3
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -63,12 +63,26 @@ class Notices:
         Args:
             account: 32 bytes.
             notice: `told` is not looked at. Put again, the first one stays.
-            from_: Unix seconds: now, or when an order ends; None: the order has no end.
+            from_: Unix seconds: now, or when an order ends; None: nobody knows yet.
         """
         self._db.execute(
             "INSERT INTO notices VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (account, notice.demand, from_, msgspec.msgpack.encode(notice)),
         )
+
+    def withdraw(self, demand_id: str) -> None:
+        """Forget what an answer left that was cut short: nobody was told of it."""
+        self._db.execute("DELETE FROM notices WHERE demand = ?", (demand_id,))
+
+    def tell_from(self, demand_id: str, from_: int | None) -> None:
+        """The answer is written: tell of it from then, Unix seconds; None: an order has no end."""
+        self._db.execute("UPDATE notices SET from_time = ? WHERE demand = ?", (from_, demand_id))
+
+    def speak_before(self, demand_id: str, moment: int) -> bool:
+        """Whether anybody is told of it before that, Unix seconds."""
+        query = "SELECT count(*) FROM notices WHERE demand = ? AND from_time < ?"
+        (count,) = self._db.execute(query, (demand_id, moment)).fetchone()
+        return bool(count)
 
     def postpone(self, demand_id: str, from_: int | None) -> None:
         """Tell nobody of this demand before `from_`: an order was renewed, or ended (then: now).
@@ -118,16 +132,11 @@ def latest_told(now: int) -> int:
 
 def columns() -> Mapping[tuple[str, str], Column]:
     """By (table, column), as notices.sql declares them."""
-    return schema.described(_sql())
+    return schema.described(STEPS[0]())
 
 
 def _kept(data: bytes) -> Notice:
     return msgspec.msgpack.decode(data, type=Notice)
 
 
-@cache
-def _sql() -> str:
-    return files("doorless_server.demands").joinpath("notices.sql").read_text(encoding="utf-8")
-
-
-STEPS: Final = (_sql,)
+STEPS: Final = (partial(schema.script, "notices.sql", "doorless_server.demands"),)

@@ -31,6 +31,7 @@ def keep(folder: Path, demand: Demand, disclosure: Disclosure, spool: Path, now:
     """
     kept = folder / KEPT
     kept.mkdir(mode=0o700, exist_ok=True)
+    datadir.sync_names(folder)
     if any(path.name.rpartition("-")[0] == demand.demand_id for path in kept.iterdir()):
         return
     last = now // DAY + all_instruments()[demand.instrument].max_days
@@ -40,8 +41,9 @@ def keep(folder: Path, demand: Demand, disclosure: Disclosure, spool: Path, now:
 
 
 def sweep(folder: Path, now: int) -> int:
-    """Delete what has been kept for long enough; of how many demands."""
+    """Delete what has been kept for long enough, and drafts; of how many demands."""
     kept, gone = folder / KEPT, 0
+    bundle.sweep(kept)
     for path in sorted(kept.iterdir()) if kept.exists() else ():
         last = path.name.rpartition("-")[2]
         if last.isdecimal() and int(last) < now // DAY:

@@ -16,7 +16,7 @@ from doorless_server.demands.disclosure import Disclosure, File, Listed
 from doorless_server.demands.entity import Operator
 from doorless_server.demands.entries import Decision
 from doorless_server.demands.instruments import law_as_of
-from doorless_server.demands.inventory import Absence, Held, Holding, Inventory
+from doorless_server.demands.inventory import Held, Inventory, Thing
 from doorless_server.demands.items import LEGAL, Case, Item, canonical, itemised
 from doorless_server.demands.texts import EMPTY, Text
 
@@ -206,7 +206,7 @@ def _column(held: Held, rows: dict[str, int]) -> Column:
 def _impossible(inventory: Inventory, items: tuple[Item, ...]) -> list[Impossibility]:
     """Of what was asked for, and the law would have let be given."""
     asked = {one.kind for one in items if one.reason_code not in LEGAL}
-    everything: list[Holding | Absence] = [*inventory.holdings, *inventory.absences]
+    everything: list[Thing] = [*inventory.holdings, *inventory.absences]
     return [
         Impossibility(one.words_for, one.why, one.proof)
         for one in everything
@@ -257,7 +257,17 @@ def _notice(demand: Demand, disclosure: Disclosure, around: Circumstances) -> No
 
 def notice_from(demand: Demand, around: Circumstances) -> int | None:
     """When the people concerned may be told, Unix seconds; None: nobody knows."""
-    if around.gag.gag and around.gag.expires is None:
+    gag = around.gag
+    return may_tell_from(demand, gag.expires if gag.gag else around.now, around.now)
+
+
+def may_tell_from(demand: Demand, silent_until: int | None, now: int) -> int | None:
+    """The latest of all that keeps people from being told, Unix seconds.
+
+    Args:
+        silent_until: when an order ends; None: it names no end, and nobody knows.
+    """
+    if silent_until is None:
         return None
     allowed = demand.user_notice_allowed_from
     first = (
@@ -265,4 +275,4 @@ def notice_from(demand: Demand, around: Circumstances) -> int | None:
         if allowed is None
         else int(datetime(allowed.year, allowed.month, allowed.day, tzinfo=UTC).timestamp())
     )
-    return max(around.now, around.gag.expires or 0, first)
+    return max(now, silent_until, first)

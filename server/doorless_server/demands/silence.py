@@ -19,8 +19,8 @@ from doorless_server import datadir
 from doorless_server.commands.base import Sources
 from doorless_server.demands import entries, records
 from doorless_server.demands.notices import Notices
-from doorless_server.demands.response import Response
-from doorless_server.demands.workflow import ANSWER, OUT, Desk, DeskError, at_desk
+from doorless_server.demands.response import Response, may_tell_from
+from doorless_server.demands.workflow import ANSWER, OUT, Desk, DeskError, at_desk, recorded
 
 REVEALED: Final = "revealed"
 
@@ -31,29 +31,45 @@ def renew(data: Path, demand_id: str, until: date | None, sources: Sources) -> N
     Raises DeskError, and as of `at_desk`.
     """
     with at_desk(data, sources) as here:
-        here.read(demand_id)
+        demand, _ = here.read(demand_id)
         end = None if until is None else records.end_of(until)
         if end is not None and end <= here.now:
             raise DeskError(f"{until} is over: --until names a day to come")
-        state = here.gag(demand_id)
-        if state.runs and state.renewals and state.until == end:
-            return
-        here.log.renew(demand_id, NO_END if end is None else end)
-        _postpone(here, demand_id, end)
-        here.ledger.append(entries.GagRenewed(demand_id, end), here.now)
-        _tell_ledger(here, demand_id, end)
+        state, from_ = here.gag(demand_id), may_tell_from(demand, end, here.now)
+        if not (state.runs and state.renewals and state.until == end):
+            here.log.renew(demand_id, NO_END if end is None else end)
+            _postpone(here, demand_id, from_)
+            here.ledger.append(entries.GagRenewed(demand_id, end), here.now)
+        _tell_ledger(here, demand_id, from_)
 
 
 def end(data: Path, demand_id: str, sources: Sources) -> None:
-    """Silence was lifted: people are told from now on. Raises as of `renew`."""
+    """Silence was lifted: people are told from now on, or from when the demand lets them be.
+
+    Raises as of `renew`.
+    """
     with at_desk(data, sources) as here:
-        here.read(demand_id)
-        if not here.gag(demand_id).runs:
+        demand, _ = here.read(demand_id)
+        if here.gag(demand_id).runs:
+            here.log.renew(demand_id, here.now)
+            _postpone(here, demand_id, may_tell_from(demand, here.now, here.now))
+            here.ledger.append(entries.GagEnded(demand_id), here.now)
+        elif _lifted_unsaid(here, demand_id) is None:
             raise DeskError(f"no silence is ordered about {demand_id} any more")
-        here.log.renew(demand_id, here.now)
-        _postpone(here, demand_id, here.now)
-        here.ledger.append(entries.GagEnded(demand_id), here.now)
-        _tell_ledger(here, demand_id, here.now)
+        if (lifted := _lifted_unsaid(here, demand_id)) is not None:
+            _tell_ledger(here, demand_id, may_tell_from(demand, lifted, lifted))
+
+
+def _lifted_unsaid(here: Desk, demand_id: str) -> int | None:
+    """When silence was lifted, Unix seconds, if people wait and it was not written down when."""
+    lifted = None
+    for one in here.ledger.entries():
+        match one.entry:
+            case entries.GagEnded(demand_id=of) if of == demand_id:
+                lifted = one.at
+            case entries.Notified(demand_id=of) if of == demand_id:
+                lifted = None
+    return lifted if _waiting(here, demand_id) else None
 
 
 def reveal(data: Path, demand_id: str, sources: Sources) -> Path:
@@ -94,12 +110,20 @@ def _shown(here: Desk, demand_id: str) -> Path:
 
 def _tell_ledger(here: Desk, demand_id: str, shown_from: int | None) -> None:
     """The people whose data was read are told at another time than was written down."""
-    path = here.folder / OUT / demand_id / ANSWER
-    if shown_from is None or not path.exists():
+    accounts = _waiting(here, demand_id)
+    if shown_from is None or not accounts:
         return
-    accounts = msgspec.json.decode(path.read_bytes(), type=Response).notice.accounts
-    if accounts:
-        here.ledger.append(entries.Notified(demand_id, accounts, shown_from), here.now)
+    entry = entries.Notified(demand_id, accounts, shown_from)
+    if recorded(here.ledger, entries.Notified, demand_id)[-1:] != [entry]:
+        here.ledger.append(entry, here.now)
+
+
+def _waiting(here: Desk, demand_id: str) -> int:
+    """How many people are told, now or later, of what was answered."""
+    path = here.folder / OUT / demand_id / ANSWER
+    if not path.exists():
+        return 0
+    return msgspec.json.decode(path.read_bytes(), type=Response).notice.accounts
 
 
 def _postpone(here: Desk, demand_id: str, from_: int | None) -> None:

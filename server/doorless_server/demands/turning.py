@@ -8,6 +8,7 @@ database. Spec: docs/spec/18-demand-log.md §6.5.
 """
 
 import asyncio
+import errno
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,10 @@ command left something for the witnesses."""
 MOST_APART: Final = 900.0
 """Seconds between two questions to witnesses who do not cosign one and the same head: it doubles up
 to this, as each refusal is a line in the log."""
+
+_PASSING: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
+"""Of errors of files. That too many are open a crowd of strangers may bring about: the relay has to
+be there when they are gone."""
 
 MAX_ASKED: Final = 200
 """Readers that wait for the thread; beyond it: come later."""
@@ -147,7 +152,7 @@ class Turning:
                     await self._ask_witnesses()
                 left = float(await self._call(self._log.next_turn) - self._clock())
             except (sqlite3.Error, OSError) as error:
-                if not (isinstance(error, sqlite3.Error) and is_passing(error)):
+                if not will_pass(error):
                     self._stop(error)
                     return
                 events.say(events.DEMANDS_WAIT_FOR_ROOM)
@@ -177,6 +182,11 @@ class Turning:
     async def _call(self, work: Callable[[], T]) -> T:
         outcome: Any = await asyncio.get_running_loop().run_in_executor(self._thread, work)
         return outcome  # type: ignore[no-any-return]
+
+
+def will_pass(error: sqlite3.Error | OSError) -> bool:
+    """Will it work again by itself: with room on the disk, or when fewer files are open?"""
+    return is_passing(error) if isinstance(error, sqlite3.Error) else error.errno in _PASSING
 
 
 class Pauses:

@@ -2,7 +2,8 @@
 
     open ──► in/ID.toml ─► ledger ─► a slot of the public log waits
     check ─► ledger
-    answer ► the gate ─► read ─► notices ─► out/ID ─► ledger ─► the log is told what came of it
+    answer ► the gate ─► read ─► notices, held back ─► out/ID ─► ledger ─► notices get their time
+             ─► ledger ─► the log is told what came of it
 
 Each step is on the disk before the next, and each may be asked for again: what was done is not
 done twice. One process at a time. Spec: docs/spec/19-demands.md §1.
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -26,6 +27,7 @@ from doorless_server.commands.base import Sources
 from doorless_server.demands import (
     begun,
     bundle,
+    catching_up,
     checks,
     desk,
     entity,
@@ -47,6 +49,8 @@ from doorless_server.demands.ledger import Ledger
 from doorless_server.demands.log import DemandLog
 from doorless_server.demands.notices import Notices
 from doorless_server.demands.response import Circumstances, GagClock, LedgerHead, Response
+
+E = TypeVar("E", bound=entries.Entry)
 
 IN: Final = "in"
 OUT: Final = "out"
@@ -88,20 +92,23 @@ class Desk:
 
     def read(self, demand_id: str) -> tuple[Demand, bytes]:
         """A demand that was opened. Raises DeskError."""
-        opened = _opened(self.ledger, demand_id)
-        if opened is None:
+        found = recorded(self.ledger, entries.Opened, demand_id)
+        if not found:
             raise DeskError(f"no demand {demand_id} was opened here: `demand list` shows them")
         path = self.folder / IN / f"{demand_id}.toml"
         try:
             data = path.read_bytes()
         except OSError as error:
             raise DeskError(f"cannot read {path} ({error.strerror}): restore it") from None
-        if hashlib.sha256(data).hexdigest() != opened.sha256:
+        if hashlib.sha256(data).hexdigest() != found[0].sha256:
             raise DeskError(f"{path} is not what the ledger says was opened: restore it")
         try:
-            return parse(data), data
+            demand = parse(data)
         except DemandError as error:
             raise DeskError(f"{path} was opened by other rules ({error})") from None
+        if not self.log.holds(demand_id):  # it came back from a copy that is older
+            self.log.commit(demand_id, self.slot_record(demand, data), self.now)
+        return demand, data
 
     def pass_(self, demand: Demand, data: bytes) -> Pass:
         """Through the gate. Raises NotYetLoggedError, ProofError."""
@@ -113,6 +120,16 @@ class Desk:
 
     def gag(self, demand_id: str) -> GagState:
         return gag_of(self.ledger.entries(), demand_id, self.now)
+
+    def around(self, demand_id: str) -> Circumstances:
+        """What an answer that is given now says of us. Raises EntityError."""
+        gag, head = self.gag(demand_id), self.ledger.head()
+        return Circumstances(
+            entity.read(self.data),
+            self.now,
+            GagClock(gag.runs, gag.until if gag.runs else None, len(gag.renewals)),
+            None if head is None else LedgerHead(head.hash, head.signature),
+        )
 
 
 @contextmanager
@@ -131,9 +148,11 @@ def at_desk(data: Path, sources: Sources) -> Iterator[Desk]:
         ledger = Ledger.open(folder, random=sources.random)
         log = DemandLog.open(folder, name=entity.relay_name(data), random=sources.random, now=now)
         with closing(log):
-            # Begun with the first answer, it would tell who is answered next that there was one.
-            Notices.open(folder).close()
             preserving.sweep(folder, now)
+            bundle.sweep(folder / OUT)
+            # Begun with the first answer, it would tell who is answered next that there was one.
+            with closing(Notices.open(folder)) as notices:
+                catching_up.catch_up(ledger, log, notices, now)
             yield Desk(data, folder, ledger, log, now)
 
 
@@ -168,9 +187,9 @@ def open_demand(data: Path, toml: bytes, sources: Sources) -> str:
             path.parent.mkdir(mode=0o700, exist_ok=True)
             datadir.sync_names(here.folder)
             datadir.write_once(path, toml)
-        if _opened(here.ledger, demand.demand_id) is None:
-            here.ledger.append(records.opened(demand, toml, sha256), here.now)
         here.log.commit(demand.demand_id, here.slot_record(demand, toml), here.now)
+        if not recorded(here.ledger, entries.Opened, demand.demand_id):
+            here.ledger.append(records.opened(demand, toml, sha256), here.now)
         here.log.turn(here.now)
         return demand.demand_id
 
@@ -182,11 +201,10 @@ def _refuse(here: Desk, demand_id: str, sha256: str, reason: str) -> None:
         here.ledger.append(refused, here.now)
 
 
-def _opened(ledger: Ledger, demand_id: str) -> entries.Opened | None:
-    for recorded in ledger.entries():
-        if isinstance(recorded.entry, entries.Opened) and recorded.entry.demand_id == demand_id:
-            return recorded.entry
-    return None
+def recorded(ledger: Ledger, kind: type[E], demand_id: str) -> list[E]:
+    """What the ledger says of one kind about a demand, in its order."""
+    found = (one.entry for one in ledger.entries() if isinstance(one.entry, kind))
+    return [entry for entry in found if getattr(entry, "demand_id", None) == demand_id]
 
 
 # --- check ---------------------------------------------------------------------------------------
@@ -209,13 +227,7 @@ def _checked(here: Desk, demand: Demand) -> tuple[Check, ...]:
         passed=tuple(one.name for one in made if one.passed),
         failed=tuple(one.name for one in checks.failed(made)),
     )
-    same = [
-        recorded.entry
-        for recorded in here.ledger.entries()
-        if isinstance(recorded.entry, entries.Checked)
-        and recorded.entry.demand_id == demand.demand_id
-    ]
-    if not same or same[-1] != entry:
+    if recorded(here.ledger, entries.Checked, demand.demand_id)[-1:] != [entry]:
         here.ledger.append(entry, here.now)
     return made
 
@@ -239,16 +251,16 @@ def answer_demand(
     with at_desk(data, sources) as here:
         folder = here.folder / OUT / demand_id
         demand, toml = here.read(demand_id)
-        written, before = bundle.read(folder), _answered(here.ledger, demand_id)
-        if before is not None and (written is None or written.sha256 != before.bundle_sha256):
+        written, before = bundle.read(folder), recorded(here.ledger, entries.Answered, demand_id)
+        if before and (written is None or written.sha256 != before[0].bundle_sha256):
             raise bundle.BundleError(f"{folder} is not what the ledger says was answered")
         if written is None:
             made, read_ = _decided(here, demand, toml, voluntarily=voluntarily)
             written = _write(here, demand, made, read_, folder)
         made = msgspec.json.decode((folder / ANSWER).read_bytes(), type=Response)
-        if before is None:
+        if not before:
             here.ledger.append(records.answered(made, written.sha256), here.now)
-        _tell_ledger(here, made)
+        _let_tell(here, demand, made)
         here.log.conclude(demand_id, records.outcome(made))
         return Answer(made, folder)
 
@@ -263,12 +275,8 @@ def _decided(
     if kinds:
         allowed = here.pass_(demand, toml)
         spool = _spool(here, demand.demand_id)
-        shutil.rmtree(spool, ignore_errors=True)  # of an answer that was cut short
         disclosure = desk.collect(here.data, demand, kinds, spool, allowed=allowed)
-    around = Circumstances(
-        entity.read(here.data), here.now, _clock(here.gag(demand.demand_id)), _head(here.ledger)
-    )
-    answered = response.answer(case, disclosure, around)
+    answered = response.answer(case, disclosure, here.around(demand.demand_id))
     _leave_notices(here, demand, answered, disclosure, allowed)
     if case.instrument.preserves and any(found.records for found in disclosure.found):
         spool = _spool(here, demand.demand_id)
@@ -305,40 +313,29 @@ def _leave_notices(
     disclosure: Disclosure,
     allowed: Pass | None,
 ) -> None:
-    """For each person whose data was read: by the relay itself, when the time has come."""
-    if not disclosure.accounts:
-        return
+    """For each person whose data was read: told by the relay itself, once there is an answer.
+
+    What an answer that was cut short had left goes: it would tell of what nobody was given.
+    """
     with closing(Notices.open(here.folder)) as notices:
+        notices.withdraw(demand.demand_id)
         for found in disclosure.found:
             if found.account is not None:
                 proof = None if allowed is None else allowed.proof
                 notice = records.notice(demand, made, found.target, proof)
-                notices.put(found.account, notice, made.notice.shown_from)
+                notices.put(found.account, notice, None)
 
 
-def _tell_ledger(here: Desk, made: Response) -> None:
-    told = made.notice
-    if not told.accounts or told.shown_from is None:
+def _let_tell(here: Desk, demand: Demand, made: Response) -> None:
+    """Give the notices of a written answer their time, by the silence that is ordered now."""
+    accounts = made.notice.accounts
+    if not accounts or recorded(here.ledger, entries.Notified, demand.demand_id):
         return
-    entry = entries.Notified(made.demand_id, told.accounts, told.shown_from)
-    if entry not in (recorded.entry for recorded in here.ledger.entries()):
-        here.ledger.append(entry, here.now)
-
-
-def _answered(ledger: Ledger, demand_id: str) -> entries.Answered | None:
-    for recorded in ledger.entries():
-        if isinstance(recorded.entry, entries.Answered) and recorded.entry.demand_id == demand_id:
-            return recorded.entry
-    return None
-
-
-def _clock(state: GagState) -> GagClock:
-    return GagClock(state.runs, state.until if state.runs else None, len(state.renewals))
-
-
-def _head(ledger: Ledger) -> LedgerHead | None:
-    head = ledger.head()
-    return None if head is None else LedgerHead(head.hash, head.signature)
+    from_ = response.notice_from(demand, here.around(demand.demand_id))
+    with closing(Notices.open(here.folder)) as notices:
+        notices.tell_from(demand.demand_id, from_)
+    if from_ is not None:
+        here.ledger.append(entries.Notified(demand.demand_id, accounts, from_), here.now)
 
 
 @contextmanager

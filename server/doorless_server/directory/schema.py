@@ -2,8 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
 
 from doorless_server.store import schema
@@ -24,12 +23,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
 
 def columns() -> Mapping[tuple[str, str], Column]:
     """By (table, column), as schema.sql declares them."""
-    return schema.described(_sql())
+    return schema.described(STEPS[0]())
 
 
-@cache
-def _sql() -> str:
-    return files("doorless_server.directory").joinpath("schema.sql").read_text(encoding="utf-8")
-
-
-STEPS = (_sql,)
+STEPS = (partial(schema.script, "schema.sql", "doorless_server.directory"),)

@@ -64,11 +64,11 @@ def columns() -> Mapping[tuple[str, str], Column]:
 
 
 @cache
-def described(script: str) -> Mapping[tuple[str, str], Column]:
+def described(sql: str) -> Mapping[tuple[str, str], Column]:
     """By (table, column), as the comments of a script say."""
     found: dict[tuple[str, str], Column] = {}
     table = ""
-    for line in script.splitlines():
+    for line in sql.splitlines():
         if match := _TABLE.match(line):
             table = match[1]
         elif match := _COLUMN.match(line):
@@ -176,15 +176,16 @@ def version_of(path: Path, steps: Steps) -> int:
         return _version(db)
 
 
-def _statements(script: str) -> list[str]:
+def _statements(sql: str) -> list[str]:
     """Apart, because executescript would commit in between."""
-    bare = re.sub(r"--.*", "", script)
+    bare = re.sub(r"--.*", "", sql)
     return [statement for statement in bare.split(";") if statement.strip()]
 
 
 @cache
-def _script(name: str) -> str:
-    return files("doorless_server.store").joinpath(name).read_text(encoding="utf-8")
+def script(name: str, package: str = "doorless_server.store") -> str:
+    """The SQL of a step, as it lies beside the code of its database."""
+    return files(package).joinpath(name).read_text(encoding="utf-8")
 
 
-STEPS = (partial(_script, "schema.sql"), partial(_script, "schema_2.sql"))
+STEPS = (partial(script, "schema.sql"), partial(script, "schema_2.sql"))

@@ -308,3 +308,25 @@ def test_many_processes_that_turn_at_once_enter_each_period_once(desk: Desk) -> 
     finally:
         for log in logs:
             log.close()
+
+
+@pytest.mark.parametrize("key", [begun.SIGNING_KEY, begun.BLINDING_KEY])
+def test_a_lost_key_is_not_drawn_anew(desk: Desk, key: Path) -> None:
+    """Another one would stand in the way of the one that a backup has."""
+    with closing(desk.open()) as log:
+        desk.commit(log, "D1")
+    (desk.folder / key).unlink()
+    with pytest.raises(DataError, match="is missing: restore it"), closing(desk.open()) as log:
+        desk.commit(log, "D2")
+    assert not (desk.folder / key).exists()
+
+
+def test_no_band_is_said_that_no_reader_takes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doorless_server.demands.log.MAX_BANDS", 2)
+    with closing(desk.open()) as log:
+        desk.turn(log, 1)
+        band = Band(log.rules.first, log.rules.first, 0, 0, 3)
+        for _ in range(2):
+            log.say(band, desk.now)
+        with pytest.raises(OtherRecordError, match="bands"):
+            log.say(band, desk.now)

@@ -1,11 +1,12 @@
 """Anybody with a pin reads a demand log from its beginning, and takes away what proves a lie."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from doorless_protocol.demand_log.entries import Band, Outcome, PeriodEntry, Reveal
+from doorless_protocol.demand_log.entries import Band, Outcome, PeriodEntry, Renewal, Reveal
 from doorless_protocol.demand_log.evidence import Kind, verify
 from doorless_protocol.log.tiles import Tile, bundle
 from doorless_server.__main__ import main
@@ -62,6 +63,17 @@ def test_a_log_that_keeps_its_rules_is_told(
     [kept] = tmp_path.iterdir()
     _, what = verify(kept.read_bytes(), {log.rules.hash.hex()})
     assert "DE_STPO_100A" in what
+
+
+def test_a_demand_that_stays_shut_is_told(
+    log: PublicLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.add(Renewal(FIRST, 3, (FIRST + 100) * PERIOD))
+    assert followed(log) == 0
+    told = "  period 20000, slot 3: a demand's, and stays shut until 2025-01-12"
+    assert told in capsys.readouterr().out.splitlines()
+    assert followed(log, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["shut"] == [[FIRST, 3, (FIRST + 100) * PERIOD]]
 
 
 def test_a_long_log_is_read_tile_by_tile(

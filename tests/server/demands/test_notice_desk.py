@@ -193,6 +193,16 @@ def test_it_is_signed_for_days_that_come_and_not_for_years(tmp_path: Path, days:
     assert not (tmp_path / FOLDER).exists()
 
 
+@pytest.mark.parametrize(("days", "now"), [(80, NOW + 10), (120, NOW - DAY)])
+def test_none_is_signed_that_clients_take_for_an_old_one(
+    tmp_path: Path, days: int, now: int
+) -> None:
+    first = canary.sign(tmp_path, "relay.test", until(90), (), NOW, Random(3).randbytes)
+    with pytest.raises(canary.CanaryError, match="signed"):
+        canary.sign(tmp_path, "relay.test", until(days), (), now, Random(3).randbytes)
+    assert canary.held(tmp_path) == first
+
+
 def test_a_damaged_one_is_not_signed_over(tmp_path: Path) -> None:
     canary.sign(tmp_path, "relay.test", until(90), ("orders",), NOW, Random(3).randbytes)
     (tmp_path / FOLDER / "canary.json").write_bytes(b"{}")

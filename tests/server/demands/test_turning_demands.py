@@ -1,7 +1,9 @@
 """A serving relay turns the log's periods by itself, and shows the log to anybody."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import errno
+import sqlite3
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from random import Random
@@ -22,7 +24,9 @@ from doorless_protocol.log.tree import verify_consistency
 from doorless_server import events, listener
 from doorless_server.datadir import DataError
 from doorless_server.demands import begun, turning
+from doorless_server.demands.log import DemandLog
 from doorless_server.demands.turning import LOOK, MOST_APART, Pauses, Turning
+from doorless_server.directory.heads import ForkRefusedError
 from doorless_server.relay import Identity, Relay
 from doorless_server.store.memory import MemoryStore
 
@@ -213,3 +217,57 @@ def test_witnesses_who_refuse_are_asked_ever_more_seldom() -> None:
     assert asked[-1] - asked[-2] == MOST_APART
     assert pauses.may_ask(3, 3 * 3600)
     assert not pauses.may_ask(3, 3 * 3600 + LOOK - 1)
+
+
+def full() -> sqlite3.Error:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "stops"),
+    [
+        (full(), False),
+        (OSError(errno.EMFILE, "too many open files"), False),
+        (OSError(errno.ENOSPC, "no space left"), False),
+        (sqlite3.OperationalError("disk I/O error"), True),
+        (OSError(errno.EIO, "input/output error"), True),
+        (ForkRefusedError("another history"), True),
+    ],
+)
+async def test_what_passes_is_waited_for_and_what_does_not_stops_the_relay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, stops: bool
+) -> None:
+    monkeypatch.setattr(turning, "LOOK", 0.01)
+    said, failed, clock = list[events.Event](), list[Exception](), Clock()
+    heard, say = asyncio.Event(), events.say
+
+    def hear(event: events.Event, **fields: Any) -> None:
+        say(event, **fields)
+        said.append(event)
+        heard.set()
+
+    monkeypatch.setattr(events, "say", hear)
+    running = await Turning.start(
+        tmp_path, "relay.test", Random(1).randbytes, clock=clock, broken=failed.append
+    )
+    try:
+        with monkeypatch.context() as broken:
+            broken.setattr(DemandLog, "turn", raising(error))
+            async with asyncio.timeout(20):
+                await heard.wait()
+        clock.now += DAY
+        if not stops:
+            await until_size(running, 2)  # it goes on by itself
+    finally:
+        await running.close()
+    assert failed == ([error] if stops else [])
+    assert set(said) == {events.DEMANDS_FAILED if stops else events.DEMANDS_WAIT_FOR_ROOM}
+
+
+def raising(error: Exception) -> Callable[[DemandLog, int], None]:
+    def turn(_log: DemandLog, _now: int) -> None:
+        raise error
+
+    return turn

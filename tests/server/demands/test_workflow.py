@@ -169,9 +169,7 @@ def test_another_demand_under_a_known_id_is_refused(data: Path, at: At) -> None:
     assert [type(e) for e in recorded(data, at)][:2] == [entries.Opened, entries.Refused]
 
 
-def test_a_demand_that_was_altered_since_it_was_opened_is_not_worked_on(
-    data: Path, at: At
-) -> None:
+def test_a_demand_that_was_altered_since_it_was_opened_is_not_worked_on(data: Path, at: At) -> None:
     """A rejection needs no Pass, so the gate alone would not see it."""
     workflow.open_demand(data, toml(), at.sources)
     (data / "demands/in" / f"{ID}.toml").write_bytes(toml(verification__result="refuted"))
