@@ -32,7 +32,7 @@ def check_verdicts(id: str) -> None:
 
 
 def check_powers(id: str) -> None:
-    """Whoever attacks held a handle for each power that the scenario names, and for no other."""
+    """Whoever attacks held a handle for each power that the scenario names, and used each."""
     given = frozenset[Power]().union(*(played(id, one).armed for one in find(id).products))
     assert given == find(id).powers
 
@@ -44,9 +44,13 @@ def check_steps(id: str) -> None:
         assert steps
         for step in steps:
             assert 1 <= len(step.views) <= 4
+            assert step.caption.de != step.caption.en
             for caption in (step.caption.de, step.caption.en):
                 assert caption.endswith("."), caption
                 assert len(caption) <= 160, caption
+            if step.question is not None:
+                assert len(step.question.answers) > 1
+                assert 0 <= step.question.right < len(step.question.answers)
     assert any(step.question for step in played(id).steps)
 
 

@@ -97,3 +97,26 @@ def test_whoever_ends_a_run_leaves_nothing_behind(number: signal.Signals, tmp_pa
     assert process.returncode == 130
     assert err == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_at_a_question_needs_no_enter() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "doorless_lab", "play", "D1", "--step"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        said = ""
+        while "[Enter: go on]" not in said:
+            said += process.stdout.read(1)
+        time.sleep(0.2)  # the prompt is written before it is waited for
+        process.send_signal(signal.SIGINT)
+        process.wait(10)
+    finally:
+        process.kill()
+        _, err = process.communicate()
+    assert process.returncode == 130
+    assert err == ""

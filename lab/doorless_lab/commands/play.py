@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
@@ -180,8 +181,12 @@ class Screen:
         return words.text(self._language)
 
     def _wait(self) -> None:
-        """Where nobody can press Enter, it goes on by itself."""
+        """Where nobody can press Enter, it goes on by itself. Ctrl+C ends it here and now: asyncio
+        would have it wait for Enter first."""
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             input(self._text(GO_ON))
         except EOFError:
             write()
+        finally:
+            signal.signal(signal.SIGINT, before)

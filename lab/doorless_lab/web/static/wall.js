@@ -33,20 +33,20 @@ export function wallPage(room, again) {
         "section",
         { "aria-labelledby": `group-${group}` },
         h("h2", { id: `group-${group}` }, named(group)),
-        h("ul", { class: "tiles" }, tiles.filter((/**
+        h("ul", { class: "tiles" }, tiles.filter((/** @type {any} */ one) => one.group === group).map(tile)),
+      ),
+    ),
+    takeAway(["report", "bundle", "certificate", "worksheet", "solutions"], "take-wall"),
+  ].flat();
+}
+
+/**
  * A group that somebody added has its letter alone.
  * @param {string} group
  */
 function named(group) {
   const key = `group.${group}`;
   return t(key) === key ? group : t(key);
-}
-
-/** @type {any} */ one) => one.group === group).map(tile)),
-      ),
-    ),
-    takeAway(["report", "bundle", "certificate", "worksheet", "solutions"], "take-wall"),
-  ].flat();
 }
 
 /** @param {any} one */
