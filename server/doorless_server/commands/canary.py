@@ -4,11 +4,13 @@ import argparse
 import json
 from datetime import date
 from pathlib import Path
+from shlex import quote
 
 import msgspec
 
 from doorless_protocol.canary import Canary
 from doorless_server import datadir
+from doorless_server.commands import disk_words
 from doorless_server.commands.base import USAGE, CommandError, Sources, name_of
 from doorless_server.demands import canary
 from doorless_server.demands.canary import STATEMENTS, CanaryError
@@ -40,9 +42,13 @@ def run(chosen: argparse.Namespace, sources: Sources) -> None:
     try:
         said = _signed(chosen, sources) if chosen.what == "sign" else canary.held(chosen.data)
     except (CanaryError, datadir.DataError) as error:
-        raise CommandError(str(error)) from None
+        raise CommandError(disk_words.trouble(error, chosen.data) or str(error)) from None
     if said is None:
-        raise CommandError("no canary was signed here: doorless-relay canary sign --until DATE")
+        where = quote(str(chosen.data))
+        raise CommandError(
+            "no canary was signed here: doorless-relay canary sign"
+            f" --data {where} --name NAME --until DATE"
+        )
     _print(said, sources.clock(), as_json=chosen.json)
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from doorless_protocol.errors import DoorlessError
 from doorless_server.commands import demand_words as words
+from doorless_server.commands import disk_words, offered
 from doorless_server.commands.base import CommandError, Sources
 from doorless_server.datadir import DataError
 from doorless_server.demands import silence, standing, workflow
@@ -74,18 +75,19 @@ def run(chosen: argparse.Namespace, sources: Sources) -> None:
         *(LedgerDamagedError, LedgerError, DataError, NewerSchemaError, ForkRefusedError),
         *(UnknownAccountError, DoorlessError),
     ) as error:
-        raise CommandError(str(error)) from None
+        raise CommandError(disk_words.trouble(error, chosen.data) or str(error)) from None
     except sqlite3.Error as error:
-        raise CommandError(f"cannot use the databases in {chosen.data}: {error}") from None
+        said = f"cannot use the databases in {chosen.data}: {error}"
+        raise CommandError(disk_words.trouble(error, chosen.data) or said) from None
     except OSError as error:
-        raise CommandError(f"{error.filename}: {error.strerror}") from None
+        said = f"{error.filename or chosen.data}: {error.strerror}"
+        raise CommandError(disk_words.trouble(error, chosen.data) or said) from None
 
 
 def _open(chosen: argparse.Namespace, sources: Sources) -> None:
-    with chosen.file.open("rb") as file:
-        toml = file.read(MAX_BYTES + 1)
+    toml = offered.read(chosen.file, MAX_BYTES + 1)
     demand_id = workflow.open_demand(chosen.data, toml, sources)
-    _print(chosen, {"opened": demand_id}, lambda: words.opened(demand_id))
+    _print(chosen, {"opened": demand_id}, lambda: words.opened(demand_id, chosen.data))
 
 
 def _check(chosen: argparse.Namespace, sources: Sources) -> None:
@@ -111,8 +113,9 @@ def _list(chosen: argparse.Namespace, sources: Sources) -> None:
 
 def _renew(chosen: argparse.Namespace, sources: Sources) -> None:
     silence.renew(chosen.data, chosen.id, chosen.until, sources)
-    until = None if chosen.until is None else chosen.until.isoformat()
-    _print(chosen, {"renewed": chosen.id, "until": until}, lambda: words.renewed(until))
+    _print(
+        chosen, {"renewed": chosen.id, "until": chosen.until}, lambda: words.renewed(chosen.until)
+    )
 
 
 def _end_gag(chosen: argparse.Namespace, sources: Sources) -> None:

@@ -1,12 +1,15 @@
 """What `doorless-relay demand` prints for people: to be read aloud in a class."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from shlex import quote
 
 from doorless_server.demands.checks import Check, failed
+from doorless_server.demands.gag import up_to_and_with
 from doorless_server.demands.items import Item
 from doorless_server.demands.page import DECISIONS, MARK
+from doorless_server.demands.records import end_of
 from doorless_server.demands.standing import Standing
 from doorless_server.demands.workflow import Answer
 
@@ -15,10 +18,10 @@ _WIDTH = 44
 """Columns of what was asked for."""
 
 
-def opened(demand_id: str) -> list[str]:
+def opened(demand_id: str, data: Path) -> list[str]:
     return [
         f"{demand_id} is in the ledger, and waits for its slot in the public log.",
-        f"Next: doorless-relay demand check {demand_id}",
+        f"Next: doorless-relay demand check {demand_id} --data {quote(str(data))}",
     ]
 
 
@@ -43,10 +46,14 @@ def answered(answer: Answer) -> list[str]:
         lines.append("")
     files = response.production.files
     size = sum(one.bytes for one in files)
-    lines.append(f"{len(files)} files, {size:,} bytes, and the answer, lie in")
+    lines.append(f"{_files(len(files))}, {size:,} bytes, and the answer, lie in")
     lines.append(f"  {answer.folder}")
     lines.append(response.notice.text.en)
     return lines
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count:,} files"
 
 
 def _item(item: Item) -> str:
@@ -81,15 +88,14 @@ def _standing(one: Standing) -> str:
 def _silence(one: Standing) -> str:
     if not one.gag:
         return ""
-    until = "without an end" if one.gag_until is None else f"until {_moment(one.gag_until)}"
     times = "once" if one.renewals == 1 else f"{one.renewals} times"
     renewed = f", renewed {times}" if one.renewals else ""
-    return f"silence {until}{renewed}"
+    return f"silence {up_to_and_with(one.gag_until)}{renewed}"
 
 
-def renewed(until: str | None) -> list[str]:
-    when = "no end is named" if until is None else f"up to and with {until}"
-    return [f"Silence goes on, {when}; the people concerned are told after it."]
+def renewed(until: date | None) -> list[str]:
+    when = up_to_and_with(None if until is None else end_of(until))
+    return [f"Silence goes on {when}; the people concerned are told after it."]
 
 
 def ended() -> list[str]:
@@ -105,7 +111,3 @@ def revealed(evidence: Path) -> list[str]:
 
 def _day(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).date().isoformat()
-
-
-def _moment(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")

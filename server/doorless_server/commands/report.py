@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from doorless_server import datadir
+from doorless_server.commands import disk_words
 from doorless_server.commands.base import USAGE, CommandError, Sources
 from doorless_server.demands import entity, inventory
 from doorless_server.demands.ledger import Ledger, LedgerDamagedError, LedgerError
@@ -68,7 +69,7 @@ def run(chosen: argparse.Namespace, sources: Sources) -> None:
         OSError,
         sqlite3.Error,
     ) as error:
-        raise CommandError(str(error)) from None
+        raise CommandError(disk_words.trouble(error, chosen.data) or str(error)) from None
     files = {form: path for form in _FORMS if (path := getattr(chosen, form)) is not None}
     for form, path in files.items():
         _write(path, _FORMS[form](report))
@@ -90,7 +91,8 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise CommandError(f"cannot write {path}: {error.strerror}") from None
+        said = f"cannot write {path}: {error.strerror}"
+        raise CommandError(disk_words.trouble(error, path) or said) from None
 
 
 def _period(text: str) -> Period:

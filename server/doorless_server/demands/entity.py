@@ -49,7 +49,7 @@ def read(data: Path) -> Operator:
             raise EntityError(f"write {path} first: nothing else says who the operator is")
         return Operator(name)
     try:
-        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+        fields = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return msgspec.convert(fields, Operator)
     except (OSError, ValueError, RecursionError) as error:
         raise EntityError(f"{path}: {error}: see docs/howto/answer-a-demand.md") from None

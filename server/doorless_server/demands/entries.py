@@ -123,6 +123,7 @@ class Refused(_Entry, frozen=True, tag="refused"):
 
     Attributes:
         demand_id: of a demand that was opened; empty for a file that could not even be read.
+        sha256: of the file; of one that is larger than a demand may be, of what was read of it.
         reason: one sentence that names no person.
     """
 

@@ -11,6 +11,7 @@ Spec: docs/spec/20-ledger-and-reports.md §5.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from doorless_server.demands.chain import Recorded
 from doorless_server.demands.entries import GagEnded, GagRenewed, Opened
@@ -47,6 +48,20 @@ class GagState:
     @property
     def runs(self) -> bool:
         return self.ordered is not None and self.ended is None
+
+
+def last_day(until: int) -> str:
+    """The last day in UTC on which silence runs that ends at `until`: it ends with a day."""
+    return datetime.fromtimestamp(until - 1, UTC).date().isoformat()
+
+
+def up_to_and_with(until: int | None) -> str:
+    """How long silence runs, in the words in which each page and command says it.
+
+    Args:
+        until: its end, Unix seconds; None: the order names none.
+    """
+    return "without an end" if until is None else f"up to and with {last_day(until)}"
 
 
 def gag_of(entries: Iterable[Recorded], demand_id: str, now: int) -> GagState:

@@ -78,20 +78,38 @@ def parse(data: bytes) -> Demand:
     return demand
 
 
+def text_of(data: bytes) -> str:
+    """What a file says, without the mark that some editors write before it (UTF-8 with BOM).
+
+    Raises:
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    return data.decode("utf-8-sig")
+
+
 def _fields(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
-        raise DemandError("", f"the file has {len(data):,} bytes, more than {MAX_BYTES:,}")
+        how = "what belongs to it goes into annexes, by name"
+        raise DemandError("", f"the file has more than {MAX_BYTES:,} bytes: {how}")
     if any(line.count(b".") > MAX_DOTS for line in data.splitlines()):
         raise DemandError("", f"a line has more than {MAX_DOTS} full stops: break the text up")
     try:
-        return tomllib.loads(data.decode())
+        return tomllib.loads(text_of(data))
     except UnicodeDecodeError:
         raise DemandError("", "the file is not UTF-8: save it so") from None
-    except (ValueError, RecursionError) as error:
-        # Its words may quote the file: the place alone is passed on.
-        place = re.search(r"line \d+", str(error))
-        where = place[0] if place else "somewhere"
-        raise DemandError("", f"the file is not TOML, at {where}: {_SAYS_HOW}") from None
+    except RecursionError:
+        problem = "the file has brackets within brackets, deeper than is read"
+        raise DemandError("", f"{problem}: {_SAYS_HOW}") from None
+    except ValueError as error:
+        raise DemandError("", f"{_not_toml(error)}: {_SAYS_HOW}") from None
+
+
+def _not_toml(error: ValueError) -> str:
+    """Its words may quote the file: the place alone is passed on."""
+    if not isinstance(error, tomllib.TOMLDecodeError):
+        return "the file has a number of more digits than are read"
+    place = re.search(r"line \d+", str(error))
+    return f"the file is not TOML, at {place[0] if place else 'its end'}"
 
 
 def _check_texts(fields: dict[str, Any]) -> None:

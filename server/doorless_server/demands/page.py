@@ -18,6 +18,7 @@ from doorless_server.demands.instruments import Instrument, all_instruments
 from doorless_server.demands.items import LEGAL, Item
 from doorless_server.demands.response import Response
 from doorless_server.demands.texts import Text
+from doorless_server.demands.turnaround import in_words
 
 MARK: Final = "SIMULATION / ÜBUNG"
 
@@ -107,7 +108,7 @@ def _opening(demand: Demand, response: Response) -> Iterator[str]:
             (Text("Aktenzeichen", "reference"), demand.case_reference),
             (Text("eingegangen", "received"), moment(int(demand.received_at.timestamp()))),
             (Text("entschieden", "decided"), moment(response.decided_at)),
-            (Text("Bearbeitung, Minuten", "turnaround, minutes"), response.turnaround_minutes),
+            (Text("Bearbeitung", "turnaround"), in_words(response.turnaround_minutes)),
         )
     )
 
@@ -255,11 +256,15 @@ def moment(seconds: int) -> str:
 def _table(rows: Iterable[tuple[Text, object]]) -> str:
     """Rows of which there is something to say."""
     lines = (
-        f"<tr><th>{both(label)}</th><td>{escape(str(value))}</td></tr>"
+        f"<tr><th>{both(label)}</th><td>{_value(value)}</td></tr>"
         for label, value in rows
         if value != ""
     )
     return f"<table>{''.join(lines)}</table>"
+
+
+def _value(value: object) -> str:
+    return both(value) if isinstance(value, Text) else escape(str(value))
 
 
 @cache

@@ -15,6 +15,7 @@ from doorless_protocol.demand_log.record import NO_END, NO_GAG, Authority, SlotR
 from doorless_protocol.notice_frames import Handed, Notice, Slot
 from doorless_server.demands import entries
 from doorless_server.demands.demand import Demand
+from doorless_server.demands.intake import text_of
 from doorless_server.demands.items import Item
 from doorless_server.demands.redaction import redacted
 from doorless_server.demands.response import Response
@@ -41,7 +42,7 @@ def opened(demand: Demand, data: bytes, sha256: str) -> entries.Opened:
         gag=demand.secrecy.gag,
         gag_until=gag_until(demand),
         abroad=location is not None and location != demand.jurisdiction.issuer,
-        redacted=redacted(tomllib.loads(data.decode())),
+        redacted=redacted(tomllib.loads(text_of(data))),
         simulation=demand.simulation,
     )
 

@@ -84,6 +84,27 @@ def test_a_refusal_says_what_may_stand_there(changes: dict[str, Any], word: str)
     assert word in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"a = " + b"[" * 5_000, "brackets within brackets, deeper than is read"),
+        (b"a = " + b"9" * 5_000, "a number of more digits than are read"),
+        (b"a = 1\nb = [", "not TOML, at its end"),
+        (b"a = 1\nb c", "not TOML, at line 2"),
+        (b"#" * 10_000_000, "more than 65,536 bytes"),
+        (b"\xef\xbb\xbf\xef\xbb\xbfa = 1", "not TOML, at line 1"),
+    ],
+    ids=range(6),
+)
+def test_a_file_that_cannot_be_read_is_said_why(data: bytes, says: str) -> None:
+    with pytest.raises(DemandError, match=says):
+        parse(data)
+
+
+def test_a_mark_before_the_text_is_no_part_of_it() -> None:
+    assert parse(b"\xef\xbb\xbf" + EXAMPLE.read_bytes()) == parse(EXAMPLE.read_bytes())
+
+
 def test_a_refusal_says_nothing_of_what_stood_there() -> None:
     for changes in (
         {"authority__kind": "SECRET-VALUE"},

@@ -1,6 +1,7 @@
 """The printed answer: marked on every page, in two languages, and nothing of a demand is markup."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -72,6 +73,13 @@ def test_nothing_runs_and_nothing_is_fetched(held: inventory.Inventory) -> None:
     assert not [name for name, _ in shown.attributes if name.startswith(("on", "src", "href"))]
     assert any(value and "default-src 'none'" in value for _, value in shown.attributes)
     assert "url(" not in page(held)
+
+
+def test_a_long_turnaround_is_told_in_days(held: inventory.Inventory) -> None:
+    received = datetime.fromtimestamp(NOW, UTC) - timedelta(minutes=91_803)
+    text = Elements(page(held, received_at=received)).text
+    assert "63 Tage 18 Stunden" in text
+    assert "63 days 18 hours" in text
 
 
 def _texts() -> list[str]:

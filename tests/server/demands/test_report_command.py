@@ -2,8 +2,10 @@
 
 import argparse
 import csv
+import errno
 import json
 import os
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -86,7 +88,7 @@ def test_the_report_of_a_year_with_a_gag_matches_the_ledger(data: Path, tmp_path
     after = made(data, GAG_ENDS)
     assert len(after["sections"]) == 2
     assert after["header"]["Jurisdictions"] == "FR, US"
-    assert "ordered 2026-03-01; ended 2026-11-01" in (data / "report.html").read_text()
+    assert "ordered 2026-03-01; ended with 2026-10-31" in (data / "report.html").read_text()
     totals = made(data, GAG_ENDS, "--format", "microsoft", "--period", "2026-H1")
     answers = [one for one in opened(data).entries() if isinstance(one.entry, Answered)]
     assert totals["sections"][0]["tables"][0]["rows"][-1]["Requests"] == len(answers) == 2
@@ -145,6 +147,44 @@ def test_a_report_bears_the_head_under_which_it_is_recorded(data: Path) -> None:
     assert isinstance(last.entry, Reported)
     assert last.entry.format == "signal"
     assert len(last.entry.sha256) == 2 * len(sha256(b""))
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (sqlite3.SQLITE_FULL, "the disk is full: make room"),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, "it is full or failing; make room, or look at the disk"),
+    ],
+)
+def test_a_disk_that_refuses_is_said_so(
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    code: int,
+    says: str,
+) -> None:
+    def refuses(*_: object) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = code
+        raise error
+
+    monkeypatch.setattr(Notices, "open", refuses)
+    assert main(["report", "--data", str(data)]) == 1
+    said = capsys.readouterr().err
+    assert says in said
+    assert str(data) in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_ledger_that_finds_no_room_is_said_so(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuses(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("doorless_server.demands.ledger.os.pwrite", refuses)
+    assert main(["report", "--data", str(data)]) == 1
+    assert "the disk is full: make room" in capsys.readouterr().err
 
 
 def test_no_report_is_made_of_an_empty_ledger(data: Path) -> None:

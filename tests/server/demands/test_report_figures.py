@@ -5,9 +5,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from doorless_server.demands.entries import Entry, Notified, Refused
+from doorless_server.demands.entries import Entry, Line, Notified, Refused
+from doorless_server.demands.report.as_csv import as_csv
+from doorless_server.demands.report.as_html import as_html
+from doorless_server.demands.report.as_json import as_json
 from doorless_server.demands.report.microsoft import microsoft
+from doorless_server.demands.report.model import Minutes
 from doorless_server.demands.report.period import Period, half_of, year_of
 from doorless_server.demands.report.shares import shares
 from doorless_server.demands.report.signal import signal
@@ -93,11 +98,29 @@ def test_the_header_says_whose_what_and_where_the_ledger_stood() -> None:
         ),
         ("Notices to people, sent", 3),
         ("Of these delayed", 1),
-        ("Median turnaround", "9 minutes"),
+        ("Median turnaround", Minutes(9)),
         ("Ledger (hash of its last line)", HEAD.hash),
         ("Signature of that hash (Ed25519)", HEAD.signature),
         ("Key of the ledger (Ed25519)", HEAD.key),
     )
+
+
+def test_received_is_when_it_came_and_agrees_with_the_turnaround() -> None:
+    opened = structs.replace(
+        came("a"), redacted=(Line("received_at", "2026-04-28 01:12:00+02:00"),)
+    )
+    told = decided(at("2026-07-01"), opened, answered("a", minutes=91_803))
+    report = signal(ledger(*told), None, at("2026-09-01"), IMPRINT)
+    facts = dict(rows(report, "Facts"))
+    assert facts["Received"] == "2026-04-27"  # in UTC
+    assert facts["Taken in"] == "2026-07-01"
+    assert report.sections[0].title == "Demand 1: US_SUBPOENA, US, 2026-04-27"
+    page = as_html(report)
+    assert page.count("63 days 18 hours") == 2  # the median of one, and its own
+    assert "minutes" not in page
+    for programs in (as_json(report), as_csv(report)):
+        assert programs.count("91803 minutes") == 2
+    assert signal(ledger(*told), HALF, NOW, IMPRINT).sections[0].title == "No demands"
 
 
 def test_a_page_shows_what_was_given_and_what_was_not_and_why() -> None:

@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from doorless_server.demands.report.model import Cell, Report
+from doorless_server.demands.report.model import Cell, Report, plain
 
 COLUMNS = ("section", "table", "row", "column", "value")
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -19,11 +19,11 @@ def as_csv(report: Report) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for line in _lines(report):
-        writer.writerow(harmless(cell) for cell in line)
+        writer.writerow(harmless(plain(cell)) for cell in line)
     return out.getvalue()
 
 
-def harmless(cell: Cell) -> Cell:
+def harmless(cell: str | int) -> str | int:
     """A spreadsheet would work out what begins like a formula: it is made a text."""
     if isinstance(cell, str) and cell.startswith(_FORMULAS):
         return f"'{cell}"

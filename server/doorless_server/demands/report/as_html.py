@@ -8,7 +8,8 @@ from html import escape
 from importlib import resources
 from typing import Final
 
-from doorless_server.demands.report.model import Cell, Report, Section, Table
+from doorless_server.demands.report.model import Cell, Minutes, Report, Section, Table
+from doorless_server.demands.turnaround import in_words
 
 MARK: Final = "SIMULATION / ÜBUNG"
 """Of an exercise. On paper it is across every sheet and, where a browser can, above it."""
@@ -71,4 +72,6 @@ def _kind(value: Cell) -> str:
 
 
 def _cell(value: Cell) -> str:
+    if isinstance(value, Minutes):
+        return escape(in_words(value.count).en)
     return f"{value:,}" if isinstance(value, int) else escape(value)

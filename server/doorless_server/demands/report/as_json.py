@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from doorless_server.demands.report.model import Report, Table
+from doorless_server.demands.report.model import Report, Table, plain
 
 
 def as_json(report: Report) -> str:
@@ -13,7 +13,7 @@ def as_json(report: Report) -> str:
         "title": report.title,
         "period": report.period,
         "simulation": report.simulation,
-        "header": dict(report.header),
+        "header": {name: plain(value) for name, value in report.header},
         "sections": [
             {
                 "title": section.title,
@@ -29,5 +29,5 @@ def as_json(report: Report) -> str:
 def _table(table: Table) -> dict[str, Any]:
     return {
         "name": table.name,
-        "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
+        "rows": [dict(zip(table.columns, map(plain, row), strict=True)) for row in table.rows],
     }

@@ -7,6 +7,7 @@ Spec: docs/spec/20-ledger-and-reports.md §7.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from doorless_server.demands.chain import Recorded
@@ -17,18 +18,22 @@ from doorless_server.demands.report.period import Period
 NATIONAL_SECURITY: Final = frozenset({"US_NSL", "US_FISA"})
 """Instruments whose number may be told in bands alone (50 USC 1874)."""
 
+_RECEIVED: Final = "received_at"
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One demand and what became of it.
 
     Attributes:
-        received: when it was opened.
+        received: when it came, Unix seconds; turnarounds count from there.
+        taken_in: when it was opened, Unix seconds: the period that it belongs to holds that.
         decision: how it ended: an answer, or a refusal.
         notices: of the people concerned, in the order in which they were laid down.
     """
 
     received: int
+    taken_in: int
     opened: Opened
     decided: int
     decision: Answered | Refused
@@ -41,14 +46,14 @@ class Case:
 
 
 def speakable(entries: Iterable[Recorded], now: int, period: Period | None) -> tuple[Case, ...]:
-    """The demands received in the period, or ever, that may be spoken of at `now`."""
+    """The demands taken in in the period, or ever, that may be spoken of at `now`."""
     cases = (_case(own, now) for own in _by_demand(entries).values())
     return tuple(
         case
         for case in cases
         if case is not None
         and may_be_spoken_of(case.gag)
-        and (period is None or period.holds(case.received))
+        and (period is None or period.holds(case.taken_in))
     )
 
 
@@ -96,4 +101,15 @@ def _case(own: Sequence[Recorded], now: int) -> Case | None:
     if decision is None:
         return None
     gag = gag_of(own, opened.demand_id, now)
-    return Case(first.at, opened, *decision, gag, tuple(notices))
+    return Case(_received(opened, first.at), first.at, opened, *decision, gag, tuple(notices))
+
+
+def _received(opened: Opened, taken_in: int) -> int:
+    """As the demand's file says: the ledger has it among what may be published of that.
+
+    Of a demand whose line has it not: when it was taken in.
+    """
+    for line in opened.redacted:
+        if line.field == _RECEIVED:
+            return int(datetime.fromisoformat(line.text).timestamp())
+    return taken_in

@@ -24,9 +24,9 @@ _COLUMNS: Final = (
     *(f"% {outcome}" for outcome in OUTCOMES),
 )
 SCOPE: Final = (
-    "Counted are demands that were received in the period, are decided, and may be spoken of. "
-    "A demand under an order of secrecy is in none of these figures; once the order has ended it "
-    "is in the next edition of the report for the period in which it was received. Demands under "
+    "Counted are demands that were taken in during the period, are decided, and may be spoken "
+    "of. A demand under an order of secrecy is in none of these figures; once that has ended it "
+    "is in the next edition of the report for the period in which it was taken in. Demands under "
     "national security law are in none of them ever: their number may be told in bands alone.",
     "Content is text that somebody can read. An envelope that the operator cannot open is "
     "non-content. The shares of a line add to 100.",

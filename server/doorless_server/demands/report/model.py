@@ -12,7 +12,15 @@ from doorless_server.demands.entries import Answered
 from doorless_server.demands.report.cases import Case
 from doorless_server.demands.report.period import day_of
 
-Cell = str | int
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """A span of time: people read it in days or hours, programs as `91803 minutes`."""
+
+    count: int
+
+
+Cell = str | int | Minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,13 @@ class Report:
     simulation: bool
 
 
+def plain(cell: Cell) -> str | int:
+    """As JSON and CSV have it."""
+    if isinstance(cell, Minutes):
+        return "1 minute" if cell.count == 1 else f"{cell.count} minutes"
+    return cell
+
+
 GAGS_ARE_NOT_COUNTED = "not stated: an order of secrecy may forbid to state it; see the canary"
 """The same words whether there is any or not. Spec: docs/spec/20-ledger-and-reports.md §8."""
 
@@ -81,7 +96,7 @@ def header(
         ("Orders of secrecy in force", GAGS_ARE_NOT_COUNTED),
         ("Notices to people, sent", sum(notice.accounts for _, notice in sent)),
         ("Of these delayed", sum(notice.accounts for notice in delayed)),
-        ("Median turnaround", f"{median_low(minutes)} minutes" if minutes else "no answers"),
+        ("Median turnaround", Minutes(median_low(minutes)) if minutes else "no answers"),
         ("Ledger (hash of its last line)", head.hash if head else "not published"),
         ("Signature of that hash (Ed25519)", head.signature if head else "not published"),
         ("Key of the ledger (Ed25519)", head.key if head else "not published"),

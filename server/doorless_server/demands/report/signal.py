@@ -8,16 +8,16 @@ from collections.abc import Iterable
 
 from doorless_server.demands.chain import Recorded
 from doorless_server.demands.entries import Answered, Item
-from doorless_server.demands.gag import GagState
+from doorless_server.demands.gag import GagState, last_day, up_to_and_with
 from doorless_server.demands.report.cases import Case, speakable
-from doorless_server.demands.report.model import Imprint, Report, Section, Table, header
+from doorless_server.demands.report.model import Imprint, Minutes, Report, Section, Table, header
 from doorless_server.demands.report.period import Period, day_of
 from doorless_server.demands.report.words import CATEGORIES, DECISIONS, FORMS, REASONS, things
 
 FORMAT = "signal"
 EVER = "all that may be published so far"
 NONE_TO_SPEAK_OF = (
-    "No demand that may be spoken of was received and decided in this period. Whether there are "
+    "No demand that may be spoken of was taken in and decided in this period. Whether there are "
     "others a report must not tell: it says the same words in either case."
 )
 
@@ -45,6 +45,7 @@ def _page(number: int, case: Case) -> Section:
     opened = case.opened
     facts = (
         ("Received", day_of(case.received)),
+        ("Taken in", day_of(case.taken_in)),
         ("Decided", day_of(case.decided)),
         ("Country", opened.country),
         ("From", opened.authority_kind),
@@ -77,7 +78,7 @@ def _response(case: Case) -> tuple[Table, ...]:
     outcome = (
         ("Decision", DECISIONS[answer.decision]),
         ("Disclosed", answer.disclosed),
-        ("Turnaround", things(answer.minutes, "minute", "minutes")),
+        ("Turnaround", Minutes(answer.minutes)),
         ("SHA-256 of the production", answer.bundle_sha256),
     )
     return (
@@ -108,11 +109,12 @@ def _secrecy(gag: GagState) -> str:
     if gag.ordered is None or gag.ended is None:
         return "none was ordered"
     renewals = "".join(
-        f"; ordered again {day_of(renewal.at)}"
-        + (f" until {day_of(renewal.until)}" if renewal.until is not None else " without an end")
+        f"; ordered again {day_of(renewal.at)} {up_to_and_with(renewal.until)}"
         for renewal in gag.renewals
     )
-    return f"ordered {day_of(gag.ordered)}{renewals}; ended {day_of(gag.ended)}"
+    ran_out = gag.ended == gag.until
+    end = f"ended with {last_day(gag.ended)}" if ran_out else f"lifted {day_of(gag.ended)}"
+    return f"ordered {day_of(gag.ordered)}{renewals}; {end}"
 
 
 def _notice(case: Case) -> str:
