@@ -1,5 +1,6 @@
 """A small scenario to teach with, and a classroom with windows, for tests of the lab's face."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -145,6 +146,12 @@ async def serving(
         yield server
     finally:
         await server.close()
+
+
+async def played(server: Server) -> None:
+    """Wait until each run that somebody wanted is over."""
+    while server.classroom.shelf.left:  # noqa: ASYNC110  (runs have threads of their own)
+        await asyncio.sleep(0.01)
 
 
 class Window:

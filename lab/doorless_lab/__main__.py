@@ -13,17 +13,17 @@ doorless-lab simulate         what can happen to devices, from a seed: docs/refe
 
 import argparse
 import asyncio
-import contextlib
 import secrets
-import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+from doorless_lab import folders
 from doorless_lab.catalogue import BrokenScenarioError
 from doorless_lab.commands import demo, doctor, listing, play, rehearse, run, serve, simulate
 from doorless_lab.commands.base import FAILED, Command, CommandError, Sources
+from doorless_lab.ending import ended_as_by_ctrl_c
 
 INTERRUPTED = 130
 """What a shell reports of a program that Ctrl+C ended: 128 + SIGINT."""
@@ -43,7 +43,8 @@ COMMANDS: Final[dict[str, Command]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
-        with _ended_as_by_ctrl_c():
+        with ended_as_by_ctrl_c():
+            folders.sweep()
             return COMMANDS[chosen.command].run(chosen, Sources(time.time, secrets.token_bytes))
     except CommandError as error:
         print(f"doorless-lab: {error}", file=sys.stderr)
@@ -56,23 +57,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stdout = sys.stderr  # nothing more is to be flushed into the pipe
         return FAILED
-
-
-@contextlib.contextmanager
-def _ended_as_by_ctrl_c() -> Iterator[None]:
-    """Whoever ends us otherwise leaves no relay and no folder behind, either.
-
-    What a shell has us ignore stays ignored: `nohup` does so.
-    """
-    asked = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")]  # no SIGHUP on Windows
-    ours = [one for one in asked if one and signal.getsignal(one) is signal.SIG_DFL]
-    for number in ours:
-        signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for number in ours:
-            signal.signal(number, signal.SIG_DFL)
 
 
 def _parser() -> argparse.ArgumentParser:

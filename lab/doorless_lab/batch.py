@@ -9,12 +9,11 @@ goes from process to process is its id one way, and a Result the other.
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed, wait
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from time import perf_counter
 from typing import Final
 
+from doorless_lab.beside import beside
 from doorless_lab.catalogue import find
 from doorless_lab.results import Result, result_of
 from doorless_lab.runner import Conditions, SettingError, play
@@ -56,20 +55,15 @@ def jobs(scenarios: Sequence[Scenario], conditions: Conditions, repeat: int = 1)
 
 def played(todo: Sequence[Job]) -> Iterator[Result]:
     """Results as they come, in no order. A scenario that raises is a result that says so."""
-    here, beside = _lanes(todo)
-    if not (here and beside):
+    here, apart = _lanes(todo)
+    if not (here and apart):
         yield from (play_job(job) for job in todo)
         return
-    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-    try:
-        waiting = {pool.submit(play_job, job) for job in beside}
+    with beside(play_job, apart) as second:
         for job in here:
             yield play_job(job)
-            done, waiting = wait(waiting, timeout=0)
-            yield from (each.result() for each in done)
-        yield from (each.result() for each in as_completed(waiting))
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+            yield from second.ready()
+        yield from second.rest()
 
 
 def _lanes(todo: Sequence[Job]) -> tuple[list[Job], list[Job]]:

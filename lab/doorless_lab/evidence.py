@@ -12,6 +12,7 @@ from pathlib import Path
 
 from doorless_lab.leakscan import Marker, Report, Scanner, UnreadableError, draw_marker
 from doorless_lab.scenario import Evidence, Fact
+from doorless_lab.telling import dotted
 from doorless_lab.words import Words
 from doorless_protocol.primitives import Random
 
@@ -137,8 +138,3 @@ def _caption(facts: Mapping[str, Fact]) -> Words:
         de=f"Marken gefunden: {found} von {markers} in {dotted(searched)} Bytes.",
         en=f"Markers found: {found} of {markers} in {searched:,} bytes.",
     )
-
-
-def dotted(number: Fact) -> str:
-    """A number with the German separator of thousands."""
-    return f"{number:,}".replace(",", ".")

@@ -6,8 +6,8 @@ missing, or a search has no control that worked, it raises KeyError: the run is 
 
 from collections.abc import Mapping
 
-from doorless_lab.evidence import dotted
 from doorless_lab.scenario import Evidence, Fact, Held, Judge, Outcome, Verdict
+from doorless_lab.telling import dotted
 from doorless_lab.words import Words
 
 
@@ -108,8 +108,8 @@ def attempts(name: str = "attempts") -> Judge:
             Outcome.EXPOSED if succeeded else Outcome.PREVENTED,
             succeeded,
             Words(
-                de=f"{succeeded} von {tried} Versuchen gelangen.",
-                en=f"{succeeded} of {tried} attempts succeeded.",
+                de=f"{succeeded} von {dotted(tried)} Versuchen gelangen.",
+                en=f"{succeeded} of {tried:,} attempts succeeded.",
             ),
         )
 

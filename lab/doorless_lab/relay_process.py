@@ -22,6 +22,8 @@ class RelayError(Exception):
 class RelayProcess:
     """Started by `start`; `stop` or `kill` it, and nothing of it is left but its files.
 
+    It ends by itself when this process is gone, or the event loop that started it.
+
     Attributes:
         address: where it listens; another one after each start.
     """
@@ -33,7 +35,7 @@ class RelayProcess:
         log: Path,
         extra: Mapping[str, str],
         *,
-        program: Sequence[str] = ("-m", "doorless_server", "serve"),
+        program: Sequence[str] = ("doorless_server", "serve"),
     ) -> None:
         """Make one that is not running.
 
@@ -41,7 +43,7 @@ class RelayProcess:
             name: what stands behind the @ of its accounts.
             log: file that takes what it writes to stderr.
             extra: environment variables for it, beside our own.
-            program: what Python runs; it takes the arguments of `serve`.
+            program: a module and its first arguments; it takes those of `serve`.
         """
         self.name, self.data, self.log = name, data, log
         self.address: tuple[str, int] = ("127.0.0.1", 0)
@@ -68,14 +70,14 @@ class RelayProcess:
         Raises:
             RelayError: it ended, or did not become ready; it is not running.
         """
-        command = (*self._program, "--data", str(self.data))
+        command = ("-m", "doorless_lab.tied", *self._program, "--data", str(self.data))
         options = ("--listen", "127.0.0.1:0", "--name", self.name, "--json")
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *command,
                 *options,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,  # its end tells it that we are gone
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 env=self._environment,

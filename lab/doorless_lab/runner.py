@@ -4,10 +4,9 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from hashlib import shake_256
-from pathlib import Path
 from random import Random as Seeded
-from tempfile import TemporaryDirectory
 
+from doorless_lab import folders
 from doorless_lab.scenario import Cell, Evidence, Power, Product, Scenario, Scene, Step, Verdict
 from doorless_protocol.primitives import Random
 
@@ -93,8 +92,7 @@ async def steps(
     settings = conditions.of(scenario)
     drawn = seeded(f"{conditions.seed}/{scenario.id}/{product}".encode())
     given = set[Power]() if armed is None else armed
-    with TemporaryDirectory(prefix="doorless-lab-", ignore_cleanup_errors=True) as folder:
-        place = Path(folder)
+    with folders.temporary() as place:
         scene = Scene(product, settings, drawn, conditions.now, place, scenario.powers, given)
         async with aclosing(scenario.play(scene)) as playing:
             async for step in playing:

@@ -9,7 +9,6 @@ messenger's own code with their stores on disk. It all lives in one temporary fo
 """
 
 import asyncio
-import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Self
 
 from doorless_client.endpoint import Endpoint
 from doorless_client.wire import Wire
+from doorless_lab import folders
 from doorless_lab.leakscan import Marker, draw_marker
 from doorless_lab.person import Person
 from doorless_lab.relay_process import RelayProcess
@@ -62,7 +62,7 @@ class Stage:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as failing:
-            self.folder = Path(failing.enter_context(_temporary_folder()))
+            self.folder = failing.enter_context(folders.temporary())
             self.records.mkdir()
             self.logs.mkdir()
             self.relay = self._make_relay({CONTROL_VARIABLE: self.control.text})
@@ -133,10 +133,6 @@ class Stage:
         except MalformedError:
             return  # recorded by the tap all the same; the relay refuses it
         self._on_call(call)
-
-
-def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="doorless-lab-", ignore_cleanup_errors=True)
 
 
 async def until(condition: Callable[[], bool], seconds: float, what: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from doorless_lab.scenario import Line, Tone
+from doorless_lab.scenario import Fact, Line, Tone
 from doorless_lab.words import Words
 
 
@@ -56,6 +56,11 @@ def processor_time(seconds: float) -> Words:
 def number(text: str) -> Words:
     """A number as Python writes it, and as Germans do: 1,234.5 and 1.234,5."""
     return Words(text.translate({ord(","): ".", ord("."): ","}), text)
+
+
+def dotted(number: Fact) -> str:
+    """A number with the German separator of thousands; in English `:,` writes it."""
+    return f"{number:,}".replace(",", ".")
 
 
 def _in_units(amount: float, units: Sequence[tuple[float, str, str]]) -> Words:

@@ -87,7 +87,7 @@ def test_whoever_ends_a_run_leaves_nothing_behind(number: signal.Signals, tmp_pa
     )
     try:
         deadline = time.monotonic() + 20
-        while not any(tmp_path.iterdir()) and time.monotonic() < deadline:
+        while not any(one.is_dir() for one in tmp_path.iterdir()) and time.monotonic() < deadline:
             time.sleep(0.01)
         process.send_signal(number)
         _, err = process.communicate(timeout=20)

@@ -2,7 +2,7 @@
 
 from doorless_lab.doors.recorded import NAMES, Read
 from doorless_lab.scenario import Evidence, Question, Seat, Step, Tone
-from doorless_lab.telling import line
+from doorless_lab.telling import dotted, line
 from doorless_lab.words import Words
 
 
@@ -184,8 +184,8 @@ def nothing(messages: int, found: int, scanned: int, keys: int, best: int) -> St
         {
             Seat.MALLORY: (
                 line(
-                    f"in {scanned} Bytes gefunden: {found} von {messages}",
-                    f"found in {scanned} bytes: {found} of {messages}",
+                    f"in {dotted(scanned)} Bytes gefunden: {found} von {messages}",
+                    f"found in {scanned:,} bytes: {found} of {messages}",
                     Tone.MISSING,
                 ),
                 line(

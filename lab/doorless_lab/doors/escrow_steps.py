@@ -6,7 +6,7 @@ from doorless_lab.doors.recorded import Pair, Read, Recording
 from doorless_lab.doors.theft import Followed
 from doorless_lab.sayings import as_spoken
 from doorless_lab.scenario import Evidence, Line, Question, Seat, Step, Tone
-from doorless_lab.telling import bar, line, said, short
+from doorless_lab.telling import bar, dotted, line, said, short
 from doorless_lab.words import Words
 
 
@@ -20,16 +20,8 @@ def built_in(corpus: Sequence[Recording], valid: int) -> Step:
         {
             Seat.ALICE: (Line(as_spoken(first.text), Tone.SAID),),
             Seat.RELAY: (
-                line(
-                    f"Umschlag: {len(first.sent.envelope)} Bytes, {short(first.sent.envelope)}",
-                    f"envelope: {len(first.sent.envelope)} bytes, {short(first.sent.envelope)}",
-                    Tone.SEALED,
-                ),
-                line(
-                    f"Zusatzfeld: {len(first.sent.escrowed)} Bytes, {short(first.sent.escrowed)}",
-                    f"extra field: {len(first.sent.escrowed)} bytes, {short(first.sent.escrowed)}",
-                    Tone.SEALED,
-                ),
+                _sized("Umschlag", "envelope", first.sent.envelope),
+                _sized("Zusatzfeld", "extra field", first.sent.escrowed),
                 line(
                     f"gültige Felder: {valid} von {len(corpus)}",
                     f"valid fields: {valid} of {len(corpus)}",
@@ -54,6 +46,13 @@ def built_in(corpus: Sequence[Recording], valid: int) -> Step:
             "Die Verschlüsselung selbst ist unverändert. Nur ein Schlüsselexemplar ist mehr da.",
             "The encryption itself is unchanged. There is only one more copy of each key.",
         ),
+    )
+
+
+def _sized(de: str, en: str, data: bytes) -> Line:
+    size, begin = len(data), short(data)
+    return line(
+        f"{de}: {dotted(size)} Bytes, {begin}", f"{en}: {size:,} bytes, {begin}", Tone.SEALED
     )
 
 
@@ -136,8 +135,8 @@ def forged(pair: Pair, tries: Sequence[int], accepted: int, escrow: Read) -> Ste
             Seat.MALLORY: (
                 said(" / ".join(pair.names)),
                 line(
-                    f"{total} Versuche für {len(tries)} Nachrichten",
-                    f"{total} tries for {len(tries)} messages",
+                    f"{dotted(total)} Versuche für {len(tries)} Nachrichten",
+                    f"{total:,} tries for {len(tries)} messages",
                 ),
             ),
             Seat.RELAY: (
@@ -251,8 +250,8 @@ def no_slot(corpus: Sequence[Recording], found: int, scanned: int, sizes: int) -
             ),
             Seat.AGENCY: (
                 line(
-                    f"Klartext gefunden: {found} von {len(corpus)} in {scanned} Bytes",
-                    f"plaintext found: {found} of {len(corpus)} in {scanned} bytes",
+                    f"Klartext gefunden: {found} von {len(corpus)} in {dotted(scanned)} Bytes",
+                    f"plaintext found: {found} of {len(corpus)} in {scanned:,} bytes",
                     Tone.MISSING,
                 ),
             ),

@@ -3,7 +3,7 @@
 from doorless_client.key_file import Cost
 from doorless_lab.doors.guessing import KINDS, Found, Hardware
 from doorless_lab.scenario import Evidence, Fact, Line, Question, Seat, Step, Tone
-from doorless_lab.telling import line, money, number, processor_time, said, short
+from doorless_lab.telling import dotted, line, money, number, processor_time, said, short
 from doorless_lab.words import Words
 
 GERMAN = {
@@ -27,10 +27,13 @@ def seized(files: dict[str, int], markers: int, found: int, refused: str) -> Ste
         ),
         {
             Seat.AGENCY: (
-                *(said(f"{name}: {size}", Tone.SEALED) for name, size in sorted(files.items())),
+                *(
+                    line(f"{name}: {dotted(size)}", f"{name}: {size:,}", Tone.SEALED)
+                    for name, size in sorted(files.items())
+                ),
                 line(
-                    f"Klartext in {total} Bytes: {found} von {markers}",
-                    f"plaintext in {total} bytes: {found} of {markers}",
+                    f"Klartext in {dotted(total)} Bytes: {found} von {markers}",
+                    f"plaintext in {total:,} bytes: {found} of {markers}",
                     Tone.MISSING,
                 ),
             ),
@@ -118,8 +121,8 @@ def cracked(found: Found, cost: Cost, read: int, messages: int) -> Step:
                     Tone.ALARM,
                 ),
                 line(
-                    f"PIN {found.pin} nach {found.tries} Versuchen in {took.de} s",
-                    f"PIN {found.pin} after {found.tries} guesses in {took.en} s",
+                    f"PIN {found.pin} nach {dotted(found.tries)} Versuchen in {took.de} s",
+                    f"PIN {found.pin} after {found.tries:,} guesses in {took.en} s",
                     Tone.SAID,
                 ),
                 said(f"key {short(found.key)}", Tone.HELD),

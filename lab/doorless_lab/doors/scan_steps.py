@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from doorless_lab.doors import pictures
 from doorless_lab.products.mandated.scanner import Picture
 from doorless_lab.scenario import Evidence, Line, Question, Seat, Step, Tone
-from doorless_lab.telling import line, number, said, short
+from doorless_lab.telling import dotted, line, number, said, short
 from doorless_lab.words import Words
 
 
@@ -223,9 +223,9 @@ def base_rate(matrix: Matrix, daily: float, right: float, assumed: dict[str, flo
             Seat.PUBLIC: (
                 line(
                     f"gemessen: {matrix.hits} von {matrix.positives} Kuchen erkannt, "
-                    f"{matrix.false} von {matrix.negatives} anderen gemeldet",
+                    f"{matrix.false} von {dotted(matrix.negatives)} anderen gemeldet",
                     f"measured: {matrix.hits} of {matrix.positives} cakes found, "
-                    f"{matrix.false} of {matrix.negatives} others reported",
+                    f"{matrix.false} of {matrix.negatives:,} others reported",
                 ),
                 line(
                     f"gerechnet: {wrong.de} falsche Meldungen am Tag",
@@ -264,7 +264,7 @@ def base_rate(matrix: Matrix, daily: float, right: float, assumed: dict[str, flo
             (
                 Words("99,9 %", "99.9 %"),
                 Words("etwa die Hälfte", "about half"),
-                Words("weniger als 1 von 1000", "fewer than 1 in 1000"),
+                Words("weniger als 1 von 1.000", "fewer than 1 in 1,000"),
             ),
             right=2,
         ),
@@ -287,8 +287,8 @@ def nothing(texts: int, reports: int, at_relay: int, scanned: int, envelope: byt
             Seat.AGENCY: (
                 line(f"Meldungen: {reports}", f"reports: {reports}", Tone.MISSING),
                 line(
-                    f"Klartext in {scanned} Bytes: {at_relay} von {texts}",
-                    f"plaintext in {scanned} bytes: {at_relay} of {texts}",
+                    f"Klartext in {dotted(scanned)} Bytes: {at_relay} von {texts}",
+                    f"plaintext in {scanned:,} bytes: {at_relay} of {texts}",
                     Tone.MISSING,
                 ),
             ),

@@ -7,7 +7,7 @@ from doorless_lab.doors.seizure import Found
 from doorless_lab.leakscan import Marker
 from doorless_lab.sayings import spoken
 from doorless_lab.scenario import Evidence, Line, Question, Seat, Step, Tone
-from doorless_lab.telling import line
+from doorless_lab.telling import dotted, line
 from doorless_lab.words import Words
 
 
@@ -47,8 +47,8 @@ def seized(stored: Found, kept: Sequence[Marker], size: int) -> Step:
         {
             Seat.AGENCY: (
                 line(
-                    f"{size} Bytes Datenbank und Protokoll, entschlüsselt",
-                    f"{size} bytes of database and log, decrypted",
+                    f"{dotted(size)} Bytes Datenbank und Protokoll, entschlüsselt",
+                    f"{size:,} bytes of database and log, decrypted",
                     Tone.HELD,
                 ),
                 _found("gespeicherte Nachrichten", "stored messages", stored),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doorless_lab.scenario import Evidence, Line, Question, Seat, Step, Tone
-from doorless_lab.telling import line, said, short
+from doorless_lab.telling import dotted, line, said, short
 from doorless_lab.words import Words
 
 
@@ -58,8 +58,9 @@ def rebuilt(hashes: Sequence[bytes], files: int, size: int) -> Step:
             Seat.BOB: (said(short(hashes[1], 16), Tone.HELD),),
             Seat.PUBLIC: (
                 line(
-                    f"{files} Dateien, {size} Bytes: {'gleich' if same else 'verschieden'}",
-                    f"{files} files, {size} bytes: {'the same' if same else 'different'}",
+                    f"{dotted(files)} Dateien, {dotted(size)} Bytes: "
+                    f"{'gleich' if same else 'verschieden'}",
+                    f"{files:,} files, {size:,} bytes: {'the same' if same else 'different'}",
                 ),
             ),
         },

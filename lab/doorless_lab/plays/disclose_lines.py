@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from doorless_lab.evidence import dotted
 from doorless_lab.products.cloud_desk import Answered
 from doorless_lab.sayings import as_spoken
 from doorless_lab.scenario import Evidence, Fact, Line, Question, Seat, Step, Tone
-from doorless_lab.telling import line, said, short
+from doorless_lab.telling import dotted, line, said, short
 from doorless_lab.words import Words, same
 from doorless_server.demands.checks import Check
 from doorless_server.demands.instruments import all_instruments

@@ -15,6 +15,7 @@ from doorless_lab.oracle import Oracle
 from doorless_lab.powers import Quantum, StateCopy, StoreNow
 from doorless_lab.scenario import Evidence, Product, Question, Scene, Seat, Step
 from doorless_lab.staging.lines import held, missing, plain, said, sealed
+from doorless_lab.telling import dotted
 from doorless_lab.words import Words, same
 from doorless_protocol.primitives import (
     KEM768_CIPHERTEXT_SIZE,
@@ -63,8 +64,9 @@ def _recorded(build: str, talk: Talk) -> Step:
     kem = 0 if build == "x3dh" else KEM1024_CIPHERTEXT_SIZE + KEM768_CIPHERTEXT_SIZE
     return Step(
         Words(
-            f"2026, {name.de}: Jemand speichert {count} verschlüsselte Nachrichten, {size} Byte.",
-            f"2026, {name.en}: somebody stores {count} encrypted messages, {size} bytes.",
+            f"2026, {name.de}: Jemand speichert {count} verschlüsselte Nachrichten, "
+            f"{dotted(size)} Byte.",
+            f"2026, {name.en}: somebody stores {count} encrypted messages, {size:,} bytes.",
         ),
         {
             Seat.ALICE: tuple(said(one.text.decode()) for one in talk.wire[:3]),

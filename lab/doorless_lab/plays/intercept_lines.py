@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from doorless_lab.evidence import dotted
 from doorless_lab.scenario import Evidence, Line, Question, Seat, Step, Tone
-from doorless_lab.telling import line, said
+from doorless_lab.telling import dotted, line, said
 from doorless_lab.words import Words
 from doorless_server.demands.workflow import ANSWER, Answer
 

@@ -109,7 +109,7 @@ async def _moved(stage: LabStage) -> RelayProcess:
     await stage.relay.stop()
     shutil.copytree(stage.relay.data, data)
     await stage.relay.start()
-    program = ("-m", "doorless_lab.relay", "--control", str(stage.control_folder.folder))
+    program = ("doorless_lab.relay", "--control", str(stage.control_folder.folder))
     return RelayProcess(RELAY_NAME, data, stage.logs / "redmond.log", {}, program=program)
 
 

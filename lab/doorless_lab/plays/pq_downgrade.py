@@ -23,6 +23,7 @@ from doorless_lab.powers import NetAlter, Quantum, ServerWrite, StoreNow
 from doorless_lab.products.legacy import SUITES, negotiated
 from doorless_lab.scenario import Evidence, Product, Question, Scene, Seat, Step
 from doorless_lab.staging.lines import held, missing, plain, refused
+from doorless_lab.telling import dotted
 from doorless_lab.words import Words
 from doorless_lab.world import World
 from doorless_protocol import handshake
@@ -165,9 +166,9 @@ def _older(scene: Scene) -> Step:
         read += 1
     return Step(
         Words(
-            f"„Bob kann nur eine ältere Version“: Von {len(others)} anderen Angaben werden {read} "
-            "gelesen.",
-            f"“Bob can only do an older version”: of {len(others)} other claims {read} are read.",
+            f"„Bob kann nur eine ältere Version“: Von {dotted(len(others))} anderen Angaben "
+            f"werden {read} gelesen.",
+            f"“Bob can only do an older version”: of {len(others):,} other claims {read} are read.",
         ),
         {
             Seat.ALICE: (

@@ -19,6 +19,7 @@ from doorless_lab.powers import NetAlter, ServerWrite
 from doorless_lab.sayings import written
 from doorless_lab.scenario import Evidence, Fact, Product, Question, Scene, Seat, Step
 from doorless_lab.staging.lines import alarm, all_said, held, missing, plain, refused, said
+from doorless_lab.telling import dotted
 from doorless_lab.wire import PerfectWire
 from doorless_lab.words import Words
 from doorless_lab.world import World
@@ -106,14 +107,15 @@ def _flips(scene: Scene) -> Step:
     facts |= {f"{part}: accepted": accepted[part] for part in PARTS}
     return Step(
         Words(
-            f"{total} Bits eines Umschlags werden einzeln gekippt: {through} werden angenommen.",
-            f"{total} bits of an envelope are flipped one by one: {through} are accepted.",
+            f"{dotted(total)} Bits eines Umschlags werden einzeln gekippt: {through} werden "
+            "angenommen.",
+            f"{total:,} bits of an envelope are flipped one by one: {through} are accepted.",
         ),
         {
             Seat.MALLORY: tuple(
                 plain(
-                    f"{part}: {accepted[part]} von {tried[part]}",
-                    f"{part}: {accepted[part]} of {tried[part]}",
+                    f"{part}: {accepted[part]} von {dotted(tried[part])}",
+                    f"{part}: {accepted[part]} of {tried[part]:,}",
                 )
                 for part in PARTS
             ),

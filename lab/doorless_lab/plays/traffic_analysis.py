@@ -25,6 +25,7 @@ from doorless_lab.metadata import (
 from doorless_lab.powers import NetObserve, ServerLogOn
 from doorless_lab.scenario import Evidence, Fact, Line, Product, Question, Scene, Seat, Step
 from doorless_lab.staging.lines import held, plain, said
+from doorless_lab.telling import dotted
 from doorless_lab.words import Words
 from doorless_lab.world import World
 
@@ -118,7 +119,9 @@ def _sees_plain() -> Step:
         ),
         {
             Seat.ALICE: (said(first),),
-            Seat.RELAY: (held(f"alice → bob, {size} Byte", f"alice → bob, {size} bytes"),),
+            Seat.RELAY: (
+                held(f"alice → bob, {dotted(size)} Byte", f"alice → bob, {size:,} bytes"),
+            ),
         },
     )
 
@@ -135,7 +138,10 @@ def _sees(sizes: list[int], delay: tuple[float, float]) -> Step:
         {
             Seat.ALICE: tuple(said(text) for text in SENTENCES[:3]),
             Seat.RELAY: (
-                *(plain(f"? → bob, {size} Byte", f"? → bob, {size} bytes") for size in sizes[:3]),
+                *(
+                    plain(f"? → bob, {dotted(size)} Byte", f"? → bob, {size:,} bytes")
+                    for size in sizes[:3]
+                ),
                 held("kein Absender; Zeit und Empfänger", "no sender; time and recipient"),
             ),
         },
@@ -242,7 +248,7 @@ def _lengths(build: str, sizes: list[int]) -> Step:
         ),
         {
             Seat.RELAY: tuple(
-                plain(f"{size} Byte", f"{size} bytes") for size in sorted(set(sizes))[:6]
+                plain(f"{dotted(size)} Byte", f"{size:,} bytes") for size in sorted(set(sizes))[:6]
             ),
             Seat.ALICE: tuple(said(text) for text in SENTENCES[-2:]),
         },

@@ -15,6 +15,7 @@ from doorless_lab.scenario import (
     Verdict,
 )
 from doorless_lab.staging.judging import fact
+from doorless_lab.telling import dotted
 from doorless_lab.words import Words
 
 
@@ -44,8 +45,8 @@ def old_client(held: Held) -> Verdict:
 
 def _refused(attempts: float, accepted: float) -> Verdict:
     because = Words(
-        f"Angenommen: {accepted:.0f} von {attempts:.0f}.",
-        f"Accepted: {accepted:.0f} of {attempts:.0f}.",
+        f"Angenommen: {accepted:.0f} von {dotted(int(attempts))}.",
+        f"Accepted: {accepted:.0f} of {attempts:,.0f}.",
     )
     outcome = Outcome.EXPOSED if accepted or not attempts else Outcome.PREVENTED
     return Verdict(outcome, accepted, because)

@@ -15,6 +15,7 @@ from doorless_lab.scenario import (
     Verdict,
 )
 from doorless_lab.staging.judging import fact
+from doorless_lab.telling import dotted
 from doorless_lab.words import Words
 
 
@@ -23,8 +24,8 @@ def flips(held: Held) -> Verdict:
     if not fact(held, "flips", "unchanged opens"):
         raise KeyError("the unchanged envelope does not open either, so nothing was shown")
     because = Words(
-        f"Angenommen: {accepted:.0f} von {tried:.0f} gekippten Bits.",
-        f"Accepted: {accepted:.0f} of {tried:.0f} flipped bits.",
+        f"Angenommen: {accepted:.0f} von {dotted(int(tried))} gekippten Bits.",
+        f"Accepted: {accepted:.0f} of {tried:,.0f} flipped bits.",
     )
     return Verdict(Outcome.EXPOSED if accepted else Outcome.PREVENTED, accepted, because)
 
@@ -34,7 +35,7 @@ def elsewhere(held: Held) -> Verdict:
     if not fact(held, "elsewhere", "unchanged arrives"):
         raise KeyError("the true envelope does not arrive either, so nothing was shown")
     because = Words(
-        f"Angezeigt: {shown:.0f} von {tried:.0f}.", f"Shown: {shown:.0f} of {tried:.0f}."
+        f"Angezeigt: {shown:.0f} von {dotted(int(tried))}.", f"Shown: {shown:.0f} of {tried:,.0f}."
     )
     return Verdict(Outcome.EXPOSED if shown else Outcome.PREVENTED, shown, because)
 
@@ -79,8 +80,8 @@ def block(held: Held) -> Verdict:
 def no_tag(held: Held) -> Verdict:
     tried, accepted = fact(held, "no tag", "flips"), fact(held, "no tag", "accepted")
     because = Words(
-        f"Unbemerkt geändert: {accepted:.0f} von {tried:.0f}.",
-        f"Changed unnoticed: {accepted:.0f} of {tried:.0f}.",
+        f"Unbemerkt geändert: {accepted:.0f} von {dotted(int(tried))}.",
+        f"Changed unnoticed: {accepted:.0f} of {tried:,.0f}.",
     )
     return Verdict(Outcome.EXPOSED if accepted == tried else Outcome.LIMITED, accepted, because)
 

@@ -67,7 +67,7 @@ class LabStage(Stage):
     def _make_relay(self, environment: dict[str, str]) -> RelayProcess:
         control = str(self.control_folder.folder)
         log = ("--demand-period", str(DEMAND_PERIOD))
-        program = ("-m", "doorless_lab.relay", "--control", control, *log)
+        program = ("doorless_lab.relay", "--control", control, *log)
         data, said = self.folder / "relay", self.logs / "relay.log"
         return RelayProcess(RELAY_NAME, data, said, environment, program=program)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from doorless_client.core.log_views import Alarm
 from doorless_lab.sayings import as_spoken
 from doorless_lab.scenario import Evidence, Line, Tone
+from doorless_lab.telling import dotted
 from doorless_lab.words import Words
 from doorless_protocol.log.config import LogConfig
 from doorless_protocol.log.verdict import verify
@@ -28,7 +29,9 @@ def all_said(texts: Iterable[str]) -> tuple[Line, ...]:
 def sealed(data: bytes, shown: int = 24) -> Line:
     """The first bytes of a ciphertext, and how long it is."""
     begin = data[:shown].hex(" ", 2)
-    return Line(Words(f"{begin} … {len(data)} Byte", f"{begin} … {len(data)} bytes"), Tone.SEALED)
+    return Line(
+        Words(f"{begin} … {dotted(len(data))} Byte", f"{begin} … {len(data):,} bytes"), Tone.SEALED
+    )
 
 
 def held(de: str, en: str) -> Line:

@@ -29,7 +29,7 @@ class YearsStage(LabStage):
     """Whose relay has a demand log of days, like any that serves people: years pass here."""
 
     def _make_relay(self, environment: dict[str, str]) -> RelayProcess:
-        program = ("-m", "doorless_lab.relay", "--control", str(self.control_folder.folder))
+        program = ("doorless_lab.relay", "--control", str(self.control_folder.folder))
         data, said = self.folder / "relay", self.logs / "relay.log"
         return RelayProcess(RELAY_NAME, data, said, environment, program=program)
 

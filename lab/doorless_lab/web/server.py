@@ -211,7 +211,7 @@ class Server:
 
     def _room(self, window: Window) -> Json:
         classroom, room = self.classroom, self.classroom.room
-        found = view.frame(room, classroom.shelf.left)
+        found = view.frame(room, classroom.shelf)
         scenario, lesson, station = classroom.scenario, classroom.lesson, classroom.station
         if lesson is not None:
             found["lesson"] = lesson_view.where(lesson, room)

@@ -21,8 +21,8 @@ SEATS = (*(Seat.ALICE, Seat.RELAY, Seat.BOB, Seat.CAROL), Seat.AGENCY, Seat.MALL
 """From left to right: people, the relay between them, and who looks on."""
 
 
-def frame(room: Room, left: int) -> Json:
-    """What every page shows."""
+def frame(room: Room, shelf: Shelf) -> Json:
+    """What every page shows. `loses`: whether a reset takes away what was played or counted."""
     return {
         "instance": room.instance,
         "language": room.language,
@@ -33,7 +33,8 @@ def frame(room: Room, left: int) -> Json:
         "speed": room.speed,
         "speeds": list(SPEEDS),
         "black": room.black,
-        "left": left,
+        "left": shelf.left,
+        "loses": bool(room.bets) or any(one.steps for one in shelf.all()),
     }
 
 

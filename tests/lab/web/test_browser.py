@@ -78,13 +78,24 @@ async def test_a_whole_lesson(chromium: Any, name: str, language: Any, how: str)
         seen = {0}
         while not at_the_end(server):
             await vote(page, server, how, acts)
-            async with acts.one():
-                await drive(page, how, "PageDown", "next")
+            await go_on(page, how, acts)
             seen.add(server.classroom.room.station)
         assert seen == set(range(len(LESSONS[name].stations)))
         assert len(server.classroom.room.bets) == 2 * len(polled(name)) + played(name)
-        await drive(page, how, "PageUp", "back")
+        await drive(page, how, "ArrowLeft", "back")
         assert complaints == []
+
+
+async def go_on(page: Any, how: str, acts: "Acts") -> None:
+    """By a clicker: it moves through what the window has no room for, then it goes on."""
+    if how == "keyboard":
+        while await page.evaluate(MORE):
+            await page.keyboard.press("PageDown")
+    async with acts.one():
+        await drive(page, how, "PageDown", "next")
+
+
+MORE = """async () => (await import("/static/paging.js")).isMore(1)"""
 
 
 async def begin(page: Any, how: str, name: str) -> None:
@@ -182,11 +193,11 @@ async def test_every_key_does_what_the_list_of_keys_says(page: tuple[Any, Server
     await shows(tab, ".caption", "Alice writes auf Deutsch")
     await tab.keyboard.press("h")
     await tab.wait_for_selector("html[data-theme=contrast]")
-    await tab.keyboard.press("PageDown")
+    await tab.keyboard.press("ArrowRight")
     await shows(tab, ".caption", "How many?")
     assert await tab.locator(".bar, .right").count() == 0
     await tab.keyboard.press("3")
-    await tab.keyboard.press("PageDown")
+    await tab.keyboard.press("ArrowRight")
     await shows(tab, ".answers .right .bar", "1 Stimme")
     await tab.keyboard.press("e")
     await shows(tab, ".drawer", "SHA-256")
@@ -200,6 +211,8 @@ async def test_every_key_does_what_the_list_of_keys_says(page: tuple[Any, Server
     await tab.keyboard.press("ArrowLeft")
     await shows(tab, ".caption", "The agency asks")
     world = await tab.locator(".world").text_content()
+    await tab.keyboard.press("r")
+    await shows(tab, "#told", "noch einmal R")
     await tab.keyboard.press("r")
     await shows(tab, "#live", "Alles gelöscht")
     assert await tab.locator(".world").text_content() != world
@@ -237,7 +250,7 @@ async def test_the_presenters_window_keeps_in_step_and_alone_has_the_notes(
     await desk.keyboard.press("PageDown")
     await shows(tab, ".caption", "Alice writes")
     await shows(desk, ".desk", "Point at the server")
-    await tab.keyboard.press("PageDown")
+    await tab.keyboard.press("ArrowRight")
     await shows(desk, ".next", "The agency asks")
     assert "Point at" not in await tab.content()
     await desk.fill("#pin", "2468")
@@ -274,7 +287,7 @@ async def test_markup_in_any_field_is_text_on_every_page(chromium: Any) -> None:
         await tab.goto(server.url)
         await tab.click("#go-wall")
         await tab.click("#open-B2")
-        for key in ("PageDown", "PageDown", "e", "PageDown", "PageDown"):
+        for key in ("ArrowRight", "ArrowRight", "e", "ArrowRight", "ArrowRight"):
             await shows(tab, "h1", "<img src=x")
             assert await tab.locator("main img, main script, main b").count() == 0
             assert await desk.locator("main img, main script, main b").count() == 0

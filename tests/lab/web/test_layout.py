@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from browser import browsing, launched, needs_browser, shows
-from classroom import SAMPLE, serving
+from classroom import SAMPLE, played, serving
 
 needs_browser()
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,7 +34,7 @@ async def walk(tab: Any) -> AsyncIterator[str]:
     await tab.click("#begin-45")
     await shows(tab, ".huge", "March 2017")
     yield "station"
-    await tab.keyboard.press("PageDown")
+    await tab.keyboard.press("ArrowRight")
     await shows(tab, ".asked", "end-to-end")
     yield "poll"
     await tab.click("#go-wall")
@@ -43,13 +43,13 @@ async def walk(tab: Any) -> AsyncIterator[str]:
     await tab.click("#open-A1")
     await shows(tab, ".caption", "Is that so?")
     yield "claim"
-    await tab.keyboard.press("PageDown")
+    await tab.keyboard.press("ArrowRight")
     await shows(tab, ".caption", "Alice writes")
     yield "step"
-    await tab.keyboard.press("PageDown")
+    await tab.keyboard.press("ArrowRight")
     await shows(tab, ".caption", "How many?")
     yield "question"
-    await tab.keyboard.press("PageDown")
+    await tab.keyboard.press("ArrowRight")
     await tab.keyboard.press("e")
     await shows(tab, ".drawer", "SHA-256")
     yield "evidence"
@@ -59,7 +59,7 @@ async def walk(tab: Any) -> AsyncIterator[str]:
     await tab.click("#product-1")
     await tab.keyboard.press("v")
     await tab.wait_for_function("() => document.querySelectorAll('.column').length === 2")
-    await tab.keyboard.press("PageDown")
+    await tab.keyboard.press("ArrowRight")
     await shows(tab, ".limit", "Metadata remain")
     yield "limit"
 
@@ -126,6 +126,7 @@ async def test_nothing_moves_for_those_who_asked_for_that(chromium: Any) -> None
         await tab.click("#go-wall")
         await tab.click("#open-A1")
         await shows(tab, "h1", "A sample")
+        await played(server)
         await tab.keyboard.press("v")
         await tab.wait_for_selector(".stamp")
         name = "getComputedStyle(document.querySelector('.stamp')).animationName"

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from browser import browsing, launched, needs_browser, shows
-from classroom import SAMPLE, both, serving
+from classroom import SAMPLE, both, played, serving
 from doorless_lab.scenario import Line, Scene, Seat, Step, Tone
 from doorless_lab.words import same
 
@@ -43,10 +43,10 @@ async def test_what_was_right_is_seen_without_scrolling(chromium: Any) -> None:
         tab = await browser.new_page()
         await open_sample(tab, server.url)
         for _ in range(2):
-            await tab.keyboard.press("PageDown")
+            await tab.keyboard.press("ArrowRight")
         await shows(tab, ".caption", "How many?")
         await tab.keyboard.press("3")
-        await tab.keyboard.press("PageDown")
+        await tab.keyboard.press("ArrowRight")
         await shows(tab, ".answers .right", "24")
         assert not await tab.evaluate(HIDDEN, ".question.answered")
 
@@ -55,7 +55,7 @@ async def test_what_comes_next_is_seen_from_its_top(chromium: Any) -> None:
     async with serving() as server, browsing(chromium, width=800, height=420) as (browser, _):
         tab = await browser.new_page()
         await open_sample(tab, server.url)
-        await tab.keyboard.press("PageDown")
+        await tab.keyboard.press("ArrowRight")
         await shows(tab, ".caption", "Alice writes")
         await tab.evaluate("window.scrollTo(0, 9999)")
         assert await tab.evaluate("window.scrollY") > 0
@@ -69,11 +69,97 @@ async def test_evidence_is_on_the_wall_as_soon_as_it_is_asked_for(chromium: Any)
         tab = await browser.new_page()
         await open_sample(tab, server.url)
         for _ in range(3):
-            await tab.keyboard.press("PageDown")
+            await tab.keyboard.press("ArrowRight")
         await shows(tab, ".caption", "The agency asks")
         await tab.keyboard.press("e")
         await shows(tab, ".drawer", "SHA-256")
         assert not await tab.evaluate(HIDDEN, "#drawer")
+
+
+async def test_a_clicker_shows_the_rest_of_a_long_page_before_it_goes_on(chromium: Any) -> None:
+    async with serving() as server, browsing(chromium, width=800, height=420) as (browser, _):
+        tab = await browser.new_page()
+        await open_sample(tab, server.url)
+        await tab.keyboard.press("ArrowRight")
+        await shows(tab, ".caption", "Alice writes")
+        await played(server)
+        await tab.keyboard.press("v")
+        await shows(tab, ".stamps", "24")
+        stamp, moves = ".stamps .stamp:last-child", 0
+        assert await tab.evaluate(HIDDEN, stamp)
+        while await tab.evaluate(HIDDEN, stamp):
+            before = await tab.evaluate("window.scrollY")
+            await tab.keyboard.press("PageDown")
+            await shows(tab, ".caption", "The verdict for")
+            assert await tab.evaluate("window.scrollY") > before
+            moves += 1
+        while await tab.evaluate("window.scrollY") > 0:
+            await tab.keyboard.press("PageUp")
+            await shows(tab, ".caption", "The verdict for")
+        for _ in range(moves + 1):
+            await tab.keyboard.press("PageDown")
+        await tab.wait_for_selector("#product-1[aria-pressed=true]")
+        assert await tab.evaluate("window.scrollY") == 0
+        await tab.keyboard.press("PageUp")
+        await shows(tab, ".caption", "The verdict for")
+
+
+async def test_notes_hold_no_clicker_up(chromium: Any) -> None:
+    async with serving() as server, browsing(chromium, width=800, height=420) as (browser, _):
+        tab, desk = await browser.new_page(), await browser.new_page()
+        await open_sample(tab, server.url)
+        await desk.goto(server.presenter_url)
+        await shows(desk, ".desk", "Let them predict")
+        await desk.keyboard.press("PageDown")
+        await shows(desk, ".now", "Alice writes")
+
+
+@pytest.mark.parametrize("how", ["r", "button"])
+async def test_a_reset_is_asked_for_twice_where_something_was_played(
+    chromium: Any, how: str
+) -> None:
+    async def reset() -> None:
+        await (tab.keyboard.press("r") if how == "r" else tab.click("#reset"))
+
+    async with serving() as server, browsing(chromium) as (browser, _):
+        tab = await browser.new_page()
+        await open_sample(tab, server.url)
+        await tab.keyboard.press("ArrowRight")
+        await shows(tab, ".caption", "Alice writes")
+        world = server.classroom.room.instance
+        await reset()
+        await shows(tab, "#told[role=alert]", "again within 5 seconds")
+        await tab.keyboard.press("l")  # whatever else is done takes the question away
+        await shows(tab, ".caption", "Alice writes auf Deutsch")
+        assert await tab.inner_text("#told") == ""
+        await reset()
+        await shows(tab, "#told", "innerhalb von 5 Sekunden")
+        assert server.classroom.room.instance == world
+        await reset()
+        await shows(tab, "#live", "Alles gelöscht")
+        assert await tab.inner_text("#told") == ""
+        before = server.classroom.room.instance
+        await reset()  # nothing is there to be lost
+        await tab.wait_for_function(
+            "world => !document.querySelector('.world').textContent.includes(world)", arg=before
+        )
+
+
+async def test_a_reset_that_nobody_asks_for_again_is_forgotten(chromium: Any) -> None:
+    async with serving() as server, browsing(chromium) as (browser, _):
+        tab = await browser.new_page()
+        await tab.clock.install()
+        await open_sample(tab, server.url)
+        await tab.keyboard.press("ArrowRight")
+        await shows(tab, ".caption", "Alice writes")
+        world = server.classroom.room.instance
+        await tab.keyboard.press("r")
+        await shows(tab, "#told", "again within 5 seconds")
+        await tab.clock.run_for(5000)
+        assert await tab.inner_text("#told") == ""
+        await tab.keyboard.press("r")
+        await shows(tab, "#told", "again within 5 seconds")
+        assert server.classroom.room.instance == world
 
 
 async def test_a_step_that_is_still_being_played_is_announced(chromium: Any) -> None:
@@ -87,7 +173,7 @@ async def test_a_step_that_is_still_being_played_is_announced(chromium: Any) -> 
     async with serving(replace(SAMPLE, play=slow)) as server, browsing(chromium) as (browser, _):
         tab = await browser.new_page()
         await open_sample(tab, server.url)
-        await tab.keyboard.press("PageDown")
+        await tab.keyboard.press("ArrowRight")
         await shows(tab, ".caption .count", "Being played")
         going_on.set()
         await tab.wait_for_function(
@@ -108,7 +194,7 @@ async def test_a_picture_of_block_characters_stays_one_whatever_the_width(chromi
     ):
         tab = await browser.new_page()
         await open_sample(tab, server.url)
-        await tab.keyboard.press("PageDown")
+        await tab.keyboard.press("ArrowRight")
         await shows(tab, ".caption", "Shown")
         boxes = "[...document.querySelectorAll('.drawn')].map(e => e.getBoundingClientRect())"
         assert await tab.locator(".drawn").count() == 4 * len(rows)

@@ -3,6 +3,7 @@
 import { button, byId, h, redraw } from "./dom.js";
 import { icon } from "./icons.js";
 import { showKeys } from "./keys.js";
+import { reset } from "./reset.js";
 import { act, presenterAddress } from "./room.js";
 import { t } from "./words.js";
 
@@ -78,7 +79,7 @@ export function drawControls(room) {
     scenario &&
       button("to-evidence", t("evidence"), () => act({ do: "drawer" }), { "aria-expanded": scenario.drawer }),
     button("blackout", t("blackout.button"), () => act({ do: "black" }), { "aria-pressed": room.black }),
-    button("reset", t("reset"), () => act({ do: "reset" })),
+    button("reset", t("reset"), () => reset(room)),
   ].filter(Boolean));
 }
 

@@ -1,6 +1,8 @@
 /** Keys of a keyboard or a clicker; they can be turned off, for those who type by voice. */
 
 import { byId, h } from "./dom.js";
+import { moved } from "./paging.js";
+import { reset } from "./reset.js";
 import { act } from "./room.js";
 import { t } from "./words.js";
 
@@ -24,8 +26,14 @@ const ACTIONS = {
   "-": { do: "zoom", by: -1 },
 };
 
-/** @param {() => import("./room.js").Room | null} room */
-export function listen(room) {
+/** @type {Record<string, 1 | -1>} */
+const PAGING = { PageDown: 1, PageUp: -1 };
+
+/**
+ * @param {() => import("./room.js").Room | null} room
+ * @param {boolean} pages whether a clicker moves through a long page first; notes do not hold it up
+ */
+export function listen(room, pages) {
   document.addEventListener("keydown", (event) => {
     const now = room();
     if (now === null || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -34,7 +42,9 @@ export function listen(room) {
     if (action === undefined || (sessionStorage.getItem(OFF) && !ALWAYS.has(event.key))) return;
     if (event.repeat && !ALWAYS.has(event.key)) return;
     event.preventDefault();
-    act(action);
+    if (pages && !now.black && event.key in PAGING && moved(PAGING[event.key])) return;
+    if (action.do === "reset") reset(now);
+    else act(action);
   });
 }
 

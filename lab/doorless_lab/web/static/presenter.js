@@ -128,7 +128,7 @@ function clock(began, minutes) {
   return `${past} / ${minutes}:00${over}`;
 }
 
-listen(() => now);
+listen(() => now, false);
 openPapers();
 setInterval(tick, 1000);
 await join("presenter", draw);

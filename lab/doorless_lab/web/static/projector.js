@@ -69,6 +69,6 @@ function drawBlack(room) {
   for (const id of ["top", "main", "controls"]) byId(id).inert = room.black;
 }
 
-listen(() => now);
+listen(() => now, true);
 openPapers();
 await join("projector", draw);
