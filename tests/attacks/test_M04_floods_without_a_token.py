@@ -1,6 +1,7 @@
 """M04: envelopes name no sender, so a flood has nobody to blame; the delivery token bounds it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 import pytest
 
@@ -25,6 +26,11 @@ def submitted(world: World, mailbox: bytes, token: bytes) -> Answered:
     return world.ask_anonymously(Submit(mailbox, token, world.random(16), bytes(2048)))
 
 
+def in_a_row(answers: Iterable[Answered]) -> list[tuple[Answered, int]]:
+    """Each answer, and how often it came in a row: few enough to be shown beside each other."""
+    return [(answer, len(list(same))) for answer, same in groupby(answers)]
+
+
 def waiting(bob: Person) -> list[bytes]:
     """Ids of all that lies in his mailbox."""
     mailbox = bob.engine.state.keys.mailbox
@@ -42,11 +48,11 @@ def test_guessing_tokens_floods_nobody(world: World) -> None:
     bob.goes(online=False)
     carol.goes(online=False)
     mailboxes = [person.engine.state.keys.mailbox for person in (bob, carol)]
-    guessed = [submitted(world, mailboxes[0], world.random(16)) for _ in range(GUESSES)]
-    without = [submitted(world, mailboxes[1], b"") for _ in range(GUESSES)]
+    guessed = in_a_row(submitted(world, mailboxes[0], world.random(16)) for _ in range(GUESSES))
+    without = in_a_row(submitted(world, mailboxes[1], b"") for _ in range(GUESSES))
     assert guessed == without
     room = Bounds().requests
-    assert guessed == [Done()] * room + [NO_ROOM] * (GUESSES - room)
+    assert guessed == [(Done(), room), (NO_ROOM, GUESSES - room)]
     assert submitted(world, world.random(16), world.random(16)) == NO_ROOM
     assert len(waiting(bob)) == room
     alice.says("bob", "can you still hear me?")
