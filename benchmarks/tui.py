@@ -117,14 +117,12 @@ async def measure_one(report: Report, quick: bool, density: str) -> None:
     async with messenger(engine, density) as (pilot, screen):
         chats = {chat.conversation: chat for chat in engine.chats()}
         mounts, resizes, appends = [], [], []
-        for _ in range(rounds):
+        for turn in range(rounds):  # of each a little, so that a busy moment tells in all
             await screen.conversation.open(chats[short])
             await pilot.pause()
             mounts.append(await cpu(lambda: screen.conversation.open(chats[long])))
-        for turn in range(rounds):
             width = 100 if turn % 2 else 120
             resizes.append(await cpu(lambda w=width: pilot.resize_terminal(w, 36)))  # type: ignore[misc]
-        for turn in range(rounds):
             appends.append(await cpu(lambda t=turn: arrive(engine, long, f"new {t}")))  # type: ignore[misc]
         bursts = [await burst(engine, long, pilot, screen) for _ in range(rounds)]
     stall, total = (statistics.median(column) for column in zip(*bursts, strict=True))
