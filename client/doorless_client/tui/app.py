@@ -55,7 +55,6 @@ class DoorlessApp(BaseApp[None]):
         super().__init__(now, preferences=onboarding.preferences, glyphs=glyphs)
         self._onboarding = onboarding
         self._notifying = Notifying(self, find_notifier, now)
-        self._forgetting: list[Callable[[], None]] = [self._notifying.end]
         self._locked = asyncio.Event()
         self._copied = Copied(self)
         self._typed_early = TypedEarly()
@@ -117,10 +116,6 @@ class DoorlessApp(BaseApp[None]):
 
     # --- locking ---------------------------------------------------------------------------
 
-    def at_lock(self, forget: Callable[[], None]) -> None:
-        """Call this as soon as a lock covers the screen: what it shows elsewhere is put away."""
-        self._forgetting.append(forget)
-
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent | events.Paste):
             self._idle.touch()
@@ -144,8 +139,7 @@ class DoorlessApp(BaseApp[None]):
         await self.switch_mode("locked")
         forget_clipboard(self)
         self.clear_notifications()
-        for forget in self._forgetting:
-            forget()
+        self._notifying.end()  # what it shows elsewhere is put away
         if isinstance(main, MainScreen):
             self.run_worker(self._close(main, focused), group="lock")
 

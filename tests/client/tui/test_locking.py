@@ -157,10 +157,14 @@ async def test_somebody_elses_clipboard_is_left_alone(people, opened, settle) ->
         assert not [one for one in written if "]52;" in one]
 
 
-async def test_what_shows_text_elsewhere_is_told_to_put_it_away(people, opened, settle) -> None:
+async def test_what_shows_text_elsewhere_is_told_to_put_it_away(
+    people, opened, settle, monkeypatch
+) -> None:
     async with opened(people.engine) as pilot:
         seen: list[str] = []
-        pilot.app.at_lock(lambda: seen.append(pilot.app.current_mode))
+        monkeypatch.setattr(
+            pilot.app._notifying, "end", lambda: seen.append(pilot.app.current_mode)
+        )
         await pilot.press("ctrl+l")
         await settle(pilot)
         assert seen == ["locked"]  # as soon as nothing shows any more
