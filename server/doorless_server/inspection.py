@@ -28,7 +28,11 @@ _OF_ACCOUNT = {
     "bundles": "device IN (SELECT id FROM devices WHERE account = :account)",
     "served_keys": "device IN (SELECT id FROM devices WHERE account = :account)",
     "one_time_pairs": "device IN (SELECT id FROM devices WHERE account = :account)",
-    "envelopes": "mailbox IN (SELECT mailbox FROM devices WHERE account = :account)",
+    "envelopes": "position IN (SELECT position FROM places WHERE mailbox IN"
+    " (SELECT mailbox FROM devices WHERE account = :account)) OR position >"
+    " (SELECT coalesce(max(position), 0) FROM placed) AND mailbox IN"
+    " (SELECT mailbox FROM devices WHERE account = :account)",
+    "places": "FALSE",  # says again of an envelope what its own row says
     "names": "skeleton = :skeleton",
     "receipts": "FALSE",  # of what was delivered nobody can tell whose it was
 }

@@ -10,6 +10,7 @@ from doorless_server.store import boxes as module
 from doorless_server.store import sqlite_accounts as accounts
 from doorless_server.store.base import Listing, Seat
 from doorless_server.store.boxes import Boxes, Waiting
+from doorless_server.store.places import Places
 from doorless_server.store.receipts import digest
 from doorless_server.store.schema import open_writer
 
@@ -26,6 +27,10 @@ def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     opened.close()
 
 
+def boxes_of(db: sqlite3.Connection) -> Boxes:
+    return Boxes(Places(db))
+
+
 def stored(db: sqlite3.Connection, position: int, mailbox: bytes, *, request: bool) -> bytes:
     envelope_id = bytes((position,)) * 16
     row = (position, mailbox, envelope_id, request, 0, bytes(2048))
@@ -37,7 +42,7 @@ def test_a_mailbox_is_read_with_what_waits_in_it(db: sqlite3.Connection) -> None
     letter = stored(db, 1, b"box 0", request=False)
     request = stored(db, 2, b"box 0", request=True)
     stored(db, 3, b"box 1", request=False)
-    found = Boxes().find(db, b"box 0")
+    found = boxes_of(db).find(db, b"box 0")
     assert found is not None
     assert found.waiting == {
         letter: Waiting(1, 2048, False, digest(b"box 0", letter)),
@@ -48,11 +53,11 @@ def test_a_mailbox_is_read_with_what_waits_in_it(db: sqlite3.Connection) -> None
 
 
 def test_there_is_no_mailbox_that_no_device_has(db: sqlite3.Connection) -> None:
-    assert Boxes().find(db, b"box 9") is None
+    assert boxes_of(db).find(db, b"box 9") is None
 
 
 def test_what_comes_and_goes_is_counted(db: sqlite3.Connection) -> None:
-    boxes = Boxes()
+    boxes = boxes_of(db)
     found = boxes.find(db, b"box 0")
     assert found is not None
     boxes.add(found, b"id", LETTER)
@@ -66,7 +71,7 @@ def test_the_mailbox_used_longest_ago_is_read_anew(
     db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
 ) -> None:
     monkeypatch.setattr(module, bound, most)
-    boxes = Boxes()
+    boxes = boxes_of(db)
     for seat in SEATS:
         found = boxes.find(db, seat.mailbox)
         assert found is not None

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from msgspec import Struct
 
 from doorless_server.store.admission import Box
+from doorless_server.store.places import Places
 from doorless_server.store.receipts import digest
 
 MAX_BOXES = 100_000
@@ -53,7 +54,8 @@ NOBODY = Mailbox(Box(bytes(32), bytes(32), -1, requests=1 << 62))
 class Boxes:
     """The mailboxes used lately; the one used longest ago is forgotten first."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: Places) -> None:
+        self._places = places
         self._boxes: OrderedDict[bytes, Mailbox] = OrderedDict()
         self._waiting = 0
 
@@ -72,7 +74,7 @@ class Boxes:
         if known is not None:
             self._boxes.move_to_end(mailbox)
             return known
-        known = _read(db, mailbox)
+        known = _read(db, mailbox, self._places)
         if known is not None:
             self._boxes[mailbox] = known
             self._waiting += len(known.waiting)
@@ -116,14 +118,15 @@ def _find(db: sqlite3.Connection, mailbox: bytes) -> tuple[bytes, bytes, int] | 
     return found
 
 
-def _read(db: sqlite3.Connection, mailbox: bytes) -> Mailbox | None:
+def _read(db: sqlite3.Connection, mailbox: bytes, places: Places) -> Mailbox | None:
     found = _find(db, mailbox)
     if found is None:
         return None
     read = Mailbox(Box(*found))
     for envelope_id, position, size, request in db.execute(
-        "SELECT id, position, length(envelope), request FROM envelopes WHERE mailbox = ?",
-        (mailbox,),
+        "SELECT envelopes.id, position, length(envelope), request FROM json_each(?)"
+        " CROSS JOIN envelopes ON position = value",
+        (str(places.of(db, mailbox)),),
     ):
         named = digest(mailbox, envelope_id)
         read.add(envelope_id, Waiting(position, size, bool(request), named))

@@ -1,6 +1,6 @@
 """The relay's database: its versions, and what each of its columns is.
 
-    version 0 (an empty file) ── schema.sql ──► 1 ── schema_2.sql ──► 2
+    version 0 (an empty file) ── schema.sql ──► 1 ── schema_2.sql ──► 2 ── schema_3.sql ──► 3
 
 A later version appends a step to STEPS; each runs in a transaction of its own, so that a
 relay killed between two goes on where it stopped. Spec: docs/spec/07-relay.md §8.
@@ -188,4 +188,4 @@ def script(name: str, package: str = "doorless_server.store") -> str:
     return files(package).joinpath(name).read_text(encoding="utf-8")
 
 
-STEPS = (partial(script, "schema.sql"), partial(script, "schema_2.sql"))
+STEPS = tuple(partial(script, name) for name in ("schema.sql", "schema_2.sql", "schema_3.sql"))

@@ -9,6 +9,7 @@ from doorless_server.limits import ENVELOPE_HOURS, Bounds
 from doorless_server.store.admission import latest, opens, refusal
 from doorless_server.store.base import Arriving, Fate, Mail, Position
 from doorless_server.store.boxes import NOBODY, Boxes, Mailbox, Waiting, search_in_vain
+from doorless_server.store.places import Places, last_entered
 from doorless_server.store.receipts import Receipts, digest
 from doorless_server.store.rows import insert_rows
 
@@ -23,15 +24,15 @@ SWEPT_AT_ONCE = 2_000
 class MailTable:
     def __init__(self, db: sqlite3.Connection, bounds: Bounds) -> None:
         self._bounds = bounds
-        self._boxes = Boxes()
+        self._places = Places(db)
+        self._boxes = Boxes(self._places)
         self._receipts = Receipts(db)
-        # From here on it counts in memory: a deleted last row must not give its place away.
-        (last,) = db.execute("SELECT coalesce(max(position), 0) FROM envelopes").fetchone()
-        self._last: int = last
+        self._last = last_given(db)  # from here on it counts in memory
         self._day = newest_hour(db) // 24
 
     def forget(self) -> None:
         """What is remembered may no longer be so."""
+        self._places.forget()
         self._boxes.forget()
         self._receipts.forget()
 
@@ -56,6 +57,7 @@ class MailTable:
                 elif fate is Fate.NO_ROOM and mailbox is not NOBODY:
                     search_in_vain(db, named)
         insert_rows(db, _KEEP, rows)
+        self._places.add(db, [row[:2] for row in rows])
         self._boxes.trim()
         return fates
 
@@ -63,10 +65,11 @@ class MailTable:
         self, db: sqlite3.Connection, mailbox: bytes, after: int, count: int, size: int
     ) -> list[Mail]:
         mails: list[Mail] = []
+        positions = self._places.of(db, mailbox, after)[:count]
         for position, envelope_id, envelope in db.execute(
-            "SELECT position, id, envelope FROM envelopes"
-            " WHERE mailbox = ? AND position > ? ORDER BY position LIMIT ?",
-            (mailbox, after, count),
+            "SELECT position, envelopes.id, envelope FROM json_each(?)"
+            " CROSS JOIN envelopes ON position = value",
+            (str(positions),),
         ):
             size -= len(envelope)
             if mails and size < 0:
@@ -90,7 +93,9 @@ class MailTable:
 
     def forget_mailbox(self, db: sqlite3.Connection, mailbox: bytes) -> None:
         """Delete everything in it, and that it was."""
-        db.execute("DELETE FROM envelopes WHERE mailbox = ?", (mailbox,))
+        positions = self._places.of(db, mailbox)
+        _delete(db, positions)
+        self._places.remove(db, mailbox, positions)
         self._boxes.forget_one(mailbox)
 
     def forget_token(self, db: sqlite3.Connection, account: bytes) -> None:
@@ -111,23 +116,34 @@ class MailTable:
 
     def _remove(self, db: sqlite3.Connection, mails: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
         """Delete what waits of these (mailbox, id); return the digests of those that did."""
-        digests: list[bytes] = []
-        positions: list[int] = []
+        removed: list[Waiting] = []
         for address, of_mailbox in groupby(mails, itemgetter(0)):
             mailbox = self._boxes.find(db, address)
             if mailbox is None:
                 continue
-            for _, envelope_id in of_mailbox:
-                gone = self._boxes.remove(mailbox, envelope_id)
-                if gone is not None:
-                    digests.append(gone.digest)
-                    positions.append(gone.position)
-        db.execute(
-            "DELETE FROM envelopes WHERE position IN (SELECT value FROM json_each(?))",
-            (str(positions),),
-        )
+            asked = [self._boxes.remove(mailbox, envelope_id) for _, envelope_id in of_mailbox]
+            gone = [waiting for waiting in asked if waiting is not None]
+            self._places.remove(db, address, [waiting.position for waiting in gone])
+            removed += gone
+        _delete(db, [waiting.position for waiting in removed])
         self._boxes.trim()
-        return digests
+        return [waiting.digest for waiting in removed]
+
+
+def last_given(db: sqlite3.Connection) -> int:
+    """The newest position that is known to have been given, of an envelope or of one that is gone:
+    none is given twice, for behind a mark that says how far all are entered nobody would look.
+    """
+    (newest,) = db.execute("SELECT coalesce(max(position), 0) FROM envelopes").fetchone()
+    last: int = max(newest, last_entered(db))
+    return last
+
+
+def _delete(db: sqlite3.Connection, positions: Sequence[int]) -> None:
+    db.execute(
+        "DELETE FROM envelopes WHERE position IN (SELECT value FROM json_each(?))",
+        (str(list(positions)),),
+    )
 
 
 def newest_hour(db: sqlite3.Connection) -> int:
