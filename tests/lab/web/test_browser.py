@@ -33,17 +33,36 @@ LESSON = tuple(replace(SAMPLE, id=one) for one in ("A1", "E2"))
 
 
 class Acts:
-    """What arrives at a classroom: so that a test waits for what it did, and for nothing else."""
+    """What arrives at a classroom, and what its page was told of it: so that a test waits for what
+    it did, and for nothing else."""
 
-    def __init__(self, server: Server) -> None:
-        self._came = asyncio.Event()
-        done = server.classroom.act
+    def __init__(self, server: Server, page: Any) -> None:
+        self._came, self._told, self._server = asyncio.Event(), asyncio.Event(), server
+        self._drawn = self._heard = ""
+        done, drawn = server.classroom.act, server._drawn
 
         def act(action: Action) -> None:
             done(action)
             self._came.set()
 
+        def drawing(window: Any) -> str:
+            self._drawn = drawn(window)
+            return self._drawn
+
         server.classroom.act = act  # type: ignore[method-assign]
+        server._drawn = drawing  # type: ignore[method-assign]
+        page.on("websocket", lambda socket: socket.on("framereceived", self._hear))
+
+    def _hear(self, frame: str) -> None:
+        self._heard = frame
+        self._told.set()
+
+    async def shown(self) -> None:
+        """Until the page has all that there is to draw."""
+        async with asyncio.timeout(5):
+            while self._server._draw.is_set() or self._heard != self._drawn:
+                self._told.clear()
+                await self._told.wait()
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
@@ -68,8 +87,8 @@ async def test_a_whole_lesson(chromium: Any, name: str, language: Any, how: str)
         serving(*LESSON, language=language) as server,
         browsing(chromium, width=800, height=600) as (browser, complaints),
     ):
-        acts = Acts(server)
         page = await browser.new_page()
+        acts = Acts(server, page)
         await page.goto(server.url)
         await shows(page, "h1", "herausgeben" if language == "de" else "hand over")
         assert await page.locator("html").get_attribute("lang") == language
@@ -88,6 +107,7 @@ async def test_a_whole_lesson(chromium: Any, name: str, language: Any, how: str)
 
 async def go_on(page: Any, how: str, acts: "Acts") -> None:
     """By a clicker: it moves through what the window has no room for, then it goes on."""
+    await acts.shown()
     if how == "keyboard":
         while await page.evaluate(MORE):
             await page.keyboard.press("PageDown")
