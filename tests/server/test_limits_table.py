@@ -38,7 +38,7 @@ EDGES = {
     "pairs of a bundle": f"{HERE}_the_store.py::a_bundle_promises_100_pairs",
     "an envelope waits": f"{HERE}_the_store.py::an_envelope_waits_for_720_hours",
     "an id is remembered": "server/test_stores.py::an_id_is_remembered_for_a_day",
-    "places not entered yet": "server/test_places.py::one_more_than_8192_places",
+    "places not entered yet": "server/test_places.py::one_more_than_16384_places",
     "mailboxes in memory": "server/test_boxes.py::the_mailbox_used_longest_ago_is_read_anew",
     "challenge": f"{HERE}_a_connection.py::a_challenge_is_answered_within_30",
     "a name stays nobody's after its account closed": "server/test_stores.py::a_name_that_was",

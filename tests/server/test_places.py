@@ -151,12 +151,12 @@ def test_a_start_enters_nothing_and_reads_what_is_behind_the_mark(db: sqlite3.Co
     assert in_memory(relay.mail) == held
 
 
-def test_one_more_than_8192_places_begins_the_turns(tmp_path: Path) -> None:
+def test_one_more_than_16384_places_begins_the_turns(tmp_path: Path) -> None:
     db = open_writer(tmp_path / "relay.db")
     places = Places(db)
-    places.add(db, [(at, at.to_bytes(16, "big")) for at in range(1, 8_193)])
+    places.add(db, [(at, at.to_bytes(16, "big")) for at in range(1, 16_385)])
     assert db.execute("SELECT count(*) FROM places").fetchone() == (0,)
-    places.add(db, [(8_193, bytes(16))])
+    places.add(db, [(16_385, bytes(16))])
     assert db.execute("SELECT count(*) FROM places").fetchone() == (module.AT_LEAST,)
     db.close()
 

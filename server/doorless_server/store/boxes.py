@@ -33,14 +33,15 @@ class Waiting(Struct, frozen=True, gc=False):
     digest: bytes
 
 
-class Mailbox:
-    """A mailbox in use. Changed through `Boxes` alone, which counts."""
+class Mailbox(Struct, gc=False):
+    """A mailbox in use. Changed through `Boxes` alone, which counts.
 
-    __slots__ = ("box", "waiting")
+    Attributes:
+        waiting: by envelope id.
+    """
 
-    def __init__(self, box: Box) -> None:
-        self.box = box
-        self.waiting: dict[bytes, Waiting] = {}  # by envelope id
+    box: Box
+    waiting: dict[bytes, Waiting] = {}
 
     def add(self, envelope_id: bytes, waiting: Waiting) -> None:
         self.waiting[envelope_id] = waiting

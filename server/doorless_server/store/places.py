@@ -16,8 +16,11 @@ from collections.abc import Iterator, Sequence
 
 from doorless_server.store.rows import insert_rows
 
-ENOUGH = 8_192
-"""Envelopes in memory from which on mailboxes have their turns. About 2 MB, and as many rows that a
+Held = dict[bytes, dict[int, None]]
+"""Positions by mailbox, each in order. Sets would be looked through by the garbage collector."""
+
+ENOUGH = 16_384
+"""Envelopes in memory from which on mailboxes have their turns. About 5 MB, and as many rows that a
 start looks at; the more there are, the more share a page."""
 
 SHARE = 2
@@ -36,7 +39,7 @@ class Places:
     """
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        self._held: dict[bytes, set[int]] | None = None
+        self._held: Held | None = None
         self._count = 0
         self._turns: Iterator[bytes] | None = None  # mailboxes of which each has its turn
         self._began = 0  # what the newest position was when the first had its turn
@@ -53,7 +56,7 @@ class Places:
             "SELECT position FROM places WHERE mailbox = ? AND position > ? ORDER BY position",
             (mailbox, after),
         ).fetchall()
-        newest = sorted(position for position in held.get(mailbox, ()) if position > after)
+        newest = (position for position in held.get(mailbox, ()) if position > after)
         return [*(position for (position,) in entered), *newest]
 
     def add(self, db: sqlite3.Connection, arrived: Sequence[tuple[int, bytes]]) -> None:
@@ -62,7 +65,7 @@ class Places:
             return
         held = self._load(db)
         for position, mailbox in arrived:
-            held.setdefault(mailbox, set()).add(position)
+            held.setdefault(mailbox, {})[position] = None
         self._count += len(arrived)
         if self._turns is None and self._count > ENOUGH:
             self._turns, self._began = iter(sorted(held)), arrived[-1][0]
@@ -72,9 +75,10 @@ class Places:
     def remove(self, db: sqlite3.Connection, mailbox: bytes, positions: Sequence[int]) -> None:
         """What lay there, in one mailbox, is gone."""
         held = self._load(db)
-        newest = held.get(mailbox, set())
+        newest = held.get(mailbox, {})
         entered = [position for position in positions if position not in newest]
-        newest.difference_update(positions)
+        for position in positions:
+            newest.pop(position, None)
         self._count -= len(positions) - len(entered)
         if not newest:
             held.pop(mailbox, None)
@@ -86,11 +90,7 @@ class Places:
             )
 
     def _enter(
-        self,
-        db: sqlite3.Connection,
-        held: dict[bytes, set[int]],
-        turns: Iterator[bytes],
-        least: int,
+        self, db: sqlite3.Connection, held: Held, turns: Iterator[bytes], least: int
     ) -> None:
         """Enter those of the next mailboxes, each with all that it has; after the last mailbox all
         that was there when the first had its turn is in the table.
@@ -103,14 +103,14 @@ class Places:
                 db.execute("DELETE FROM placed")
                 db.execute("INSERT INTO placed VALUES (?)", (self._began,))
                 break
-            rows += [(mailbox, position) for position in sorted(held.pop(mailbox, ()))]
+            rows += [(mailbox, position) for position in held.pop(mailbox, ())]
         self._count -= len(rows)
         insert_rows(db, "INSERT OR ROLLBACK INTO places VALUES", rows)
 
-    def _load(self, db: sqlite3.Connection) -> dict[bytes, set[int]]:
+    def _load(self, db: sqlite3.Connection) -> Held:
         if self._held is None:
             mark = last_entered(db)
-            held: dict[bytes, set[int]] = {}
+            held: Held = {}
             self._turns, self._count = None, 0
             for mailbox, position in db.execute(
                 "SELECT mailbox, position FROM envelopes WHERE position > ? AND NOT EXISTS (SELECT"
@@ -118,7 +118,7 @@ class Places:
                 " AND places.position = envelopes.position) ORDER BY position",
                 (mark,),
             ):
-                held.setdefault(mailbox, set()).add(position)
+                held.setdefault(mailbox, {})[position] = None
                 self._count += 1
             self._held = held
         return self._held
