@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from random import Random
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from doorless_server.limits import Bounds
 from doorless_server.store.base import Arriving, Fate, Listing, Position, Seat, UnavailableError
-from doorless_server.store.nats import checks, mailboxes
+from doorless_server.store.nats import checks, mailboxes, reading
 from doorless_server.store.nats import mail as nats_mail
 from doorless_server.store.nats import store as store_module
 from doorless_server.store.nats.connection import Connection
@@ -152,6 +153,41 @@ async def test_pages_are_read_to_their_end_and_size_counts_envelopes(opened: Ope
     assert [(each.id, each.envelope) for each in read] == [(m.id, m.envelope) for m in mails]
     some = await store.waiting(BOX, Position(0), 10_000, 70_000)
     assert [len(each.envelope) for each in some] == [2048, 65536, 2048]
+
+
+def deaf(monkeypatch: pytest.MonkeyPatch, *, heard: int) -> None:
+    """The server that is asked for the first page dies, after so many messages of it."""
+    really = Connection.gather
+    asked = 0
+
+    async def dying(
+        self: Connection, subject: str, payload: bytes, called: Any, *, patience: float
+    ) -> None:
+        nonlocal asked
+        came, asked = 0, asked + 1
+
+        def until_it_died(reply: Any) -> bool:
+            nonlocal came
+            came += 1
+            return came <= heard and called(reply)
+
+        await really(
+            self, subject, payload, until_it_died if asked == 1 else called, patience=patience
+        )
+
+    monkeypatch.setattr(Connection, "gather", dying)
+
+
+@pytest.mark.parametrize("heard", [0, 3])
+async def test_a_page_is_asked_for_again_when_who_was_asked_died(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, heard: int
+) -> None:
+    store = await opened()
+    await store.put([mail(number) for number in range(9)], 0, 0)
+    deaf(monkeypatch, heard=heard)
+    began = monotonic()
+    assert await waiting(store) == list(range(9))
+    assert reading.PAGE_SECONDS <= monotonic() - began < reading.PAGE_SECONDS + 2
 
 
 async def test_a_lost_answer_is_no_yes_and_the_same_once_more_decides(

@@ -152,7 +152,7 @@ class Connection:
         payload: bytes,
         called: Callable[[Reply], bool],
         *,
-        patience: float = PATIENCE,
+        patience: float,
     ) -> None:
         """Have `called` each reply to one request, until it returns True.
 

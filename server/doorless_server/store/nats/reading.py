@@ -36,6 +36,10 @@ OVERHEAD = 512
 READS = 64
 """Pages on their way to this node, 64 MiB: half of what nats-py holds before it drops something."""
 
+PAGE_SECONDS = 3.0
+"""Until a page is asked for again, of whoever is near then: who was asked first may have died, and
+nobody says so. Many syncs, and a third of what an election takes at most."""
+
 NOT_FOUND, NO_MORE = "404", "204"
 
 NO_MESSAGE = 10037
@@ -106,7 +110,10 @@ class Reader:
     async def _page(
         self, mailbox: bytes, start: int, page: int, size: int
     ) -> tuple[list[Found], bool]:
-        """Some, as one replica knows them, and whether it knows of more."""
+        """Some, as one replica knows them, and whether it knows of more, or fell silent on the way.
+
+        Raises UnavailableError: nobody answers.
+        """
         found: list[Found] = []
         more = False
 
@@ -128,7 +135,14 @@ class Reader:
         }
         subject = f"{API}DIRECT.GET.{self._names.stream_of(mailbox)}"
         async with self._reads:
-            await self._connection.gather(subject, encode_json(question), called)
+            try:
+                await self._connection.gather(
+                    subject, encode_json(question), called, patience=PAGE_SECONDS
+                )
+            except UnavailableError:
+                if not found:
+                    raise
+                more = True  # what came is a beginning, and is read on behind it
         return found, more
 
     async def _next_at_leader(self, mailbox: bytes, start: int) -> Found | None:
