@@ -38,7 +38,7 @@ def settle(folder: Path, count: int, queued: int = 0) -> list[Device]:
             devices.append(device)
         rows = _envelopes(devices[count // 2 :], queued, now // HOUR)
         db.executemany("INSERT INTO envelopes VALUES (?, ?, ?, 0, ?, ?)", rows)
-        db.execute("INSERT INTO places SELECT mailbox, position FROM envelopes ORDER BY mailbox")
+        db.execute("INSERT INTO places SELECT mailbox, position FROM envelopes ORDER BY 1, 2")
         db.execute("INSERT INTO placed VALUES (?)", (queued,))
     return devices
 

@@ -29,9 +29,9 @@ _OF_ACCOUNT = {
     "served_keys": "device IN (SELECT id FROM devices WHERE account = :account)",
     "one_time_pairs": "device IN (SELECT id FROM devices WHERE account = :account)",
     "envelopes": "position IN (SELECT position FROM places WHERE mailbox IN"
-    " (SELECT mailbox FROM devices WHERE account = :account)) OR position >"
-    " (SELECT coalesce(max(position), 0) FROM placed) AND mailbox IN"
-    " (SELECT mailbox FROM devices WHERE account = :account)",
+    " (SELECT mailbox FROM devices WHERE account = :account))"
+    " OR (position > (SELECT coalesce(max(position), 0) FROM placed)"
+    " AND mailbox IN (SELECT mailbox FROM devices WHERE account = :account))",
     "places": "FALSE",  # says again of an envelope what its own row says
     "names": "skeleton = :skeleton",
     "receipts": "FALSE",  # of what was delivered nobody can tell whose it was

@@ -11,7 +11,7 @@ import pytest
 from doorless_protocol.frames import delivery_token_hash
 from doorless_server.inspection import rows
 from doorless_server.limits import ENVELOPE_HOURS, Bounds
-from doorless_server.store import places as module
+from doorless_server.store import places as places_module
 from doorless_server.store import schema, sqlite_mail
 from doorless_server.store import sqlite_accounts as accounts
 from doorless_server.store.base import Arriving, Fate, Listing, Position, Seat
@@ -27,8 +27,8 @@ FEW = 12
 
 @pytest.fixture
 def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sqlite3.Connection]:
-    monkeypatch.setattr(module, "ENOUGH", FEW)
-    monkeypatch.setattr(module, "AT_LEAST", 2)
+    monkeypatch.setattr(places_module, "ENOUGH", FEW)
+    monkeypatch.setattr(places_module, "AT_LEAST", 2)
     opened = open_writer(tmp_path / "relay.db")
     seats = tuple(Seat(b"alice", b"device" + box, box, b"key") for box in BOXES)
     listing = Listing(1, b"h", b"p", b"head", b"manifest", seats, ())
@@ -90,14 +90,24 @@ class Relay:
         assert entered | held == waits
         assert not entered & held
         assert len(held) <= FEW + 8
+        assert len(held) == mail_count(self.mail)
 
     def entered(self) -> set[tuple[bytes, int]]:
         return set(self.db.execute("SELECT mailbox, position FROM places"))
 
 
+def mail_count(mail: MailTable) -> int:
+    return mail._places._count if mail._places._held is not None else 0
+
+
 def in_memory(mail: MailTable) -> set[tuple[bytes, int]]:
-    held = mail._places._held or {}
-    return {(box, position) for box, positions in held.items() for position in positions}
+    held = mail._places._held or ()
+    return {
+        (box, position)
+        for some in held
+        for box, positions in some.items()
+        for position in positions
+    }
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -126,9 +136,9 @@ def test_what_waits_is_found_whatever_happened(db: sqlite3.Connection, seed: int
                 relay.mail.sweep(db, ENVELOPE_HOURS + 1)
             relay.truth = {box: [] for box in BOXES}
         relay.check()
-        turns += relay.mail._places._turns is not None
+        turns += relay.mail._places._round is not None
     assert turns > 20
-    assert module.last_entered(db) > 0
+    assert places_module.last_entered(db) > 0
 
 
 def test_most_that_is_collected_soon_is_never_entered(db: sqlite3.Connection) -> None:
@@ -144,11 +154,28 @@ def test_a_start_enters_nothing_and_reads_what_is_behind_the_mark(db: sqlite3.Co
     relay = Relay(db)
     for _ in range(40):
         relay.put(*BOXES)
-    mark, held, entered = module.last_entered(db), in_memory(relay.mail), relay.entered()
+    mark, held, entered = places_module.last_entered(db), in_memory(relay.mail), relay.entered()
     assert mark > 200
     relay.start_again()
-    assert (module.last_entered(db), relay.entered()) == (mark, entered)
+    assert (places_module.last_entered(db), relay.entered()) == (mark, entered)
     assert in_memory(relay.mail) == held
+
+
+@pytest.mark.parametrize("ends", ["a start", "a rollback"])
+def test_the_mark_follows_though_every_round_is_broken_off(
+    db: sqlite3.Connection, ends: str
+) -> None:
+    places, dice = Places(db), random.Random(1)
+    for position in range(1, 60 * FEW):
+        mailbox = dice.randbytes(16)
+        places.add(db, [(position, mailbox)])
+        row = (position, mailbox, dice.randbytes(16), 0, 0, b"")
+        db.execute("INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?)", row)
+        if position % (FEW // 2) == 0 and ends == "a start":
+            places = Places(db)
+        elif position % (FEW // 2) == 0:
+            places.forget()
+    assert position - places_module.last_entered(db) < 4 * FEW
 
 
 def test_one_more_than_16384_places_begins_the_turns(tmp_path: Path) -> None:
@@ -157,7 +184,7 @@ def test_one_more_than_16384_places_begins_the_turns(tmp_path: Path) -> None:
     places.add(db, [(at, at.to_bytes(16, "big")) for at in range(1, 16_385)])
     assert db.execute("SELECT count(*) FROM places").fetchone() == (0,)
     places.add(db, [(16_385, bytes(16))])
-    assert db.execute("SELECT count(*) FROM places").fetchone() == (module.AT_LEAST,)
+    assert db.execute("SELECT count(*) FROM places").fetchone() == (places_module.AT_LEAST,)
     db.close()
 
 
@@ -209,5 +236,5 @@ def test_envelopes_of_an_earlier_relay_are_in_the_table(tmp_path: Path) -> None:
     db = open_writer(path)
     assert Places(db).of(db, BOXES[1]) == [4, 7]
     assert Places(db).of(db, BOXES[1], after=4) == [7]
-    assert module.last_entered(db) == 7
+    assert places_module.last_entered(db) == 7
     db.close()

@@ -4,7 +4,7 @@
                         └── most are acknowledged before that, and leave no trace in it
 
     position   1 ─────────────── mark ─────────────── the newest
-               in the table       in either: a start reads which
+               in the table       in either, or gone: a start reads which
 
 An index by mailbox would change a page of its own for nearly each envelope, for each is for
 another mailbox than the one before: 8 KiB are written, twice, for 24 bytes. Where many wait to be
@@ -13,22 +13,37 @@ entered, and go in by the order of their mailboxes, they share pages (docs/adr/0
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from doorless_server.store.rows import insert_rows
 
-Held = dict[bytes, dict[int, None]]
-"""Positions by mailbox, each in order. Sets would be looked through by the garbage collector."""
-
 ENOUGH = 16_384
-"""Envelopes in memory from which on mailboxes have their turns. About 5 MB, and as many rows that a
-start looks at; the more there are, the more share a page."""
+"""Envelopes in memory beyond which mailboxes have their turns. About 6 MB; a start reads two or
+three times as many rows. The more there are, the more of them share a page."""
 
 SHARE = 2
 """Entered for each one that arrives while mailboxes have their turns: so what is in memory shrinks,
 and no commit has much more to do than another."""
 
 AT_LEAST = 64
-"""Entered by a commit, however few arrive with it."""
+"""Entered at a time, however few arrive."""
+
+Held = tuple[dict[bytes, dict[int, None]], ...]
+"""Positions by mailbox, each in order, apart by the first byte of the mailbox: so that they are
+sorted a few at a time. Sets would be looked through by the garbage collector; dicts of numbers are
+not."""
+
+
+class _Round(NamedTuple):
+    """A turn for each mailbox.
+
+    Attributes:
+        mailboxes: whose turn is still to come, in order.
+        began: what the newest position was when the first had its turn.
+    """
+
+    mailboxes: Iterator[bytes]
+    began: int
 
 
 class Places:
@@ -41,47 +56,56 @@ class Places:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._held: Held | None = None
         self._count = 0
-        self._turns: Iterator[bytes] | None = None  # mailboxes of which each has its turn
-        self._began = 0  # what the newest position was when the first had its turn
+        self._is_behind = False
+        self._round: _Round | None = None
         self._load(db)
 
     def forget(self) -> None:
         """What is in memory may no longer be so, and is read again when it is next needed."""
         self._held = None
 
-    def of(self, db: sqlite3.Connection, mailbox: bytes, after: int = 0) -> list[int]:
-        """Of all that waits in a mailbox behind `after`, in order."""
+    def of(
+        self, db: sqlite3.Connection, mailbox: bytes, after: int = 0, count: int = -1
+    ) -> list[int]:
+        """Of what waits in a mailbox after a position the first `count`, or all, in order."""
         held = self._load(db)
-        entered = db.execute(
-            "SELECT position FROM places WHERE mailbox = ? AND position > ? ORDER BY position",
-            (mailbox, after),
-        ).fetchall()
-        newest = (position for position in held.get(mailbox, ()) if position > after)
-        return [*(position for (position,) in entered), *newest]
+        found = [
+            position
+            for (position,) in db.execute(
+                "SELECT position FROM places WHERE mailbox = ? AND position > ?"
+                " ORDER BY position LIMIT ?",
+                (mailbox, after, count),
+            )
+        ]
+        found += (each for each in held[mailbox[0]].get(mailbox, ()) if each > after)
+        return found if count < 0 else found[:count]
 
-    def add(self, db: sqlite3.Connection, arrived: Sequence[tuple[int, bytes]]) -> None:
-        """These (position, mailbox) came, behind all others; others are entered."""
-        if not arrived:
+    def add(self, db: sqlite3.Connection, arriving: Sequence[tuple[int, bytes]]) -> None:
+        """These (position, mailbox), after all others, will be in the database next; others are
+        entered.
+        """
+        if not arriving:
             return
         held = self._load(db)
-        for position, mailbox in arrived:
-            held.setdefault(mailbox, {})[position] = None
-        self._count += len(arrived)
-        if self._turns is None and self._count > ENOUGH:
-            self._turns, self._began = iter(sorted(held)), arrived[-1][0]
-        if self._turns is not None:
-            self._enter(db, held, self._turns, max(SHARE * len(arrived), AT_LEAST))
+        for position, mailbox in arriving:
+            held[mailbox[0]].setdefault(mailbox, {})[position] = None
+        self._count += len(arriving)
+        if self._round is None and (self._count > ENOUGH or self._is_behind):
+            mailboxes = (mailbox for some in held for mailbox in sorted(some))
+            self._round = _Round(mailboxes, arriving[-1][0])
+        if self._round is not None:
+            self._enter(db, held, self._round, max(SHARE * len(arriving), AT_LEAST))
 
     def remove(self, db: sqlite3.Connection, mailbox: bytes, positions: Sequence[int]) -> None:
         """What lay there, in one mailbox, is gone."""
-        held = self._load(db)
-        newest = held.get(mailbox, {})
+        some = self._load(db)[mailbox[0]]
+        newest = some.get(mailbox, {})
         entered = [position for position in positions if position not in newest]
         for position in positions:
             newest.pop(position, None)
         self._count -= len(positions) - len(entered)
         if not newest:
-            held.pop(mailbox, None)
+            some.pop(mailbox, None)
         if entered:
             db.execute(
                 "DELETE FROM places WHERE mailbox = ?"
@@ -89,37 +113,46 @@ class Places:
                 (mailbox, str(entered)),
             )
 
-    def _enter(
-        self, db: sqlite3.Connection, held: Held, turns: Iterator[bytes], least: int
-    ) -> None:
-        """Enter those of the next mailboxes, each with all that it has; after the last mailbox all
-        that was there when the first had its turn is in the table.
+    def _enter(self, db: sqlite3.Connection, held: Held, turns: _Round, least: int) -> None:
+        """Enter those of the next mailboxes, each with all that it has; after the last one all that
+        was there when the first had its turn is in the table.
+
+        Args:
+            least: entered unless the round ends; as many more as the last mailbox has.
         """
         rows: list[tuple[bytes, int]] = []
         while len(rows) < least:
-            mailbox = next(turns, None)
+            mailbox = next(turns.mailboxes, None)
             if mailbox is None:
-                self._turns = None
+                self._round, self._is_behind = None, False
                 db.execute("DELETE FROM placed")
-                db.execute("INSERT INTO placed VALUES (?)", (self._began,))
+                db.execute("INSERT INTO placed VALUES (?)", (turns.began,))
                 break
-            rows += [(mailbox, position) for position in held.pop(mailbox, ())]
+            rows += [(mailbox, position) for position in held[mailbox[0]].pop(mailbox, ())]
         self._count -= len(rows)
         insert_rows(db, "INSERT OR ROLLBACK INTO places VALUES", rows)
 
     def _load(self, db: sqlite3.Connection) -> Held:
+        """What is in memory, read where it is not.
+
+        A round that a start or a rollback broke off did not move the mark: where much lies behind
+        it, the next begins at once, and ends the sooner for what that one entered.
+        """
         if self._held is None:
-            mark = last_entered(db)
-            held: Held = {}
-            self._turns, self._count = None, 0
-            for mailbox, position in db.execute(
-                "SELECT mailbox, position FROM envelopes WHERE position > ? AND NOT EXISTS (SELECT"
-                " 1 FROM places WHERE places.mailbox = envelopes.mailbox"
-                " AND places.position = envelopes.position) ORDER BY position",
-                (mark,),
+            held: Held = tuple({} for _ in range(256))
+            self._round, self._count, behind = None, 0, 0
+            for mailbox, position, is_entered in db.execute(
+                "SELECT mailbox, position, EXISTS (SELECT 1 FROM places"
+                " WHERE places.mailbox = envelopes.mailbox"
+                " AND places.position = envelopes.position)"
+                " FROM envelopes WHERE position > ? ORDER BY position",
+                (last_entered(db),),
             ):
-                held.setdefault(mailbox, {})[position] = None
-                self._count += 1
+                behind += 1
+                if not is_entered:
+                    held[mailbox[0]].setdefault(mailbox, {})[position] = None
+                    self._count += 1
+            self._is_behind = behind > 2 * ENOUGH
             self._held = held
         return self._held
 

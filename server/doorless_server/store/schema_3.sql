@@ -12,5 +12,5 @@ CREATE TABLE placed (
 ) STRICT;
 
 INSERT INTO places SELECT mailbox, position FROM envelopes ORDER BY mailbox, position;
-INSERT INTO placed SELECT max(position) FROM envelopes HAVING count(*) > 0;
+INSERT INTO placed SELECT position FROM envelopes ORDER BY position DESC LIMIT 1;
 DROP INDEX envelopes_by_mailbox;

@@ -56,8 +56,8 @@ class MailTable:
                     rows.append((fate, mail.mailbox, mail.id, int(request), hour, mail.envelope))
                 elif fate is Fate.NO_ROOM and mailbox is not NOBODY:
                     search_in_vain(db, named)
-        insert_rows(db, _KEEP, rows)
         self._places.add(db, [row[:2] for row in rows])
+        insert_rows(db, _KEEP, rows)
         self._boxes.trim()
         return fates
 
@@ -65,7 +65,8 @@ class MailTable:
         self, db: sqlite3.Connection, mailbox: bytes, after: int, count: int, size: int
     ) -> list[Mail]:
         mails: list[Mail] = []
-        positions = self._places.of(db, mailbox, after)[:count]
+        positions = self._places.of(db, mailbox, after, count)
+        # In the order of the list, which the cross join keeps: read no further than is wanted.
         for position, envelope_id, envelope in db.execute(
             "SELECT position, envelopes.id, envelope FROM json_each(?)"
             " CROSS JOIN envelopes ON position = value",
@@ -131,8 +132,8 @@ class MailTable:
 
 
 def last_given(db: sqlite3.Connection) -> int:
-    """The newest position that is known to have been given, of an envelope or of one that is gone:
-    none is given twice, for behind a mark that says how far all are entered nobody would look.
+    """The newest position that is known to have been given, though its envelope may be gone. None
+    up to the mark is given again: a start looks only after it for what is not entered.
     """
     (newest,) = db.execute("SELECT coalesce(max(position), 0) FROM envelopes").fetchone()
     last: int = max(newest, last_entered(db))
