@@ -1,5 +1,6 @@
 """Prosody with offline messages in its files, as it comes."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -33,7 +34,8 @@ VirtualHost "{host}"
 
 def version() -> str:
     said = subprocess.run(["prosodyctl", "about"], capture_output=True, text=True, check=False)
-    return next((line.split()[1] for line in said.stdout.splitlines() if "Prosody " in line), "?")
+    found = re.search(r"^Prosody (\d\S*)", said.stdout, re.MULTILINE)
+    return found[1] if found else "?"
 
 
 @contextmanager
