@@ -76,7 +76,7 @@ async def test_many_at_once_are_told_to_come_later(wire: ClientConnection) -> No
     read = read_capability(WRITE)
     answers = await said(wire, *(BlobGet(read, 0) for _ in range(100)))
     busy = [one for one in answers if one == Refused(Refusal.BUSY, 1)]
-    assert 0 < len(busy) < 100 - MAX_OPEN_PIECES
+    assert 0 < len(busy) <= 100 - MAX_OPEN_PIECES  # all but four, where all came in one read
 
 
 async def test_pieces_have_a_rate_of_their_own(
