@@ -1,6 +1,6 @@
 """Servers that could lose what they acknowledge are refused before anybody is served from them."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from doorless_server.cluster.nodes import Cluster
 from doorless_server.store.nats import checks, connection, streams
 from doorless_server.store.nats.checks import check_cluster
 from doorless_server.store.nats.connection import Connection
-from doorless_server.store.nats.errors import ClusterError
+from doorless_server.store.nats.errors import ApiError, ClusterError
 from nats_cluster import PASSWORD, needs_servers
 
 KEPT = streams.Stream("kept", ("kept.>",), {})
@@ -131,3 +131,31 @@ async def test_a_stream_that_is_as_it_must_be_is_kept_as_it_is(nats_three: Clust
         first = await there.store("kept.one", b"this")
         await streams.keep(there, KEPT, 3)
         assert await there.store("kept.one", b"that") == first + 1
+
+
+class Starting:
+    """Servers that have not heard of one another yet, so many times."""
+
+    def __init__(self, alone: int, number: int = streams.NO_PEERS) -> None:
+        self.alone, self.number = alone, number
+
+    async def ask(self, subject: str, question: Mapping[str, object]) -> Mapping[str, object]:
+        if subject.startswith("STREAM.INFO"):
+            raise ApiError(404, streams.NOT_FOUND, "stream not found")
+        self.alone -= 1
+        if self.alone >= 0:
+            raise ApiError(400, self.number, "no suitable peers for placement, peer offline")
+        return {"config": question}
+
+
+async def test_servers_that_just_started_are_asked_again_for_a_stream(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(streams, "PEERS_LOOK", 0.01)
+    stream = streams.Stream("doorless-mail-00", ("a.>",), {})
+    await streams.keep(Starting(3), stream, 3)  # type: ignore[arg-type]
+    with pytest.raises(ClusterError, match="cannot be made"):
+        await streams.keep(Starting(1, 10_025), stream, 3)  # type: ignore[arg-type]
+    monkeypatch.setattr(streams, "PEERS_SECONDS", 0.05)
+    with pytest.raises(ClusterError, match="no suitable peers"):
+        await streams.keep(Starting(1_000), stream, 3)  # type: ignore[arg-type]

@@ -185,8 +185,8 @@ async def test_the_wall_fills_as_runs_end() -> None:
         await ours.until("page", "wall")
         assert {run["state"] for run in ours.room["wall"][0]["products"]} == {"unplayed"}
         await ours.act("play-all")
-        await ours.until("left", 2)
-        await ours.until("left", 0)
+        for place in range(2):
+            await ours.until(f"wall.0.products.{place}.state", "played")
         runs = ours.room["wall"][0]["products"]
     assert [run["judged"][0]["outcome"] for run in runs] == ["exposed", "prevented"]
 

@@ -4,6 +4,7 @@ What a stream promises is its configuration; so nobody is served from one that w
 with less. Only what is named here is compared: a server fills in more, each version other things.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -16,7 +17,11 @@ REPLICAS = 3
 
 NANOSECONDS = 1_000_000_000
 
-NOT_FOUND = 10059
+NOT_FOUND, NO_PEERS = 10059, 10005
+
+PEERS_SECONDS, PEERS_LOOK = 10.0, 0.25
+"""For which a stream is asked for again that has no servers to lie on: they may have just started,
+and not heard of one another; and how often."""
 
 
 class Stream(NamedTuple):
@@ -55,16 +60,29 @@ async def keep(connection: Connection, stream: Stream, replicas: int) -> None:
         UnavailableError: nobody answers.
     """
     wanted = configured(stream, replicas)
-    try:
+    now = asyncio.get_running_loop().time
+    until = now() + PEERS_SECONDS
+    while True:
         try:
-            held = await connection.ask(f"STREAM.INFO.{stream.name}", {})
+            held = await _held_or_made(connection, stream, wanted)
         except ApiError as error:
-            if error.number != NOT_FOUND:
-                raise
-            held = await connection.ask(f"STREAM.CREATE.{stream.name}", wanted)
+            if error.number != NO_PEERS or now() > until:
+                raise ClusterError(f"the stream {stream.name} cannot be made: {error}") from None
+            await asyncio.sleep(PEERS_LOOK)
+        else:
+            check(stream, wanted, held)
+            return
+
+
+async def _held_or_made(
+    connection: Connection, stream: Stream, wanted: Mapping[str, object]
+) -> Mapping[str, object]:
+    try:
+        return await connection.ask(f"STREAM.INFO.{stream.name}", {})
     except ApiError as error:
-        raise ClusterError(f"the stream {stream.name} cannot be made: {error}") from None
-    check(stream, wanted, held)
+        if error.number != NOT_FOUND:
+            raise
+        return await connection.ask(f"STREAM.CREATE.{stream.name}", wanted)
 
 
 def check(stream: Stream, wanted: Mapping[str, object], held: Mapping[str, object]) -> None:
