@@ -20,6 +20,8 @@ from doorless_protocol.frames import (
 
 SIZE = 2048
 ID_PLACE = b"\xaa" * 16
+ENVELOPE = secrets.token_bytes(SIZE)
+_, _, _AFTER = encode(Call(1, Submit(bytes(16), bytes(16), ID_PLACE, ENVELOPE))).partition(ID_PLACE)
 DELIVER = encode(Deliver(ID_PLACE, bytes(SIZE)))
 DELIVER_BYTES = len(DELIVER) + 4
 DELIVER_ID = 4 + DELIVER.index(ID_PLACE)
@@ -158,7 +160,3 @@ def submit_parts(mailbox: bytes, token: bytes) -> tuple[bytes, bytes]:
         ID_PLACE
     )
     return before, _AFTER
-
-
-ENVELOPE = secrets.token_bytes(SIZE)
-_, _, _AFTER = encode(Call(1, Submit(bytes(16), bytes(16), ID_PLACE, ENVELOPE))).partition(ID_PLACE)

@@ -90,14 +90,10 @@ class Relay:
         assert entered | held == waits
         assert not entered & held
         assert len(held) <= FEW + 8
-        assert len(held) == mail_count(self.mail)
+        assert len(held) == self.mail._places._count
 
     def entered(self) -> set[tuple[bytes, int]]:
         return set(self.db.execute("SELECT mailbox, position FROM places"))
-
-
-def mail_count(mail: MailTable) -> int:
-    return mail._places._count if mail._places._held is not None else 0
 
 
 def in_memory(mail: MailTable) -> set[tuple[bytes, int]]:
