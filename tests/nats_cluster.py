@@ -10,7 +10,7 @@ Each is a `Cluster`: its `urls`, its `nodes` to kill, stop and start, and `await
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +40,23 @@ def running(folder: Path, size: int, *, synced: bool = True) -> Iterator[Cluster
     with Cluster(folder, size=size, password=PASSWORD, synced=synced) as cluster:
         cluster.await_ready()
         yield cluster
+
+
+@contextmanager
+def configured(folder: Path, size: int, change: Callable[[str], str]) -> Iterator[Cluster]:
+    """Servers of which the last one was told something else."""
+    needs_servers()
+    cluster = Cluster(folder, size=size, password=PASSWORD)
+    file = cluster.nodes[-1].folder / "nats.conf"
+    file.write_text(change(file.read_text()))
+    with cluster:
+        cluster.await_ready()
+        yield cluster
+
+
+def unsynced(text: str) -> str:
+    assert "sync_interval: always" in text
+    return text.replace("sync_interval: always", "sync_interval: 2m")
 
 
 MEMORY = Path("/dev/shm")

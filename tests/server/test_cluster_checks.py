@@ -1,7 +1,7 @@
 """Servers that could lose what they acknowledge are refused before anybody is served from them."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from doorless_server.store.nats import checks, connection, streams
 from doorless_server.store.nats.checks import check_cluster
 from doorless_server.store.nats.connection import Connection
 from doorless_server.store.nats.errors import ApiError, ClusterError
-from nats_cluster import PASSWORD, needs_servers
+from nats_cluster import PASSWORD, configured, unsynced
 
 KEPT = streams.Stream("kept", ("kept.>",), {})
 
@@ -23,18 +23,6 @@ def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "FIRST_PATIENCE", 0.5)
 
 
-@contextmanager
-def configured(folder: Path, size: int, change: Callable[[str], str]) -> Iterator[Cluster]:
-    """Servers of which the last one was told something else."""
-    needs_servers()
-    cluster = Cluster(folder, size=size, password=PASSWORD)
-    file = cluster.nodes[-1].folder / "nats.conf"
-    file.write_text(change(file.read_text()))
-    with cluster:
-        cluster.await_ready()
-        yield cluster
-
-
 @asynccontextmanager
 async def connected(cluster: Cluster) -> AsyncIterator[Connection]:
     opened = await Connection.open(cluster.urls)
@@ -42,11 +30,6 @@ async def connected(cluster: Cluster) -> AsyncIterator[Connection]:
         yield opened
     finally:
         await opened.close()
-
-
-def unsynced(text: str) -> str:
-    assert "sync_interval: always" in text
-    return text.replace("sync_interval: always", "sync_interval: 2m")
 
 
 async def test_servers_that_sync_what_they_acknowledge_are_taken(nats_three: Cluster) -> None:

@@ -54,12 +54,17 @@ def is_serving(folder: Path) -> bool:
     return datadir.is_taken(lock)
 
 
-def schemas(folder: Path) -> Iterator[Finding]:
+def schemas(folder: Path, *, clustered: bool = False) -> Iterator[Finding]:
+    """
+    Args:
+        clustered: what a relay on one machine keeps there, the cluster keeps.
+    """
     for name, steps in DATABASES.items():
         path = folder / name
         if not path.exists():
-            if name == datadir.DATABASE and (folder / opening.DATABASE).exists():
-                yield fault("schema", f"{name} is gone", "restore it from a backup")
+            if name == datadir.DATABASE and not clustered and (folder / opening.DATABASE).exists():
+                do = "restore it from a backup; where a cluster keeps it, say --store nats"
+                yield fault("schema", f"{name} is gone", do)
             continue
         try:
             version = schema.version_of(path, steps)

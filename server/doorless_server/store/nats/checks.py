@@ -6,6 +6,7 @@ the relay's account imports that one question (docs/howto/run-a-cluster.md).
 """
 
 from contextlib import suppress
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -29,6 +30,7 @@ PATIENCE = 2.0
 
 class _Config(Struct):
     sync_always: bool = False
+    max_storage: int = 0
 
 
 class _Meta(Struct):
@@ -37,12 +39,14 @@ class _Meta(Struct):
 
 class _Data(Struct):
     config: _Config | None = None
+    storage: int = 0
     meta_cluster: _Meta | None = None
 
 
 class _Server(Struct):
     name: str = ""
     ver: str = ""
+    time: datetime | None = None
 
 
 class _Told(Struct):
@@ -51,12 +55,21 @@ class _Told(Struct):
 
 
 class Fit(NamedTuple):
-    """A server as it describes itself."""
+    """A server as it describes itself.
+
+    Attributes:
+        size: servers of its cluster, 1 where it has none.
+        stored, at_most: bytes on its disk, and how many it takes.
+        time: what its clock shows; None where it does not say.
+    """
 
     name: str
     version: tuple[int, ...]
     synced: bool
-    size: int  # servers of its cluster, 1 where it has none
+    size: int
+    stored: int
+    at_most: int
+    time: datetime | None
 
 
 async def check_cluster(connection: Connection, replicas: int) -> None:
@@ -111,7 +124,15 @@ def read(payload: bytes) -> Fit:
         raise ClusterError(f"what answers at {ASKED} is no NATS server with JetStream")
     numbers = told.server.ver.split("-")[0].split(".")
     version = tuple(int(each) for each in numbers if each.isdigit())
-    return Fit(told.server.name, version, told.data.config.sync_always, size_in(payload))
+    return Fit(
+        told.server.name,
+        version,
+        told.data.config.sync_always,
+        size_in(payload),
+        told.data.storage,
+        told.data.config.max_storage,
+        told.server.time,
+    )
 
 
 def size_in(payload: bytes) -> int:
