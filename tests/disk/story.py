@@ -59,7 +59,8 @@ class Told:
         registered: handles of accounts that it has.
         accepted: messages, by number.
         heard: those that Alice was handed, in their order; some twice.
-        acknowledged: those of them that it let go.
+        asked: those of them that it was asked to let go; it may have, and its answer be lost.
+        acknowledged: those that it said it let go.
         again: those that it handed out after that.
         kept: bytes of the file.
     """
@@ -70,6 +71,7 @@ class Told:
     prekeys: bool = False
     accepted: set[int] = field(default_factory=set)
     heard: list[int] = field(default_factory=list)
+    asked: set[int] = field(default_factory=set)
     acknowledged: set[int] = field(default_factory=set)
     again: list[int] = field(default_factory=list)
     kept: int = 0
@@ -141,6 +143,8 @@ async def listening(url: str, told: Told) -> AsyncIterator[Callable[[], Awaitabl
     """Alice, who acknowledges what comes; the block gets what waits until all of it is let go."""
     async with talking(url, told.alice) as socket:
         check(await ask(socket, Subscribe()))
+        for number in sorted(told.asked - told.acknowledged):
+            await ask_to_let_go(socket, number, told)  # what it let go does not come again
         changed = asyncio.Event()
 
         async def listen() -> None:
@@ -150,9 +154,7 @@ async def listening(url: str, told: Told) -> AsyncIterator[Callable[[], Awaitabl
                     told.heard.append(number)
                     if number in told.acknowledged:
                         told.again.append(number)
-                    await socket.send(
-                        encode(Call(LETS_GO + number, Acknowledge((frame.envelope_id,))))
-                    )
+                    await ask_to_let_go(socket, number, told)
                 elif isinstance(frame, Answer):
                     check(frame.answered)
                     told.acknowledged.add(frame.id - LETS_GO)
@@ -176,6 +178,12 @@ async def listening(url: str, told: Told) -> AsyncIterator[Callable[[], Awaitabl
             task.cancel()
             with suppress(asyncio.CancelledError, RefusedError, *GONE):
                 await task
+
+
+async def ask_to_let_go(socket: ClientConnection, number: int, told: Told) -> None:
+    envelope_id = number.to_bytes(16, "big")
+    await socket.send(encode(Call(LETS_GO + number, Acknowledge((envelope_id,)))))
+    told.asked.add(number)
 
 
 async def _frames(socket: ClientConnection) -> AsyncIterator[object]:

@@ -11,6 +11,7 @@ import pytest
 from doorless_server.limits import Bounds
 from doorless_server.store.base import Arriving, Fate, Listing, Position, Seat, UnavailableError
 from doorless_server.store.nats import checks, mailboxes, reading
+from doorless_server.store.nats import connection as nats_connection
 from doorless_server.store.nats import mail as nats_mail
 from doorless_server.store.nats import store as store_module
 from doorless_server.store.nats.connection import Connection
@@ -291,6 +292,7 @@ async def test_who_is_refused_learns_nothing_from_how_much_was_asked(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As many questions about a mailbox that there is not as about one that is full."""
+    monkeypatch.setattr(nats_connection, "SILENCE", 30.0)  # who is slow is not asked how he is
     store = await opened(Bounds(requests=0))
     asked: list[str] = []
     really = Connection._publish
@@ -304,9 +306,9 @@ async def test_who_is_refused_learns_nothing_from_how_much_was_asked(
         refused = [Arriving(mailbox, bytes((number,)) * 16, bytes(2048), b"") for number in (1, 2)]
         await told(store)  # of the account, which was just made
         assert await store.put(refused[:1], 0, 0) == [Fate.NO_ROOM]
-        monkeypatch.setattr(Connection, "_publish", counted)
-        assert await store.put(refused[1:], 0, 0) == [Fate.NO_ROOM]
-        monkeypatch.undo()
+        with monkeypatch.context() as watching:
+            watching.setattr(Connection, "_publish", counted)
+            assert await store.put(refused[1:], 0, 0) == [Fate.NO_ROOM]
         questions.append([each.rpartition(".")[0] for each in asked])
         asked.clear()
     assert questions == [["$JS.API.STREAM.MSG.GET"]] * 2
