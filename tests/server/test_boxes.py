@@ -13,6 +13,7 @@ from doorless_server.store.boxes import Boxes, Waiting
 from doorless_server.store.places import Places
 from doorless_server.store.receipts import digest
 from doorless_server.store.schema import open_writer
+from doorless_server.store.undo import Undo
 
 SEATS = tuple(Seat(b"alice", b"device %d" % n, b"box %d" % n, b"key") for n in range(3))
 LETTER = Waiting(1, 2048, False, digest(b"box 0", b"id"))
@@ -28,7 +29,7 @@ def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def boxes_of(db: sqlite3.Connection) -> Boxes:
-    return Boxes(Places(db))
+    return Boxes(Places(db, Undo(db)), Undo(db))
 
 
 def stored(db: sqlite3.Connection, position: int, mailbox: bytes, *, request: bool) -> bytes:

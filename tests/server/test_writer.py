@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from doorless_server import events
 from doorless_server.store.base import (
     Arriving,
+    Fate,
     Listing,
     Position,
     Seat,
@@ -87,6 +89,65 @@ async def test_a_full_disk_is_told_and_passes(disk: Disk) -> None:
     assert await disk.writer.run(insert(7)) == 7
 
 
+async def test_what_finds_room_on_a_full_disk_is_not_undone_with_what_does_not(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_big(db: sqlite3.Connection) -> None:
+        db.execute("INSERT INTO mail VALUES (zeroblob(99999))")
+
+    def count(db: sqlite3.Connection) -> int:
+        return int(db.execute("SELECT count(*) FROM mail").fetchone()[0])
+
+    def delete(db: sqlite3.Connection) -> None:
+        db.execute("DELETE FROM mail")
+
+    said: list[events.Event] = []
+    monkeypatch.setattr(events, "say", lambda event, **_: said.append(event))
+    disk.db.execute("CREATE TABLE mail (envelope BLOB) STRICT")
+    disk.db.execute("INSERT INTO mail VALUES (x'00')")
+    (pages,) = disk.db.execute("PRAGMA page_count").fetchone()
+    disk.db.execute(f"PRAGMA max_page_count = {pages}")
+    works = (too_big, count, too_big, count, too_big)  # those with which it begins, too
+    told = await asyncio.gather(*map(disk.writer.run, works), return_exceptions=True)
+    assert [isinstance(each, UnavailableError) for each in told] == [True, False] * 2 + [True]
+    assert (told[1], told[3]) == (1, 1)
+    assert said == [events.DISK_REFUSES]
+    works = (too_big, delete, count)
+    told = await asyncio.gather(*map(disk.writer.run, works), return_exceptions=True)
+    assert isinstance(told[0], UnavailableError)
+    assert told[1:] == [None, 0]
+    assert said == [events.DISK_REFUSES, events.DISK_WORKS_AGAIN]
+
+
+async def test_a_lock_of_somebody_else_is_waited_for_once(disk: Disk, tmp_path: Path) -> None:
+    """All that waits is refused then: each of it would wait as long."""
+    disk.db.execute("PRAGMA busy_timeout = 50")
+    other = open_writer(tmp_path / "relay.db")
+    other.execute("BEGIN IMMEDIATE")
+    works = map(disk.writer.run, (insert(number) for number in range(9)))
+    told = await asyncio.gather(*works, return_exceptions=True)
+    assert [type(each) for each in told] == [UnavailableError] * 9
+    assert disk.writer.failed == 2
+    other.execute("ROLLBACK")
+    assert await disk.writer.run(insert(9)) == 9
+    other.close()
+
+
+async def test_memory_that_cannot_go_back_ends_it(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forget() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(disk.writer, "_forget", forget)
+    disk.db.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(UnavailableError):
+        await disk.writer.run(lambda db: db.execute("CREATE TABLE more (a)"))
+    with pytest.raises(UnavailableError):
+        await disk.writer.run(insert(1))
+    assert [type(error) for error in disk.broke] == [MemoryError]
+
+
 async def test_after_a_failed_disk_nothing_is_accepted_any_more(disk: Disk) -> None:
     def fail(_db: sqlite3.Connection) -> None:
         raise sqlite3.OperationalError("disk I/O error")
@@ -148,4 +209,21 @@ async def test_a_store_without_space_keeps_its_promises(tmp_path: Path) -> None:
     await store._writer.run(limit(100_000))
     assert all(isinstance(fate, int) for fate in await store.put(mails, 0, 0))
     assert len(await store.waiting(b"box", Position(0), 99, 1 << 30)) == 9
+    await store.close()
+
+
+async def test_what_was_committed_before_a_refusal_stays_known(tmp_path: Path) -> None:
+    store = await SqliteStore.open(tmp_path / "relay.db")
+    await store.create("alice", LISTING, b"t" * 32, 1)
+    mails = [Arriving(b"box", bytes((n,)) * 16, bytes(300), b"t" * 32) for n in range(3)]
+    await store.put(mails, 0, 0)
+    await store.drop([(b"box", mails[0].id)], 0)
+    (pages,) = await store.writer.run(lambda db: db.execute("PRAGMA page_count").fetchone())
+    await store.writer.run(lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchone())
+    for n in range(3, 6):
+        with pytest.raises(UnavailableError):
+            await store.put([Arriving(b"box", bytes((n,)) * 16, bytes(65536), b"t" * 32)], 0, 0)
+    waiting = await store.waiting(b"box", Position(0), 99, 1 << 30)
+    assert [mail.id for mail in waiting] == [mail.id for mail in mails[1:]]
+    assert await store.put(mails, 0, 0) == [Fate.KNOWN] * 3
     await store.close()

@@ -6,12 +6,14 @@ envelope is taken in, recognised and deleted without a search.
 
 import sqlite3
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from msgspec import Struct
 
 from doorless_server.store.admission import Box
 from doorless_server.store.places import Places
 from doorless_server.store.receipts import digest
+from doorless_server.store.undo import Undo
 
 MAX_BOXES = 100_000
 """Mailboxes remembered, about 40 MB."""
@@ -53,15 +55,15 @@ NOBODY = Mailbox(Box(bytes(32), bytes(32), -1, requests=1 << 62))
 
 
 class Boxes:
-    """The mailboxes used lately; the one used longest ago is forgotten first."""
+    """The mailboxes used lately; the one used longest ago is forgotten first.
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    Where a transaction is undone, one that it read after it wrote is forgotten: it may have seen
+    what never was. One that was known before is told what came and went in vain.
+    """
+
+    def __init__(self, places: Places, undo: Undo) -> None:
+        self._places, self._undo = places, undo
         self._boxes: OrderedDict[bytes, Mailbox] = OrderedDict()
-        self._waiting = 0
-
-    def forget(self) -> None:
-        self._boxes.clear()
         self._waiting = 0
 
     def forget_one(self, mailbox: bytes) -> None:
@@ -77,6 +79,8 @@ class Boxes:
             return known
         known = _read(db, mailbox, self._places)
         if known is not None:
+            if self._undo.is_needed():
+                self._undo.note(self.forget_one, mailbox)
             self._boxes[mailbox] = known
             self._waiting += len(known.waiting)
         return known
@@ -93,6 +97,20 @@ class Boxes:
             mailbox.box.count(gone.size, request=gone.request, sign=-1)
             self._waiting -= 1
         return gone
+
+    def withdraw(self, mailbox: bytes, envelope_id: bytes) -> None:
+        """It was not added."""
+        known = self._boxes.get(mailbox)
+        if known is not None:
+            self.remove(known, envelope_id)
+
+    def put_back(self, mailbox: bytes, gone: Sequence[tuple[bytes, Waiting | None]]) -> None:
+        """These were not removed; of None there was nothing to remove."""
+        known = self._boxes.get(mailbox)
+        if known is not None:
+            for envelope_id, waiting in gone:
+                if waiting is not None:
+                    self.add(known, envelope_id, waiting)
 
     def trim(self) -> None:
         """Forget what is too much. After it, no Mailbox found before may be used."""

@@ -13,9 +13,12 @@ entered, and go in by the order of their mailboxes, they share pages (docs/adr/0
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from doorless_server.store.rows import insert_rows
+from doorless_server.store.undo import Undo
 
 ENOUGH = 16_384
 """Envelopes in memory beyond which mailboxes have their turns. About 6 MB; a start reads two or
@@ -53,22 +56,17 @@ class Places:
     one mailbox those in the table came before those in memory.
     """
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._held: Held | None = None
+    def __init__(self, db: sqlite3.Connection, undo: Undo) -> None:
+        self._undo = undo
+        self._held: Held = tuple({} for _ in range(256))
         self._count = 0
-        self._is_behind = False
         self._round: _Round | None = None
-        self._load(db)
-
-    def forget(self) -> None:
-        """What is in memory may no longer be so, and is read again when it is next needed."""
-        self._held = None
+        self._is_behind = self._load(db)
 
     def of(
         self, db: sqlite3.Connection, mailbox: bytes, after: int = 0, count: int = -1
     ) -> list[int]:
         """Of what waits in a mailbox after a position the first `count`, or all, in order."""
-        held = self._load(db)
         found = [
             position
             for (position,) in db.execute(
@@ -77,7 +75,7 @@ class Places:
                 (mailbox, after, count),
             )
         ]
-        found += (each for each in held[mailbox[0]].get(mailbox, ()) if each > after)
+        found += (each for each in self._held[mailbox[0]].get(mailbox, ()) if each > after)
         return found if count < 0 else found[:count]
 
     def add(self, db: sqlite3.Connection, arriving: Sequence[tuple[int, bytes]]) -> None:
@@ -86,7 +84,8 @@ class Places:
         """
         if not arriving:
             return
-        held = self._load(db)
+        held = self._held
+        self._undo.note(self._withdraw, arriving)
         for position, mailbox in arriving:
             held[mailbox[0]].setdefault(mailbox, {})[position] = None
         self._count += len(arriving)
@@ -94,26 +93,21 @@ class Places:
             mailboxes = (mailbox for some in held for mailbox in sorted(some))
             self._round = _Round(mailboxes, arriving[-1][0])
         if self._round is not None:
-            self._enter(db, held, self._round, max(SHARE * len(arriving), AT_LEAST))
+            self._enter(db, self._round, max(SHARE * len(arriving), AT_LEAST))
 
     def remove(self, db: sqlite3.Connection, mailbox: bytes, positions: Sequence[int]) -> None:
         """What lay there, in one mailbox, is gone."""
-        some = self._load(db)[mailbox[0]]
-        newest = some.get(mailbox, {})
-        entered = [position for position in positions if position not in newest]
-        for position in positions:
-            newest.pop(position, None)
-        self._count -= len(positions) - len(entered)
-        if not newest:
-            some.pop(mailbox, None)
-        if entered:
+        held = self._take(mailbox, positions)
+        self._undo.note(self._put_back, mailbox, held)
+        if len(held) < len(positions):
+            entered = list(set(positions).difference(held))
             db.execute(
                 "DELETE FROM places WHERE mailbox = ?"
                 " AND position IN (SELECT value FROM json_each(?))",
                 (mailbox, str(entered)),
             )
 
-    def _enter(self, db: sqlite3.Connection, held: Held, turns: _Round, least: int) -> None:
+    def _enter(self, db: sqlite3.Connection, turns: _Round, least: int) -> None:
         """Enter those of the next mailboxes, each with all that it has; after the last one all that
         was there when the first had its turn is in the table.
 
@@ -121,6 +115,7 @@ class Places:
             least: entered unless the round ends; as many more as the last mailbox has.
         """
         rows: list[tuple[bytes, int]] = []
+        self._undo.note(self._break_off, rows)
         while len(rows) < least:
             mailbox = next(turns.mailboxes, None)
             if mailbox is None:
@@ -128,33 +123,61 @@ class Places:
                 db.execute("DELETE FROM placed")
                 db.execute("INSERT INTO placed VALUES (?)", (turns.began,))
                 break
-            rows += [(mailbox, position) for position in held[mailbox[0]].pop(mailbox, ())]
-        self._count -= len(rows)
+            positions = self._held[mailbox[0]].pop(mailbox, {})
+            self._count -= len(positions)
+            rows += [(mailbox, position) for position in positions]
         insert_rows(db, "INSERT OR ROLLBACK INTO places VALUES", rows)
 
-    def _load(self, db: sqlite3.Connection) -> Held:
-        """What is in memory, read where it is not.
+    def _take(self, mailbox: bytes, positions: Sequence[int]) -> Sequence[int]:
+        """From memory; return those that were there."""
+        some = self._held[mailbox[0]]
+        newest = some.get(mailbox, {})
+        taken = [position for position in positions if newest.pop(position, 0) is None]
+        self._count -= len(taken)
+        if not newest:
+            some.pop(mailbox, None)
+        return taken
 
-        A round that a start or a rollback broke off did not move the mark: where much lies behind
-        it, the next begins at once, and ends the sooner for what that one entered.
+    def _withdraw(self, arriving: Sequence[tuple[int, bytes]]) -> None:
+        """These did not come."""
+        for position, mailbox in arriving:
+            self._take(mailbox, (position,))
+
+    def _put_back(self, mailbox: bytes, positions: Sequence[int]) -> None:
+        """These are in memory, as they were."""
+        if positions:
+            some = self._held[mailbox[0]]
+            newest = some.get(mailbox, {})
+            some[mailbox] = dict.fromkeys(sorted({*newest, *positions}))
+            self._count += len(some[mailbox]) - len(newest)
+
+    def _break_off(self, rows: Sequence[tuple[bytes, int]]) -> None:
+        """These were not entered: their mailboxes missed the turn, so the round ends without moving
+        the mark, and the next begins at once.
         """
-        if self._held is None:
-            held: Held = tuple({} for _ in range(256))
-            self._round, self._count, behind = None, 0, 0
-            for mailbox, position, is_entered in db.execute(
-                "SELECT mailbox, position, EXISTS (SELECT 1 FROM places"
-                " WHERE places.mailbox = envelopes.mailbox"
-                " AND places.position = envelopes.position)"
-                " FROM envelopes WHERE position > ? ORDER BY position",
-                (last_entered(db),),
-            ):
-                behind += 1
-                if not is_entered:
-                    held[mailbox[0]].setdefault(mailbox, {})[position] = None
-                    self._count += 1
-            self._is_behind = behind > 2 * ENOUGH
-            self._held = held
-        return self._held
+        for mailbox, of_mailbox in groupby(rows, itemgetter(0)):
+            self._put_back(mailbox, [position for _, position in of_mailbox])
+        self._round, self._is_behind = None, True
+
+    def _load(self, db: sqlite3.Connection) -> bool:
+        """Read what is not entered; return whether much lies behind the mark.
+
+        A round that a start broke off did not move the mark: where much lies behind it, the next
+        begins at once, and ends the sooner for what that one entered.
+        """
+        behind = 0
+        for mailbox, position, is_entered in db.execute(
+            "SELECT mailbox, position, EXISTS (SELECT 1 FROM places"
+            " WHERE places.mailbox = envelopes.mailbox"
+            " AND places.position = envelopes.position)"
+            " FROM envelopes WHERE position > ? ORDER BY position",
+            (last_entered(db),),
+        ):
+            behind += 1
+            if not is_entered:
+                self._held[mailbox[0]].setdefault(mailbox, {})[position] = None
+                self._count += 1
+        return behind > 2 * ENOUGH
 
 
 def last_entered(db: sqlite3.Connection) -> int:

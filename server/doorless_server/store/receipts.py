@@ -16,6 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from doorless_server.limits import MAX_RECEIPTS, RECEIPT_HOURS
+from doorless_server.store.undo import Undo
 
 SWEPT_AT_ONCE = 2_000
 """Receipts forgotten, and rows deleted, by one sweep: some milliseconds, and no submit waits."""
@@ -47,39 +48,41 @@ class _Hour:
 class Receipts:
     """Used inside the writer's transactions, but for its making."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._held: tuple[set[bytes], ...] | None = None
+    def __init__(self, db: sqlite3.Connection, undo: Undo) -> None:
+        self._undo = undo
+        self._held: tuple[set[bytes], ...] = tuple(set() for _ in range(_SETS))
         self._hours: deque[_Hour] = deque()
         self._count = self._last = 0  # the last of the row numbers, which follow one another
         self._load(db)
 
-    def forget(self) -> None:
-        """What is in memory may no longer be so, and is read again when it is next needed."""
-        self._held = None
-
-    def known(self, db: sqlite3.Connection, digests: Collection[bytes]) -> set[bytes]:
+    def known(self, digests: Collection[bytes]) -> set[bytes]:
         """Those of `digests` that were delivered lately."""
-        held = self._load(db)
+        held = self._held
         return {each for each in digests if each in held[each[0]]}
 
     def add(self, db: sqlite3.Connection, digests: Collection[bytes], hour: int) -> None:
         """Remember that these, each once and none known, were delivered within `hour`."""
         if not digests:
             return
-        held, first = self._load(db), self._last + 1
-        self._last += len(digests)
-        db.execute(_APPEND, (DIGEST_BYTES, b"".join(digests), hour, first, self._last))
-        self._remember(held, digests, hour)
+        before, last = self._last, self._last + len(digests)
+        db.execute(_APPEND, (DIGEST_BYTES, b"".join(digests), hour, before + 1, last))
+        self._undo.note(self._withdraw, before, len(digests))
+        self._remember(digests, hour)
+        self._last = last
+
+    def trim(self) -> None:
+        """What was added is on the disk: forget the oldest that are too many."""
+        while self._count > MAX_RECEIPTS:
+            self._forget_oldest()
 
     def sweep(self, db: sqlite3.Connection, hour: int) -> int:
         """Forget what was delivered more than RECEIPT_HOURS ago, a part at a time; return how many
         rows were deleted, 0 when nothing is left to forget.
         """
-        held = self._load(db)
         for _ in range(SWEPT_AT_ONCE):
             if not self._hours or self._hours[0].hour >= hour - RECEIPT_HOURS:
                 break
-            self._forget_oldest(held)
+            self._forget_oldest()  # also where that is undone: its time is over, and a row may stay
         gone = db.execute(
             "DELETE FROM receipts WHERE number IN"
             " (SELECT number FROM receipts WHERE number <= ? ORDER BY number LIMIT ?)",
@@ -87,39 +90,42 @@ class Receipts:
         )
         return gone.rowcount
 
-    def _load(self, db: sqlite3.Connection) -> tuple[set[bytes], ...]:
-        if self._held is None:
-            held: tuple[set[bytes], ...] = tuple(set() for _ in range(_SETS))
-            self._hours, self._count, self._last = deque(), 0, 0
-            found = db.execute("SELECT number, digest, delivered FROM receipts ORDER BY number")
-            while rows := found.fetchmany(READ_AT_ONCE):
-                for hour, of_hour in groupby(rows, itemgetter(2)):
-                    numbers, digests, _ = zip(*of_hour, strict=True)
-                    self._remember(held, digests, hour)
-                    self._last = numbers[-1]
-            self._held = held
-        return self._held
+    def _load(self, db: sqlite3.Connection) -> None:
+        found = db.execute("SELECT number, digest, delivered FROM receipts ORDER BY number")
+        while rows := found.fetchmany(READ_AT_ONCE):
+            for hour, of_hour in groupby(rows, itemgetter(2)):
+                numbers, digests, _ = zip(*of_hour, strict=True)
+                self._remember(digests, hour)
+                self._last = numbers[-1]
+            self.trim()
 
-    def _remember(
-        self, held: tuple[set[bytes], ...], digests: Collection[bytes], hour: int
-    ) -> None:
+    def _remember(self, digests: Collection[bytes], hour: int) -> None:
         """At least one."""
         if not self._hours or self._hours[-1].hour != hour:
             self._hours.append(_Hour(hour))
         self._hours[-1].digests.extend(digests)
         for digest in digests:
-            held[digest[0]].add(digest)
+            self._held[digest[0]].add(digest)
         self._count += len(digests)
-        while self._count > MAX_RECEIPTS:
-            self._forget_oldest(held)
 
-    def _forget_oldest(self, held: tuple[set[bytes], ...]) -> None:
+    def _withdraw(self, last: int, count: int) -> None:
+        """The newest were not added; where a sweep forgot all before them, some may be gone."""
+        self._last = last
+        for _ in range(min(count, self._count)):
+            newest = self._hours[-1]
+            self._drop(newest.digests.pop())
+            if not newest.digests:
+                self._hours.pop()
+
+    def _forget_oldest(self) -> None:
         oldest = self._hours[0]
-        digest = oldest.digests.popleft()
-        held[digest[0]].discard(digest)
-        self._count -= 1
+        self._drop(oldest.digests.popleft())
         if not oldest.digests:
             self._hours.popleft()
+
+    def _drop(self, digest: bytes) -> None:
+        self._held[digest[0]].discard(digest)
+        self._count -= 1
 
 
 def digest(mailbox: bytes, envelope_id: bytes) -> bytes:

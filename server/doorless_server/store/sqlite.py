@@ -57,7 +57,12 @@ class SqliteStore:
             writer.fail(error)
 
         checkpointer = Checkpointer(open_writer(path), db, log, failed)
-        writer = Writer(db, forget=mail.forget, committed=checkpointer.committed, broken=broken)
+
+        def committed() -> None:
+            mail.committed()
+            checkpointer.committed()
+
+        writer = Writer(db, forget=mail.forget, committed=committed, broken=broken)
         return cls(mail, writer, checkpointer)
 
     @property

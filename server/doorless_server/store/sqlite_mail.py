@@ -12,6 +12,7 @@ from doorless_server.store.boxes import NOBODY, Boxes, Mailbox, Waiting, search_
 from doorless_server.store.places import Places, last_entered
 from doorless_server.store.receipts import Receipts, digest
 from doorless_server.store.rows import insert_rows
+from doorless_server.store.undo import Undo
 
 _KEEP = "INSERT OR ROLLBACK INTO envelopes VALUES"
 """A row that does not fit in undoes the whole transaction, as the writer does with any error. So no
@@ -24,26 +25,31 @@ SWEPT_AT_ONCE = 2_000
 class MailTable:
     def __init__(self, db: sqlite3.Connection, bounds: Bounds) -> None:
         self._bounds = bounds
-        self._places = Places(db)
-        self._boxes = Boxes(self._places)
-        self._receipts = Receipts(db)
+        self._undo = Undo(db)
+        self._places = Places(db, self._undo)
+        self._boxes = Boxes(self._places, self._undo)
+        self._receipts = Receipts(db, self._undo)
         self._last = last_given(db)  # from here on it counts in memory
         self._day = newest_hour(db) // 24
 
     def forget(self) -> None:
-        """What is remembered may no longer be so."""
-        self._places.forget()
-        self._boxes.forget()
-        self._receipts.forget()
+        """The transaction was rolled back, and nothing of it is remembered any more."""
+        self._undo.run()
+
+    def committed(self) -> None:
+        """What the transaction changed stays so."""
+        self._undo.clear()
+        self._receipts.trim()
 
     def put(
         self, db: sqlite3.Connection, mails: Sequence[Arriving], hour: int, day: int
     ) -> list[Position | Fate]:
         self._day = latest(self._day, day)
         digests = [digest(mail.mailbox, mail.id) for mail in mails]
-        delivered = self._receipts.known(db, digests)
+        delivered = self._receipts.known(digests)
         fates: list[Position | Fate] = []
-        rows = []
+        rows: list[tuple[Position, bytes, bytes, int, int, bytes]] = []
+        self._undo.note(self._withdraw, rows)
         for mail, named in zip(mails, digests, strict=True):
             mailbox = self._boxes.find(db, mail.mailbox) or NOBODY
             if mail.id in mailbox.waiting or named in delivered:
@@ -81,7 +87,8 @@ class MailTable:
     def drop(
         self, db: sqlite3.Connection, delivered: Sequence[tuple[bytes, bytes]], hour: int
     ) -> None:
-        self._receipts.add(db, self._remove(db, delivered), hour)
+        together = sorted(delivered, key=itemgetter(0))  # each mailbox once
+        self._receipts.add(db, self._remove(db, together), hour)
 
     def sweep(self, db: sqlite3.Connection, hour: int) -> int:
         """Forget a part of what is too old; 0 when there is nothing left."""
@@ -115,6 +122,11 @@ class MailTable:
         self._boxes.add(mailbox, mail.id, Waiting(self._last, size, request, named))
         return Position(self._last)
 
+    def _withdraw(self, rows: Sequence[tuple[Position, bytes, bytes, int, int, bytes]]) -> None:
+        """These were not put in."""
+        for _, mailbox, envelope_id, *_ in rows:
+            self._boxes.withdraw(mailbox, envelope_id)
+
     def _remove(self, db: sqlite3.Connection, mails: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
         """Delete what waits of these (mailbox, id); return the digests of those that did."""
         removed: list[Waiting] = []
@@ -122,8 +134,9 @@ class MailTable:
             mailbox = self._boxes.find(db, address)
             if mailbox is None:
                 continue
-            asked = [self._boxes.remove(mailbox, envelope_id) for _, envelope_id in of_mailbox]
-            gone = [waiting for waiting in asked if waiting is not None]
+            asked = [(each, self._boxes.remove(mailbox, each)) for _, each in of_mailbox]
+            self._undo.note(self._boxes.put_back, address, asked)
+            gone = [waiting for _, waiting in asked if waiting is not None]
             self._places.remove(db, address, [waiting.position for waiting in gone])
             removed += gone
         _delete(db, [waiting.position for waiting in removed])

@@ -14,7 +14,7 @@ stands in order with what was written.
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
 from time import perf_counter
@@ -39,14 +39,23 @@ class _Task(NamedTuple):
 
 
 class _Batch(NamedTuple):
-    """Tasks whose work is done, and what each will be told once that is on the disk."""
+    """Tasks whose work is done, and what each will be told once that is on the disk.
+
+    Attributes:
+        outcomes: None where it was undone, and is to be done again.
+    """
 
     tasks: list[_Task]
-    outcomes: list[Any]
+    outcomes: list[Any] | None
+    wrote: bool = False
 
 
 class Writer:
     """Runs work in a transaction, in the order in which it was asked for.
+
+    While the disk refuses, each piece of work has a transaction of its own: what only reads, and
+    what deletes and still finds room, is not undone with what does not. So is that of the batch
+    with which it began.
 
     Args:
         forget: called after a transaction was rolled back: what was derived from it in memory
@@ -128,20 +137,34 @@ class Writer:
     # --- on the loop -------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        """Do the work of all that waits, in one transaction, and hand that to the thread."""
+        """Do the work of all that waits, in one transaction, and hand that to the thread.
+
+        While the disk refuses, of the first that waits.
+        """
         tasks, self._queue = self._queue, []
         if self._failed:
-            _tell(_refused(tasks))
+            self._settle(_refused(tasks))
             self._go_on()
             return
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            batch = _Batch(tasks, [_attempt(task.work, self._db) for task in tasks])
+            if self._is_refusing:
+                tasks, self._queue = tasks[:1], tasks[1:]
+            before = self._db.total_changes
+            outcomes = [_attempt(task.work, self._db) for task in tasks]
+            batch = _Batch(tasks, outcomes, self._db.total_changes != before)
         except Exception as error:
-            _tell(self._undo(tasks, error))
+            self._settle(self._undo(tasks, error))
             self._go_on()
         else:
             self._handed.put(batch)
+
+    def _settle(self, batch: _Batch) -> None:
+        """Tell everybody, or have it done again before anything else."""
+        if batch.outcomes is None:
+            self._queue[:0] = batch.tasks
+        else:
+            _tell(batch.tasks, batch.outcomes)
 
     def _go_on(self) -> None:
         self._busy = bool(self._queue)
@@ -156,7 +179,7 @@ class Writer:
         while (batch := self._handed.get()) is not None:
             batch = self._commit(batch)
             with suppress(RuntimeError):  # the loop is gone, and nobody waits any more
-                self._loop.call_soon_threadsafe(_tell, batch)
+                self._loop.call_soon_threadsafe(self._settle, batch)
             self._committed()
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._go_on)
@@ -171,7 +194,7 @@ class Writer:
             return _refused(batch.tasks)
         if (took := self.commits.since(start)) >= SLOW:
             events.say(events.COMMIT_WAS_SLOW, ms=int(took * 1000))
-        if self._is_refusing:
+        if self._is_refusing and batch.wrote:  # reading works on a full disk, too
             self._is_refusing = False
             events.say(events.DISK_WORKS_AGAIN)
         return batch
@@ -179,19 +202,24 @@ class Writer:
     # --- in either ---------------------------------------------------------------------------
 
     def _undo(self, tasks: list[_Task], error: Exception) -> _Batch:
-        """None of it was done; what everybody is told."""
+        """None of it was done; what everybody is told, unless each is to try again alone."""
         with suppress(sqlite3.Error):
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-        self._forget()
+        try:
+            self._forget()
+        except Exception as wrong:  # what is remembered is not to be believed any more
+            self.fail(wrong)
+            return _refused(tasks)
         if not isinstance(error, sqlite3.Error):
             return _Batch(tasks, [error] * len(tasks))  # a mistake of ours
         self.failed += 1
-        if is_passing(error):
-            self._say_refusing(len(tasks))
-        else:
+        if not is_passing(error):
             self.fail(error)
-        return _refused(tasks)
+            return _refused(tasks)
+        is_first = not self._is_refusing
+        self._say_refusing(len(tasks))
+        return _Batch(tasks, None) if is_first and len(tasks) > 1 else _refused(tasks)
 
     def _say_refusing(self, refused: int) -> None:
         """Once, until it works again."""
@@ -218,8 +246,8 @@ def _attempt(work: Callable[[sqlite3.Connection], Any], db: sqlite3.Connection) 
         return refusal
 
 
-def _tell(batch: _Batch) -> None:
-    for task, outcome in zip(batch.tasks, batch.outcomes, strict=True):
+def _tell(tasks: Sequence[_Task], outcomes: Sequence[Any]) -> None:
+    for task, outcome in zip(tasks, outcomes, strict=True):
         if task.future.done():
             continue
         if isinstance(outcome, Exception):
