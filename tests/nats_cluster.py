@@ -146,6 +146,18 @@ def await_leaders(cluster: Cluster, seconds: float = 60) -> float:
         sleep(0.05)
 
 
+def await_meta_leader(cluster: Cluster, seconds: float = 60) -> None:
+    """Return as soon as all servers that run follow one of them: it tells which streams there are.
+
+    A server that was killed may have been the leader.
+    """
+    until = monotonic() + seconds
+    running = {node.name: node for node in cluster.nodes if node.is_running}
+    while not all(_meta_leader(node) in running for node in running.values()):
+        assert monotonic() < until, "NATS has elected no leader for the cluster"
+        sleep(0.05)
+
+
 def await_level(cluster: Cluster, seconds: float = 60) -> None:
     """Return as soon as the leader of each stream says that all others have what it has.
 
@@ -192,6 +204,11 @@ def _held(node: Node) -> dict[str, tuple[int, ...]] | None:
         else (state["first_seq"], state["last_seq"], state["messages"])
         for name, state in states.items()
     }
+
+
+def _meta_leader(node: Node) -> str | None:
+    told = node.ask("/jsz")
+    return json.loads(told).get("meta_cluster", {}).get("leader") if told else None
 
 
 def _streams(node: Node) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ sources of both: what is started is kept by somebody, for asyncio holds tasks we
 import ast
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +37,9 @@ async def at(tmp_path: Path) -> AsyncIterator[Asked]:
         yield made
 
 
-def tells_whoever(batch: Any) -> None:
+def tells_whoever(tasks: Sequence[Any], outcomes: Sequence[Any]) -> None:
     """Without a look whether somebody still waits."""
-    for task, outcome in zip(batch.tasks, batch.outcomes, strict=True):
+    for task, outcome in zip(tasks, outcomes, strict=True):
         task.future.set_result(outcome)
 
 

@@ -120,9 +120,9 @@ async def counted(at: Asked, work: Callable[[], Awaitable[Any]]) -> int:
     return seen.count
 
 
-def one_by_one(self: receipts.Receipts, db: sqlite3.Connection, digests: Any) -> set[bytes]:
+def one_by_one(self: receipts.Receipts, digests: Any) -> set[bytes]:
     """Look through all that is remembered, for each."""
-    held = [each for some in self._load(db) for each in some]
+    held = [each for some in self._held for each in some]
     return {each for each in digests if any(each.__eq__(other) is True for other in held)}
 
 

@@ -18,7 +18,7 @@ TELL = writer._tell
 
 def tells_first(self: Writer, batch: Any) -> Any:
     """Everybody hears that it is kept, and then it is."""
-    self._loop.call_soon_threadsafe(TELL, batch)
+    self._loop.call_soon_threadsafe(TELL, batch.tasks, batch.outcomes)
     time.sleep(0.02)
     return COMMIT(self, batch)
 

@@ -18,7 +18,7 @@ from doorless_server.store.nats.checks import Fit
 from doorless_server.store.nats.connection import Connection
 from doorless_server.store.nats.store import NatsStore
 from doorless_server.store.schema import open_writer
-from nats_cluster import PASSWORD, await_leaders, configured, unsynced
+from nats_cluster import PASSWORD, await_leaders, await_meta_leader, configured, unsynced
 
 NOW = 1_750_000_000
 
@@ -71,6 +71,7 @@ async def test_a_server_that_is_down_is_told_while_two_serve(nats_cluster: Clust
     await begun(nats_cluster)
     nats_cluster.nodes[0].kill()
     await_leaders(nats_cluster)
+    await_meta_leader(nats_cluster)
     verdicts = await found_in(nats_cluster)
     assert verdicts[doctor.SERVERS] is Verdict.WARNING
     assert verdicts[doctor.STREAMS] is Verdict.OK
