@@ -59,6 +59,9 @@ BACKUP_LOG_BYTES = 2048 * MIB
 LOG_RESERVE = 8 * MIB
 """Bytes of it that are left to deletions when no new envelope is taken any more."""
 
+LEAST_DISK = 1024 * MIB
+"""Bytes of a disk on which room for deletions is kept free: of a smaller one it would be much."""
+
 # --- in the store ----------------------------------------------------------------------------
 
 ENVELOPE_HOURS = 30 * 24

@@ -1,4 +1,5 @@
-"""S09: the disk is full from any write on, for a while; and a disk of 8 MiB that fills.
+"""S09: the disk is full from any write on, for a while; a disk of 8 MiB that fills; and one that
+mail fills.
 
 Here from one of the writes on; `make crash` begins at every one of a story of two hundred messages
 and a file.
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from disk import full, weakened
+from disk import drained, full, weakened
 from disk.kills import next_life
 from disk.lives import HERE, Forking
 from disk.story import RefusedError, Told, play
@@ -99,3 +100,24 @@ def test_a_small_disk_that_fills(tmp_path: Path, record: Callable[..., None]) ->
     assert (seen["later"], seen["refused_later"]) == (50, 0)
     assert (seen["code"], seen["lost"], seen["corrupt"]) == (0, [], [])
     record("S09", "accepted messages lost on a disk of 8 MiB", len(seen["lost"]), "", "== 0")
+
+
+@pytest.mark.skipif(not full.is_possible(), reason="no mount of one's own can be made here")
+@pytest.mark.attack(
+    "S09",
+    "on a disk that mail fills everybody reads and deletes what is there, and then it takes mail",
+    weaken={"doorless_server.store.space.Space.check": lambda _space, _db: None},
+)
+def test_a_disk_that_mail_fills_is_drained(tmp_path: Path, record: Callable[..., None]) -> None:
+    ran = subprocess.run(
+        drained.command(tmp_path, weakened.missing_in_this_process()),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=HERE,
+    )
+    seen = json.loads(ran.stdout)
+    assert seen["kept"] > 0
+    assert (seen["deleted"], seen["refused"]) == (seen["kept"], 0)
+    assert seen["again"]
+    record("S09", "deletions refused on a disk that mail filled", seen["refused"], "", "== 0")

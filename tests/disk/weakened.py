@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from doorless_server.blobs import sqlite as blobs
-from doorless_server.store import checkpoint, schema, writer
+from doorless_server.store import checkpoint, schema, space, writer
 from doorless_server.store.writer import Writer
 from failing_relay import GOES_ON, HONEST, STOPS, kind_of
 
+CHECK = space.Space.check
 COMMIT = Writer._commit
 TELL = writer._tell
 
@@ -27,6 +28,8 @@ def missing_in_this_process() -> str:
     """Which defence was taken away here; nothing where all of them stand."""
     if Writer._commit is tells_first:
         return "tells first"
+    if space.Space.check is not CHECK:
+        return "no reserve"
     if schema.SYNCHRONOUS != "FULL":
         return "unsynced"
     kind = kind_of(writer.is_passing)
@@ -46,6 +49,10 @@ def _sync_seldom() -> None:
     schema.SYNCHRONOUS = "NORMAL"
 
 
+def _keep_no_reserve() -> None:
+    space.Space.check = lambda _space, _db: None  # type: ignore[method-assign]
+
+
 def _is_passing(answer: bool) -> Callable[[], None]:
     def take_away() -> None:
         for module in (writer, checkpoint, blobs):
@@ -58,6 +65,7 @@ WAYS: dict[str, Callable[[], None]] = {
     "": lambda: None,
     "tells first": _tell_first,
     "unsynced": _sync_seldom,
+    "no reserve": _keep_no_reserve,
     GOES_ON: _is_passing(True),
     STOPS: _is_passing(False),
 }

@@ -13,13 +13,18 @@ from typing import Self, TypeVar
 from doorless_protocol.blob_frames import MAX_PIECE_BYTES
 from doorless_server.blobs import schema
 from doorless_server.blobs.base import BEGUN_DAYS, MAX_TOTAL, WHOLE_DAYS, Held, check_room
+from doorless_server.limits import LOG_BYTES
 from doorless_server.store.base import UnavailableError
+from doorless_server.store.space import Space
 from doorless_server.store.writer import Writer, is_passing
 
 T = TypeVar("T")
 
 SWEPT_AT_ONCE = 64
 """Pieces deleted in one transaction, 4 MiB: some milliseconds of the loop's time."""
+
+RESERVE = 2 * LOG_BYTES
+"""Bytes kept free beside the log: files yield before envelopes do."""
 
 DROPPED = -1
 """The last day of a file that nobody has any more."""
@@ -37,9 +42,10 @@ class SqliteBlobs:
         db: sqlite3.Connection,
         reader: sqlite3.Connection,
         total: int,
+        space: Space,
         broken: Callable[[Exception], None],
     ) -> None:
-        self._reader, self._total = reader, total
+        self._reader, self._total, self._space = reader, total, space
         self._writer = Writer(db, forget=lambda: None, committed=lambda: None, broken=broken)
 
     @classmethod
@@ -51,7 +57,7 @@ class SqliteBlobs:
     ) -> Self:
         """Open or begin the file; errors as of `schema.open_writer`, `broken` as of Writer."""
         db = schema.open_writer(path)
-        return cls(db, schema.open_reader(path), total, broken)
+        return cls(db, schema.open_reader(path), total, Space(path, RESERVE), broken)
 
     @property
     def writer(self) -> Writer:
@@ -65,6 +71,7 @@ class SqliteBlobs:
 
     async def begin(self, address: bytes, size: int, day: int) -> None:
         def work(db: sqlite3.Connection) -> None:
+            self._space.check(db)
             db.execute(
                 "UPDATE files SET id = randomblob(32) WHERE id = ? AND expires_day < ?",
                 (address, day),  # to be swept; its pieces go with it
@@ -82,6 +89,7 @@ class SqliteBlobs:
 
     async def add(self, address: bytes, place: int, piece: bytes, day: int) -> int:
         def work(db: sqlite3.Connection) -> int:
+            self._space.check(db)
             found = _find(db, address, day)
             if found is None:
                 return 0

@@ -57,7 +57,7 @@ def space(folder: Path) -> Finding:
     free = shutil.disk_usage(folder).free
     says = f"{free / GIB:,.1f} GiB free"
     if free < LEAST_FREE:
-        return fault("space", says, "make room: a full disk refuses everybody")
+        return fault("space", says, "make room: a full disk takes nothing new")
     if free < LOW_FREE:
         return warning("space", says, "make room: sealed files alone may take 16 GiB")
     return ok("space", says)

@@ -24,6 +24,7 @@ from doorless_server.store.base import (
 from doorless_server.store.checkpoint import Checkpointer
 from doorless_server.store.gathering import Delivered, Gathering
 from doorless_server.store.schema import open_writer
+from doorless_server.store.space import Space
 from doorless_server.store.sqlite_mail import MailTable
 from doorless_server.store.writer import Writer
 
@@ -37,8 +38,11 @@ def _ignore(_error: Exception) -> None:
 class SqliteStore:
     """Made by `open`, inside a running event loop, and used on that loop alone."""
 
-    def __init__(self, mail: MailTable, writer: Writer, checkpointer: Checkpointer) -> None:
+    def __init__(
+        self, mail: MailTable, writer: Writer, checkpointer: Checkpointer, space: Space
+    ) -> None:
         self._mail, self._writer, self._checkpointer = mail, writer, checkpointer
+        self._space = space
         self._acknowledged = Gathering(self._drop)
 
     @classmethod
@@ -63,7 +67,7 @@ class SqliteStore:
             checkpointer.committed()
 
         writer = Writer(db, forget=mail.forget, committed=committed, broken=broken)
-        return cls(mail, writer, checkpointer)
+        return cls(mail, writer, checkpointer, Space(path))
 
     @property
     def writer(self) -> Writer:
@@ -77,7 +81,11 @@ class SqliteStore:
     # --- accounts ----------------------------------------------------------------------------
 
     async def create(self, handle: str, listing: Listing, token_hash: bytes, day: int) -> None:
-        await self._run(lambda db: accounts.create(db, handle, listing, token_hash, day))
+        def work(db: sqlite3.Connection) -> None:
+            self._space.check(db)
+            accounts.create(db, handle, listing, token_hash, day)
+
+        await self._run(work)
 
     async def replace_manifest(self, account: bytes, listing: Listing) -> Sequence[Seat]:
         forget = self._mail.forget_mailbox
@@ -117,7 +125,11 @@ class SqliteStore:
     # --- prekeys -----------------------------------------------------------------------------
 
     async def publish(self, device: bytes, batch: Batch) -> None:
-        await self._run(lambda db: accounts.publish(db, device, batch))
+        def work(db: sqlite3.Connection) -> None:
+            self._space.check(db)
+            accounts.publish(db, device, batch)
+
+        await self._run(work)
 
     async def prekeys_left(self, device: bytes) -> tuple[bytes, int] | None:
         return await self._run(lambda db: accounts.prekeys_left(db, device))
@@ -132,8 +144,13 @@ class SqliteStore:
     ) -> Sequence[Position | Fate]:
         if not self._checkpointer.may_take(sum([len(mail.envelope) for mail in mails])):
             raise UnavailableError("a reader holds the write-ahead log")
+
+        def work(db: sqlite3.Connection) -> Sequence[Position | Fate]:
+            self._space.check(db)
+            return self._mail.put(db, mails, hour, day)
+
         self._acknowledged.join()
-        return await self._writer.run(lambda db: self._mail.put(db, mails, hour, day))
+        return await self._writer.run(work)
 
     async def waiting(
         self, mailbox: bytes, after: Position, count: int, size: int

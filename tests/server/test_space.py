@@ -1,0 +1,186 @@
+"""New mail leaves room on the disk for the log to be folded back, and for deletions."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from asked_relay import Asked, asked
+from doorless_protocol.frames import Done, Refusal, Refused
+from doorless_server import events
+from doorless_server.blobs.sqlite import RESERVE, SqliteBlobs
+from doorless_server.limits import LEAST_DISK, LOG_BYTES, LOG_RESERVE, MIB
+from doorless_server.store import space as module
+from doorless_server.store.base import Position, UnavailableError
+from doorless_server.store.schema import open_writer
+from doorless_server.store.space import LOOK, LOOK_AGAIN, Space
+from relay_person import Person
+
+ALICE = Person("alice", 1)
+PAGE = 4096
+
+
+class Disk:
+    """What a disk of `size` bytes with `free` ones says of itself."""
+
+    def __init__(self) -> None:
+        self.size, self.free, self.asked = LEAST_DISK, LEAST_DISK, 0
+        self.broken = False
+
+    def statvfs(self, _folder: Path) -> Any:
+        self.asked += 1
+        if self.broken:
+            raise OSError
+        blocks, free = self.size // PAGE, self.free // PAGE
+        return SimpleNamespace(f_blocks=blocks, f_bavail=free, f_frsize=PAGE)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    disk = Disk()
+    monkeypatch.setattr(module.os, "statvfs", disk.statvfs)
+    return disk
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    opened = open_writer(tmp_path / "relay.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[events.Event]:
+    said: list[events.Event] = []
+    monkeypatch.setattr(events, "say", lambda event, **_: said.append(event))
+    return said
+
+
+class Watched:
+    """A space, whose clock a test moves."""
+
+    def __init__(self, path: Path, db: sqlite3.Connection) -> None:
+        self.now, self._db, self._log = 0.0, db, path / "relay.db-wal"
+        self._space = Space(path / "relay.db", elapsed=lambda: self.now)
+
+    @property
+    def least(self) -> int:
+        """Bytes that the disk has to have free, in whole pages."""
+        least = self._log.stat().st_size + LOG_BYTES - module._free_within(self._db)
+        return -(-least // PAGE) * PAGE
+
+    def takes(self, after: float = LOOK_AGAIN) -> bool:
+        self.now += after
+        try:
+            self._space.check(self._db)
+        except UnavailableError:
+            return False
+        return True
+
+
+@pytest.fixture
+def space(tmp_path: Path, db: sqlite3.Connection) -> Watched:
+    return Watched(tmp_path, db)
+
+
+def test_the_log_and_as_much_as_it_may_grow_to_stay_free(disk: Disk, space: Watched) -> None:
+    disk.free = space.least
+    assert space.takes()
+    disk.free -= PAGE
+    assert not space.takes()
+
+
+def test_a_longer_log_keeps_more_free(disk: Disk, space: Watched, db: sqlite3.Connection) -> None:
+    disk.free = space.least
+    db.execute("CREATE TABLE filled (value BLOB) STRICT")
+    db.execute("INSERT INTO filled VALUES (zeroblob(?))", (4 * MIB,))
+    assert space.least > disk.free + 4 * MIB
+    assert not space.takes()
+
+
+def test_what_was_deleted_is_room(disk: Disk, space: Watched, db: sqlite3.Connection) -> None:
+    db.execute("CREATE TABLE filled (value BLOB) STRICT")
+    db.execute("INSERT INTO filled VALUES (zeroblob(?))", (4 * MIB,))
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    disk.free = space.least - MIB
+    assert not space.takes()
+    db.execute("DELETE FROM filled")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    disk.free += LOG_RESERVE
+    assert space.takes()
+
+
+def test_once_too_little_it_takes_a_little_more_than_enough(
+    disk: Disk, space: Watched, said: list[events.Event]
+) -> None:
+    disk.free = space.least - PAGE
+    assert not space.takes()
+    disk.free = space.least + LOG_RESERVE - PAGE
+    assert not space.takes()
+    assert said == [events.SPACE_IS_SHORT]
+    disk.free += PAGE
+    assert space.takes()
+    assert said == [events.SPACE_IS_SHORT, events.SPACE_IS_ENOUGH]
+
+
+def test_the_disk_is_not_asked_for_each_envelope(disk: Disk, space: Watched) -> None:
+    assert space.takes()
+    for _ in range(9):
+        assert space.takes(LOOK / 10)
+    assert disk.asked == 1
+    disk.free = 0
+    assert not space.takes(LOOK / 5)
+    assert not space.takes(LOOK_AGAIN / 2)
+    assert disk.asked == 2
+
+
+def test_a_small_disk_is_filled(disk: Disk, space: Watched) -> None:
+    disk.size, disk.free = LEAST_DISK - PAGE, 0
+    assert space.takes()
+
+
+def test_a_disk_that_does_not_tell_is_written_to(disk: Disk, space: Watched) -> None:
+    disk.broken = True
+    assert space.takes()
+
+
+async def signed_up(at: Asked) -> None:
+    assert await at.does(ALICE, ALICE.register(), *ALICE.upload(3)) == Done()
+    assert set(await at.fill(ALICE, 3, ALICE.token)) == {Done()}
+
+
+@pytest.mark.claim("P8", "a disk on which only deleting has room refuses what is new, and deletes")
+async def test_only_deleting_has_room(disk: Disk, tmp_path: Path) -> None:
+    async with asked(tmp_path) as at:
+        await signed_up(at)
+        disk.free = LOG_BYTES
+        at.store._space._next_look = 0.0  # type: ignore[attr-defined]
+        with pytest.raises(UnavailableError):
+            await at.fill(ALICE, 1, ALICE.token)
+        bob = Person("bob", 2)
+        for refused in (await at.does(bob, bob.register()), await at.does(ALICE, *ALICE.upload(3))):
+            assert isinstance(refused, Refused)
+            assert refused.reason == Refusal.BUSY
+        mailbox = ALICE.device.mailbox
+        mails = await at.relay.waiting(mailbox, Position(0), 10, MIB)
+        await at.relay.acknowledge([(mailbox, mail.id) for mail in mails], at.now)
+        assert await at.relay.waiting(mailbox, Position(0), 10, MIB) == []
+
+
+async def test_files_yield_before_envelopes_do(disk: Disk, tmp_path: Path) -> None:
+    blobs = await SqliteBlobs.open(tmp_path / "blobs.db")
+    await blobs.begin(bytes(32), 100, 1)
+    disk.free = RESERVE
+    blobs._space._next_look = 0.0
+    with pytest.raises(UnavailableError):
+        await blobs.begin(bytes([1]) * 32, 100, 1)
+    with pytest.raises(UnavailableError):
+        await blobs.add(bytes(32), 0, bytes(100), 1)
+    await blobs.drop(bytes(32))
+    assert await blobs.held(bytes(32), 1) is None
+    await blobs.close()
+    async with asked(tmp_path) as at:
+        await signed_up(at)
