@@ -106,7 +106,7 @@ def test_a_small_disk_that_fills(tmp_path: Path, record: Callable[..., None]) ->
 @pytest.mark.attack(
     "S09",
     "on a disk that mail fills everybody reads and deletes what is there, and then it takes mail",
-    weaken={"doorless_server.store.space.Space.check": lambda _space, _db: None},
+    weaken={"doorless_server.store.space.Space.take": lambda *_: None},
 )
 def test_a_disk_that_mail_fills_is_drained(tmp_path: Path, record: Callable[..., None]) -> None:
     ran = subprocess.run(
@@ -118,6 +118,7 @@ def test_a_disk_that_mail_fills_is_drained(tmp_path: Path, record: Callable[...,
     )
     seen = json.loads(ran.stdout)
     assert seen["kept"] > 0
-    assert (seen["deleted"], seen["refused"]) == (seen["kept"], 0)
+    assert seen["deleted"] == seen["kept"]
     assert seen["again"]
-    record("S09", "deletions refused on a disk that mail filled", seen["refused"], "", "== 0")
+    left = seen["kept"] - seen["deleted"]
+    record("S09", "envelopes that nobody can delete on a disk that mail filled", left, "", "== 0")

@@ -12,7 +12,7 @@ from doorless_server.store import checkpoint, schema, space, writer
 from doorless_server.store.writer import Writer
 from failing_relay import GOES_ON, HONEST, STOPS, kind_of
 
-CHECK = space.Space.check
+TAKE = space.Space.take
 COMMIT = Writer._commit
 TELL = writer._tell
 
@@ -28,7 +28,7 @@ def missing_in_this_process() -> str:
     """Which defence was taken away here; nothing where all of them stand."""
     if Writer._commit is tells_first:
         return "tells first"
-    if space.Space.check is not CHECK:
+    if space.Space.take is not TAKE:
         return "no reserve"
     if schema.SYNCHRONOUS != "FULL":
         return "unsynced"
@@ -50,7 +50,7 @@ def _sync_seldom() -> None:
 
 
 def _keep_no_reserve() -> None:
-    space.Space.check = lambda _space, _db: None  # type: ignore[method-assign]
+    space.Space.take = lambda *_: None  # type: ignore[method-assign]
 
 
 def _is_passing(answer: bool) -> Callable[[], None]:

@@ -16,7 +16,7 @@ from doorless_server.limits import LEAST_DISK, LOG_BYTES, LOG_RESERVE, MIB
 from doorless_server.store import space as module
 from doorless_server.store.base import Position, UnavailableError
 from doorless_server.store.schema import open_writer
-from doorless_server.store.space import LOOK, LOOK_AGAIN, Space
+from doorless_server.store.space import COST, LOOK, LOOK_AGAIN, Space
 from relay_person import Person
 
 ALICE = Person("alice", 1)
@@ -64,7 +64,7 @@ class Watched:
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
         self.now, self._db, self._log = 0.0, db, path / "relay.db-wal"
-        self._space = Space(path / "relay.db", elapsed=lambda: self.now)
+        self.space = Space(path / "relay.db", elapsed=lambda: self.now)
 
     @property
     def least(self) -> int:
@@ -72,10 +72,10 @@ class Watched:
         least = self._log.stat().st_size + LOG_BYTES - module._free_within(self._db)
         return -(-least // PAGE) * PAGE
 
-    def takes(self, after: float = LOOK_AGAIN) -> bool:
+    def takes(self, size: int = 0, *, after: float = LOOK_AGAIN) -> bool:
         self.now += after
         try:
-            self._space.check(self._db)
+            self.space.take(self._db, size)
         except UnavailableError:
             return False
         return True
@@ -129,12 +129,29 @@ def test_once_too_little_it_takes_a_little_more_than_enough(
 def test_the_disk_is_not_asked_for_each_envelope(disk: Disk, space: Watched) -> None:
     assert space.takes()
     for _ in range(9):
-        assert space.takes(LOOK / 10)
+        assert space.takes(after=LOOK / 10)
     assert disk.asked == 1
     disk.free = 0
-    assert not space.takes(LOOK / 5)
-    assert not space.takes(LOOK_AGAIN / 2)
+    assert not space.takes(after=LOOK / 5)
+    assert not space.takes(after=LOOK_AGAIN / 2)
     assert disk.asked == 2
+
+
+def test_what_was_stored_since_the_last_look_is_reckoned(disk: Disk, space: Watched) -> None:
+    disk.free = space.least + 3 * COST * MIB - PAGE
+    assert space.takes(MIB)
+    assert space.takes(MIB, after=0)
+    assert disk.asked == 1
+    assert not space.takes(MIB, after=0)
+    assert disk.asked == 2
+
+
+def test_what_is_committed_is_on_the_disk(disk: Disk, space: Watched) -> None:
+    disk.free = space.least + 3 * COST * MIB - PAGE
+    assert space.takes(2 * MIB)
+    space.space.settled()
+    assert space.takes(2 * MIB)
+    assert not space.takes(MIB)
 
 
 def test_a_small_disk_is_filled(disk: Disk, space: Watched) -> None:

@@ -46,7 +46,7 @@ class SqliteBlobs:
         broken: Callable[[Exception], None],
     ) -> None:
         self._reader, self._total, self._space = reader, total, space
-        self._writer = Writer(db, forget=lambda: None, committed=lambda: None, broken=broken)
+        self._writer = Writer(db, forget=space.settled, committed=space.settled, broken=broken)
 
     @classmethod
     async def open(
@@ -71,7 +71,7 @@ class SqliteBlobs:
 
     async def begin(self, address: bytes, size: int, day: int) -> None:
         def work(db: sqlite3.Connection) -> None:
-            self._space.check(db)
+            self._space.take(db)
             db.execute(
                 "UPDATE files SET id = randomblob(32) WHERE id = ? AND expires_day < ?",
                 (address, day),  # to be swept; its pieces go with it
@@ -89,7 +89,7 @@ class SqliteBlobs:
 
     async def add(self, address: bytes, place: int, piece: bytes, day: int) -> int:
         def work(db: sqlite3.Connection) -> int:
-            self._space.check(db)
+            self._space.take(db, len(piece))
             found = _find(db, address, day)
             if found is None:
                 return 0

@@ -20,14 +20,21 @@ from doorless_server.limits import LEAST_DISK, LOG_BYTES, LOG_RESERVE, MIB
 from doorless_server.store.base import UnavailableError
 
 LOOK = 0.05
-"""Seconds between two looks: a fast disk takes 10 MB meanwhile."""
+"""Seconds between two looks: somebody else may write to the disk, too."""
 
 LOOK_AGAIN = 1.0
 """Seconds between two looks while there is too little."""
 
+COST = 4
+"""Bytes of room that one byte takes at most: two in the log, where each page that it touches is
+written whole, and two by which the database may have to grow."""
+
 
 class Space:
     """Used inside the writer's transactions.
+
+    What was stored since the last look is reckoned: a fast disk takes 100 MB between two looks, and
+    what is not committed is not on the disk yet.
 
     Args:
         database: the file that grows. On a disk smaller than LEAST_DISK nothing is kept free.
@@ -44,17 +51,29 @@ class Space:
         self._folder, self._log = database.parent, database.with_name(f"{database.name}-wal")
         self._reserve, self._elapsed = reserve, elapsed
         self._is_short = False
+        self._room = self._uncommitted = 0
         self._next_look = 0.0
 
-    def check(self, db: sqlite3.Connection) -> None:
-        """Before something new is stored. Raises UnavailableError: only deleting has room."""
-        if (now := self._elapsed()) >= self._next_look:
-            self._look(db)
+    def take(self, db: sqlite3.Connection, size: int = 0) -> None:
+        """Before so many new bytes are stored.
+
+        Raises:
+            UnavailableError: only deleting has room.
+        """
+        need, now = COST * size, self._elapsed()
+        if now >= self._next_look or (need > self._room and not self._is_short):
+            self._look(db, need)
             self._next_look = now + (LOOK_AGAIN if self._is_short else LOOK)
         if self._is_short:
             raise UnavailableError("the disk has room for deleting alone")
+        self._room -= need
+        self._uncommitted += need
 
-    def _look(self, db: sqlite3.Connection) -> None:
+    def settled(self) -> None:
+        """The transaction was committed, or undone."""
+        self._uncommitted = 0
+
+    def _look(self, db: sqlite3.Connection, need: int) -> None:
         try:
             disk = os.statvfs(self._folder)
             log = self._log.stat().st_size
@@ -63,10 +82,10 @@ class Space:
         if disk.f_blocks * disk.f_frsize < LEAST_DISK:
             return
         free = disk.f_bavail * disk.f_frsize + _free_within(db)
+        self._room = free - self._uncommitted - log - self._reserve
         was_short = self._is_short
         # Once it was too little, a little more than enough: else it would be told by turns.
-        least = log + self._reserve + (LOG_RESERVE if was_short else 0)
-        self._is_short = free < least
+        self._is_short = self._room < need + (LOG_RESERVE if was_short else 0)
         if self._is_short and not was_short:
             events.say(events.SPACE_IS_SHORT, mib=free // MIB)
         elif was_short and not self._is_short:

@@ -62,12 +62,19 @@ class SqliteStore:
 
         checkpointer = Checkpointer(open_writer(path), db, log, failed)
 
+        space = Space(path)
+
+        def forget() -> None:
+            space.settled()
+            mail.forget()
+
         def committed() -> None:
+            space.settled()
             mail.committed()
             checkpointer.committed()
 
-        writer = Writer(db, forget=mail.forget, committed=committed, broken=broken)
-        return cls(mail, writer, checkpointer, Space(path))
+        writer = Writer(db, forget=forget, committed=committed, broken=broken)
+        return cls(mail, writer, checkpointer, space)
 
     @property
     def writer(self) -> Writer:
@@ -82,7 +89,7 @@ class SqliteStore:
 
     async def create(self, handle: str, listing: Listing, token_hash: bytes, day: int) -> None:
         def work(db: sqlite3.Connection) -> None:
-            self._space.check(db)
+            self._space.take(db)
             accounts.create(db, handle, listing, token_hash, day)
 
         await self._run(work)
@@ -126,7 +133,7 @@ class SqliteStore:
 
     async def publish(self, device: bytes, batch: Batch) -> None:
         def work(db: sqlite3.Connection) -> None:
-            self._space.check(db)
+            self._space.take(db)
             accounts.publish(db, device, batch)
 
         await self._run(work)
@@ -142,11 +149,12 @@ class SqliteStore:
     async def put(
         self, mails: Sequence[Arriving], hour: int, day: int
     ) -> Sequence[Position | Fate]:
-        if not self._checkpointer.may_take(sum([len(mail.envelope) for mail in mails])):
+        size = sum([len(mail.envelope) for mail in mails])
+        if not self._checkpointer.may_take(size):
             raise UnavailableError("a reader holds the write-ahead log")
 
         def work(db: sqlite3.Connection) -> Sequence[Position | Fate]:
-            self._space.check(db)
+            self._space.take(db, size)
             return self._mail.put(db, mails, hour, day)
 
         self._acknowledged.join()
