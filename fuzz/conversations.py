@@ -30,8 +30,7 @@ CONTACT = ALICE.contact(BOB, NOW, _random)
 _FIRST, _FIRST_ENVELOPE = CONTACT.seal(TEXT, _random)
 _FRONT = CONTACT.unanswered.front if CONTACT.unanswered else b""
 _MESSAGE = BOB.unseal(_FIRST_ENVELOPE).message
-_INSIDE = _FRONT + _MESSAGE + bytes(2)
-_STATED = len(_INSIDE)  # behind it, zeros
+_MADE = _FRONT + _MESSAGE  # behind it, a log proof: of whom it is, its log says (page 10 §9)
 
 TALKING = meet(ALICE, BOB, NOW, _random)
 for _side, _other in (TALKING, TALKING[::-1], TALKING):  # past the first epochs
@@ -150,9 +149,12 @@ def body(data: bytes) -> None:
 
 
 def first_contact(data: bytes) -> None:
-    """A stranger's handshake: sealed to the right key, whatever is inside."""
+    """A stranger's handshake: sealed to the right key, whatever is inside.
+
+    The log proof is outside the handshake, so any is let through, in its one form.
+    """
     choice, script = (data[0], data[1:]) if data else (0, b"")
-    inside = edit(_INSIDE + bytes(64), script)
+    inside = edit(_MADE + bytes(64), script)
     if choice & 1:  # not padded to its size
         sealed = hpke_seal(BOB.bundle.envelope, _info(), inside)
     else:
@@ -166,9 +168,12 @@ def first_contact(data: bytes) -> None:
         return
     promise(len(initial.message) == MESSAGE_SIZE, "size of the message inside")
     promise(1 <= len(initial.address) <= 300 and initial.address.isprintable(), "address")
+    proof = len(initial.log_proof).to_bytes(2, "big") + initial.log_proof
+    rest = inside[len(_MADE) :].rstrip(b"\0")
+    promise(proof.startswith(rest) and not proof[len(rest) :].strip(b"\0"), "a proof in two forms")
     accepted = attempt(lambda: BOB.accept(initial, NOW))
     if accepted is not None:
-        promise(inside[:_STATED] == _INSIDE, "a handshake that nobody made")
+        promise(inside[: len(_MADE)] == _MADE, "a handshake that nobody made")
         promise(accepted.content == TEXT, "content")
 
 
@@ -217,7 +222,8 @@ TARGETS = (
     Target("body", "a peer's body is taken in one form, or changes nothing", body,
            (b"\0", b"\1", b"\0\0\0\0\1", b"\1\2\0\1\1", b"\0\0\4\xc1\7")),
     Target("first_contact", "a handshake is accepted as it was made, or not at all", first_contact,
-           (b"\0", b"\1", b"\2", b"\0\0\0\2\2", b"\0\0\0\x15A", b"\0\2\0\3\1")),
+           (b"\0", b"\1", b"\2", b"\0\0\0\2\2", b"\0\0\0\x15A", b"\0\2\0\3\1",
+            b"\0\0\x4e\x74\5")),
     Target("stored_session", "rows are a session, or malformed", stored_session,
            (b"\0", b"\1", b"\2", b"\4", b"\x86", b"\1\0\0\1\2")),
 )  # fmt: skip
