@@ -59,6 +59,10 @@ BACKUP_LOG_BYTES = 2048 * MIB
 LOG_RESERVE = 8 * MIB
 """Bytes of it that are left to deletions when no new envelope is taken any more."""
 
+MAIL_MARGIN, FILES_MARGIN = 32 * MIB, 96 * MIB
+"""Bytes of the disk that new envelopes, and files, which yield first, leave beside what deleting
+needs: so much is free when all was deleted, and then there is room for new ones."""
+
 LEAST_DISK = 1024 * MIB
 """Bytes of a disk on which room for deletions is kept free: of a smaller one it would be much."""
 

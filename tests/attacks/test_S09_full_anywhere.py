@@ -109,8 +109,25 @@ def test_a_small_disk_that_fills(tmp_path: Path, record: Callable[..., None]) ->
     weaken={"doorless_server.store.space.Space.take": lambda *_: None},
 )
 def test_a_disk_that_mail_fills_is_drained(tmp_path: Path, record: Callable[..., None]) -> None:
+    left = left_undeleted(tmp_path, "mail")
+    record("S09", "envelopes that nobody can delete on a disk that mail filled", left, "", "== 0")
+
+
+@pytest.mark.skipif(not full.is_possible(), reason="no mount of one's own can be made here")
+@pytest.mark.attack(
+    "S09",
+    "on a disk that files fill, while a backup holds the log of mail, everybody reads and deletes",
+    weaken={"doorless_server.store.space._logs": lambda _folder: {}},
+)
+def test_a_disk_that_files_fill_is_drained(tmp_path: Path, record: Callable[..., None]) -> None:
+    left = left_undeleted(tmp_path, "files")
+    record("S09", "envelopes that nobody can delete on a disk that files filled", left, "", "== 0")
+
+
+def left_undeleted(folder: Path, story: str) -> int:
+    """How much of the mail that was kept, on a disk that then takes mail again."""
     ran = subprocess.run(
-        drained.command(tmp_path, weakened.missing_in_this_process()),
+        drained.command(folder, story, weakened.missing_in_this_process()),
         capture_output=True,
         text=True,
         check=True,
@@ -120,5 +137,4 @@ def test_a_disk_that_mail_fills_is_drained(tmp_path: Path, record: Callable[...,
     assert seen["kept"] > 0
     assert seen["deleted"] == seen["kept"]
     assert seen["again"]
-    left = seen["kept"] - seen["deleted"]
-    record("S09", "envelopes that nobody can delete on a disk that mail filled", left, "", "== 0")
+    return int(seen["kept"]) - int(seen["deleted"])

@@ -1,6 +1,9 @@
-"""A relay whose disk fills with mail, and people who then read and delete; in a mount of its own.
+"""A relay whose disk fills, and people who then read and delete; in a mount of its own.
 
-    unshare --user --map-root-user --mount python -m disk.drained FOLDER WITHOUT
+    unshare --user --map-root-user --mount python -m disk.drained FOLDER STORY WITHOUT
+
+    mail       fills it
+    files      fill it, while a backup holds all mail that comes in the log
 
 Prints what it saw as JSON. WITHOUT is as of disk.weakened.
 """
@@ -11,31 +14,39 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from asked_relay import Asked, asked
 from disk import weakened
+from doorless_protocol.blob_frames import MAX_PIECE_BYTES
 from doorless_protocol.frames import Done, Submit
 from doorless_server import logs
+from doorless_server.blobs.sqlite import SqliteBlobs
+from doorless_server.datadir import DATABASE, copying
 from doorless_server.limits import LEAST_DISK, MIB
 from doorless_server.store.base import Position, UnavailableError
+from doorless_server.store.schema import open_reader
+from doorless_server.store.space import LOOK
 from relay_person import Person
-
-BALLAST = LEAST_DISK - 192 * MIB
-"""Bytes that others have on this disk."""
 
 PEOPLE = 6
 ENVELOPE = 64 * 1024
 AT_ONCE = 16
+HELD = 240 * MIB
+"""Bytes of mail that come during the backup: more than is kept free when files are refused."""
+
 REFUSALS = 20
 PAUSE = 0.05
 """Seconds between two refusals: whoever is told to come later does."""
 
 
-def command(folder: Path, without: str) -> list[str]:
+def command(folder: Path, story: str, without: str) -> list[str]:
     program = ("unshare", "--user", "--map-root-user", "--mount")
-    return [*program, sys.executable, "-m", "disk.drained", str(folder), without]
+    return [*program, sys.executable, "-m", "disk.drained", str(folder), story, without]
 
 
 async def is_kept(at: Asked, person: Person) -> bool:
@@ -48,16 +59,32 @@ async def is_kept(at: Asked, person: Person) -> bool:
     return all(answer == Done() for answer in answers)
 
 
-async def fill(at: Asked, people: Sequence[Person]) -> int:
+async def fill(at: Asked, people: Sequence[Person], most: int = sys.maxsize) -> int:
     """Bring mail to everybody by turns until it is refused; how much was kept."""
     kept = refused = 0
-    while refused < REFUSALS:
+    while refused < REFUSALS and kept < most:
         for person in people:
             if await is_kept(at, person):
                 kept += AT_ONCE
             else:
                 refused += 1
                 await asyncio.sleep(PAUSE)
+    return kept
+
+
+async def fill_with_files(folder: Path) -> int:
+    """Bring pieces until they are refused; how many were kept."""
+    blobs = await SqliteBlobs.open(folder / "blobs.db")
+    await blobs.begin(bytes(32), LEAST_DISK, 1)
+    kept = refused = 0
+    while refused < REFUSALS:
+        try:
+            await blobs.add(bytes(32), kept, bytes(MAX_PIECE_BYTES), 1)
+            kept += 1
+        except UnavailableError:
+            refused += 1
+            await asyncio.sleep(PAUSE)
+    await blobs.close()
     return kept
 
 
@@ -78,14 +105,49 @@ async def drain(at: Asked, people: Sequence[Person]) -> int:
     return deleted
 
 
-async def story(folder: Path) -> dict[str, object]:
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """As a backup holds the log: what is committed meanwhile stays in it."""
+    with copying(folder), closing(open_reader(folder / DATABASE)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM envelopes").fetchone()
+        yield
+
+
+async def mail(at: Asked, people: Sequence[Person], _folder: Path) -> int:
+    return await fill(at, people)
+
+
+async def files(at: Asked, people: Sequence[Person], folder: Path) -> int:
+    with held(folder):
+        kept = await fill(at, people, HELD // ENVELOPE)
+        assert await fill_with_files(folder) > 0
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """
+    Attributes:
+        left: bytes of the disk on which others have nothing.
+        fill: how much mail was kept until nothing more was.
+    """
+
+    left: int
+    fill: Callable[[Asked, Sequence[Person], Path], Coroutine[Any, Any, int]]
+
+
+STORIES = {"mail": Story(192 * MIB, mail), "files": Story(768 * MIB, files)}
+
+
+async def play(story: Story, folder: Path) -> dict[str, object]:
     people = [Person(f"person-{number}", 1 + number) for number in range(PEOPLE)]
     async with asked(folder) as at:
         for person in people:
             await at.does(person, person.register())
-        kept = await fill(at, people)
+        kept = await story.fill(at, people, folder)
         deleted = await drain(at, people)
-        await asyncio.sleep(1.1)  # until it looks again
+        await asyncio.sleep(2 * LOOK)
         return {
             "kept": kept,
             "deleted": deleted,
@@ -94,14 +156,14 @@ async def story(folder: Path) -> dict[str, object]:
 
 
 def main() -> None:
-    folder, without = Path(sys.argv[1]), sys.argv[2]
+    folder, story, without = Path(sys.argv[1]), STORIES[sys.argv[2]], sys.argv[3]
     size = f"size={LEAST_DISK}"
     subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], check=True)
     with (folder / "ballast").open("wb") as ballast:
-        os.posix_fallocate(ballast.fileno(), 0, BALLAST)
+        os.posix_fallocate(ballast.fileno(), 0, LEAST_DISK - story.left)
     logs.log_to_stderr(logging.INFO)
     weakened.without(without)
-    print(json.dumps(asyncio.run(story(folder))))
+    print(json.dumps(asyncio.run(play(story, folder))))
 
 
 if __name__ == "__main__":

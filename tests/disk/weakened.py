@@ -12,7 +12,7 @@ from doorless_server.store import checkpoint, schema, space, writer
 from doorless_server.store.writer import Writer
 from failing_relay import GOES_ON, HONEST, STOPS, kind_of
 
-TAKE = space.Space.take
+TAKE, LOGS = space.Space.take, space._logs
 COMMIT = Writer._commit
 TELL = writer._tell
 
@@ -30,6 +30,8 @@ def missing_in_this_process() -> str:
         return "tells first"
     if space.Space.take is not TAKE:
         return "no reserve"
+    if space._logs is not LOGS:
+        return "no logs reckoned"
     if schema.SYNCHRONOUS != "FULL":
         return "unsynced"
     kind = kind_of(writer.is_passing)
@@ -53,6 +55,10 @@ def _keep_no_reserve() -> None:
     space.Space.take = lambda *_: None  # type: ignore[method-assign]
 
 
+def _reckon_no_logs() -> None:
+    space._logs = lambda _folder: {}
+
+
 def _is_passing(answer: bool) -> Callable[[], None]:
     def take_away() -> None:
         for module in (writer, checkpoint, blobs):
@@ -66,6 +72,7 @@ WAYS: dict[str, Callable[[], None]] = {
     "tells first": _tell_first,
     "unsynced": _sync_seldom,
     "no reserve": _keep_no_reserve,
+    "no logs reckoned": _reckon_no_logs,
     GOES_ON: _is_passing(True),
     STOPS: _is_passing(False),
 }

@@ -22,7 +22,7 @@ EDGES = {
     "pushed, not acknowledged": "server/test_delivery.py::no_more_is_pushed_than_may_be",
     "written, not read": f"{HERE}_a_connection.py::a_transport_buffers_1_mib",
     "write-ahead log": f"{ATTACKS}_S22_stuck_reader.py::a_stuck_reader_does_not_fill_the_disk",
-    "left free on the disk": "server/test_space.py::the_log_and_as_much_as_it_may_grow_to",
+    "left free on the disk": "server/test_space.py::the_log_has_room_to_grow_and_to_be",
     "on the way to the disk": f"{HERE}_a_connection.py::so_many_bytes_are_on_their_way",
     "mailbox": f"{ATTACKS}_S08_exact_rates.py::what_a_mailbox_holds_is_bounded",
     "requests in a mailbox": f"{ATTACKS}_S08_exact_rates.py::what_a_mailbox_holds_is_bounded",

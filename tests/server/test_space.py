@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,12 +12,19 @@ import pytest
 from asked_relay import Asked, asked
 from doorless_protocol.frames import Done, Refusal, Refused
 from doorless_server import events
-from doorless_server.blobs.sqlite import RESERVE, SqliteBlobs
-from doorless_server.limits import LEAST_DISK, LOG_BYTES, LOG_RESERVE, MIB
+from doorless_server.blobs.sqlite import SqliteBlobs
+from doorless_server.limits import (
+    FILES_MARGIN,
+    LEAST_DISK,
+    LOG_BYTES,
+    LOG_RESERVE,
+    MAIL_MARGIN,
+    MIB,
+)
 from doorless_server.store import space as module
 from doorless_server.store.base import Position, UnavailableError
-from doorless_server.store.schema import open_writer
-from doorless_server.store.space import COST, LOOK, LOOK_AGAIN, Space
+from doorless_server.store.schema import open_reader, open_writer
+from doorless_server.store.space import COST, LOOK, Sort, Space
 from relay_person import Person
 
 ALICE = Person("alice", 1)
@@ -63,16 +71,22 @@ class Watched:
     """A space, whose clock a test moves."""
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
-        self.now, self._db, self._log = 0.0, db, path / "relay.db-wal"
-        self.space = Space(path / "relay.db", elapsed=lambda: self.now)
+        self.now, self._db, self._path = 0.0, db, path
+        self.space = Space(path / "relay.db", Sort.MAIL, elapsed=lambda: self.now)
+
+    @property
+    def log(self) -> tuple[int, int]:
+        """Bytes of the file, and those that are to be folded back."""
+        return module._logs(self._path)["relay.db-wal"]
 
     @property
     def least(self) -> int:
-        """Bytes that the disk has to have free, in whole pages."""
-        least = self._log.stat().st_size + LOG_BYTES - module._free_within(self._db)
-        return -(-least // PAGE) * PAGE
+        """Bytes that the disk has to have free while nothing was deleted, in whole pages."""
+        size, unfolded = self.log
+        free = module._free_within(self._db)
+        return whole(LOG_BYTES - size + unfolded + MAIL_MARGIN - free)
 
-    def takes(self, size: int = 0, *, after: float = LOOK_AGAIN) -> bool:
+    def takes(self, size: int = 0, *, after: float = LOOK) -> bool:
         self.now += after
         try:
             self.space.take(self._db, size)
@@ -81,45 +95,127 @@ class Watched:
         return True
 
 
+def whole(size: int) -> int:
+    return -(-size // PAGE) * PAGE
+
+
 @pytest.fixture
 def space(tmp_path: Path, db: sqlite3.Connection) -> Watched:
     return Watched(tmp_path, db)
 
 
-def test_the_log_and_as_much_as_it_may_grow_to_stay_free(disk: Disk, space: Watched) -> None:
+def filled(db: sqlite3.Connection, size: int) -> None:
+    db.execute("CREATE TABLE IF NOT EXISTS filled (value BLOB) STRICT")
+    db.execute("INSERT INTO filled VALUES (zeroblob(?))", (size,))
+
+
+def emptied(db: sqlite3.Connection) -> None:
+    """What was in the table is free within the database, and the log is empty."""
+    db.execute("DELETE FROM filled")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+
+def test_the_log_has_room_to_grow_and_to_be_folded_back(disk: Disk, space: Watched) -> None:
     disk.free = space.least
     assert space.takes()
     disk.free -= PAGE
     assert not space.takes()
 
 
-def test_a_longer_log_keeps_more_free(disk: Disk, space: Watched, db: sqlite3.Connection) -> None:
+def test_what_the_log_holds_is_room_that_the_database_needs(
+    disk: Disk, space: Watched, db: sqlite3.Connection
+) -> None:
+    """What is in it already spares its growth, what was folded back the database's."""
+    filled(db, 4 * MIB)
+    size, unfolded = space.log
+    assert 4 * MIB < unfolded <= size
     disk.free = space.least
-    db.execute("CREATE TABLE filled (value BLOB) STRICT")
-    db.execute("INSERT INTO filled VALUES (zeroblob(?))", (4 * MIB,))
-    assert space.least > disk.free + 4 * MIB
+    assert space.takes()
+    db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    assert space.log == (size, 0)
+    disk.free -= whole(unfolded)  # which the database grew by
+    assert space.takes()
+    disk.free = space.least - PAGE
     assert not space.takes()
+
+
+def test_a_reader_keeps_what_it_holds_from_being_folded_back(
+    space: Watched, db: sqlite3.Connection, tmp_path: Path
+) -> None:
+    filled(db, MIB)
+    with closing(open_reader(tmp_path / "relay.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM filled").fetchone()
+        filled(db, 4 * MIB)
+        _, pages, folded = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        (page,) = db.execute("PRAGMA page_size").fetchone()
+        assert 4 * MIB < space.log[1] == (pages - folded) * page
+
+
+def test_every_log_on_the_disk_is_to_be_folded_back(
+    disk: Disk, space: Watched, tmp_path: Path
+) -> None:
+    """Else files would take what the envelopes' log needs that a backup held."""
+    with closing(open_writer(tmp_path / "other.db")) as other:
+        filled(other, 4 * MIB)
+        _, unfolded = module._logs(tmp_path)["other.db-wal"]
+        assert unfolded > 4 * MIB
+        disk.free = space.least + unfolded
+        assert space.takes()
+        disk.free -= PAGE
+        assert not space.takes()
+
+
+def test_of_a_log_that_nobody_has_open_all_is_reckoned(tmp_path: Path) -> None:
+    (tmp_path / "left.db-wal").write_bytes(bytes(4 * PAGE))
+    assert module._logs(tmp_path) == {"left.db-wal": (4 * PAGE, 4 * PAGE)}
 
 
 def test_what_was_deleted_is_room(disk: Disk, space: Watched, db: sqlite3.Connection) -> None:
-    db.execute("CREATE TABLE filled (value BLOB) STRICT")
-    db.execute("INSERT INTO filled VALUES (zeroblob(?))", (4 * MIB,))
+    filled(db, 4 * MIB)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     disk.free = space.least - MIB
     assert not space.takes()
-    db.execute("DELETE FROM filled")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    disk.free += LOG_RESERVE
+    emptied(db)
     assert space.takes()
 
 
-def test_once_too_little_it_takes_a_little_more_than_enough(
-    disk: Disk, space: Watched, said: list[events.Event]
+def test_what_was_deleted_is_no_room_for_the_log(
+    disk: Disk, space: Watched, db: sqlite3.Connection
 ) -> None:
-    disk.free = space.least - PAGE
+    """A backup may hold it, and then it grows on the disk by whatever comes."""
+    filled(db, 2 * MAIL_MARGIN)
+    emptied(db)
+    disk.free = LOG_BYTES
+    assert space.takes()
+    disk.free -= PAGE
     assert not space.takes()
-    disk.free = space.least + LOG_RESERVE - PAGE
+
+
+def test_a_log_beyond_its_bound_leaves_the_reserve(
+    disk: Disk, space: Watched, db: sqlite3.Connection
+) -> None:
+    """As while a backup holds it, in a database that was drained."""
+    filled(db, 2 * (LOG_BYTES + MAIL_MARGIN))
+    emptied(db)
+    filled(db, LOG_BYTES)
+    assert space.log[0] > LOG_BYTES
+    disk.free = LOG_RESERVE
+    assert space.takes()
+    disk.free -= PAGE
     assert not space.takes()
+
+
+def test_what_is_refused_is_told_once(disk: Disk, space: Watched, said: list[events.Event]) -> None:
+    """Whatever comes by turns: room for a little is not room for much."""
+    disk.free = space.least + COST * MIB
+    for _ in range(3):
+        assert not space.takes(2 * MIB)
+        assert space.takes(PAGE)
+        space.space.settled()
+    assert said == [events.SPACE_IS_SHORT]
+    disk.free = space.least + 2 * COST * MIB + LOG_RESERVE - PAGE
+    assert space.takes()
     assert said == [events.SPACE_IS_SHORT]
     disk.free += PAGE
     assert space.takes()
@@ -129,11 +225,10 @@ def test_once_too_little_it_takes_a_little_more_than_enough(
 def test_the_disk_is_not_asked_for_each_envelope(disk: Disk, space: Watched) -> None:
     assert space.takes()
     for _ in range(9):
-        assert space.takes(after=LOOK / 10)
+        assert space.takes(PAGE, after=LOOK / 10)
     assert disk.asked == 1
     disk.free = 0
     assert not space.takes(after=LOOK / 5)
-    assert not space.takes(after=LOOK_AGAIN / 2)
     assert disk.asked == 2
 
 
@@ -190,7 +285,7 @@ async def test_only_deleting_has_room(disk: Disk, tmp_path: Path) -> None:
 async def test_files_yield_before_envelopes_do(disk: Disk, tmp_path: Path) -> None:
     blobs = await SqliteBlobs.open(tmp_path / "blobs.db")
     await blobs.begin(bytes(32), 100, 1)
-    disk.free = RESERVE
+    disk.free = LOG_BYTES + (MAIL_MARGIN + FILES_MARGIN) // 2
     blobs._space._next_look = 0.0
     with pytest.raises(UnavailableError):
         await blobs.begin(bytes([1]) * 32, 100, 1)

@@ -13,18 +13,14 @@ from typing import Self, TypeVar
 from doorless_protocol.blob_frames import MAX_PIECE_BYTES
 from doorless_server.blobs import schema
 from doorless_server.blobs.base import BEGUN_DAYS, MAX_TOTAL, WHOLE_DAYS, Held, check_room
-from doorless_server.limits import LOG_BYTES
 from doorless_server.store.base import UnavailableError
-from doorless_server.store.space import Space
+from doorless_server.store.space import Sort, Space
 from doorless_server.store.writer import Writer, is_passing
 
 T = TypeVar("T")
 
 SWEPT_AT_ONCE = 64
 """Pieces deleted in one transaction, 4 MiB: some milliseconds of the loop's time."""
-
-RESERVE = 2 * LOG_BYTES
-"""Bytes kept free beside the log: files yield before envelopes do."""
 
 DROPPED = -1
 """The last day of a file that nobody has any more."""
@@ -57,7 +53,7 @@ class SqliteBlobs:
     ) -> Self:
         """Open or begin the file; errors as of `schema.open_writer`, `broken` as of Writer."""
         db = schema.open_writer(path)
-        return cls(db, schema.open_reader(path), total, Space(path, RESERVE), broken)
+        return cls(db, schema.open_reader(path), total, Space(path, Sort.FILES), broken)
 
     @property
     def writer(self) -> Writer:

@@ -1,33 +1,47 @@
 """Whether the disk has room for what is new, beside what deleting needs.
 
-    free on the disk, and within the database  >=  the log  +  LOG_BYTES
-                                                   │           └ for deletions, until then
-                                                   └ by so much the database grows at most when
-                                                     the log is folded back
+    free on the disk  >=  what the logs of all databases hold        the databases grow by that
+                       +  what the own log may still grow by         deletions are written there
+                       +  the margin                                 as far as nothing was deleted
 
 A deletion is written to the log first. On a disk that new mail filled to the last page the log
-cannot grow, and not be folded back either: nobody could delete any more (docs/adr/0080).
+can neither grow nor be folded back: nobody could delete any more (docs/adr/0080).
 """
 
 import os
 import sqlite3
+import struct
+import sys
 from collections.abc import Callable
+from enum import Enum, auto
 from pathlib import Path
 from time import monotonic
 
 from doorless_server import events
-from doorless_server.limits import LEAST_DISK, LOG_BYTES, LOG_RESERVE, MIB
+from doorless_server.limits import FILES_MARGIN, LEAST_DISK, LOG_BYTES, LOG_RESERVE, MAIL_MARGIN
 from doorless_server.store.base import UnavailableError
 
 LOOK = 0.05
 """Seconds between two looks: somebody else may write to the disk, too."""
 
-LOOK_AGAIN = 1.0
-"""Seconds between two looks while there is too little."""
-
 COST = 4
 """Bytes of room that one byte takes at most: two in the log, where each page that it touches is
 written whole, and two by which the database may have to grow."""
+
+_LOG, _INDEX = "-wal", "-shm"
+_INDEX_HEADER = struct.Struct("=14xHI76xI")
+"""Of the index beside the log: a page's size, the log's frames, and those of them that are in the
+database, too. SQLite, WAL-mode File Format, section 2.1."""
+
+
+class Sort(Enum):
+    """What has no room."""
+
+    MAIL = auto()
+    FILES = auto()
+
+
+_MARGINS = {Sort.MAIL: MAIL_MARGIN, Sort.FILES: FILES_MARGIN}
 
 
 class Space:
@@ -38,34 +52,30 @@ class Space:
 
     Args:
         database: the file that grows. On a disk smaller than LEAST_DISK nothing is kept free.
-        reserve: bytes that are kept free beside the room for the log.
     """
 
     def __init__(
-        self,
-        database: Path,
-        reserve: int = LOG_BYTES,
-        *,
-        elapsed: Callable[[], float] = monotonic,
+        self, database: Path, sort: Sort, *, elapsed: Callable[[], float] = monotonic
     ) -> None:
-        self._folder, self._log = database.parent, database.with_name(f"{database.name}-wal")
-        self._reserve, self._elapsed = reserve, elapsed
-        self._is_short = False
+        self._folder, self._log = database.parent, f"{database.name}{_LOG}"
+        self._sort, self._elapsed = sort, elapsed
         self._room = self._uncommitted = 0
         self._next_look = 0.0
+        self._refused: int | None = None
 
     def take(self, db: sqlite3.Connection, size: int = 0) -> None:
         """Before so many new bytes are stored.
 
         Raises:
-            UnavailableError: only deleting has room.
+            UnavailableError: there is no room for so much, beside what deleting needs.
         """
         need, now = COST * size, self._elapsed()
-        if now >= self._next_look or (need > self._room and not self._is_short):
-            self._look(db, need)
-            self._next_look = now + (LOOK_AGAIN if self._is_short else LOOK)
-        if self._is_short:
-            raise UnavailableError("the disk has room for deleting alone")
+        if need > self._room or now >= self._next_look:
+            self._room = self._look(db)
+            self._next_look = now + LOOK
+            self._tell(need)
+        if need > self._room:
+            raise UnavailableError("the disk has no room for it beside what deleting needs")
         self._room -= need
         self._uncommitted += need
 
@@ -73,23 +83,50 @@ class Space:
         """The transaction was committed, or undone."""
         self._uncommitted = 0
 
-    def _look(self, db: sqlite3.Connection, need: int) -> None:
+    def _look(self, db: sqlite3.Connection) -> int:
+        """Bytes that may be taken; below 0 where there is too little already."""
         try:
             disk = os.statvfs(self._folder)
-            log = self._log.stat().st_size
+            logs = _logs(self._folder)
         except OSError:
-            return  # what it then refuses is told by whoever writes
+            return sys.maxsize  # what it then refuses is told by whoever writes
         if disk.f_blocks * disk.f_frsize < LEAST_DISK:
-            return
-        free = disk.f_bavail * disk.f_frsize + _free_within(db)
-        self._room = free - self._uncommitted - log - self._reserve
-        was_short = self._is_short
-        # Once it was too little, a little more than enough: else it would be told by turns.
-        self._is_short = self._room < need + (LOG_RESERVE if was_short else 0)
-        if self._is_short and not was_short:
-            events.say(events.SPACE_IS_SHORT, mib=free // MIB)
-        elif was_short and not self._is_short:
-            events.say(events.SPACE_IS_ENOUGH, mib=free // MIB)
+            return sys.maxsize
+        size, own = logs.pop(self._log, (0, 0))
+        others = sum([unfolded for _, unfolded in logs.values()])
+        to_grow = max(LOG_BYTES - size, LOG_RESERVE)
+        free = disk.f_bavail * disk.f_frsize - self._uncommitted
+        # Pages that were deleted spare the database its growth; the log is written all the same.
+        return free - others - to_grow - max(own + _MARGINS[self._sort] - _free_within(db), 0)
+
+    def _tell(self, need: int) -> None:
+        """What is refused is told once, until as much has room, and a little more."""
+        if need > self._room:
+            if self._refused is None:
+                events.say(events.SPACE_IS_SHORT, sort=self._sort)
+            self._refused = max(need, self._refused or 0)
+        elif self._refused is not None and self._room >= self._refused + LOG_RESERVE:
+            events.say(events.SPACE_IS_ENOUGH, sort=self._sort)
+            self._refused = None
+
+
+def _logs(folder: Path) -> dict[str, tuple[int, int]]:
+    """Of each write-ahead log in it: the file's bytes, and those not in the database yet."""
+    with os.scandir(folder) as entries:
+        sizes = {each.name: each.stat().st_size for each in entries if each.name.endswith(_LOG)}
+    return {name: (size, min(size, _unfolded(folder / name))) for name, size in sizes.items()}
+
+
+def _unfolded(log: Path) -> int:
+    """Bytes by which the database grows at most when this log is folded back."""
+    index = log.with_name(log.name.removesuffix(_LOG) + _INDEX)
+    try:
+        with index.open("rb") as file:
+            header = file.read(_INDEX_HEADER.size)
+        page, frames, folded = map(int, _INDEX_HEADER.unpack(header))
+    except (OSError, struct.error):
+        return sys.maxsize  # nobody has it open: all of it may be to be folded back
+    return max(frames - folded, 0) * (page if page > 1 else 0x10000)
 
 
 def _free_within(db: sqlite3.Connection) -> int:

@@ -24,7 +24,7 @@ from doorless_server.store.base import (
 from doorless_server.store.checkpoint import Checkpointer
 from doorless_server.store.gathering import Delivered, Gathering
 from doorless_server.store.schema import open_writer
-from doorless_server.store.space import Space
+from doorless_server.store.space import Sort, Space
 from doorless_server.store.sqlite_mail import MailTable
 from doorless_server.store.writer import Writer
 
@@ -62,7 +62,7 @@ class SqliteStore:
 
         checkpointer = Checkpointer(open_writer(path), db, log, failed)
 
-        space = Space(path)
+        space = Space(path, Sort.MAIL)
 
         def forget() -> None:
             space.settled()
