@@ -128,7 +128,7 @@ storm: $(READY_DEV) ## cut off 500 clients twenty times, and restart a relay of 
 	@$(RELIABILITY)
 
 crash: $(READY_DEV) ## kill, fill or fail a relay at every call of its disk, and kill a client and a desk (an hour)
-	@DOORLESS_EVERY_POINT=1 $(STAND) tests/attacks/test_S09_full_anywhere.py tests/attacks/test_S10_*.py \
+	@DOORLESS_EVERY_POINT=1 $(STAND) tests/attacks/test_S09_*.py tests/attacks/test_S10_*.py \
 		tests/attacks/test_S14_failing_anywhere.py tests/faults/test_client_killed.py \
 		tests/faults/test_desk_killed.py $(ARGS)
 	@$(RELIABILITY)

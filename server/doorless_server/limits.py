@@ -59,6 +59,9 @@ BACKUP_LOG_BYTES = 2048 * MIB
 LOG_RESERVE = 8 * MIB
 """Bytes of it that are left to deletions when no new envelope is taken any more."""
 
+FILES_LOG_BYTES = 32 * MIB
+"""To which the write-ahead log of files grows by itself: twice what is folded back at once."""
+
 MAIL_MARGIN, FILES_MARGIN = 32 * MIB, 96 * MIB
 """Bytes of the disk that new envelopes, and files, which yield first, leave beside what deleting
 needs: so much is free when all was deleted, and then there is room for new ones."""

@@ -1,5 +1,4 @@
-"""S09: the disk is full from any write on, for a while; a disk of 8 MiB that fills; and one that
-mail fills.
+"""S09: the disk is full from any write on, for a while; a disk of 8 MiB that fills.
 
 Here from one of the writes on; `make crash` begins at every one of a story of two hundred messages
 and a file.
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from disk import drained, full, weakened
+from disk import full, weakened
 from disk.kills import next_life
 from disk.lives import HERE, Forking
 from disk.story import RefusedError, Told, play
@@ -100,41 +99,3 @@ def test_a_small_disk_that_fills(tmp_path: Path, record: Callable[..., None]) ->
     assert (seen["later"], seen["refused_later"]) == (50, 0)
     assert (seen["code"], seen["lost"], seen["corrupt"]) == (0, [], [])
     record("S09", "accepted messages lost on a disk of 8 MiB", len(seen["lost"]), "", "== 0")
-
-
-@pytest.mark.skipif(not full.is_possible(), reason="no mount of one's own can be made here")
-@pytest.mark.attack(
-    "S09",
-    "on a disk that mail fills everybody reads and deletes what is there, and then it takes mail",
-    weaken={"doorless_server.store.space.Space.take": lambda *_: None},
-)
-def test_a_disk_that_mail_fills_is_drained(tmp_path: Path, record: Callable[..., None]) -> None:
-    left = left_undeleted(tmp_path, "mail")
-    record("S09", "envelopes that nobody can delete on a disk that mail filled", left, "", "== 0")
-
-
-@pytest.mark.skipif(not full.is_possible(), reason="no mount of one's own can be made here")
-@pytest.mark.attack(
-    "S09",
-    "on a disk that files fill, while a backup holds the log of mail, everybody reads and deletes",
-    weaken={"doorless_server.store.space._logs": lambda _folder: {}},
-)
-def test_a_disk_that_files_fill_is_drained(tmp_path: Path, record: Callable[..., None]) -> None:
-    left = left_undeleted(tmp_path, "files")
-    record("S09", "envelopes that nobody can delete on a disk that files filled", left, "", "== 0")
-
-
-def left_undeleted(folder: Path, story: str) -> int:
-    """How much of the mail that was kept, on a disk that then takes mail again."""
-    ran = subprocess.run(
-        drained.command(folder, story, weakened.missing_in_this_process()),
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=HERE,
-    )
-    seen = json.loads(ran.stdout)
-    assert seen["kept"] > 0
-    assert seen["deleted"] == seen["kept"]
-    assert seen["again"]
-    return int(seen["kept"]) - int(seen["deleted"])

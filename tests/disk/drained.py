@@ -3,6 +3,7 @@
     unshare --user --map-root-user --mount python -m disk.drained FOLDER STORY WITHOUT
 
     mail       fills it
+    again      mail fills it, while a backup holds the log, is deleted, and fills it again
     files      fill it, while a backup holds all mail that comes in the log
 
 Prints what it saw as JSON. WITHOUT is as of disk.weakened.
@@ -30,7 +31,8 @@ from doorless_server.datadir import DATABASE, copying
 from doorless_server.limits import LEAST_DISK, MIB
 from doorless_server.store.base import Position, UnavailableError
 from doorless_server.store.schema import open_reader
-from doorless_server.store.space import LOOK
+from doorless_server.store.space import LOOK, Disk
+from doorless_server.store.sqlite import SqliteStore
 from relay_person import Person
 
 PEOPLE = 6
@@ -44,14 +46,15 @@ PAUSE = 0.05
 """Seconds between two refusals: whoever is told to come later does."""
 
 
-def command(folder: Path, story: str, without: str) -> list[str]:
+def command(module: str, folder: Path, story: str, without: str) -> list[str]:
+    """Of `disk.drained` and of `disk.crowded`."""
     program = ("unshare", "--user", "--map-root-user", "--mount")
-    return [*program, sys.executable, "-m", "disk.drained", str(folder), story, without]
+    return [*program, sys.executable, "-m", module, str(folder), story, without]
 
 
-async def is_kept(at: Asked, person: Person) -> bool:
+async def is_kept(at: Asked, person: Person, count: int = AT_ONCE) -> bool:
     mailbox, token = person.device.mailbox, person.token
-    mails = [Submit(mailbox, token, at.random(16), bytes(ENVELOPE)) for _ in range(AT_ONCE)]
+    mails = [Submit(mailbox, token, at.random(16), bytes(ENVELOPE)) for _ in range(count)]
     try:
         answers, _ = await at.relay.submit(mails, at.now)
     except UnavailableError:
@@ -72,9 +75,9 @@ async def fill(at: Asked, people: Sequence[Person], most: int = sys.maxsize) -> 
     return kept
 
 
-async def fill_with_files(folder: Path) -> int:
+async def fill_with_files(folder: Path, disk: Disk) -> int:
     """Bring pieces until they are refused; how many were kept."""
-    blobs = await SqliteBlobs.open(folder / "blobs.db")
+    blobs = await SqliteBlobs.open(folder / "blobs.db", disk=disk)
     await blobs.begin(bytes(32), LEAST_DISK, 1)
     kept = refused = 0
     while refused < REFUSALS:
@@ -118,11 +121,23 @@ async def mail(at: Asked, people: Sequence[Person], _folder: Path) -> int:
     return await fill(at, people)
 
 
+async def again(at: Asked, people: Sequence[Person], folder: Path) -> int:
+    with held(folder):
+        kept = await fill(at, people)
+        kept -= await drain(at, people)
+        return kept + await fill(at, people)
+
+
 async def files(at: Asked, people: Sequence[Person], folder: Path) -> int:
     with held(folder):
         kept = await fill(at, people, HELD // ENVELOPE)
-        assert await fill_with_files(folder) > 0
+        assert await fill_with_files(folder, disk_of(at)) > 0
         return kept
+
+
+def disk_of(at: Asked) -> Disk:
+    assert isinstance(at.store, SqliteStore)
+    return at.store.disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +152,11 @@ class Story:
     fill: Callable[[Asked, Sequence[Person], Path], Coroutine[Any, Any, int]]
 
 
-STORIES = {"mail": Story(192 * MIB, mail), "files": Story(768 * MIB, files)}
+STORIES = {
+    "mail": Story(192 * MIB, mail),
+    "again": Story(384 * MIB, again),
+    "files": Story(768 * MIB, files),
+}
 
 
 async def play(story: Story, folder: Path) -> dict[str, object]:
@@ -155,14 +174,23 @@ async def play(story: Story, folder: Path) -> dict[str, object]:
         }
 
 
-def main() -> None:
-    folder, story, without = Path(sys.argv[1]), STORIES[sys.argv[2]], sys.argv[3]
+def mount(folder: Path, left: int) -> None:
+    """A disk of LEAST_DISK bytes, of which others have all but so many."""
     size = f"size={LEAST_DISK}"
     subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], check=True)
     with (folder / "ballast").open("wb") as ballast:
-        os.posix_fallocate(ballast.fileno(), 0, LEAST_DISK - story.left)
+        os.posix_fallocate(ballast.fileno(), 0, LEAST_DISK - left)
+
+
+def begin(without: str) -> None:
     logs.log_to_stderr(logging.INFO)
     weakened.without(without)
+
+
+def main() -> None:
+    folder, story, without = Path(sys.argv[1]), STORIES[sys.argv[2]], sys.argv[3]
+    mount(folder, story.left)
+    begin(without)
     print(json.dumps(asyncio.run(play(story, folder))))
 
 

@@ -1,8 +1,10 @@
 """New mail leaves room on the disk for the log to be folded back, and for deletions."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +16,7 @@ from doorless_protocol.frames import Done, Refusal, Refused
 from doorless_server import events
 from doorless_server.blobs.sqlite import SqliteBlobs
 from doorless_server.limits import (
+    FILES_LOG_BYTES,
     FILES_MARGIN,
     LEAST_DISK,
     LOG_BYTES,
@@ -24,14 +27,14 @@ from doorless_server.limits import (
 from doorless_server.store import space as module
 from doorless_server.store.base import Position, UnavailableError
 from doorless_server.store.schema import open_reader, open_writer
-from doorless_server.store.space import COST, LOOK, Sort, Space
+from doorless_server.store.space import COST, LOOK, Disk, Sort, Space
 from relay_person import Person
 
 ALICE = Person("alice", 1)
 PAGE = 4096
 
 
-class Disk:
+class Told:
     """What a disk of `size` bytes with `free` ones says of itself."""
 
     def __init__(self) -> None:
@@ -47,8 +50,8 @@ class Disk:
 
 
 @pytest.fixture
-def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
-    disk = Disk()
+def disk(monkeypatch: pytest.MonkeyPatch) -> Told:
+    disk = Told()
     monkeypatch.setattr(module.os, "statvfs", disk.statvfs)
     return disk
 
@@ -71,28 +74,37 @@ class Watched:
     """A space, whose clock a test moves."""
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
-        self.now, self._db, self._path = 0.0, db, path
-        self.space = Space(path / "relay.db", Sort.MAIL, elapsed=lambda: self.now)
+        self.now, self._db, self.disk = 0.0, db, Disk(path)
+        self._log = path / "relay.db-wal"
+        elapsed = lambda: self.now  # noqa: E731
+        self.space = Space(db, path / "relay.db", Sort.MAIL, self.disk, elapsed=elapsed)
 
     @property
-    def log(self) -> tuple[int, int]:
-        """Bytes of the file, and those that are to be folded back."""
-        return module._logs(self._path)["relay.db-wal"]
+    def log(self) -> int:
+        return self._log.stat().st_size
 
     @property
     def least(self) -> int:
-        """Bytes that the disk has to have free while nothing was deleted, in whole pages."""
-        size, unfolded = self.log
-        free = module._free_within(self._db)
-        return whole(LOG_BYTES - size + unfolded + MAIL_MARGIN - free)
+        """Bytes that the disk has to have free, in whole pages."""
+        self.space.committed()
+        margin = MAIL_MARGIN - self.space._pages("freelist_count")
+        return whole(LOG_BYTES - self.log + self.disk.to_fold + margin)
 
     def takes(self, size: int = 0, *, after: float = LOOK) -> bool:
         self.now += after
-        try:
-            self.space.take(self._db, size)
-        except UnavailableError:
-            return False
-        return True
+        return is_let(lambda: self.space.take(size))
+
+    @property
+    def deletes(self) -> bool:
+        return is_let(self.space.check_deleting)
+
+
+def is_let(ask: Callable[[], None]) -> bool:
+    try:
+        ask()
+    except UnavailableError:
+        return False
+    return True
 
 
 def whole(size: int) -> int:
@@ -109,71 +121,83 @@ def filled(db: sqlite3.Connection, size: int) -> None:
     db.execute("INSERT INTO filled VALUES (zeroblob(?))", (size,))
 
 
-def emptied(db: sqlite3.Connection) -> None:
-    """What was in the table is free within the database, and the log is empty."""
-    db.execute("DELETE FROM filled")
+def folded_back(db: sqlite3.Connection) -> None:
+    """The log is empty."""
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
-def test_the_log_has_room_to_grow_and_to_be_folded_back(disk: Disk, space: Watched) -> None:
+def emptied(db: sqlite3.Connection) -> None:
+    """What was in the table is free within the database."""
+    db.execute("DELETE FROM filled")
+    folded_back(db)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """A reader keeps all that is written from now on in the log."""
+    with closing(open_reader(path / "relay.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        yield
+
+
+def test_the_log_has_room_to_grow_and_to_be_folded_back(disk: Told, space: Watched) -> None:
     disk.free = space.least
     assert space.takes()
     disk.free -= PAGE
     assert not space.takes()
 
 
-def test_what_the_log_holds_is_room_that_the_database_needs(
-    disk: Disk, space: Watched, db: sqlite3.Connection
+def test_the_database_grows_by_what_its_log_holds_and_not_twice(
+    disk: Told, space: Watched, db: sqlite3.Connection
 ) -> None:
-    """What is in it already spares its growth, what was folded back the database's."""
     filled(db, 4 * MIB)
-    size, unfolded = space.log
-    assert 4 * MIB < unfolded <= size
     disk.free = space.least
+    to_fold = space.disk.to_fold
+    assert 4 * MIB < to_fold < space.log
     assert space.takes()
     db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-    assert space.log == (size, 0)
-    disk.free -= whole(unfolded)  # which the database grew by
+    assert space.disk.to_fold == 0
+    disk.free -= to_fold
     assert space.takes()
-    disk.free = space.least - PAGE
+    disk.free -= PAGE
     assert not space.takes()
 
 
-def test_a_reader_keeps_what_it_holds_from_being_folded_back(
+def test_what_is_written_over_adds_nothing(
     space: Watched, db: sqlite3.Connection, tmp_path: Path
 ) -> None:
-    filled(db, MIB)
-    with closing(open_reader(tmp_path / "relay.db")) as reader:
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM filled").fetchone()
-        filled(db, 4 * MIB)
-        _, pages, folded = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        (page,) = db.execute("PRAGMA page_size").fetchone()
-        assert 4 * MIB < space.log[1] == (pages - folded) * page
+    """Such pages are in the database already, however long the log gets."""
+    filled(db, 4 * MIB)
+    folded_back(db)
+    space.space.committed()
+    with held(tmp_path):
+        db.execute("UPDATE filled SET value = randomblob(length(value))")
+        space.space.committed()
+        assert space.log > 4 * MIB
+        assert space.disk.to_fold == 0
 
 
-def test_every_log_on_the_disk_is_to_be_folded_back(
-    disk: Disk, space: Watched, tmp_path: Path
+def test_the_logs_of_others_are_to_be_folded_back_too(
+    disk: Told, space: Watched, tmp_path: Path
 ) -> None:
     """Else files would take what the envelopes' log needs that a backup held."""
-    with closing(open_writer(tmp_path / "other.db")) as other:
-        filled(other, 4 * MIB)
-        _, unfolded = module._logs(tmp_path)["other.db-wal"]
-        assert unfolded > 4 * MIB
-        disk.free = space.least + unfolded
+    other = tmp_path / "other.db"
+    before = space.least
+    with closing(open_writer(other)) as db:
+        shared = Space(db, other, Sort.FILES, space.disk)
+        filled(db, 4 * MIB)
+        shared.committed()
+        disk.free = space.least
+        assert disk.free > before + 4 * MIB
         assert space.takes()
         disk.free -= PAGE
         assert not space.takes()
 
 
-def test_of_a_log_that_nobody_has_open_all_is_reckoned(tmp_path: Path) -> None:
-    (tmp_path / "left.db-wal").write_bytes(bytes(4 * PAGE))
-    assert module._logs(tmp_path) == {"left.db-wal": (4 * PAGE, 4 * PAGE)}
-
-
-def test_what_was_deleted_is_room(disk: Disk, space: Watched, db: sqlite3.Connection) -> None:
+def test_what_was_deleted_is_room(disk: Told, space: Watched, db: sqlite3.Connection) -> None:
     filled(db, 4 * MIB)
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    folded_back(db)
     disk.free = space.least - MIB
     assert not space.takes()
     emptied(db)
@@ -181,7 +205,7 @@ def test_what_was_deleted_is_room(disk: Disk, space: Watched, db: sqlite3.Connec
 
 
 def test_what_was_deleted_is_no_room_for_the_log(
-    disk: Disk, space: Watched, db: sqlite3.Connection
+    disk: Told, space: Watched, db: sqlite3.Connection
 ) -> None:
     """A backup may hold it, and then it grows on the disk by whatever comes."""
     filled(db, 2 * MAIL_MARGIN)
@@ -193,26 +217,64 @@ def test_what_was_deleted_is_no_room_for_the_log(
 
 
 def test_a_log_beyond_its_bound_leaves_the_reserve(
-    disk: Disk, space: Watched, db: sqlite3.Connection
+    disk: Told, space: Watched, db: sqlite3.Connection
 ) -> None:
     """As while a backup holds it, in a database that was drained."""
-    filled(db, 2 * (LOG_BYTES + MAIL_MARGIN))
+    filled(db, LOG_BYTES + 2 * MAIL_MARGIN)
     emptied(db)
     filled(db, LOG_BYTES)
-    assert space.log[0] > LOG_BYTES
-    disk.free = LOG_RESERVE
+    space.space.committed()
+    assert space.log > LOG_BYTES
+    disk.free = LOG_RESERVE + MAIL_MARGIN
     assert space.takes()
     disk.free -= PAGE
     assert not space.takes()
 
 
-def test_what_is_refused_is_told_once(disk: Disk, space: Watched, said: list[events.Event]) -> None:
+def test_deletions_leave_room_for_folding_a_log_back_that_is_held(
+    disk: Told, space: Watched, db: sqlite3.Connection, tmp_path: Path
+) -> None:
+    with held(tmp_path):
+        filled(db, LOG_BYTES)
+        space.space.committed()
+        disk.free = whole(space.disk.to_fold + LOG_RESERVE)
+        assert space.deletes
+        disk.free -= PAGE
+        assert not space.deletes
+    folded_back(db)
+    assert space.deletes
+
+
+def test_a_log_that_gets_no_longer_is_deleted_into(disk: Told, space: Watched) -> None:
+    disk.free = 0
+    assert space.deletes
+
+
+def test_looking_drops_no_lock(tmp_path: Path, space: Watched, db: sqlite3.Connection) -> None:
+    """To close a file that SQLite has open, too, would drop all that this process holds on it."""
+    db.execute("BEGIN IMMEDIATE")
+    assert space.takes()
+    assert space.deletes
+    program = (
+        "import sqlite3, sys\n"
+        "db = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)\n"
+        "db.execute('BEGIN IMMEDIATE')\n"
+    )
+    other = [sys.executable, "-c", program, str(tmp_path / "relay.db")]
+    refused = subprocess.run(other, capture_output=True, text=True, check=False)
+    assert "database is locked" in refused.stderr
+    db.execute("ROLLBACK")
+    space.space.undone()
+    assert subprocess.run(other, check=False).returncode == 0
+
+
+def test_what_is_refused_is_told_once(disk: Told, space: Watched, said: list[events.Event]) -> None:
     """Whatever comes by turns: room for a little is not room for much."""
     disk.free = space.least + COST * MIB
     for _ in range(3):
         assert not space.takes(2 * MIB)
         assert space.takes(PAGE)
-        space.space.settled()
+        space.space.committed()
     assert said == [events.SPACE_IS_SHORT]
     disk.free = space.least + 2 * COST * MIB + LOG_RESERVE - PAGE
     assert space.takes()
@@ -222,7 +284,7 @@ def test_what_is_refused_is_told_once(disk: Disk, space: Watched, said: list[eve
     assert said == [events.SPACE_IS_SHORT, events.SPACE_IS_ENOUGH]
 
 
-def test_the_disk_is_not_asked_for_each_envelope(disk: Disk, space: Watched) -> None:
+def test_the_disk_is_not_asked_for_each_envelope(disk: Told, space: Watched) -> None:
     assert space.takes()
     for _ in range(9):
         assert space.takes(PAGE, after=LOOK / 10)
@@ -232,7 +294,7 @@ def test_the_disk_is_not_asked_for_each_envelope(disk: Disk, space: Watched) -> 
     assert disk.asked == 2
 
 
-def test_what_was_stored_since_the_last_look_is_reckoned(disk: Disk, space: Watched) -> None:
+def test_what_was_stored_since_the_last_look_is_reckoned(disk: Told, space: Watched) -> None:
     disk.free = space.least + 3 * COST * MIB - PAGE
     assert space.takes(MIB)
     assert space.takes(MIB, after=0)
@@ -241,20 +303,20 @@ def test_what_was_stored_since_the_last_look_is_reckoned(disk: Disk, space: Watc
     assert disk.asked == 2
 
 
-def test_what_is_committed_is_on_the_disk(disk: Disk, space: Watched) -> None:
+def test_what_is_committed_is_on_the_disk(disk: Told, space: Watched) -> None:
     disk.free = space.least + 3 * COST * MIB - PAGE
     assert space.takes(2 * MIB)
-    space.space.settled()
+    space.space.committed()
     assert space.takes(2 * MIB)
     assert not space.takes(MIB)
 
 
-def test_a_small_disk_is_filled(disk: Disk, space: Watched) -> None:
+def test_a_small_disk_is_filled(disk: Told, space: Watched) -> None:
     disk.size, disk.free = LEAST_DISK - PAGE, 0
     assert space.takes()
 
 
-def test_a_disk_that_does_not_tell_is_written_to(disk: Disk, space: Watched) -> None:
+def test_a_disk_that_does_not_tell_is_written_to(disk: Told, space: Watched) -> None:
     disk.broken = True
     assert space.takes()
 
@@ -265,7 +327,7 @@ async def signed_up(at: Asked) -> None:
 
 
 @pytest.mark.claim("P8", "a disk on which only deleting has room refuses what is new, and deletes")
-async def test_only_deleting_has_room(disk: Disk, tmp_path: Path) -> None:
+async def test_only_deleting_has_room(disk: Told, tmp_path: Path) -> None:
     async with asked(tmp_path) as at:
         await signed_up(at)
         disk.free = LOG_BYTES
@@ -282,10 +344,10 @@ async def test_only_deleting_has_room(disk: Disk, tmp_path: Path) -> None:
         assert await at.relay.waiting(mailbox, Position(0), 10, MIB) == []
 
 
-async def test_files_yield_before_envelopes_do(disk: Disk, tmp_path: Path) -> None:
+async def test_files_yield_before_envelopes_do(disk: Told, tmp_path: Path) -> None:
     blobs = await SqliteBlobs.open(tmp_path / "blobs.db")
     await blobs.begin(bytes(32), 100, 1)
-    disk.free = LOG_BYTES + (MAIL_MARGIN + FILES_MARGIN) // 2
+    disk.free = (LOG_BYTES + MAIL_MARGIN + FILES_LOG_BYTES + FILES_MARGIN) // 2
     blobs._space._next_look = 0.0
     with pytest.raises(UnavailableError):
         await blobs.begin(bytes([1]) * 32, 100, 1)

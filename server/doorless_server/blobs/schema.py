@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from doorless_server.limits import FILES_LOG_BYTES
 from doorless_server.store import schema
 from doorless_server.store.schema import Column
 
@@ -13,7 +14,7 @@ DATABASE = "blobs.db"
 CHECKPOINT_PAGES = 4_000
 """Pages of the write-ahead log, 16 MiB, after which they are copied: every 250 pieces."""
 
-KEPT_BYTES = 64 * 1024 * 1024
+KEPT_BYTES = FILES_LOG_BYTES
 """To which the write-ahead log's file is cut when it begins again: a backup may have held it."""
 
 CACHE_KIB = 4 * 1024

@@ -7,6 +7,7 @@ envelope waits for a piece of a file (docs/adr/0046).
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -14,7 +15,7 @@ from doorless_protocol.blob_frames import MAX_PIECE_BYTES
 from doorless_server.blobs import schema
 from doorless_server.blobs.base import BEGUN_DAYS, MAX_TOTAL, WHOLE_DAYS, Held, check_room
 from doorless_server.store.base import UnavailableError
-from doorless_server.store.space import Sort, Space
+from doorless_server.store.space import Disk, Sort, Space
 from doorless_server.store.writer import Writer, is_passing
 
 T = TypeVar("T")
@@ -41,8 +42,10 @@ class SqliteBlobs:
         space: Space,
         broken: Callable[[Exception], None],
     ) -> None:
-        self._reader, self._total, self._space = reader, total, space
-        self._writer = Writer(db, forget=space.settled, committed=space.settled, broken=broken)
+        self._db, self._reader, self._total, self._space = db, reader, total, space
+        self._is_to_fold = False
+        space.disk.folds(self._fold)
+        self._writer = Writer(db, forget=space.undone, committed=self._committed, broken=broken)
 
     @classmethod
     async def open(
@@ -50,10 +53,16 @@ class SqliteBlobs:
         path: Path,
         total: int = MAX_TOTAL,
         broken: Callable[[Exception], None] = _ignore,
+        disk: Disk | None = None,
     ) -> Self:
-        """Open or begin the file; errors as of `schema.open_writer`, `broken` as of Writer."""
+        """Open or begin the file; errors as of `schema.open_writer`, `broken` as of Writer.
+
+        Args:
+            disk: which it shares with other databases of this process; its own without.
+        """
         db = schema.open_writer(path)
-        return cls(db, schema.open_reader(path), total, Space(path, Sort.FILES), broken)
+        space = Space(db, path, Sort.FILES, disk or Disk(path.parent))
+        return cls(db, schema.open_reader(path), total, space, broken)
 
     @property
     def writer(self) -> Writer:
@@ -67,7 +76,7 @@ class SqliteBlobs:
 
     async def begin(self, address: bytes, size: int, day: int) -> None:
         def work(db: sqlite3.Connection) -> None:
-            self._space.take(db)
+            self._space.take()
             db.execute(
                 "UPDATE files SET id = randomblob(32) WHERE id = ? AND expires_day < ?",
                 (address, day),  # to be swept; its pieces go with it
@@ -85,7 +94,7 @@ class SqliteBlobs:
 
     async def add(self, address: bytes, place: int, piece: bytes, day: int) -> int:
         def work(db: sqlite3.Connection) -> int:
-            self._space.take(db, len(piece))
+            self._space.take(len(piece))
             found = _find(db, address, day)
             if found is None:
                 return 0
@@ -104,6 +113,7 @@ class SqliteBlobs:
 
     async def drop(self, address: bytes) -> None:
         def work(db: sqlite3.Connection) -> None:
+            self._space.check_deleting()
             db.execute("UPDATE files SET expires_day = ? WHERE id = ?", (DROPPED, address))
 
         await self._run(work)
@@ -111,7 +121,11 @@ class SqliteBlobs:
             pass
 
     async def sweep(self, day: int) -> int:
-        return await self._run(lambda db: _sweep(db, day))
+        def work(db: sqlite3.Connection) -> int:
+            self._space.check_deleting()
+            return _sweep(db, day)
+
+        return await self._run(work)
 
     # --- reading: what is committed, past the writer ------------------------------------------
 
@@ -130,6 +144,25 @@ class SqliteBlobs:
             return row[0] if row else b""
 
         return self._read(work)
+
+    def _fold(self) -> None:
+        """On the loop."""
+        if not self._is_to_fold:
+            self._is_to_fold = True
+            with suppress(UnavailableError):
+                self._run(lambda _db: None)
+
+    def _committed(self) -> None:
+        """In the writer's thread."""
+        self._space.committed()
+        if not self._is_to_fold:
+            return
+        self._is_to_fold = False
+        try:
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.Error as error:
+            if not is_passing(error):
+                self._writer.fail(error)
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Raises UnavailableError: the disk refuses; where it failed, the writer is told."""

@@ -23,6 +23,7 @@ from doorless_server.directory import desk, opening
 from doorless_server.directory.base import RunningLog
 from doorless_server.others import Others
 from doorless_server.store.base import Store
+from doorless_server.store.space import Disk
 from doorless_server.store.sqlite import SqliteStore
 from doorless_server.store.writer import Writer
 from doorless_server.tls import check_private
@@ -95,9 +96,10 @@ async def _in_folder(
         for writer in writers.values():
             writer.fail(error)
 
-    store = await SqliteStore.open(folder / datadir.DATABASE, broken=failed)
+    disk = Disk(folder)
+    store = await SqliteStore.open(folder / datadir.DATABASE, broken=failed, disk=disk)
     leaving.push_async_callback(store.close)
-    blobs = await SqliteBlobs.open(folder / blob_schema.DATABASE, broken=failed)
+    blobs = await SqliteBlobs.open(folder / blob_schema.DATABASE, broken=failed, disk=disk)
     leaving.push_async_callback(blobs.close)
     writers |= {"relay": store.writer, "blobs": blobs.writer}
 

@@ -1,8 +1,8 @@
 """Whether the disk has room for what is new, beside what deleting needs.
 
-    free on the disk  >=  what the logs of all databases hold        the databases grow by that
-                       +  what the own log may still grow by         deletions are written there
-                       +  the margin                                 as far as nothing was deleted
+    free on the disk  >=  what the databases grow by when their logs are folded back
+                       +  what the own log may still grow by: deletions are written there
+                       +  the margin, less what was deleted: that is written over
 
 A deletion is written to the log first. On a disk that new mail filled to the last page the log
 can neither grow nor be folded back: nobody could delete any more (docs/adr/0080).
@@ -10,15 +10,23 @@ can neither grow nor be folded back: nobody could delete any more (docs/adr/0080
 
 import os
 import sqlite3
-import struct
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum, auto
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple, Never
 
 from doorless_server import events
-from doorless_server.limits import FILES_MARGIN, LEAST_DISK, LOG_BYTES, LOG_RESERVE, MAIL_MARGIN
+from doorless_server.limits import (
+    FILES_LOG_BYTES,
+    FILES_MARGIN,
+    LEAST_DISK,
+    LOG_BYTES,
+    LOG_RESERVE,
+    MAIL_MARGIN,
+)
 from doorless_server.store.base import UnavailableError
 
 LOOK = 0.05
@@ -28,11 +36,6 @@ COST = 4
 """Bytes of room that one byte takes at most: two in the log, where each page that it touches is
 written whole, and two by which the database may have to grow."""
 
-_LOG, _INDEX = "-wal", "-shm"
-_INDEX_HEADER = struct.Struct("=14xHI76xI")
-"""Of the index beside the log: a page's size, the log's frames, and those of them that are in the
-database, too. SQLite, WAL-mode File Format, section 2.1."""
-
 
 class Sort(Enum):
     """What has no room."""
@@ -41,29 +44,99 @@ class Sort(Enum):
     FILES = auto()
 
 
-_MARGINS = {Sort.MAIL: MAIL_MARGIN, Sort.FILES: FILES_MARGIN}
+class _Bounds(NamedTuple):
+    """
+    Attributes:
+        log: bytes to which the log grows by itself, while no reader holds it.
+        margin: bytes that are left beside what deleting needs.
+    """
+
+    log: int
+    margin: int
+
+
+_BOUNDS = {
+    Sort.MAIL: _Bounds(LOG_BYTES, MAIL_MARGIN),
+    Sort.FILES: _Bounds(FILES_LOG_BYTES, FILES_MARGIN),
+}
+
+
+class Disk:
+    """What databases in one folder share.
+
+    Their files are never opened here: SQLite's locks are the process's, and whoever closes a file
+    of its drops them (SQLite, How To Corrupt, section 2.2).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sizes: dict[Path, int] = {}
+        self._folding: list[Callable[[], None]] = []
+
+    def folds(self, fold: Callable[[], None]) -> None:
+        """Call it, on the loop, when there is no room: where nothing more is written, nobody else
+        would fold that log back."""
+        self._folding.append(fold)
+
+    def fold(self) -> None:
+        if self.to_fold:
+            for fold in self._folding:
+                fold()
+
+    def note(self, database: Path, size: int) -> None:
+        """The database has so many bytes, those included that only its log holds."""
+        self._sizes[database] = size
+
+    @property
+    def to_fold(self) -> int:
+        """Bytes by which the databases grow when their logs are folded back."""
+        return sum([max(size - size_of(path), 0) for path, size in self._sizes.items()])
+
+    @property
+    def free(self) -> int:
+        """Bytes; without end where nothing is kept free: it is small, or does not tell."""
+        try:
+            disk = os.statvfs(self._folder)
+        except OSError:
+            return sys.maxsize  # what it then refuses is told by whoever writes
+        if disk.f_blocks * disk.f_frsize < LEAST_DISK:
+            return sys.maxsize
+        return disk.f_bavail * disk.f_frsize
 
 
 class Space:
-    """Used inside the writer's transactions.
+    """Of one database; used inside the writer's transactions, and told how they end.
 
     What was stored since the last look is reckoned: a fast disk takes 100 MB between two looks, and
     what is not committed is not on the disk yet.
 
     Args:
-        database: the file that grows. On a disk smaller than LEAST_DISK nothing is kept free.
+        db: the writer's connection.
+        database: the file that grows.
+
+    Attributes:
+        disk: what it shares with other databases.
     """
 
     def __init__(
-        self, database: Path, sort: Sort, *, elapsed: Callable[[], float] = monotonic
+        self,
+        db: sqlite3.Connection,
+        database: Path,
+        sort: Sort,
+        disk: Disk,
+        *,
+        elapsed: Callable[[], float] = monotonic,
     ) -> None:
-        self._folder, self._log = database.parent, f"{database.name}{_LOG}"
+        self._db, self._database, self.disk = db, database, disk
+        self._log = database.with_name(f"{database.name}-wal")
         self._sort, self._elapsed = sort, elapsed
         self._room = self._uncommitted = 0
         self._next_look = 0.0
         self._refused: int | None = None
+        (self._page,) = db.execute("PRAGMA page_size").fetchone()
+        self.committed()
 
-    def take(self, db: sqlite3.Connection, size: int = 0) -> None:
+    def take(self, size: int = 0) -> None:
         """Before so many new bytes are stored.
 
         Raises:
@@ -71,33 +144,49 @@ class Space:
         """
         need, now = COST * size, self._elapsed()
         if need > self._room or now >= self._next_look:
-            self._room = self._look(db)
+            self._room = self._look()
             self._next_look = now + LOOK
             self._tell(need)
         if need > self._room:
-            raise UnavailableError("the disk has no room for it beside what deleting needs")
+            self._refuse("the disk has no room for it beside what deleting needs")
         self._room -= need
         self._uncommitted += need
 
-    def settled(self) -> None:
-        """The transaction was committed, or undone."""
+    def check_deleting(self) -> None:
+        """Before something is deleted: of a log that a backup holds no end is in sight.
+
+        Raises:
+            UnavailableError: it would take what folding the logs back needs.
+        """
+        if size_of(self._log) < _BOUNDS[self._sort].log:
+            return
+        if (to_fold := self.disk.to_fold) and self.disk.free < to_fold + LOG_RESERVE:
+            self._refuse("the disk has room for folding logs back alone")
+
+    def committed(self) -> None:
+        self._uncommitted = 0
+        with suppress(sqlite3.Error):  # what the disk does not read is told by whoever needs it
+            self.disk.note(self._database, self._pages("page_count"))
+
+    def undone(self) -> None:
         self._uncommitted = 0
 
-    def _look(self, db: sqlite3.Connection) -> int:
+    def _look(self) -> int:
         """Bytes that may be taken; below 0 where there is too little already."""
-        try:
-            disk = os.statvfs(self._folder)
-            logs = _logs(self._folder)
-        except OSError:
-            return sys.maxsize  # what it then refuses is told by whoever writes
-        if disk.f_blocks * disk.f_frsize < LEAST_DISK:
-            return sys.maxsize
-        size, own = logs.pop(self._log, (0, 0))
-        others = sum([unfolded for _, unfolded in logs.values()])
-        to_grow = max(LOG_BYTES - size, LOG_RESERVE)
-        free = disk.f_bavail * disk.f_frsize - self._uncommitted
-        # Pages that were deleted spare the database its growth; the log is written all the same.
-        return free - others - to_grow - max(own + _MARGINS[self._sort] - _free_within(db), 0)
+        to_grow, margin = self._to_leave()
+        return self.disk.free - self._uncommitted - self.disk.to_fold - to_grow - margin
+
+    def _to_leave(self) -> tuple[int, int]:
+        """Bytes by which the own log may grow, and of the margin what nothing was deleted for."""
+        log, margin = _BOUNDS[self._sort]
+        size = size_of(self._log)
+        if size >= log:  # a reader holds it: it grows by whatever is written
+            return LOG_RESERVE, margin
+        return max(log - size, LOG_RESERVE), max(margin - self._pages("freelist_count"), 0)
+
+    def _refuse(self, why: str) -> Never:
+        self.disk.fold()
+        raise UnavailableError(why)
 
     def _tell(self, need: int) -> None:
         """What is refused is told once, until as much has room, and a little more."""
@@ -109,28 +198,15 @@ class Space:
             events.say(events.SPACE_IS_ENOUGH, sort=self._sort)
             self._refused = None
 
-
-def _logs(folder: Path) -> dict[str, tuple[int, int]]:
-    """Of each write-ahead log in it: the file's bytes, and those not in the database yet."""
-    with os.scandir(folder) as entries:
-        sizes = {each.name: each.stat().st_size for each in entries if each.name.endswith(_LOG)}
-    return {name: (size, min(size, _unfolded(folder / name))) for name, size in sizes.items()}
+    def _pages(self, which: str) -> int:
+        """Bytes of them."""
+        (pages,) = self._db.execute(f"PRAGMA {which}").fetchone()
+        return int(pages) * int(self._page)
 
 
-def _unfolded(log: Path) -> int:
-    """Bytes by which the database grows at most when this log is folded back."""
-    index = log.with_name(log.name.removesuffix(_LOG) + _INDEX)
+def size_of(path: Path) -> int:
+    """Bytes; 0 where there is no such file."""
     try:
-        with index.open("rb") as file:
-            header = file.read(_INDEX_HEADER.size)
-        page, frames, folded = map(int, _INDEX_HEADER.unpack(header))
-    except (OSError, struct.error):
-        return sys.maxsize  # nobody has it open: all of it may be to be folded back
-    return max(frames - folded, 0) * (page if page > 1 else 0x10000)
-
-
-def _free_within(db: sqlite3.Connection) -> int:
-    """Bytes that were deleted, and are written over before the file grows."""
-    (pages,) = db.execute("PRAGMA freelist_count").fetchone()
-    (size,) = db.execute("PRAGMA page_size").fetchone()
-    return int(pages) * int(size)
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -24,7 +24,7 @@ from doorless_server.store.base import (
 from doorless_server.store.checkpoint import Checkpointer
 from doorless_server.store.gathering import Delivered, Gathering
 from doorless_server.store.schema import open_writer
-from doorless_server.store.space import Sort, Space
+from doorless_server.store.space import Disk, Sort, Space
 from doorless_server.store.sqlite_mail import MailTable
 from doorless_server.store.writer import Writer
 
@@ -51,8 +51,13 @@ class SqliteStore:
         path: Path,
         bounds: Bounds | None = None,
         broken: Callable[[Exception], None] = _ignore,
+        disk: Disk | None = None,
     ) -> Self:
-        """Open or begin the file; errors as of `schema.open_writer`, `broken` as of Writer."""
+        """Open or begin the file; errors as of `schema.open_writer`, `broken` as of Writer.
+
+        Args:
+            disk: which it shares with other databases of this process; its own without.
+        """
         db = open_writer(path)
         mail = MailTable(db, bounds or Bounds())
         log = path.with_name(f"{path.name}-wal")
@@ -62,19 +67,24 @@ class SqliteStore:
 
         checkpointer = Checkpointer(open_writer(path), db, log, failed)
 
-        space = Space(path, Sort.MAIL)
+        space = Space(db, path, Sort.MAIL, disk or Disk(path.parent))
 
         def forget() -> None:
-            space.settled()
+            space.undone()
             mail.forget()
 
         def committed() -> None:
-            space.settled()
+            space.committed()
             mail.committed()
             checkpointer.committed()
 
+        space.disk.folds(checkpointer.wake)
         writer = Writer(db, forget=forget, committed=committed, broken=broken)
         return cls(mail, writer, checkpointer, space)
+
+    @property
+    def disk(self) -> Disk:
+        return self._space.disk
 
     @property
     def writer(self) -> Writer:
@@ -89,7 +99,7 @@ class SqliteStore:
 
     async def create(self, handle: str, listing: Listing, token_hash: bytes, day: int) -> None:
         def work(db: sqlite3.Connection) -> None:
-            self._space.take(db)
+            self._space.take()
             accounts.create(db, handle, listing, token_hash, day)
 
         await self._run(work)
@@ -133,7 +143,7 @@ class SqliteStore:
 
     async def publish(self, device: bytes, batch: Batch) -> None:
         def work(db: sqlite3.Connection) -> None:
-            self._space.take(db)
+            self._space.take()
             accounts.publish(db, device, batch)
 
         await self._run(work)
@@ -154,7 +164,7 @@ class SqliteStore:
             raise UnavailableError("a reader holds the write-ahead log")
 
         def work(db: sqlite3.Connection) -> Sequence[Position | Fate]:
-            self._space.take(db, size)
+            self._space.take(size)
             return self._mail.put(db, mails, hour, day)
 
         self._acknowledged.join()
@@ -170,6 +180,7 @@ class SqliteStore:
 
     async def sweep(self, hour: int, day: int) -> int:
         def work(db: sqlite3.Connection) -> int:
+            self._space.check_deleting()
             gone = self._mail.sweep(db, hour) + accounts.sweep_prekeys(db, day)
             return gone + names.sweep(db, day)
 
@@ -185,4 +196,9 @@ class SqliteStore:
     def _drop(self, delivered: Delivered, hour: int) -> "asyncio.Future[None]":
         if not self._checkpointer.may_delete():
             raise UnavailableError("a reader holds the write-ahead log")
-        return self._writer.run(lambda db: self._mail.drop(db, delivered, hour))
+
+        def work(db: sqlite3.Connection) -> None:
+            self._space.check_deleting()
+            self._mail.drop(db, delivered, hour)
+
+        return self._writer.run(work)
