@@ -24,7 +24,6 @@ from doorless_server.datadir import DATABASE, copying
 from doorless_server.limits import MIB
 from doorless_server.store.base import Position, UnavailableError
 from doorless_server.store.schema import open_reader
-from doorless_server.store.space import LOOK
 from relay_person import Person
 
 LEFT = (192 * MIB, 256 * MIB, 384 * MIB, 640 * MIB, 768 * MIB)
@@ -158,13 +157,12 @@ async def play(folder: Path, seed: int) -> dict[str, object]:
         await crowd.the_backup_ends()
         await asyncio.sleep(FOLDED)
         files = await crowd.all_goes()
-        await asyncio.sleep(FOLDED + 2 * LOOK)
         return {
             "left": crowd.kept - crowd.deleted,
             "files": files,
             "full": events.SAID[events.DISK_REFUSES.name],
             "short": events.SAID[events.SPACE_IS_SHORT.name],
-            "again": await drained.is_kept(at, people[0], 1),
+            "again": await drained.is_kept_at_last(at, people[0], 1),
         }
 
 

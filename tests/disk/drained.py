@@ -31,7 +31,7 @@ from doorless_server.datadir import DATABASE, copying
 from doorless_server.limits import LEAST_DISK, MIB
 from doorless_server.store.base import Position, UnavailableError
 from doorless_server.store.schema import open_reader
-from doorless_server.store.space import LOOK, Disk
+from doorless_server.store.space import Disk
 from doorless_server.store.sqlite import SqliteStore
 from relay_person import Person
 
@@ -60,6 +60,15 @@ async def is_kept(at: Asked, person: Person, count: int = AT_ONCE) -> bool:
     except UnavailableError:
         return False
     return all(answer == Done() for answer in answers)
+
+
+async def is_kept_at_last(at: Asked, person: Person, count: int = AT_ONCE) -> bool:
+    """Of one who tries again."""
+    for _ in range(REFUSALS):
+        if await is_kept(at, person, count):
+            return True
+        await asyncio.sleep(PAUSE)
+    return False
 
 
 async def fill(at: Asked, people: Sequence[Person], most: int = sys.maxsize) -> int:
@@ -117,22 +126,22 @@ def held(folder: Path) -> Iterator[None]:
         yield
 
 
-async def mail(at: Asked, people: Sequence[Person], _folder: Path) -> int:
-    return await fill(at, people)
+async def mail(at: Asked, people: Sequence[Person], _folder: Path) -> tuple[int, int]:
+    return await fill(at, people), 0
 
 
-async def again(at: Asked, people: Sequence[Person], folder: Path) -> int:
+async def again(at: Asked, people: Sequence[Person], folder: Path) -> tuple[int, int]:
     with held(folder):
         kept = await fill(at, people)
-        kept -= await drain(at, people)
-        return kept + await fill(at, people)
+        deleted = await drain(at, people)
+        return kept + await fill(at, people), deleted
 
 
-async def files(at: Asked, people: Sequence[Person], folder: Path) -> int:
+async def files(at: Asked, people: Sequence[Person], folder: Path) -> tuple[int, int]:
     with held(folder):
         kept = await fill(at, people, HELD // ENVELOPE)
         assert await fill_with_files(folder, disk_of(at)) > 0
-        return kept
+        return kept, 0
 
 
 def disk_of(at: Asked) -> Disk:
@@ -145,11 +154,11 @@ class Story:
     """
     Attributes:
         left: bytes of the disk on which others have nothing.
-        fill: how much mail was kept until nothing more was.
+        fill: how much mail was kept until nothing more was, and how much of it deleted meanwhile.
     """
 
     left: int
-    fill: Callable[[Asked, Sequence[Person], Path], Coroutine[Any, Any, int]]
+    fill: Callable[[Asked, Sequence[Person], Path], Coroutine[Any, Any, tuple[int, int]]]
 
 
 STORIES = {
@@ -164,13 +173,12 @@ async def play(story: Story, folder: Path) -> dict[str, object]:
     async with asked(folder) as at:
         for person in people:
             await at.does(person, person.register())
-        kept = await story.fill(at, people, folder)
-        deleted = await drain(at, people)
-        await asyncio.sleep(2 * LOOK)
+        kept, deleted = await story.fill(at, people, folder)
+        deleted += await drain(at, people)
         return {
             "kept": kept,
             "deleted": deleted,
-            "again": await is_kept(at, people[0]),
+            "again": await is_kept_at_last(at, people[0]),
         }
 
 

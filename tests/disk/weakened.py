@@ -12,8 +12,7 @@ from doorless_server.store import checkpoint, schema, space, writer
 from doorless_server.store.writer import Writer
 from failing_relay import GOES_ON, HONEST, STOPS, kind_of
 
-TAKE, CHECK_DELETING = space.Space.take, space.Space.check_deleting
-TO_FOLD = space.Disk.to_fold
+TAKE, TO_FOLD = space.Space.take, space.Disk.to_fold
 COMMIT = Writer._commit
 TELL = writer._tell
 
@@ -31,8 +30,6 @@ def missing_in_this_process() -> str:
         return "tells first"
     if space.Space.take is not TAKE:
         return "no reserve"
-    if space.Space.check_deleting is not CHECK_DELETING:
-        return "deletes at any price"
     if space.Disk.to_fold is not TO_FOLD:
         return "nothing to fold"
     if schema.SYNCHRONOUS != "FULL":
@@ -58,10 +55,6 @@ def _keep_no_reserve() -> None:
     space.Space.take = lambda *_: None  # type: ignore[method-assign]
 
 
-def _delete_at_any_price() -> None:
-    space.Space.check_deleting = lambda _self: None  # type: ignore[method-assign]
-
-
 def _fold_nothing() -> None:
     space.Disk.to_fold = 0
 
@@ -79,7 +72,6 @@ WAYS: dict[str, Callable[[], None]] = {
     "tells first": _tell_first,
     "unsynced": _sync_seldom,
     "no reserve": _keep_no_reserve,
-    "deletes at any price": _delete_at_any_price,
     "nothing to fold": _fold_nothing,
     GOES_ON: _is_passing(True),
     STOPS: _is_passing(False),

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from asked_relay import Asked, asked
+from doorless_protocol.blob_frames import MAX_PIECE_BYTES
 from doorless_protocol.frames import Done, Refusal, Refused
 from doorless_server import events
+from doorless_server.blobs import schema as blob_schema
 from doorless_server.blobs.sqlite import SqliteBlobs
 from doorless_server.limits import (
     FILES_LOG_BYTES,
@@ -358,3 +360,26 @@ async def test_files_yield_before_envelopes_do(disk: Told, tmp_path: Path) -> No
     await blobs.close()
     async with asked(tmp_path) as at:
         await signed_up(at)
+
+
+async def test_who_is_refused_has_a_long_log_folded_back_and_cut(
+    disk: Told, tmp_path: Path
+) -> None:
+    """Nothing more is written that would have it done: not mail, and not a deletion."""
+    blobs = await SqliteBlobs.open(tmp_path / "blobs.db")
+    with closing(blob_schema.open_reader(tmp_path / "blobs.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM files").fetchone()
+        await blobs.begin(bytes(32), 4 * MIB, 1)
+        for place in range(8):
+            await blobs.add(bytes(32), place, bytes(MAX_PIECE_BYTES), 1)
+        reader.execute("ROLLBACK")
+    log = tmp_path / "blobs.db-wal"
+    assert log.stat().st_size > 8 * MAX_PIECE_BYTES
+    disk.free = 0
+    blobs._space._next_look = 0.0
+    with pytest.raises(UnavailableError):
+        await blobs.add(bytes(32), 8, bytes(MAX_PIECE_BYTES), 1)
+    await blobs.writer.run(lambda _db: None)
+    assert log.stat().st_size == 0
+    await blobs.close()

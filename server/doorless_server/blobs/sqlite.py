@@ -7,7 +7,6 @@ envelope waits for a piece of a file (docs/adr/0046).
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -42,10 +41,9 @@ class SqliteBlobs:
         space: Space,
         broken: Callable[[Exception], None],
     ) -> None:
-        self._db, self._reader, self._total, self._space = db, reader, total, space
-        self._is_to_fold = False
-        space.disk.folds(self._fold)
-        self._writer = Writer(db, forget=space.undone, committed=self._committed, broken=broken)
+        self._reader, self._total, self._space = reader, total, space
+        self._writer = Writer(db, forget=space.undone, committed=space.committed, broken=broken)
+        space.fold_by(self._writer)
 
     @classmethod
     async def open(
@@ -144,25 +142,6 @@ class SqliteBlobs:
             return row[0] if row else b""
 
         return self._read(work)
-
-    def _fold(self) -> None:
-        """On the loop."""
-        if not self._is_to_fold:
-            self._is_to_fold = True
-            with suppress(UnavailableError):
-                self._run(lambda _db: None)
-
-    def _committed(self) -> None:
-        """In the writer's thread."""
-        self._space.committed()
-        if not self._is_to_fold:
-            return
-        self._is_to_fold = False
-        try:
-            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        except sqlite3.Error as error:
-            if not is_passing(error):
-                self._writer.fail(error)
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Raises UnavailableError: the disk refuses; where it failed, the writer is told."""

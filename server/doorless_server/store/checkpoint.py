@@ -86,10 +86,6 @@ class Checkpointer:
         if not self._changed.is_set():
             self._changed.set()
 
-    def wake(self) -> None:
-        """Though nobody commits: whoever held the log may have let go."""
-        self._changed.set()
-
     def may_take(self, size: int) -> bool:
         """Whether so many bytes of new envelopes may be written."""
         return self._has_room(size, LOG_RESERVE)

@@ -28,6 +28,8 @@ from doorless_server.limits import (
     MAIL_MARGIN,
 )
 from doorless_server.store.base import UnavailableError
+from doorless_server.store.schema import BUSY_MS
+from doorless_server.store.writer import Writer, is_passing
 
 LOOK = 0.05
 """Seconds between two looks: somebody else may write to the disk, too."""
@@ -73,15 +75,13 @@ class Disk:
         self._sizes: dict[Path, int] = {}
         self._folding: list[Callable[[], None]] = []
 
-    def folds(self, fold: Callable[[], None]) -> None:
-        """Call it, on the loop, when there is no room: where nothing more is written, nobody else
-        would fold that log back."""
+    def on_short(self, fold: Callable[[], None]) -> None:
+        """Call it, on the loop, whenever there is no room."""
         self._folding.append(fold)
 
     def fold(self) -> None:
-        if self.to_fold:
-            for fold in self._folding:
-                fold()
+        for fold in self._folding:
+            fold()
 
     def note(self, database: Path, size: int) -> None:
         """The database has so many bytes, those included that only its log holds."""
@@ -90,7 +90,10 @@ class Disk:
     @property
     def to_fold(self) -> int:
         """Bytes by which the databases grow when their logs are folded back."""
-        return sum([max(size - size_of(path), 0) for path, size in self._sizes.items()])
+        return sum([self.growth(database) for database in self._sizes])
+
+    def growth(self, database: Path) -> int:
+        return max(self._sizes[database] - size_of(database), 0)
 
     @property
     def free(self) -> int:
@@ -133,6 +136,8 @@ class Space:
         self._room = self._uncommitted = 0
         self._next_look = 0.0
         self._refused: int | None = None
+        self._writer: Writer | None = None
+        self._is_to_fold = False
         (self._page,) = db.execute("PRAGMA page_size").fetchone()
         self.committed()
 
@@ -163,13 +168,40 @@ class Space:
         if (to_fold := self.disk.to_fold) and self.disk.free < to_fold + LOG_RESERVE:
             self._refuse("the disk has room for folding logs back alone")
 
+    def fold_by(self, writer: Writer) -> None:
+        """When there is no room, fold the log back, and cut it: nothing more is written that would
+        have anybody else do it."""
+        self._writer = writer
+        self.disk.on_short(self._fold_soon)
+
     def committed(self) -> None:
+        """In the writer's thread, with no transaction open."""
         self._uncommitted = 0
         with suppress(sqlite3.Error):  # what the disk does not read is told by whoever needs it
             self.disk.note(self._database, self._pages("page_count"))
+        if self._is_to_fold:
+            self._is_to_fold = False
+            self._fold_back()
 
     def undone(self) -> None:
         self._uncommitted = 0
+
+    def _fold_soon(self) -> None:
+        is_long = size_of(self._log) >= _BOUNDS[self._sort].log
+        if self._writer and not self._is_to_fold and (is_long or self.disk.growth(self._database)):
+            self._is_to_fold = True
+            with suppress(UnavailableError):
+                self._writer.run(lambda _db: None)
+
+    def _fold_back(self) -> None:
+        """Whoever reads is not waited for."""
+        try:
+            self._db.execute("PRAGMA busy_timeout = 0")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        except sqlite3.Error as error:
+            if self._writer and not is_passing(error):
+                self._writer.fail(error)
 
     def _look(self) -> int:
         """Bytes that may be taken; below 0 where there is too little already."""

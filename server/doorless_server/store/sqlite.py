@@ -78,8 +78,8 @@ class SqliteStore:
             mail.committed()
             checkpointer.committed()
 
-        space.disk.folds(checkpointer.wake)
         writer = Writer(db, forget=forget, committed=committed, broken=broken)
+        space.fold_by(writer)
         return cls(mail, writer, checkpointer, space)
 
     @property
