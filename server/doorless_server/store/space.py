@@ -198,10 +198,11 @@ class Space:
         try:
             self._db.execute("PRAGMA busy_timeout = 0")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            self._db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         except sqlite3.Error as error:
             if self._writer and not is_passing(error):
                 self._writer.fail(error)
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
     def _look(self) -> int:
         """Bytes that may be taken; below 0 where there is too little already."""
