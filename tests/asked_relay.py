@@ -90,7 +90,14 @@ async def asked(path: Path | None, *, log: bool = False) -> AsyncIterator[Asked]
 
 
 def watch_database(store: Store, told: Callable[[str], None] | None) -> None:
-    """Have every statement that the store's database is asked told."""
+    """Have every statement that the store's database is asked told, but for what `store.space` asks
+    of its pages: with each commit, and by the clock.
+    """
     assert isinstance(store, SqliteStore)
     database: sqlite3.Connection = store.writer._db
-    database.set_trace_callback(told)
+
+    def hear(statement: str) -> None:
+        if told and not statement.startswith("PRAGMA"):
+            told(statement)
+
+    database.set_trace_callback(hear if told else None)

@@ -59,6 +59,9 @@ BACKUP_LOG_BYTES = 2048 * MIB
 LOG_RESERVE = 8 * MIB
 """Bytes of it that are left to deletions when no new envelope is taken any more."""
 
+DELETIONS = 32 * MIB
+"""Bytes of the disk by which the log may always grow: many deletions in one transaction."""
+
 FILES_LOG_BYTES = 32 * MIB
 """To which the write-ahead log of files grows by itself: twice what is folded back at once."""
 

@@ -61,7 +61,7 @@ def test_a_disk_that_mail_fills_is_drained(tmp_path: Path, record: Callable[...,
 @needs_mount
 @pytest.mark.attack(
     "S09",
-    "so they do where mail fills it twice, while a backup holds the log",
+    "on a disk that mail fills twice, while a backup holds the log, everybody reads and deletes",
     weaken={"doorless_server.store.space.Disk.to_fold": 0},
 )
 def test_a_log_that_is_held_leaves_room_to_fold_it_back(
@@ -74,7 +74,7 @@ def test_a_log_that_is_held_leaves_room_to_fold_it_back(
 @needs_mount
 @pytest.mark.attack(
     "S09",
-    "so they do where files fill it, while a backup holds the log of mail",
+    "on a disk that files fill, while a backup holds the log of mail, everybody reads and deletes",
     weaken={"doorless_server.store.space.Disk.to_fold": 0},
 )
 def test_a_disk_that_files_fill_is_drained(tmp_path: Path, record: Callable[..., None]) -> None:
@@ -86,7 +86,7 @@ def test_a_disk_that_files_fill_is_drained(tmp_path: Path, record: Callable[...,
 @pytest.mark.timeout(3600)
 @pytest.mark.attack(
     "S09",
-    "so they do whatever fills it and however many backups hold the logs, and it is never full",
+    "a disk that mail and files crowd while backups hold the logs is never full, and everybody deletes",
     weaken={"doorless_server.store.space.Disk.to_fold": 0},
 )
 def test_a_crowded_disk_is_never_full(tmp_path: Path, record: Callable[..., None]) -> None:

@@ -18,6 +18,7 @@ from doorless_server import events
 from doorless_server.blobs import schema as blob_schema
 from doorless_server.blobs.sqlite import SqliteBlobs
 from doorless_server.limits import (
+    DELETIONS,
     FILES_LOG_BYTES,
     FILES_MARGIN,
     LEAST_DISK,
@@ -29,7 +30,7 @@ from doorless_server.limits import (
 from doorless_server.store import space as module
 from doorless_server.store.base import Position, UnavailableError
 from doorless_server.store.schema import open_reader, open_writer
-from doorless_server.store.space import COST, LOOK, Disk, Sort, Space
+from doorless_server.store.space import COST, LOOK, ROW, ROWS, Disk, Sort, Space
 from relay_person import Person
 
 ALICE = Person("alice", 1)
@@ -98,7 +99,7 @@ class Watched:
 
     @property
     def deletes(self) -> bool:
-        return is_let(self.space.check_deleting)
+        return is_let(self.space.check_writing)
 
 
 def is_let(ask: Callable[[], None]) -> bool:
@@ -227,7 +228,7 @@ def test_a_log_beyond_its_bound_leaves_the_reserve(
     filled(db, LOG_BYTES)
     space.space.committed()
     assert space.log > LOG_BYTES
-    disk.free = LOG_RESERVE + MAIL_MARGIN
+    disk.free = DELETIONS + MAIL_MARGIN
     assert space.takes()
     disk.free -= PAGE
     assert not space.takes()
@@ -239,10 +240,17 @@ def test_deletions_leave_room_for_folding_a_log_back_that_is_held(
     with held(tmp_path):
         filled(db, LOG_BYTES)
         space.space.committed()
-        disk.free = whole(space.disk.to_fold + LOG_RESERVE)
+        disk.free = whole(space.disk.to_fold + LOG_RESERVE + ROWS * ROW)
         assert space.deletes
         disk.free -= PAGE
         assert not space.deletes
+        disk.free += PAGE + ROWS * ROW
+        assert space.deletes
+        assert not space.deletes  # beside what is not committed
+        space.space.committed()
+        assert space.deletes
+        space.space.committed()
+    disk.free = 0
     folded_back(db)
     assert space.deletes
 

@@ -67,6 +67,7 @@ class SqliteBlobs:
         return self._writer
 
     async def close(self) -> None:
+        self._space.close()
         self._reader.close()  # whoever closes last folds the write-ahead log back: the writer
         await self._writer.close()
 
@@ -111,7 +112,7 @@ class SqliteBlobs:
 
     async def drop(self, address: bytes) -> None:
         def work(db: sqlite3.Connection) -> None:
-            self._space.check_deleting()
+            self._space.check_writing()
             db.execute("UPDATE files SET expires_day = ? WHERE id = ?", (DROPPED, address))
 
         await self._run(work)
@@ -120,7 +121,7 @@ class SqliteBlobs:
 
     async def sweep(self, day: int) -> int:
         def work(db: sqlite3.Connection) -> int:
-            self._space.check_deleting()
+            self._space.check_writing(SWEPT_AT_ONCE)
             return _sweep(db, day)
 
         return await self._run(work)

@@ -69,7 +69,7 @@ class Checkpointer:
         broken: Callable[[Exception], None],
     ) -> None:
         self._own, self._writers, self._log, self._broken = own, writers, log, broken
-        self._is_held = self._is_lent = self._is_refusing = self._is_copying = False
+        self._is_held = self._is_refusing = self._is_copying = False
         writers.execute(f"PRAGMA journal_size_limit = {KEPT_BYTES}")
         self._changed = threading.Event()
         self._stopping = threading.Event()
@@ -82,7 +82,6 @@ class Checkpointer:
         if self._rest_is_due:
             self._rest_is_due = False
             self._is_held = is_held(self._copy(self._writers))
-            self._is_lent = self._is_held and is_copied(self._log.parent)
         if not self._changed.is_set():
             self._changed.set()
 
@@ -103,8 +102,9 @@ class Checkpointer:
             return True
         with suppress(OSError):
             held = self._log.stat().st_size
-            most = BACKUP_LOG_BYTES if self._is_lent else LOG_BYTES
-            if fits(held, size, reserve, most):
+            if fits(held, size, reserve, LOG_BYTES):
+                return True
+            if is_copied(self._log.parent) and fits(held, size, reserve, BACKUP_LOG_BYTES):
                 return True
             self._changed.set()  # no commit asks any more whether the reader let go
             if is_held and not self._is_refusing:

@@ -8,6 +8,7 @@ A deletion is written to the log first. On a disk that new mail filled to the la
 can neither grow nor be folded back: nobody could delete any more (docs/adr/0080).
 """
 
+import asyncio
 import os
 import sqlite3
 import sys
@@ -18,8 +19,10 @@ from pathlib import Path
 from time import monotonic
 from typing import NamedTuple, Never
 
+from doorless_protocol.sizes import KIB
 from doorless_server import events
 from doorless_server.limits import (
+    DELETIONS,
     FILES_LOG_BYTES,
     FILES_MARGIN,
     LEAST_DISK,
@@ -37,6 +40,14 @@ LOOK = 0.05
 COST = 4
 """Bytes of room that one byte takes at most: two in the log, where each page that it touches is
 written whole, and two by which the database may have to grow."""
+
+
+ROW = 12 * KIB
+"""Bytes of the log that changing or deleting one row takes: its page, and a part of those that
+lead to it."""
+
+ROWS = 16
+"""Rows that a request changes at most, other than one that deletes many."""
 
 
 class Sort(Enum):
@@ -157,22 +168,29 @@ class Space:
         self._room -= need
         self._uncommitted += need
 
-    def check_deleting(self) -> None:
-        """Before something is deleted: of a log that a backup holds no end is in sight.
+    def check_writing(self, rows: int = ROWS) -> None:
+        """Before so many are changed or deleted: of a log that a backup holds no end is in sight.
 
         Raises:
             UnavailableError: it would take what folding the logs back needs.
         """
         if size_of(self._log) < _BOUNDS[self._sort].log:
             return
-        if (to_fold := self.disk.to_fold) and self.disk.free < to_fold + LOG_RESERVE:
+        need = ROW * rows
+        to_fold = self.disk.to_fold
+        if to_fold and self.disk.free - self._uncommitted < to_fold + LOG_RESERVE + need:
             self._refuse("the disk has room for folding logs back alone")
+        self._uncommitted += need
 
     def fold_by(self, writer: Writer) -> None:
         """When there is no room, fold the log back, and cut it: nothing more is written that would
         have anybody else do it."""
         self._writer = writer
         self.disk.on_short(self._fold_soon)
+
+    def close(self) -> None:
+        """Before the writer is closed."""
+        self._writer = None
 
     def committed(self) -> None:
         """In the writer's thread, with no transaction open."""
@@ -191,7 +209,7 @@ class Space:
         if self._writer and not self._is_to_fold and (is_long or self.disk.growth(self._database)):
             self._is_to_fold = True
             with suppress(UnavailableError):
-                self._writer.run(lambda _db: None)
+                self._writer.run(lambda _db: None).add_done_callback(_heard)
 
     def _fold_back(self) -> None:
         """Whoever reads is not waited for."""
@@ -206,16 +224,16 @@ class Space:
 
     def _look(self) -> int:
         """Bytes that may be taken; below 0 where there is too little already."""
-        to_grow, margin = self._to_leave()
-        return self.disk.free - self._uncommitted - self.disk.to_fold - to_grow - margin
+        to_leave = self.disk.to_fold + self._to_leave()  # first: what is folded back is not free
+        return self.disk.free - self._uncommitted - to_leave
 
-    def _to_leave(self) -> tuple[int, int]:
+    def _to_leave(self) -> int:
         """Bytes by which the own log may grow, and of the margin what nothing was deleted for."""
         log, margin = _BOUNDS[self._sort]
         size = size_of(self._log)
         if size >= log:  # a reader holds it: it grows by whatever is written
-            return LOG_RESERVE, margin
-        return max(log - size, LOG_RESERVE), max(margin - self._pages("freelist_count"), 0)
+            return DELETIONS + margin
+        return max(log - size, DELETIONS) + max(margin - self._pages("freelist_count"), 0)
 
     def _refuse(self, why: str) -> Never:
         self.disk.fold()
@@ -235,6 +253,12 @@ class Space:
         """Bytes of them."""
         (pages,) = self._db.execute(f"PRAGMA {which}").fetchone()
         return int(pages) * int(self._page)
+
+
+def _heard(done: "asyncio.Future[None]") -> None:
+    """Nobody waits for it, so nobody else is told that the disk refuses or failed."""
+    if not done.cancelled():
+        done.exception()
 
 
 def size_of(path: Path) -> int:

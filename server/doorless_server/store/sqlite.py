@@ -24,11 +24,14 @@ from doorless_server.store.base import (
 from doorless_server.store.checkpoint import Checkpointer
 from doorless_server.store.gathering import Delivered, Gathering
 from doorless_server.store.schema import open_writer
-from doorless_server.store.space import Disk, Sort, Space
+from doorless_server.store.space import ROWS, Disk, Sort, Space
 from doorless_server.store.sqlite_mail import MailTable
 from doorless_server.store.writer import Writer
 
 T = TypeVar("T")
+
+MANY_ROWS = 2_000
+"""Rows that are deleted with a full mailbox, and by a turn of the sweep at most."""
 
 
 def _ignore(_error: Exception) -> None:
@@ -92,6 +95,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         self._acknowledged.flush()
+        self._space.close()
         await self._writer.close()
         self._checkpointer.close()
 
@@ -106,11 +110,15 @@ class SqliteStore:
 
     async def replace_manifest(self, account: bytes, listing: Listing) -> Sequence[Seat]:
         forget = self._mail.forget_mailbox
-        return await self._run(lambda db: accounts.replace_manifest(db, account, listing, forget))
+        return await self._change(
+            lambda db: accounts.replace_manifest(db, account, listing, forget), MANY_ROWS
+        )
 
     async def close_account(self, account: bytes, day: int) -> Sequence[Seat]:
         forget = self._mail.forget_mailbox
-        return await self._run(lambda db: accounts.close_account(db, account, day, forget))
+        return await self._change(
+            lambda db: accounts.close_account(db, account, day, forget), MANY_ROWS
+        )
 
     async def account_named(self, handle: str) -> Account | None:
         return await self._run(lambda db: accounts.account_named(db, handle))
@@ -125,17 +133,17 @@ class SqliteStore:
         return await self._run(lambda db: accounts.seat(db, device))
 
     async def note_connection(self, account: bytes, day: int) -> None:
-        await self._run(lambda db: accounts.note_connection(db, account, day))
+        await self._change(lambda db: accounts.note_connection(db, account, day))
 
     async def set_token(self, account: bytes, token_hash: bytes, until: int) -> None:
         def work(db: sqlite3.Connection) -> None:
             accounts.set_token(db, account, token_hash, until)
             self._mail.forget_token(db, account)
 
-        await self._run(work)
+        await self._change(work)
 
     async def swap_incarnation(self, device: bytes, expected: int, successor: int) -> int | None:
-        return await self._run(
+        return await self._change(
             lambda db: accounts.swap_incarnation(db, device, expected, successor)
         )
 
@@ -152,7 +160,9 @@ class SqliteStore:
         return await self._run(lambda db: accounts.prekeys_left(db, device))
 
     async def take_prekeys(self, device: bytes, day: int, *, one_time: bool) -> Served | None:
-        return await self._run(lambda db: accounts.take_prekeys(db, device, day, one_time))
+        return await self._change(
+            lambda db: accounts.take_prekeys(db, device, day, one_time=one_time)
+        )
 
     # --- mail --------------------------------------------------------------------------------
 
@@ -180,11 +190,10 @@ class SqliteStore:
 
     async def sweep(self, hour: int, day: int) -> int:
         def work(db: sqlite3.Connection) -> int:
-            self._space.check_deleting()
             gone = self._mail.sweep(db, hour) + accounts.sweep_prekeys(db, day)
             return gone + names.sweep(db, day)
 
-        return await self._run(work)
+        return await self._change(work, MANY_ROWS)
 
     # --- shared ------------------------------------------------------------------------------
 
@@ -193,12 +202,23 @@ class SqliteStore:
         self._acknowledged.flush()
         return self._writer.run(work)
 
+    def _change(
+        self, work: Callable[[sqlite3.Connection], T], rows: int = ROWS
+    ) -> "asyncio.Future[T]":
+        """The same, of work that writes to at most so many rows, and stores nothing new."""
+
+        def checked(db: sqlite3.Connection) -> T:
+            self._space.check_writing(rows)
+            return work(db)
+
+        return self._run(checked)
+
     def _drop(self, delivered: Delivered, hour: int) -> "asyncio.Future[None]":
         if not self._checkpointer.may_delete():
             raise UnavailableError("a reader holds the write-ahead log")
 
         def work(db: sqlite3.Connection) -> None:
-            self._space.check_deleting()
+            self._space.check_writing(len(delivered))
             self._mail.drop(db, delivered, hour)
 
         return self._writer.run(work)
