@@ -86,7 +86,8 @@ def test_a_disk_that_files_fill_is_drained(tmp_path: Path, record: Callable[...,
 @pytest.mark.timeout(3600)
 @pytest.mark.attack(
     "S09",
-    "a disk that mail and files crowd while backups hold the logs is never full, and everybody deletes",
+    "a disk that mail and files crowd while backups hold the logs is never full, and everybody "
+    "deletes",
     weaken={"doorless_server.store.space.Disk.to_fold": 0},
 )
 def test_a_crowded_disk_is_never_full(tmp_path: Path, record: Callable[..., None]) -> None:
