@@ -1,10 +1,10 @@
 """A relay without sockets, over either store, and what it says to persons and to anybody."""
 
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
+from weakref import WeakKeyDictionary
 
 from doorless_protocol.frames import Answer, Answered, Done, Request, Submit, encode
 from doorless_protocol.log.config import LogKeys
@@ -15,6 +15,7 @@ from doorless_server.relay import Identity, Relay
 from doorless_server.store.base import Store
 from doorless_server.store.memory import MemoryStore
 from doorless_server.store.sqlite import SqliteStore
+from doorless_server.store.writer import Writer
 from relay_person import NOW, Person
 
 BINDING = bytes(32)
@@ -89,15 +90,25 @@ async def asked(path: Path | None, *, log: bool = False) -> AsyncIterator[Asked]
         await store.close()
 
 
+_HEARING: WeakKeyDictionary[Writer, Callable[[str], None] | None] = WeakKeyDictionary()
+
+
 def watch_database(store: Store, told: Callable[[str], None] | None) -> None:
     """Have every statement that the store's database is asked told, but for what `store.space` asks
     of its pages: with each commit, and by the clock.
+
+    SQLite is asked to tell once, and never to stop: that would wait, with the interpreter's lock,
+    for the writer's thread, which may be about to tell.
     """
     assert isinstance(store, SqliteStore)
-    database: sqlite3.Connection = store.writer._db
+    writer = store.writer
 
     def hear(statement: str) -> None:
+        told = _HEARING[writer]
         if told and not statement.startswith("PRAGMA"):
             told(statement)
 
-    database.set_trace_callback(hear if told else None)
+    is_first = writer not in _HEARING
+    _HEARING[writer] = told
+    if is_first:
+        writer._db.set_trace_callback(hear)
