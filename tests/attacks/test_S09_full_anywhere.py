@@ -1,4 +1,4 @@
-"""S09: the disk is full from any write on, for a while; a disk of 8 MiB that fills.
+"""S09: the disk is full from any write on, for a while; and a disk of 8 MiB that fills.
 
 Here from one of the writes on; `make crash` begins at every one of a story of two hundred messages
 and a file.

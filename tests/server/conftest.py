@@ -12,10 +12,12 @@ from doorless_protocol.keys import DeviceKeys
 from doorless_server.effects import Effect
 from doorless_server.peers import Peer
 from doorless_server.relay import Identity, Relay
+from doorless_server.store import space
 from doorless_server.store.base import Store
 from doorless_server.store.memory import MemoryStore
 from doorless_server.store.sqlite import SqliteStore
 from relay_person import NOW, Person
+from told_disk import Told
 
 BINDING = bytes(32)
 
@@ -99,3 +101,11 @@ def world(store: Store) -> World:
 def changed() -> Callable[..., object]:
     """A frozen frame with some of its fields replaced."""
     return replace
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Told:
+    """What every disk says of itself."""
+    disk = Told()
+    monkeypatch.setattr(space.os, "statvfs", disk.statvfs)
+    return disk

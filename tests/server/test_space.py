@@ -6,57 +6,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from asked_relay import Asked, asked
-from doorless_protocol.blob_frames import MAX_PIECE_BYTES
-from doorless_protocol.frames import Done, Refusal, Refused
 from doorless_server import events
-from doorless_server.blobs import schema as blob_schema
-from doorless_server.blobs.sqlite import SqliteBlobs
 from doorless_server.limits import (
     DELETIONS,
-    FILES_LOG_BYTES,
-    FILES_MARGIN,
     LEAST_DISK,
     LOG_BYTES,
     LOG_RESERVE,
     MAIL_MARGIN,
     MIB,
 )
-from doorless_server.store import space as module
-from doorless_server.store.base import Position, UnavailableError
+from doorless_server.store.base import UnavailableError
 from doorless_server.store.schema import open_reader, open_writer
 from doorless_server.store.space import COST, LOOK, ROW, ROWS, Disk, Sort, Space
-from relay_person import Person
-
-ALICE = Person("alice", 1)
-PAGE = 4096
-
-
-class Told:
-    """What a disk of `size` bytes with `free` ones says of itself."""
-
-    def __init__(self) -> None:
-        self.size, self.free, self.asked = LEAST_DISK, LEAST_DISK, 0
-        self.broken = False
-
-    def statvfs(self, _folder: Path) -> Any:
-        self.asked += 1
-        if self.broken:
-            raise OSError
-        blocks, free = self.size // PAGE, self.free // PAGE
-        return SimpleNamespace(f_blocks=blocks, f_bavail=free, f_frsize=PAGE)
-
-
-@pytest.fixture
-def disk(monkeypatch: pytest.MonkeyPatch) -> Told:
-    disk = Told()
-    monkeypatch.setattr(module.os, "statvfs", disk.statvfs)
-    return disk
+from told_disk import PAGE, Told
 
 
 @pytest.fixture
@@ -329,65 +294,3 @@ def test_a_small_disk_is_filled(disk: Told, space: Watched) -> None:
 def test_a_disk_that_does_not_tell_is_written_to(disk: Told, space: Watched) -> None:
     disk.broken = True
     assert space.takes()
-
-
-async def signed_up(at: Asked) -> None:
-    assert await at.does(ALICE, ALICE.register(), *ALICE.upload(3)) == Done()
-    assert set(await at.fill(ALICE, 3, ALICE.token)) == {Done()}
-
-
-@pytest.mark.claim("P8", "a disk on which only deleting has room refuses what is new, and deletes")
-async def test_only_deleting_has_room(disk: Told, tmp_path: Path) -> None:
-    async with asked(tmp_path) as at:
-        await signed_up(at)
-        disk.free = LOG_BYTES
-        at.store._space._next_look = 0.0  # type: ignore[attr-defined]
-        with pytest.raises(UnavailableError):
-            await at.fill(ALICE, 1, ALICE.token)
-        bob = Person("bob", 2)
-        for refused in (await at.does(bob, bob.register()), await at.does(ALICE, *ALICE.upload(3))):
-            assert isinstance(refused, Refused)
-            assert refused.reason == Refusal.BUSY
-        mailbox = ALICE.device.mailbox
-        mails = await at.relay.waiting(mailbox, Position(0), 10, MIB)
-        await at.relay.acknowledge([(mailbox, mail.id) for mail in mails], at.now)
-        assert await at.relay.waiting(mailbox, Position(0), 10, MIB) == []
-
-
-async def test_files_yield_before_envelopes_do(disk: Told, tmp_path: Path) -> None:
-    blobs = await SqliteBlobs.open(tmp_path / "blobs.db")
-    await blobs.begin(bytes(32), 100, 1)
-    disk.free = (LOG_BYTES + MAIL_MARGIN + FILES_LOG_BYTES + FILES_MARGIN) // 2
-    blobs._space._next_look = 0.0
-    with pytest.raises(UnavailableError):
-        await blobs.begin(bytes([1]) * 32, 100, 1)
-    with pytest.raises(UnavailableError):
-        await blobs.add(bytes(32), 0, bytes(100), 1)
-    await blobs.drop(bytes(32))
-    assert await blobs.held(bytes(32), 1) is None
-    await blobs.close()
-    async with asked(tmp_path) as at:
-        await signed_up(at)
-
-
-async def test_who_is_refused_has_a_long_log_folded_back_and_cut(
-    disk: Told, tmp_path: Path
-) -> None:
-    """Nothing more is written that would have it done: not mail, and not a deletion."""
-    blobs = await SqliteBlobs.open(tmp_path / "blobs.db")
-    with closing(blob_schema.open_reader(tmp_path / "blobs.db")) as reader:
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM files").fetchone()
-        await blobs.begin(bytes(32), 4 * MIB, 1)
-        for place in range(8):
-            await blobs.add(bytes(32), place, bytes(MAX_PIECE_BYTES), 1)
-        reader.execute("ROLLBACK")
-    log = tmp_path / "blobs.db-wal"
-    assert log.stat().st_size > 8 * MAX_PIECE_BYTES
-    disk.free = 0
-    blobs._space._next_look = 0.0
-    with pytest.raises(UnavailableError):
-        await blobs.add(bytes(32), 8, bytes(MAX_PIECE_BYTES), 1)
-    await blobs.writer.run(lambda _db: None)
-    assert log.stat().st_size == 0
-    await blobs.close()

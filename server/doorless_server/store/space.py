@@ -41,7 +41,6 @@ COST = 4
 """Bytes of room that one byte takes at most: two in the log, where each page that it touches is
 written whole, and two by which the database may have to grow."""
 
-
 ROW = 12 * KIB
 """Bytes of the log that changing or deleting one row takes: its page, and a part of those that
 lead to it."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
+from doorless_protocol.manifest import MAX_DEVICES
 from doorless_server.limits import Bounds
 from doorless_server.store import names
 from doorless_server.store import sqlite_accounts as accounts
@@ -30,8 +31,9 @@ from doorless_server.store.writer import Writer
 
 T = TypeVar("T")
 
-MANY_ROWS = 2_000
-"""Rows that are deleted with a full mailbox, and by a turn of the sweep at most."""
+MANY_ROWS = MAX_DEVICES * Bounds().waiting
+"""Rows that are deleted with an account whose mailboxes are full; a turn of the sweep takes fewer,
+unless very many bundles end on one day."""
 
 
 def _ignore(_error: Exception) -> None:
@@ -103,7 +105,7 @@ class SqliteStore:
 
     async def create(self, handle: str, listing: Listing, token_hash: bytes, day: int) -> None:
         def work(db: sqlite3.Connection) -> None:
-            self._space.take()
+            self._space.take(len(listing.head) + len(listing.manifest))
             accounts.create(db, handle, listing, token_hash, day)
 
         await self._run(work)
@@ -150,8 +152,10 @@ class SqliteStore:
     # --- prekeys -----------------------------------------------------------------------------
 
     async def publish(self, device: bytes, batch: Batch) -> None:
+        size = len(batch.bundle) + sum([len(one.pair) + len(one.path) for one in batch.pairs])
+
         def work(db: sqlite3.Connection) -> None:
-            self._space.take()
+            self._space.take(size)
             accounts.publish(db, device, batch)
 
         await self._run(work)
