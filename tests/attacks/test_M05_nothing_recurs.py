@@ -23,7 +23,8 @@ def fields_that_recur(frames: list[bytes], least: int = 4) -> list[int]:
 
     What all share is the recipient's, or the form's. Ranges are taken of runs of bytes that
     change, so that one of three constant bytes and a random one is no finding; and 8 bytes of one
-    frame are looked for at any place of every other one.
+    frame are looked for at any place of every other one. One pair that is alike is chance: among
+    100 frames of 2 kB in one run of 400, and a second one at the same place in one of 10^9.
     """
     (size,) = {len(frame) for frame in frames}
     changing = [at for at in range(size) if len({frame[at] for frame in frames}) > 1]
@@ -35,7 +36,7 @@ def fields_that_recur(frames: list[bytes], least: int = 4) -> list[int]:
     seen: Counter[bytes] = Counter()
     for run in runs:
         for at in range(run[0], run[-1] + 2 - least):
-            if len({frame[at : at + least] for frame in frames}) < len(frames):
+            if len({frame[at : at + least] for frame in frames}) < len(frames) - 1:
                 found.append(at)
         for frame in frames:
             seen.update({frame[at : at + 8] for at in range(run[0], run[-1] - 6)})

@@ -23,6 +23,9 @@ from doorless_protocol.invite import Address, InviteLink, RelayAddress
 
 ROOT = Path(__file__).parents[2]
 SIZE = 100_000
+FRACTION = 0.5
+"""Seconds of a processor that may be slow: ordinary text of that size takes a tenth of it, and
+what takes time with the square of its length several times as much."""
 NUMBER = SafetyNumber.of(ACCOUNT.verifying, DEVICES[0].signing.verifying)
 
 
@@ -35,7 +38,7 @@ NUMBER = SafetyNumber.of(ACCOUNT.verifying, DEVICES[0].signing.verifying)
 def test_no_text_takes_long(text: str) -> None:
     started = time.process_time()
     safe(text)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < FRACTION
 
 
 READERS: dict[str, Callable[[str], object]] = {
@@ -79,7 +82,7 @@ def test_no_reader_takes_long(reader: str, hostile: str) -> None:
         with suppress(MalformedError):
             READERS[reader](HOSTILE[hostile])
         spent.append(time.process_time() - started)
-    assert min(spent) < 0.1
+    assert min(spent) < FRACTION
 
 
 NESTED = re.compile(r"\([^()]*[+*][^()]*\)[+*{]|[+*]\)[+*{]")
