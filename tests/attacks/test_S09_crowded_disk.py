@@ -62,7 +62,7 @@ def test_a_disk_that_mail_fills_is_drained(tmp_path: Path, record: Callable[...,
 @pytest.mark.attack(
     "S09",
     "on a disk that mail fills twice, while a backup holds the log, everybody reads and deletes",
-    weaken={"doorless_server.store.space.Disk.to_fold": 0},
+    weaken={"doorless_server.store.disk.Disk.to_fold": 0},
 )
 def test_a_log_that_is_held_leaves_room_to_fold_it_back(
     tmp_path: Path, record: Callable[..., None]
@@ -75,7 +75,7 @@ def test_a_log_that_is_held_leaves_room_to_fold_it_back(
 @pytest.mark.attack(
     "S09",
     "on a disk that files fill, while a backup holds the log of mail, everybody reads and deletes",
-    weaken={"doorless_server.store.space.Disk.to_fold": 0},
+    weaken={"doorless_server.store.disk.Disk.to_fold": 0},
 )
 def test_a_disk_that_files_fill_is_drained(tmp_path: Path, record: Callable[..., None]) -> None:
     left = left_undeleted(tmp_path, "files")
@@ -88,7 +88,7 @@ def test_a_disk_that_files_fill_is_drained(tmp_path: Path, record: Callable[...,
     "S09",
     "a disk that mail and files crowd while backups hold the logs is never full, and everybody "
     "deletes",
-    weaken={"doorless_server.store.space.Disk.to_fold": 0},
+    weaken={"doorless_server.store.disk.Disk.to_fold": 0},
 )
 def test_a_crowded_disk_is_never_full(tmp_path: Path, record: Callable[..., None]) -> None:
     every = EVERY_POINT and not weakened.missing_in_this_process()

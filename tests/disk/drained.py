@@ -30,8 +30,8 @@ from doorless_server.blobs.sqlite import SqliteBlobs
 from doorless_server.datadir import DATABASE, copying
 from doorless_server.limits import LEAST_DISK, MIB
 from doorless_server.store.base import Position, UnavailableError
+from doorless_server.store.disk import Disk
 from doorless_server.store.schema import open_reader
-from doorless_server.store.space import Disk
 from doorless_server.store.sqlite import SqliteStore
 from relay_person import Person
 

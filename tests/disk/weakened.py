@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from doorless_server.blobs import sqlite as blobs
-from doorless_server.store import checkpoint, schema, space, writer
+from doorless_server.store import checkpoint, disk, schema, space, writer
 from doorless_server.store.writer import Writer
 from failing_relay import GOES_ON, HONEST, STOPS, kind_of
 
-TAKE, TO_FOLD = space.Space.take, space.Disk.to_fold
+TAKE, TO_FOLD = space.Space.take, disk.Disk.to_fold
 COMMIT = Writer._commit
 TELL = writer._tell
 
@@ -30,7 +30,7 @@ def missing_in_this_process() -> str:
         return "tells first"
     if space.Space.take is not TAKE:
         return "no reserve"
-    if space.Disk.to_fold is not TO_FOLD:
+    if disk.Disk.to_fold is not TO_FOLD:
         return "nothing to fold"
     if schema.SYNCHRONOUS != "FULL":
         return "unsynced"
@@ -56,7 +56,7 @@ def _keep_no_reserve() -> None:
 
 
 def _fold_nothing() -> None:
-    space.Disk.to_fold = 0
+    disk.Disk.to_fold = 0
 
 
 def _is_passing(answer: bool) -> Callable[[], None]:

@@ -12,7 +12,7 @@ from doorless_protocol.keys import DeviceKeys
 from doorless_server.effects import Effect
 from doorless_server.peers import Peer
 from doorless_server.relay import Identity, Relay
-from doorless_server.store import space
+from doorless_server.store import disk as disks
 from doorless_server.store.base import Store
 from doorless_server.store.memory import MemoryStore
 from doorless_server.store.sqlite import SqliteStore
@@ -107,5 +107,5 @@ def changed() -> Callable[..., object]:
 def disk(monkeypatch: pytest.MonkeyPatch) -> Told:
     """What every disk says of itself."""
     disk = Told()
-    monkeypatch.setattr(space.os, "statvfs", disk.statvfs)
+    monkeypatch.setattr(disks.os, "statvfs", disk.statvfs)
     return disk

@@ -19,8 +19,9 @@ from doorless_server.limits import (
     MIB,
 )
 from doorless_server.store.base import UnavailableError
+from doorless_server.store.disk import Disk
 from doorless_server.store.schema import open_reader, open_writer
-from doorless_server.store.space import COST, LOOK, ROW, ROWS, Disk, Sort, Space
+from doorless_server.store.space import COST, LOOK, ROW, ROWS, Sort, Space
 from told_disk import PAGE, Told
 
 

@@ -14,7 +14,8 @@ from doorless_protocol.blob_frames import MAX_PIECE_BYTES
 from doorless_server.blobs import schema
 from doorless_server.blobs.base import BEGUN_DAYS, MAX_TOTAL, WHOLE_DAYS, Held, check_room
 from doorless_server.store.base import UnavailableError
-from doorless_server.store.space import Disk, Sort, Space
+from doorless_server.store.disk import Disk
+from doorless_server.store.space import Sort, Space
 from doorless_server.store.writer import Writer, is_passing
 
 T = TypeVar("T")

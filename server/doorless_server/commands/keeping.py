@@ -23,7 +23,7 @@ from doorless_server.directory import desk, opening
 from doorless_server.directory.base import RunningLog
 from doorless_server.others import Others
 from doorless_server.store.base import Store
-from doorless_server.store.space import Disk
+from doorless_server.store.disk import Disk
 from doorless_server.store.sqlite import SqliteStore
 from doorless_server.store.writer import Writer
 from doorless_server.tls import check_private

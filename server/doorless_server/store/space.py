@@ -9,9 +9,7 @@ can neither grow nor be folded back: nobody could delete any more (docs/adr/0080
 """
 
 import asyncio
-import os
 import sqlite3
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum, auto
@@ -25,12 +23,12 @@ from doorless_server.limits import (
     DELETIONS,
     FILES_LOG_BYTES,
     FILES_MARGIN,
-    LEAST_DISK,
     LOG_BYTES,
     LOG_RESERVE,
     MAIL_MARGIN,
 )
 from doorless_server.store.base import UnavailableError
+from doorless_server.store.disk import Disk, size_of
 from doorless_server.store.schema import BUSY_MS
 from doorless_server.store.writer import Writer, is_passing
 
@@ -71,50 +69,6 @@ _BOUNDS = {
     Sort.MAIL: _Bounds(LOG_BYTES, MAIL_MARGIN),
     Sort.FILES: _Bounds(FILES_LOG_BYTES, FILES_MARGIN),
 }
-
-
-class Disk:
-    """What databases in one folder share.
-
-    Their files are never opened here: SQLite's locks are the process's, and whoever closes a file
-    of its drops them (SQLite, How To Corrupt, section 2.2).
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._sizes: dict[Path, int] = {}
-        self._folding: list[Callable[[], None]] = []
-
-    def on_short(self, fold: Callable[[], None]) -> None:
-        """Call it, on the loop, whenever there is no room."""
-        self._folding.append(fold)
-
-    def fold(self) -> None:
-        for fold in self._folding:
-            fold()
-
-    def note(self, database: Path, size: int) -> None:
-        """The database has so many bytes, those included that only its log holds."""
-        self._sizes[database] = size
-
-    @property
-    def to_fold(self) -> int:
-        """Bytes by which the databases grow when their logs are folded back."""
-        return sum([self.growth(database) for database in self._sizes])
-
-    def growth(self, database: Path) -> int:
-        return max(self._sizes[database] - size_of(database), 0)
-
-    @property
-    def free(self) -> int:
-        """Bytes; without end where nothing is kept free: it is small, or does not tell."""
-        try:
-            disk = os.statvfs(self._folder)
-        except OSError:
-            return sys.maxsize  # what it then refuses is told by whoever writes
-        if disk.f_blocks * disk.f_frsize < LEAST_DISK:
-            return sys.maxsize
-        return disk.f_bavail * disk.f_frsize
 
 
 class Space:
@@ -258,11 +212,3 @@ def _heard(done: "asyncio.Future[None]") -> None:
     """Nobody waits for it, so nobody else is told that the disk refuses or failed."""
     if not done.cancelled():
         done.exception()
-
-
-def size_of(path: Path) -> int:
-    """Bytes; 0 where there is no such file."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

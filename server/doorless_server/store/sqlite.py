@@ -23,9 +23,10 @@ from doorless_server.store.base import (
     UnavailableError,
 )
 from doorless_server.store.checkpoint import Checkpointer
+from doorless_server.store.disk import Disk
 from doorless_server.store.gathering import Delivered, Gathering
 from doorless_server.store.schema import open_writer
-from doorless_server.store.space import ROWS, Disk, Sort, Space
+from doorless_server.store.space import ROWS, Sort, Space
 from doorless_server.store.sqlite_mail import MailTable
 from doorless_server.store.writer import Writer
 
