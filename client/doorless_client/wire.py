@@ -168,10 +168,13 @@ class Wire:
         self._end(Ending(line))
 
     async def close(self) -> None:
-        """End it; harmless when it ended. No task is left."""
+        """End it; harmless when it ended. No task is left, and no socket, even if cancelled."""
         self.give_up("closed")
         self._reader.cancel()
-        await asyncio.gather(self._reader, self._socket.close(), return_exceptions=True)
+        try:
+            await asyncio.gather(self._reader, self._socket.close(), return_exceptions=True)
+        finally:
+            self._socket.transport.abort()
 
     async def _send(self, request: Request, answer: asyncio.Future[Answered] | None) -> None:
         if self.ended.done():

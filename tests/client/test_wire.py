@@ -75,6 +75,20 @@ async def test_plain_loopback_binds_no_channel(scripted_relay: Any) -> None:
     await wire.close()
 
 
+async def test_who_is_hurried_while_it_closes_leaves_no_socket(scripted_relay: Any) -> None:
+    wire = await Wire.open(Endpoint.parse(f"127.0.0.1:{scripted_relay.port}"))
+    socket = wire._socket
+    socket.transport.pause_reading()  # as where the relay says more than is read
+    closing = asyncio.create_task(wire.close())
+    await asyncio.sleep(0.01)
+    assert not closing.done()
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    async with asyncio.timeout(1):
+        await socket.wait_closed()
+
+
 async def test_nobody_there_is_one_clear_line(scripted_relay: Any) -> None:
     port = scripted_relay.port
     await scripted_relay.stop()
