@@ -7,6 +7,7 @@ guesses a short ledger (an empty one, say) could try the guess. Spec:
 docs/spec/20-ledger-and-reports.md §3.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,12 +54,17 @@ class Head:
 
     def verify(self) -> None:
         """Raises ForgedError: the key did not sign this hash."""
-        try:
-            key, signature = bytes.fromhex(self.key), bytes.fromhex(self.signature)
-            signed = LABEL + bytes.fromhex(self.hash)
-        except ValueError:
-            raise ForgedError("a head of the ledger that is not hex") from None
-        ed25519_verify(key, signed, signature)
+        key, hash_, signature = _read_hex(self.key, self.hash, self.signature)
+        ed25519_verify(key, LABEL + hash_, signature)
+
+
+def _read_hex(*written: str) -> list[bytes]:
+    """Raises ForgedError: not in the one form, that a changed letter always be found."""
+    with suppress(ValueError):
+        read = [bytes.fromhex(each) for each in written]
+        if [each.hex() for each in read] == list(written):
+            return read
+    raise ForgedError("a head of the ledger that is not hex")
 
 
 class BadLineError(Exception):

@@ -95,6 +95,19 @@ def test_the_head_verifies_by_itself_and_a_changed_one_does_not(tmp_path: Path) 
         chain.Head("no", head.signature, head.key).verify()
 
 
+def test_a_signature_in_other_letters_is_another_one(tmp_path: Path) -> None:
+    head = filled(tmp_path).head()
+    assert head is not None
+    for other in (head.signature.upper(), head.signature[:2] + " " + head.signature[2:]):
+        with pytest.raises(ForgedError, match="not hex"):
+            chain.Head(head.hash, other, head.key).verify()
+    written = (tmp_path / FILE).read_text()
+    (tmp_path / FILE).write_text(written.replace(head.signature, head.signature.upper()))
+    with pytest.raises(LedgerDamagedError) as found:
+        opened(tmp_path)
+    assert found.value.line == len(ALL)
+
+
 def test_nobody_but_its_owner_may_read_it(tmp_path: Path) -> None:
     folder = tmp_path / "demands"
     filled(folder)
