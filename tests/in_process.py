@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from doorless_client import cli, cli_waiting, key_file
-from doorless_client.core import receipts
+from doorless_client.core import own_copies, receipts
 from doorless_lab.processes import Client, Finished, Relay
 
 stretched = functools.cache(key_file.argon2id)
@@ -24,10 +24,11 @@ stretched = functools.cache(key_file.argon2id)
 
 
 def hurry(patch: pytest.MonkeyPatch) -> None:
-    """Let commands wait for nothing that takes its time on purpose: receipts leave at once."""
+    """Let commands wait for little that takes its time on purpose: what is held back leaves."""
     patch.setattr(key_file, "argon2id", stretched)
     patch.setattr(cli_waiting, "GRACE", 0.1)
     patch.setattr(receipts, "between", lambda least, most, drawn: 0.0)
+    patch.setattr(own_copies, "OWN_COPY_DELAY", (1.0, 2.0))
 
 
 class Here(Client):

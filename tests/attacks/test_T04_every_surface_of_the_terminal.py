@@ -28,6 +28,7 @@ from doorless_client.tui.glyphs import UNICODE
 from doorless_lab.fake_engine import FakeEngine
 from doorless_lab.fake_keeping import FakeKeeping
 from hostile import ALLOWED, DEPTH, Given, hostile_texts, leaks
+from idle import nothing_left, nothing_soon
 from told_notices import NOTICE
 
 pytestmark = [
@@ -138,8 +139,13 @@ class Ready:
 
 
 def drawn(given: Given) -> int:
-    """The messenger, round after round until no text is left."""
+    """The messenger, round after round until no text is left: in a process of its own."""
+    import textual.app
+    import textual.pilot
+
     from doorless_client.tui.app import DoorlessApp
+
+    textual.app.wait_for_idle, textual.pilot.wait_for_idle = nothing_left, nothing_soon
 
     ready: Any = Ready(given)
     app = DoorlessApp(ready, lambda: NOW, glyphs=UNICODE)
@@ -174,10 +180,10 @@ async def look(
     app: Any = pilot.app
     app.settings = replace(app.settings, density=density)
     engine.tell(Notice(safe(given("notice"))))
-    await pilot.pause(0.1)
+    await pilot.pause()
     for _ in range(3 if DEPTH < 1000 else 1):
         await pilot.press(*next(sheets))
-        await pilot.pause(0.05)
+        await pilot.pause()
         await pilot.press("escape", "escape", "escape")
 
 
@@ -194,7 +200,7 @@ def seen(is_defended: bool) -> tuple[bytes, int]:
     depth = DEPTH if is_defended else 60  # a twin shows at once what it lets through
     with sat_before(lambda: drawn(Given(depth, seed=10)), size=SIZE, TERM="foot") as sat:
         sat.is_drawn = False
-        code = sat.end(patience=20 + DEPTH / 5)
+        code = sat.end(patience=60 + DEPTH / 5)
     return bytes(sat.raw), code
 
 

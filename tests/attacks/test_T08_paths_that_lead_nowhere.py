@@ -10,6 +10,7 @@ from doorless_lab.fake_engine import FakeEngine
 from doorless_lab.world import World
 from doorless_lab.world_person import copy_store
 from hostile_profile import printed
+from idle import nothing_left, nothing_soon
 from ready import Ready
 
 NOW = 1_800_023_490
@@ -41,14 +42,16 @@ def test_a_path_is_refused_in_a_line() -> None:
     assert out.count("error: ") >= len(says)
 
 
-async def test_a_path_is_typed_letter_by_letter() -> None:
+async def test_a_path_is_typed_letter_by_letter(monkeypatch: pytest.MonkeyPatch) -> None:
     from doorless_client.tui.app import DoorlessApp
 
+    monkeypatch.setattr("textual.app.wait_for_idle", nothing_left)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", nothing_soon)
     engine = FakeEngine(NOW)
     engine.arrive(engine.person("Bob"), "hello", quiet=True)
     app = DoorlessApp(Ready(engine), lambda: NOW)
     async with app.run_test() as pilot:
-        await pilot.pause(0.3)
+        await pilot.pause()
         await pilot.press("ctrl+o")
         await pilot.pause()
         (field,) = app.screen.query(Input)

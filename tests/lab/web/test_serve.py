@@ -16,10 +16,18 @@ MOST_CPU = 3
 MOST_MEMORY = 300 * 2**20
 
 
+COMMAND = [sys.executable, "-m", "doorless_lab", "serve", "--no-open", "--lang", "de"]
+
+
+@pytest.fixture(scope="module")
+def compiled() -> None:
+    """Bytecode is there: a start of its own has nothing to compile."""
+    subprocess.run([*COMMAND, "--help"], stdout=subprocess.DEVNULL, check=True)
+
+
 @pytest.fixture
-def lab() -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "doorless_lab", "serve", "--no-open", "--lang", "de"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def lab(compiled: None) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
