@@ -7,6 +7,7 @@ Spec: docs/spec/07-relay.md.
 """
 
 import asyncio
+import contextlib
 import logging
 import ssl
 from dataclasses import dataclass
@@ -168,11 +169,17 @@ class Wire:
         self._end(Ending(line))
 
     async def close(self) -> None:
-        """End it; harmless when it ended. No task is left, and no socket, even if cancelled."""
+        """End it; harmless when it ended. No task is left, and no socket, even if cancelled.
+
+        The library's own limit begins once its goodbye is written, which whoever does not read
+        would hold up for ever.
+        """
         self.give_up("closed")
         self._reader.cancel()
         try:
-            await asyncio.gather(self._reader, self._socket.close(), return_exceptions=True)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_TIMEOUT):
+                    await asyncio.gather(self._reader, self._socket.close(), return_exceptions=True)
         finally:
             self._socket.transport.abort()
 
@@ -200,7 +207,7 @@ class Wire:
                     break
                 await self._take(frame)
         except MalformedError:
-            ending = Ending("the relay sent something that is no frame")
+            self._end(Ending("the relay sent something that is no frame"))
             await self._socket.close(_PROTOCOL_ERROR)
         except ConnectionClosed:
             pass

@@ -1,18 +1,20 @@
 """A wire leads to the relay that was meant, or to none."""
 
 import asyncio
+import os
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.asyncio.server import ServerConnection
 
 from certified import Certified
 from doorless_client.core.api import UnreachableError
 from doorless_client.endpoint import Endpoint
-from doorless_client.wire import Wire
-from doorless_protocol.frames import Done, Hello
+from doorless_client.wire import CLOSE_TIMEOUT, Wire
+from doorless_protocol.frames import Done, Hello, Submit
 from doorless_protocol.primitives import sha256
 
 
@@ -87,6 +89,52 @@ async def test_who_is_hurried_while_it_closes_leaves_no_socket(scripted_relay: A
         await closing
     async with asyncio.timeout(1):
         await socket.wait_closed()
+
+
+async def test_who_reads_nothing_holds_no_goodbye_up(scripted_relay: Any) -> None:
+    over = asyncio.Event()
+
+    async def deaf(relays: ServerConnection) -> None:
+        relays.transport.pause_reading()
+        await over.wait()
+        relays.transport.resume_reading()
+
+    async def fill() -> None:
+        while True:
+            await wire.tell(Submit(bytes(32), bytes(16), os.urandom(16), bytes(65_536)))
+
+    scripted_relay.behave = deaf
+    wire = await Wire.open(Endpoint.parse(f"127.0.0.1:{scripted_relay.port}"))
+    filling = asyncio.create_task(fill())
+    async with asyncio.timeout(30):
+        while not wire._socket.paused:  # noqa: ASYNC110  (until more waits than is sent)
+            await asyncio.sleep(0.01)
+    filling.cancel()
+    try:
+        async with asyncio.timeout(10 * CLOSE_TIMEOUT):
+            await wire.close()
+            await wire._socket.wait_closed()
+    finally:
+        over.set()
+
+
+async def test_junk_ends_a_connection_also_to_who_reads_nothing(scripted_relay: Any) -> None:
+    over = asyncio.Event()
+
+    async def deaf(relays: ServerConnection) -> None:
+        relays.transport.pause_reading()
+        await relays.send(b"no frame")
+        await over.wait()
+        relays.transport.resume_reading()
+
+    scripted_relay.behave = deaf
+    wire = await Wire.open(Endpoint.parse(f"127.0.0.1:{scripted_relay.port}"))
+    try:
+        async with asyncio.timeout(CLOSE_TIMEOUT / 2):
+            assert "no frame" in (await wire.ended).line
+        await wire.close()
+    finally:
+        over.set()
 
 
 async def test_nobody_there_is_one_clear_line(scripted_relay: Any) -> None:
