@@ -15,7 +15,7 @@ from doorless_server.blobs import schema
 from doorless_server.blobs.base import BEGUN_DAYS, MAX_TOTAL, WHOLE_DAYS, Held, check_room
 from doorless_server.store.base import UnavailableError
 from doorless_server.store.disk import Disk
-from doorless_server.store.space import Sort, Space
+from doorless_server.store.space import ROWS, Sort, Space
 from doorless_server.store.writer import Writer, is_passing
 
 T = TypeVar("T")
@@ -76,7 +76,7 @@ class SqliteBlobs:
 
     async def begin(self, address: bytes, size: int, day: int) -> None:
         def work(db: sqlite3.Connection) -> None:
-            self._space.take()
+            self._space.take(rows=ROWS)
             db.execute(
                 "UPDATE files SET id = randomblob(32) WHERE id = ? AND expires_day < ?",
                 (address, day),  # to be swept; its pieces go with it

@@ -105,13 +105,13 @@ class Space:
         (self._page,) = db.execute("PRAGMA page_size").fetchone()
         self.committed()
 
-    def take(self, size: int = 0) -> None:
-        """Before so many new bytes are stored.
+    def take(self, size: int = 0, rows: int = 0) -> None:
+        """Before so many new bytes are stored, in rows that lie side by side but for so many.
 
         Raises:
             UnavailableError: there is no room for so much, beside what deleting needs.
         """
-        need, now = COST * size, self._elapsed()
+        need, now = COST * size + ROW * rows, self._elapsed()
         if need > self._room or now >= self._next_look:
             self._room = self._look()
             self._next_look = now + LOOK

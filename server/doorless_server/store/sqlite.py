@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
-from doorless_protocol.manifest import MAX_DEVICES
 from doorless_server.limits import Bounds
 from doorless_server.store import names
 from doorless_server.store import sqlite_accounts as accounts
@@ -27,14 +26,10 @@ from doorless_server.store.disk import Disk
 from doorless_server.store.gathering import Delivered, Gathering
 from doorless_server.store.schema import open_writer
 from doorless_server.store.space import ROWS, Sort, Space
-from doorless_server.store.sqlite_mail import MailTable
+from doorless_server.store.sqlite_mail import SWEPT_AT_ONCE, MailTable
 from doorless_server.store.writer import Writer
 
 T = TypeVar("T")
-
-MANY_ROWS = MAX_DEVICES * Bounds().waiting
-"""Rows that are deleted with an account whose mailboxes are full; a turn of the sweep takes fewer,
-unless very many bundles end on one day."""
 
 
 def _ignore(_error: Exception) -> None:
@@ -106,22 +101,26 @@ class SqliteStore:
 
     async def create(self, handle: str, listing: Listing, token_hash: bytes, day: int) -> None:
         def work(db: sqlite3.Connection) -> None:
-            self._space.take(len(listing.head) + len(listing.manifest))
+            self._space.take(len(listing.head) + len(listing.manifest), ROWS)
             accounts.create(db, handle, listing, token_hash, day)
 
         await self._run(work)
 
     async def replace_manifest(self, account: bytes, listing: Listing) -> Sequence[Seat]:
-        forget = self._mail.forget_mailbox
-        return await self._change(
-            lambda db: accounts.replace_manifest(db, account, listing, forget), MANY_ROWS
-        )
+        def work(db: sqlite3.Connection) -> Sequence[Seat]:
+            gone = [seat for seat in accounts.seats(db, account) if seat not in listing.seats]
+            self._space.check_writing(ROWS + self._rows_of(db, gone))
+            return accounts.replace_manifest(db, account, listing, self._mail.forget_mailbox)
+
+        return await self._run(work)
 
     async def close_account(self, account: bytes, day: int) -> Sequence[Seat]:
-        forget = self._mail.forget_mailbox
-        return await self._change(
-            lambda db: accounts.close_account(db, account, day, forget), MANY_ROWS
-        )
+        def work(db: sqlite3.Connection) -> Sequence[Seat]:
+            rows = accounts.rows_of(db, account) + self._rows_of(db, accounts.seats(db, account))
+            self._space.check_writing(ROWS + rows)
+            return accounts.close_account(db, account, day, self._mail.forget_mailbox)
+
+        return await self._run(work)
 
     async def account_named(self, handle: str) -> Account | None:
         return await self._run(lambda db: accounts.account_named(db, handle))
@@ -156,7 +155,7 @@ class SqliteStore:
         size = len(batch.bundle) + sum([len(one.pair) + len(one.path) for one in batch.pairs])
 
         def work(db: sqlite3.Connection) -> None:
-            self._space.take(size)
+            self._space.take(size, 2 * ROWS)  # those before go
             accounts.publish(db, device, batch)
 
         await self._run(work)
@@ -195,10 +194,13 @@ class SqliteStore:
 
     async def sweep(self, hour: int, day: int) -> int:
         def work(db: sqlite3.Connection) -> int:
-            gone = self._mail.sweep(db, hour) + accounts.sweep_prekeys(db, day)
-            return gone + names.sweep(db, day)
+            expired = accounts.expired(db, day)
+            prekeys = sum([accounts.prekey_rows(db, device) for device in expired])
+            self._space.check_writing(2 * SWEPT_AT_ONCE + prekeys)
+            accounts.forget_prekeys(db, expired)
+            return self._mail.sweep(db, hour) + len(expired) + names.sweep(db, day)
 
-        return await self._change(work, MANY_ROWS)
+        return await self._run(work)
 
     # --- shared ------------------------------------------------------------------------------
 
@@ -207,16 +209,19 @@ class SqliteStore:
         self._acknowledged.flush()
         return self._writer.run(work)
 
-    def _change(
-        self, work: Callable[[sqlite3.Connection], T], rows: int = ROWS
-    ) -> "asyncio.Future[T]":
-        """The same, of work that writes to at most so many rows, and stores nothing new."""
+    def _change(self, work: Callable[[sqlite3.Connection], T]) -> "asyncio.Future[T]":
+        """The same, of work that writes to a few rows, and stores nothing new."""
 
         def checked(db: sqlite3.Connection) -> T:
-            self._space.check_writing(rows)
+            self._space.check_writing()
             return work(db)
 
         return self._run(checked)
+
+    def _rows_of(self, db: sqlite3.Connection, seats: Sequence[Seat]) -> int:
+        """Those that go with them."""
+        mails = [self._mail.count(db, seat.mailbox) for seat in seats]
+        return sum(mails) + sum([accounts.prekey_rows(db, seat.device) for seat in seats])
 
     def _drop(self, delivered: Delivered, hour: int) -> "asyncio.Future[None]":
         if not self._checkpointer.may_delete():

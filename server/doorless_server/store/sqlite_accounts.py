@@ -21,6 +21,9 @@ from doorless_server.store.names import Name
 
 ForgetMailbox = Callable[[sqlite3.Connection, bytes], None]
 
+SWEPT_AT_ONCE = 8
+"""Devices of which one sweep forgets the prekeys, some 300 rows each."""
+
 _ACCOUNT = "SELECT id, handle, version, manifest_hash, manifest, token_hash FROM accounts"
 _SEAT = "SELECT account, id, mailbox, key_hash FROM devices"
 
@@ -188,11 +191,33 @@ def take_prekeys(db: sqlite3.Connection, device: bytes, day: int, one_time: bool
     return Served(found[0], OneTime(*taken[0]) if taken else None)
 
 
-def sweep_prekeys(db: sqlite3.Connection, day: int) -> int:
-    expired = db.execute("SELECT device FROM bundles WHERE expires_day < ?", (day,)).fetchall()
-    for (device,) in expired:
+def expired(db: sqlite3.Connection, day: int) -> list[bytes]:
+    """Some of the devices whose bundles are over."""
+    found = db.execute(
+        "SELECT device FROM bundles WHERE expires_day < ? LIMIT ?", (day, SWEPT_AT_ONCE)
+    )
+    return [device for (device,) in found]
+
+
+def forget_prekeys(db: sqlite3.Connection, devices: Sequence[bytes]) -> None:
+    for device in devices:
         _forget_prekeys(db, device)
-    return len(expired)
+
+
+def prekey_rows(db: sqlite3.Connection, device: bytes) -> int:
+    """How many there are of a device, with its own."""
+    (keys,) = db.execute("SELECT count(*) FROM served_keys WHERE device = ?", (device,)).fetchone()
+    (pairs,) = db.execute(
+        "SELECT count(*) FROM one_time_pairs WHERE device = ?", (device,)
+    ).fetchone()
+    return int(keys) + int(pairs) + 2
+
+
+def rows_of(db: sqlite3.Connection, account: bytes) -> int:
+    """How many there are of an account, beside those of its devices."""
+    (heads,) = db.execute("SELECT count(*) FROM heads WHERE account = ?", (account,)).fetchone()
+    (keys,) = db.execute("SELECT count(*) FROM bindings WHERE account = ?", (account,)).fetchone()
+    return int(heads) + int(keys) + 1
 
 
 def _check_bindings(db: sqlite3.Connection, account: bytes, listing: Listing) -> None:

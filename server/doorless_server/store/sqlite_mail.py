@@ -99,6 +99,9 @@ class MailTable:
         ).fetchall()
         return len(self._remove(db, old)) + self._receipts.sweep(db, hour)
 
+    def count(self, db: sqlite3.Connection, mailbox: bytes) -> int:
+        return len(self._places.of(db, mailbox))
+
     def forget_mailbox(self, db: sqlite3.Connection, mailbox: bytes) -> None:
         """Delete everything in it, and that it was."""
         positions = self._places.of(db, mailbox)
