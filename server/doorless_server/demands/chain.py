@@ -64,7 +64,7 @@ def _read_hex(*written: str) -> list[bytes]:
         read = [bytes.fromhex(each) for each in written]
         if [each.hex() for each in read] == list(written):
             return read
-    raise ForgedError("a head of the ledger that is not hex")
+    raise ForgedError("a head of the ledger that is not lower-case hex")
 
 
 class BadLineError(Exception):

@@ -91,7 +91,7 @@ def test_the_head_verifies_by_itself_and_a_changed_one_does_not(tmp_path: Path) 
     head.verify()
     with pytest.raises(ForgedError):
         chain.Head("00" * 32, head.signature, head.key).verify()
-    with pytest.raises(ForgedError, match="not hex"):
+    with pytest.raises(ForgedError, match="not lower-case hex"):
         chain.Head("no", head.signature, head.key).verify()
 
 
@@ -99,7 +99,7 @@ def test_a_signature_in_other_letters_is_another_one(tmp_path: Path) -> None:
     head = filled(tmp_path).head()
     assert head is not None
     for other in (head.signature.upper(), head.signature[:2] + " " + head.signature[2:]):
-        with pytest.raises(ForgedError, match="not hex"):
+        with pytest.raises(ForgedError, match="not lower-case hex"):
             chain.Head(head.hash, other, head.key).verify()
     written = (tmp_path / FILE).read_text()
     (tmp_path / FILE).write_text(written.replace(head.signature, head.signature.upper()))
