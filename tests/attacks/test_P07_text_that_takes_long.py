@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[2]
 SIZE = 100_000
 FRACTION = 0.5
 """Seconds of a processor that may be slow: ordinary text of that size takes a tenth of it, and
-what takes time with the square of its length several times as much."""
+what takes time with the square of its length, step by step, several times as much. (A square that
+C walks through, as by cutting off letter by letter, takes less than this, and no harm is done.)"""
 NUMBER = SafetyNumber.of(ACCOUNT.verifying, DEVICES[0].signing.verifying)
 
 

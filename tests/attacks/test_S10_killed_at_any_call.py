@@ -24,7 +24,7 @@ SAMPLED = (230, 600)
 busier the machine, the more is committed at once."""
 
 NEIGHBOURS = range(601, 606)
-"""Of a relay that tells first one in twelve kills shows nothing: what was told was just written."""
+"""For the twin alone: one in twelve kills of it shows nothing, where what was told was written."""
 
 AT_LEAST = 500
 AT_ONCE = 3
