@@ -91,7 +91,7 @@ class Wire:
         """Connect, and check that the relay is the one meant.
 
         Raises:
-                StrangeRelayError: not this relay.
+            StrangeRelayError: not this relay.
             UnreachableError: nobody there, or not a relay.
         """
         try:

@@ -23,8 +23,7 @@ def fields_that_recur(frames: list[bytes], least: int = 4) -> list[int]:
 
     What all share is the recipient's, or the form's. Ranges are taken of runs of bytes that
     change, so that one of three constant bytes and a random one is no finding; and 8 bytes of one
-    frame are looked for at any place of every other one. What is alike once, at two places at most,
-    is chance: among 100 frames of 2 kB in one run of 400, and at a third place in one of 10^7.
+    frame are looked for at any place of every other one.
     """
     (size,) = {len(frame) for frame in frames}
     changing = [at for at in range(size) if len({frame[at] for frame in frames}) > 1]
@@ -32,16 +31,15 @@ def fields_that_recur(frames: list[bytes], least: int = 4) -> list[int]:
         [at for _, at in run]
         for _, run in groupby(enumerate(changing), lambda pair: pair[1] - pair[0])
     ]
-    found, once = list[int](), list[int]()
+    found = []
     seen: Counter[bytes] = Counter()
     for run in runs:
         for at in range(run[0], run[-1] + 2 - least):
-            alike = len(frames) - len({frame[at : at + least] for frame in frames})
-            if alike:
-                (once if alike == 1 else found).append(at)
+            if len({frame[at : at + least] for frame in frames}) < len(frames):
+                found.append(at)
         for frame in frames:
             seen.update({frame[at : at + 8] for at in range(run[0], run[-1] - 6)})
-    return found + (once if len(once) > 2 else []) + [-1 for count in seen.values() if count > 1]
+    return found + [-1 for count in seen.values() if count > 1]
 
 
 def captured() -> tuple[list[bytes], list[bytes]]:
@@ -91,7 +89,11 @@ def read_in_the_open(key: HeaderKey, nonce: bytes, sealed: bytes, context: bytes
 def test_no_field_separates_two_senders() -> None:
     alices, carols = captured()
     assert (len(alices), len(carols)) == (MESSAGES, MESSAGES)
-    assert fields_that_recur(alices + carols) == []
+    found = set(fields_that_recur(alices + carols))
+    if found:  # 4 bytes of 100 frames of chance are alike in one run of 400, each time elsewhere
+        alices, carols = captured()
+        found &= set(fields_that_recur(alices + carols))
+    assert found == set()
 
 
 def test_the_scan_finds_a_pseudonym_wherever_it_stands() -> None:
@@ -102,9 +104,6 @@ def test_the_scan_finds_a_pseudonym_wherever_it_stands() -> None:
         found = fields_that_recur(mine + named[10:])
         assert at in found
         assert all(abs(place - at) < 4 for place in found)
-    named = [random(2048) for _ in range(20)]
-    named[7] = named[7][:500] + named[3][500:507] + named[7][507:]
-    assert fields_that_recur(named) == [500, 501, 502, 503]
     wandering = [random(100 + at) + b"pseudonym" + random(1939 - at) for at in range(10)]
     assert set(fields_that_recur(wandering)) == {-1}
 

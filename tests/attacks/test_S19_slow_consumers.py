@@ -111,7 +111,7 @@ async def test_who_does_not_read_is_cut_off(served: Served, drips: int) -> None:
         reading = asyncio.create_task(reads())
         try:
             await until(lambda: served.buffered() > 0, 5, "something waits for it")
-            await until(lambda: devices(served) == 0, 3, "it is cut off")
+            await until(lambda: devices(served) == 0, 1.5, "it is cut off")
         except TimeoutError:
             pytest.fail("it is still there")
         finally:

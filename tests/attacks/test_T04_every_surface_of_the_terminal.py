@@ -200,7 +200,7 @@ def seen(is_defended: bool) -> tuple[bytes, int]:
     depth = DEPTH if is_defended else 60  # a twin shows at once what it lets through
     with sat_before(lambda: drawn(Given(depth, seed=10)), size=SIZE, TERM="foot") as sat:
         sat.is_drawn = False
-        code = sat.end(patience=60 + DEPTH / 5)
+        code = sat.end(patience=20 + DEPTH / 5)
     return bytes(sat.raw), code
 
 

@@ -205,7 +205,7 @@ def forget_prekeys(db: sqlite3.Connection, devices: Sequence[bytes]) -> None:
 
 
 def prekey_rows(db: sqlite3.Connection, device: bytes) -> int:
-    """How many there are of a device, with its own."""
+    """How many go with a device: its keys and pairs, its bundle and its own."""
     (keys,) = db.execute("SELECT count(*) FROM served_keys WHERE device = ?", (device,)).fetchone()
     (pairs,) = db.execute(
         "SELECT count(*) FROM one_time_pairs WHERE device = ?", (device,)
@@ -214,7 +214,7 @@ def prekey_rows(db: sqlite3.Connection, device: bytes) -> int:
 
 
 def rows_of(db: sqlite3.Connection, account: bytes) -> int:
-    """How many there are of an account, beside those of its devices."""
+    """How many go with an account, beside those of its devices."""
     (heads,) = db.execute("SELECT count(*) FROM heads WHERE account = ?", (account,)).fetchone()
     (keys,) = db.execute("SELECT count(*) FROM bindings WHERE account = ?", (account,)).fetchone()
     return int(heads) + int(keys) + 1

@@ -100,6 +100,7 @@ class MailTable:
         return len(self._remove(db, old)) + self._receipts.sweep(db, hour)
 
     def count(self, db: sqlite3.Connection, mailbox: bytes) -> int:
+        """How many envelopes wait in it."""
         return len(self._places.of(db, mailbox))
 
     def forget_mailbox(self, db: sqlite3.Connection, mailbox: bytes) -> None:
