@@ -1,6 +1,7 @@
 """Targets: what people type, paste, scan and edit, and what is shown of it."""
 
 import unicodedata
+from socket import AF_INET, AF_INET6, inet_pton
 from unittest.mock import patch
 
 from doorless_client import key_file
@@ -49,8 +50,20 @@ def address(data: bytes) -> None:
     endpoint = attempt(lambda: Endpoint.parse(text))
     if endpoint is not None:
         promise(Endpoint.parse(endpoint.url) == endpoint, "a relay that is not itself again")
-        local = any(name in text.lower() for name in ("localhost", "127.", "::1"))
-        promise(endpoint.tls or local, "in the clear beyond this computer")
+        here = _is_here(endpoint.address.host)
+        promise(endpoint.tls or here, "in the clear beyond this computer")
+
+
+def _is_here(host: str) -> bool:
+    """As the system reads a host, whatever it was typed as: `[::01]` is this computer, too."""
+    if host == "localhost":
+        return True
+    if ":" in host:
+        return inet_pton(AF_INET6, host) == bytes(15) + b"\1"
+    try:
+        return inet_pton(AF_INET, host)[0] == 127
+    except OSError:  # a name, and who knows whose
+        return False
 
 
 NUMBER = SafetyNumber.of(ACCOUNT.verifying, DEVICES[0].signing.verifying)
@@ -143,7 +156,8 @@ TARGETS = (
            (b"\0", b"\1", b"\xff" + _LINK.encode(), b"\0\0\0\x0d:"), max_size=1200),
     Target("address", "an address is ASCII, itself again, and encrypted but to this computer",
            address, (b"alice@relay.example", b"a1@[::1]:8443", b"ws://localhost:1", b"127.0.0.1:80",
-                     b"wss://relay.example/", b"bob@10.0.0.1")),
+                     b"wss://relay.example/", b"bob@10.0.0.1", b"[::01]", b"ws://[0:0::0.0.0.1]",
+                     b"[2001:db8::1]", b"127.example", b"10.0.0.1")),
     Target("safety_number", "matches itself alone", safety_number,
            (NUMBER.digits.encode(), NUMBER.code().encode(), " ".join(NUMBER.groups).encode(),
             NUMBER.code(ANCHORS).encode(), SPOKEN.encode()), 400),

@@ -42,6 +42,15 @@ def test_the_planted_bug_is_found(name: str) -> None:
         assert finds(TARGETS[name])
 
 
+@pytest.mark.parametrize("beyond", ["2001:db8::1", "127.example", "10.0.0.1"])
+def test_a_relay_elsewhere_in_the_clear_is_found(beyond: str) -> None:
+    def anywhere(host: str) -> bool:
+        return host == beyond
+
+    with patch("doorless_client.endpoint.is_loopback", anywhere):
+        assert finds(TARGETS["address"])
+
+
 def test_what_takes_long_is_a_finding() -> None:
     def slow(_: bytes) -> None:
         sum(range(200_000))
