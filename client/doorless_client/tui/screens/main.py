@@ -167,8 +167,7 @@ class MainScreen(Screen[None]):
             self.xray = "side" if event.size.width >= SIDE_FROM else "off"
 
     def watch_xray(self, xray: Xray) -> None:
-        for name in ("side", "full", "off"):
-            self.set_class(xray == name, f"-xray-{name}")
+        self.update_classes({f"-xray-{name}": xray == name for name in ("side", "full", "off")})
         self.conversation.wire_on_border = xray != "side"
 
     # --- what happened ---------------------------------------------------------------------
