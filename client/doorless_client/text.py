@@ -37,6 +37,9 @@ _CUT = "…"
 _NO_BASE = "\N{DOTTED CIRCLE}"
 _FIRST_MARK = "\u0300"
 _MARKS = {"Mn", "Me", "Mc"}
+_JOINERS = "\u200c\u200d"
+"""Drawn as nothing: a mark behind one is drawn on what stands before it."""
+
 _INNER_JAMO = re.compile("[\u1160-\u11ff\ud7b0-\ud7fb]")
 """Vowels and ends of a Korean syllable, which are drawn into the cell of its beginning."""
 
@@ -85,7 +88,7 @@ def safe(text: str, *, at_most: int = MAX_TEXT) -> SafeText:
     if len(text) <= at_most and _is_plain(text):
         return SafeText(text)
     begin = text[: at_most + 1].replace("\r\n", "\n").replace("\t", "    ")
-    shown = neutralise(apart(_normalise(begin)))
+    shown = neutralise(_normalise(apart(begin)))
     if len(shown) > at_most or len(text) > at_most + 1:
         shown = neutralise(shown[: at_most - len(_CUT)]) + _CUT
     return SafeText(shown)
@@ -144,7 +147,7 @@ def _thin_marks(text: str) -> str:
     marks = 0
     for character in text:
         if character < _FIRST_MARK or not is_mark(character):
-            marks = 0
+            marks = marks if character in _JOINERS else 0
         else:
             if marks == 0 and (not kept or kept[-1] == "\n"):
                 kept.append(_NO_BASE)

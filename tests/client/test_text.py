@@ -17,6 +17,7 @@ HOSTILE = st.text(
             "\u200b\u200c\u200d\u200e\u202e\u2066\u2800\u3164\ufe0e\ufe0f\ufeff\uffa0\ud800\udfff"
             "\U000e0067\U000e007f👩🏽🔬❤0#یم\u0915\u093c\u0958\ufb2c\u09c7\u09be\u1100\u1161"
         ),
+        st.sampled_from("\u0627\u064b\u0653\u0928\u093c\u094d\u200c\u200d"),
     ),
     max_size=80,
 )
@@ -54,10 +55,23 @@ def test_a_cut_is_visible_and_keeps_to_its_length(text: str, at_most: int) -> No
 def test_marks_do_not_pile_up_and_never_stand_alone(text: str) -> None:
     marks, before = 0, "\n"
     for character in safe(text):
+        if character in INVISIBLE:
+            continue
         marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
         assert marks <= MAX_COMBINING
         assert not (marks == 1 and before == "\n")
         before = character
+
+
+@pytest.mark.parametrize("joiner", ["\u200c", "\u200d"])
+def test_joiners_between_marks_make_no_room_for_more_of_them(joiner: str) -> None:
+    shown = safe("\u0627" + ("\u064b" * 8 + joiner) * 5 + "\u064b")
+    assert sum(map(unicodedata.combining, shown)) // unicodedata.combining("\u064b") == 8
+
+
+@pytest.mark.parametrize("text", ["\u0928\u200d\u093c", "\u0627\u200d\u0653"])
+def test_what_a_joiner_held_apart_is_composed_without_it(text: str) -> None:
+    assert safe(text) == unicodedata.normalize("NFC", text.replace("\u200d", ""))
 
 
 @given(HOSTILE)
