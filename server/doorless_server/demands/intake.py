@@ -42,7 +42,10 @@ _WORDS: Final[dict[str, tuple[str, ...]]] = {
     "capability_request.affected_users": ("target", "all"),
     "verification.result": ("none", "confirmed", "refuted"),
 }
-_PLACE = re.compile(r" - at `\$\.?(.*)`\Z")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_PLACE = re.compile(r" - at `\$\.?([a-z_.\[\]0-9]*)`\Z")
+"""Behind a message of msgspec's, which may end in a text of the file that looks like one."""
+
 _HEX: Final = {"account_id": 64, "device_id": 32}
 _SAYS_HOW: Final = "see docs/howto/answer-a-demand.md"
 
@@ -122,7 +125,11 @@ def _check_texts(fields: dict[str, Any]) -> None:
 
 
 def _texts(name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Each text of the file and where it is; also those of unknown fields."""
+    """Each text of the file and where it is; also those of unknown fields.
+
+    Raises:
+        DemandError: tables too deep, or a field whose name is none.
+    """
     if depth > MAX_DEPTH:
         raise DemandError("", f"tables within tables, deeper than {MAX_DEPTH}: {_SAYS_HOW}")
     match value:
@@ -130,6 +137,8 @@ def _texts(name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
             yield name, value
         case dict():
             for key, inner in value.items():
+                if not _BARE_KEY.fullmatch(key):
+                    raise DemandError(name, f"has an unknown field: {_SAYS_HOW}")
                 plain = key if re.fullmatch(r"[a-z_]{1,40}", key) else "(an unknown field)"
                 yield from _texts(f"{name}.{plain}" if name else plain, inner, depth + 1)
         case list():
@@ -142,9 +151,8 @@ def _said(error: msgspec.ValidationError) -> DemandError:
     text = str(error)
     place = _PLACE.search(text)
     problem = text[: place.start()] if place else text
-    if unknown := re.search(r"unknown field `(.*)`", problem, re.DOTALL):
-        named = unknown[1] if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", unknown[1]) else ""
-        problem = f"has an unknown field {named}".rstrip()
+    if unknown := re.search(r"unknown field `(.*)`", problem):
+        problem = f"has an unknown field {unknown[1]}"
     elif absent := re.search(r"missing required field `(\w+)`", problem):
         problem = f"lacks the field {absent[1]}"
     elif problem.startswith("Invalid enum value"):

@@ -117,6 +117,33 @@ def test_a_refusal_says_nothing_of_what_stood_there() -> None:
         assert "SECRET" not in str(refused.value)
 
 
+LIKE_A_PLACE = "SECRET\u202e - at `$.channel"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"channel": LIKE_A_PLACE[7:]}, "channel"),
+        ({"channel": "x - at `$.secrecy.gag`"}, "channel"),
+        ({"authority__kind": "SECRET - at `$.channel"}, "authority.kind"),
+        ({"categories": ["SECRET - at `$.channel"]}, "categories[0]"),
+        ({LIKE_A_PLACE: 1}, ""),
+        ({f"authority__{LIKE_A_PLACE}": 1}, "authority"),
+        ({"x` - at `$." + "a" * 2_000: 1}, ""),
+        ({"x` - at `$.\u202e": 1}, ""),
+        ({"": 1}, ""),
+    ],
+)
+def test_what_looks_like_a_place_in_the_file_is_none(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(DemandError) as refused:
+        demand(**changes)
+    assert refused.value.field == field
+    said = str(refused.value)
+    assert "SECRET" not in said
+    assert said.isprintable()
+    assert len(said) < 300
+
+
 @pytest.mark.parametrize(
     "data",
     [
