@@ -4,7 +4,7 @@ The protocol itself is the Sans-I/O layer of `websockets`; here it meets an asyn
 bounds, and the pieces of cut messages. Plain messages do not take that way (framing.py), and a
 connection at rest has nothing of the library: request, response and parser are most of its memory.
 
-    ServerProtocol ── 101 ──► none ◄── behind it, and behind the last piece ──┐
+             _Door ── 101 ──► none ◄── behind it, and behind the last piece ──┐
     (the handshake)             └── a frame that is not plain, an end ──► Library
 
 Spec: docs/spec/07-relay.md §1.
@@ -70,6 +70,14 @@ class Events(Protocol):
         """Nothing can be sent or will come any more. Told once."""
 
 
+class _Door(ServerProtocol):
+    """The library's side of a handshake, whose answers do not tell the relay's clock (§1.1)."""
+
+    def send_response(self, response: Response) -> None:
+        response.headers.pop("Date", None)
+        super().send_response(response)
+
+
 class WebSocket(asyncio.Protocol):
     """Tells what comes; says and ends what it is told.
 
@@ -99,7 +107,7 @@ class WebSocket(asyncio.Protocol):
 
     def __init__(self, events: Events, seat: Seat | None = None) -> None:
         self._events, self.seat = events, seat
-        self._protocol: Library | None = ServerProtocol(  # None at rest: `_library` makes one
+        self._protocol: Library | None = _Door(  # None at rest: `_library` makes one
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             max_size=MAX_MESSAGE_BYTES,
             logger=_SILENT,
@@ -239,9 +247,9 @@ class WebSocket(asyncio.Protocol):
             self._protocol = Library(SERVER, max_size=MAX_MESSAGE_BYTES, logger=_SILENT)
         return self._protocol
 
-    def _door(self) -> ServerProtocol:
+    def _door(self) -> _Door:
         """The same, as long as the handshake is not done."""
-        return cast(ServerProtocol, self._protocol)
+        return cast(_Door, self._protocol)
 
     def _hand_over(self, data: bytes) -> None:
         """Have the library read it, and do what it says."""
@@ -265,7 +273,6 @@ class WebSocket(asyncio.Protocol):
             self._events.asked(self, request.path)
             return
         response = self._door().accept(request)
-        del response.headers["Date"]
         self._door().send_response(response)
         self._write_protocol()
         if response.status_code == 101:

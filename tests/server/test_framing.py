@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -172,6 +173,27 @@ def test_nothing_is_heard_behind_a_request_that_is_refused() -> None:
     for refused in (REQUEST.replace(b"Upgrade: web", b"*Upgrade: web"), b"GET / HTTP/1.1\r\n\r\n"):
         stream = refused + frame(FINAL_BINARY, b"x")
         assert compared(stream, []).seen == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        (REQUEST, 101),
+        (REQUEST.replace(b"websocket", b"h2c"), 426),
+        (REQUEST.replace(b"doorless.1", b"doorless.0"), 400),
+        (b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (REQUEST[:-2] + b"A: " + b"a" * 9_000 + b"\r\n\r\n", 431),
+        (REQUEST[:-2] + b"A: a\r\n" * 130 + b"\r\n", 431),
+    ],
+    ids=["101", "426", "400", "414", "431-long", "431-many"],
+)
+def test_no_answer_tells_the_clock_or_the_program(asked: bytes, status: int) -> None:
+    peer = Peer(Framing())
+    peer.hear(asked, [])
+    said = bytes(peer.said)
+    assert said.startswith(b"HTTP/1.1 %d " % status)
+    names = {line.partition(b":")[0].lower() for line in said.split(b"\r\n")[1:]}
+    assert not names & {b"date", b"server"}
 
 
 def test_bytes_that_come_one_by_one_are_messages_all_the_same() -> None:
