@@ -1,11 +1,15 @@
 """Target: a demand's file, which a forger writes and an operator opens."""
 
+from datetime import date, datetime
+from typing import Any
 from unicodedata import category
 
-from doorless_server.demands.intake import DemandError, parse
+import msgspec
+
+from doorless_server.demands.intake import YEARS, DemandError, parse
 from fuzz.harness import Target, edit, promise
 
-_HONEST = b"""\
+HONEST = b"""\
 demand_id = "AG-2026-17"
 simulation = true
 received_at = 2026-09-20T09:12:00+02:00
@@ -32,7 +36,7 @@ until = 2026-12-31
 
 def demand_file(data: bytes) -> None:
     """What is taken names a file and prints; what is refused says so in a line without controls."""
-    for file in (data, edit(_HONEST, data)):
+    for file in (data, edit(HONEST, data)):
         try:
             demand = parse(file)
         except DemandError as error:
@@ -42,9 +46,28 @@ def demand_file(data: bytes) -> None:
         else:
             promise("/" not in demand.demand_id and demand.demand_id[0] != ".", "a path")
             promise(bool(demand.targets and demand.categories), "a demand for nothing")
+            _check_values("", msgspec.to_builtins(demand, builtin_types=(datetime, date)))
+
+
+def _check_values(name: str, value: Any) -> None:
+    match value:
+        case str():
+            unseen = {each for each in value if category(each)[0] == "C"}
+            promise(unseen <= ({"\n"} if name == "scope_text" else set()), "a text prints")
+        case date():
+            promise(value.year in YEARS, "a day of no year")
+        case dict():
+            for each, inner in value.items():
+                _check_values(each, inner)
+        case list() | tuple():
+            for inner in value:
+                _check_values(name, inner)
 
 
 TARGETS = (
     Target("demand_file", "a demand with all that it needs, or a line that says what it lacks",
-           demand_file, (b"", _HONEST, b"\0\0\x0dX", b"\6\1\0\0", b"\4\0\x60\x22\4\0\x61\x5c")),
+           demand_file, (b"", HONEST, b"\0\0\x0dX", b"\6\1\0\0", b"\4\0\x60\x22\4\0\x61\x5c",
+            b'"x` - at `$.channel" = 1', b'"x` - at `$.\xe2\x80\xae" = 1',
+            HONEST.replace(b"portal", b"x - at `$.foo"), HONEST.replace(b"2026-12", b"1926-12"),
+            HONEST.replace(b"of it", b"\\u202eof it"), HONEST.replace(b"all of", b"all\\nof"))),
 )  # fmt: skip

@@ -23,6 +23,7 @@ from doorless_protocol.log.policy import NO_WITNESSES
 from doorless_protocol.log.signing import LogSigner
 from doorless_protocol.log.tree import MemoryTree, inclusion_path
 from fuzz.harness import Target, attempt, check_one_form, edit, promise
+from fuzz.signed import of_these
 
 _SIGNER = LogSigner.from_seed("relay.example/demands", bytes(64))
 _RULES = Rules.of(_SIGNER, 20_000, period=86_400, slots=2, horizon=157_680_000, policy=NO_WITNESSES)
@@ -71,17 +72,19 @@ def demand_form(data: bytes) -> None:
 
 
 def demand_proof(data: bytes) -> None:
-    """What a proof or a bundle shows is what the log holds, to the byte."""
+    """What a proof or a bundle shows is what the log holds, to the byte of what is signed."""
     choice, script = (data[0] % 2, data[1:]) if data else (0, b"")
     if choice:
         edited = edit(_SHOWN.encode(), script)
         if attempt(lambda: verify(edited, {_RULES.hash.hex()})) is not None:
-            promise(edited == _SHOWN.encode(), "a bundle that was altered shows something")
+            said = of_these(_RULES.vkeys, DemandEvidence.decode(edited))
+            promise(said == _SHOWN, "a bundle that was altered shows something")
         return
     edited = edit(_PROOF.encode(), script)
     taken = attempt(lambda: SlotProof.decode(edited))
     if taken is not None and attempt(lambda: taken.check(_RULES)) is not None:
-        promise(taken == _PROOF, "a proof that was altered proves something")
+        said = of_these(_RULES.vkeys, taken)
+        promise(said == _PROOF, "a proof that was altered proves something")
 
 
 def _longer(choice: int, honest: bytes) -> bytes:

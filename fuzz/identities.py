@@ -75,6 +75,7 @@ def manifest(data: bytes) -> None:
     taken = check_one_form(Manifest.decode, Manifest.encode, encoded)
     if taken is None:
         return
+    promise(bool(choice & 2) or taken == MANIFEST, "a manifest that nobody signed")
     devices = [entry.device for entry in taken.entries]
     promise(1 <= len(devices) == taken.head.devices <= MAX_DEVICES, "number of devices")
     promise(devices == sorted(set(devices)), "devices twice, or out of order")
@@ -92,6 +93,7 @@ def staple(data: bytes) -> None:
         encoded = _signed(ACCOUNT, Purpose.MANIFEST, encoded, HEAD_SIZE)
     taken = check_one_form(Staple.decode, Staple.encode, encoded)
     if taken is not None:
+        promise(bool(choice & 0x80) or taken.head == MANIFEST.head, "a head that nobody signed")
         promise(taken.entry in MANIFEST.entries, "an entry that nobody signed")
         promise(taken.index < taken.head.devices, "an entry behind the last")
 
@@ -105,7 +107,10 @@ def bundle(data: bytes) -> None:
     taken = check_one_form(SignedBundle.decode, SignedBundle.encode, encoded)
     if taken is None:
         return
-    attempt(lambda: taken.verify(ENTRY, MANIFEST.account, NOW))
+    if attempt(lambda: (taken.verify(ENTRY, MANIFEST.account, NOW),)) is not None:
+        promise(bool(choice & 1) or taken == BUNDLE, "a bundle that nobody signed")
+        owner = taken.device, taken.account
+        promise(owner == (BUNDLE.device, BUNDLE.account), "a bundle of somebody else")
     attempt(lambda: hpke_seal(taken.envelope, b"", b""))
     promise(taken.hash != BUNDLE.hash or taken == BUNDLE, "two bundles of one hash")
 

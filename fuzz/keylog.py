@@ -23,6 +23,7 @@ from doorless_protocol.log.staple import Waiting
 from doorless_protocol.log.verdict import verify
 from doorless_protocol.log.view import LogView
 from fuzz.harness import Target, attempt, check_one_form, edit, promise
+from fuzz.signed import of_these
 
 NOW = 1_800_000_000
 ALICE = Label("alice")
@@ -92,12 +93,13 @@ STORED: tuple[Form, ...] = (
 
 
 def evidence(data: bytes) -> None:
-    """What convicts is the bundle that was made, to the byte."""
+    """What convicts is the bundle that was made, to the byte of what is signed."""
     honest = BUNDLES[data[0] % len(BUNDLES)] if data else BUNDLES[0]
     edited = edit(honest, data[1:])
     check_one_form(Evidence.decode, Evidence.encode, edited)
     if attempt(lambda: verify(edited, PINS)) is not None:
-        promise(edited == honest, "a bundle that was altered convicts")
+        said = of_these(CONFIG.vkeys, Evidence.decode(edited))
+        promise(said.encode() == honest, "a bundle that was altered convicts")
 
 
 def log_sent(data: bytes) -> None:

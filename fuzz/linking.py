@@ -6,13 +6,14 @@ from typing import Any
 from doorless_protocol import own_content
 from doorless_protocol.backup import Writer
 from doorless_protocol.certificate import key_hash
-from doorless_protocol.content import OwnDevices
+from doorless_protocol.content import File, OwnDevices, Quote
 from doorless_protocol.errors import MalformedError
 from doorless_protocol.invite import RelayAddress
 from doorless_protocol.keys import AccountId
 from doorless_protocol.linking.link import DeviceLink
 from doorless_protocol.linking.messages import Hello, Offer
 from doorless_protocol.log.sighting import Sighting
+from doorless_protocol.manifest import SIGNED_HEAD_SIZE
 from doorless_protocol.primitives import sha256
 from fuzz.backups import KEYS
 from fuzz.harness import Target, attempt, check_one_form, edit, promise
@@ -47,6 +48,16 @@ FORMS: tuple[Form, ...] = (
      _LINK.encode().encode()),
 )  # fmt: skip
 
+_SAID = own_content.Said(ID, True, ID, 1_800_000_000_000, 0, "meet at nine", 3)
+_EDITED = own_content.Said(
+    ID, False, ID, 1_800_000_000_000, 1_800_000_000_001, "at ten", 0,
+    own_content.Beside(
+        Quote(HASH, ID, "nine?"), File("map.png", 9, HASH, HASH, HASH), 3600, 60, pinned=True,
+        edited=own_content.Edited(1, 1_800_000_000_000, ID),
+        reacted=(own_content.Reacted(True, "\u2615", 1_800_000_000_000, ID),),
+    ),
+)  # fmt: skip
+
 NOTICES = tuple(
     own_content.encode(notice).notice
     for notice in (
@@ -56,6 +67,24 @@ NOTICES = tuple(
         own_content.Forgotten(HASH),
         own_content.Read(HASH, ID),
         own_content.Ask(HASH, 3),
+        own_content.Person(
+            HASH,
+            "bob",
+            "relay.example",
+            HASH,
+            "Bob",
+            "contact",
+            "verified",
+            bytes(SIGNED_HEAD_SIZE),
+            b"entries",
+            ID,
+            1_800_000_000,
+        ),
+        own_content.Piece(HASH, 3, 5, 9, (_SAID, _EDITED)),
+        own_content.Arranged(HASH, True, 0, False, True, "Bobby", 1_800_000_000_000),
+        own_content.Pinned(HASH, True, ID, False),
+        own_content.Hidden(HASH, False, ID),
+        own_content.Lasts(HASH, 3600, 1, ID),
     )
 )
 
@@ -91,7 +120,8 @@ def _element(kind: int, *content: bytes) -> bytes:
 
 
 _KEY = _element(0x30, bytes(91))
-_SIGNED = (_element(0xA0, b"\2\1\2"), _element(2, ID), *[_element(0x30, bytes(20))] * 4, _KEY)
+_BEFORE = (_element(0x30, bytes((each,)) * 20) for each in range(4))
+_SIGNED = (_element(0xA0, b"\2\1\2"), _element(2, ID), *_BEFORE, _KEY)
 CERTIFICATE = _element(0x30, _element(0x30, *_SIGNED, bytes(40)), bytes(80))
 
 
@@ -103,6 +133,7 @@ def certificate(data: bytes) -> None:
         return
     starts = (at for at in range(len(edited)) if edited[at] == 0x30)
     promise(any(found in _hashes(edited, at) for at in starts), "a hash of no element")
+    promise(edited != CERTIFICATE or found == sha256(_KEY), "a hash of another element")
 
 
 def _hashes(data: bytes, at: int) -> tuple[bytes, ...]:

@@ -1,23 +1,31 @@
 """Targets: what a relay and a witness hear before there is a frame: WebSocket, HTTP, pages."""
 
 import asyncio
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Callable, Generator, Iterator
+from typing import TypeVar, cast
 
 from websockets.exceptions import SecurityError
+from websockets.http11 import Response as Parsed
 from websockets.streams import StreamReader
 
 from doorless_protocol.log.config import LogKeys
 from doorless_server import http_client
 from doorless_server.directory import pages
 from doorless_server.directory.auditors import Auditors
+from doorless_server.directory.base import Page
 from doorless_server.directory.inline import InlineDirectory
 from doorless_server.framing import Framing
 from doorless_server.http_server import MAX_HEAD_BYTES, RefusedError, parse_head
 from doorless_server.limits import MAX_MESSAGE_BYTES
 from doorless_server.websocket import WebSocket
-from doorless_server.witness.wire import Submission, decode_size, encode_size
-from fuzz.harness import Target, check_one_form, edit, promise
+from doorless_server.witness.wire import (
+    MAX_PROOF_HASHES,
+    MAX_SIZE,
+    Submission,
+    decode_size,
+    encode_size,
+)
+from fuzz.harness import FindingError, Target, check_one_form, edit, promise
 
 UPGRADE = (
     b"GET / HTTP/1.1\r\nHost: relay\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -50,12 +58,15 @@ PAGES = (
 SUBMISSIONS = (
     Submission(0, (), b"w.example/1\n1\n").encode(),
     Submission(20_852_014, (bytes(32), bytes(range(32))), b"a note").encode(),
+    Submission(MAX_SIZE, (bytes(32),) * MAX_PROOF_HASHES, b"a note").encode(),
 )
+_ENDLESS = Submission(1, (bytes(32),) * (MAX_PROOF_HASHES + 1), b"a note").encode()
 LIMIT = 20
 """Bytes of an answer's body, so that an edit brings more."""
 
 _KEYS = LogKeys.from_seed("relay.test/keys", bytes(range(96)))
 _LOG = InlineDirectory.in_memory(_KEYS, _KEYS.config(), random=bytes, now=1_750_000_000)
+T = TypeVar("T")
 _REFUSED = (EOFError, ValueError, LookupError, SecurityError, NotImplementedError)
 """What `fetch` tells as an unreachable server."""
 
@@ -134,6 +145,7 @@ def framing(data: bytes) -> None:
     for at in range(len(stream)):
         library.hear(stream[at : at + 1])
     promise(ours.outcome == library.outcome, "another reading than the library's")
+    promise(b"\r\nDate:" not in ours.said, "an answer that tells the relay's clock")
     held = len(ours.websocket._framing._kept) + len(ours.websocket._parts)
     promise(held <= MAX_MESSAGE_BYTES + 16, f"{held} bytes kept of what never ends")
 
@@ -148,41 +160,65 @@ def http_head(data: bytes) -> None:
         return
     promise(head.split(b" ")[0] == taken.method.encode(), "another method")
     promise(taken.target.isprintable() and taken.target.isascii(), "a target of any bytes")
-    promise(head.lower().count(b"transfer-encoding:") == 0, "two ways to end a body")
+    fields = head.partition(b"\r\n\r\n")[0].lower().split(b"\r\n")[1:]
+    named = [
+        (name, value.strip(b" \t")) for name, _, value in (each.partition(b":") for each in fields)
+    ]
+    promise(b"transfer-encoding" not in dict(named), "two ways to end a body")
+    lengths = [value for name, value in named if name == b"content-length"] or [b"0"]
+    promise(lengths[0].isdigit() and [taken.length] == [*map(int, lengths)], "another length")
 
 
 def http_answer(data: bytes) -> None:
     choice, script = (data[0], data[1:]) if data else (0, b"")
     said = script if choice >= 192 else edit(ANSWERS[choice % len(ANSWERS)], script)
+    try:
+        taken = _given(lambda reader: http_client.parse(reader, LIMIT), said)
+    except _REFUSED:
+        return
+    promise(len(taken.body) <= LIMIT, "more than was wanted")
+    whole = _given(
+        lambda each: Parsed.parse(each.read_line, each.read_exact, each.read_to_eof), said
+    )
+    promise(taken.body == whole.body, "a part of an answer for all of it")
+
+
+def _given(parse: Callable[[StreamReader], Generator[None, None, T]], said: bytes) -> T:
+    """What a parser makes of that, and of nothing behind it."""
     reader = StreamReader()
     reader.feed_data(said)
     reader.feed_eof()
     try:
-        next(http_client.parse(reader, LIMIT))
+        next(parse(reader))
     except StopIteration as parsed:
-        promise(len(parsed.value.body) <= LIMIT, "more than was wanted")
-    except _REFUSED:
-        return
-    else:
-        promise(False, "still waiting for what never comes")
+        given: T = parsed.value
+        return given
+    raise FindingError("still waiting for what never comes")
 
 
 def log_page(data: bytes) -> None:
     choice, script = (data[0], data[1:]) if data else (0, b"")
     asked = script if choice >= 192 else edit(PAGES[choice % len(PAGES)], script)
+    promise(page(asked) is None or asked.startswith(b"/log/"), "a page where there is none")
+
+
+def page(asked: bytes) -> Page | None:
+    """What the log has at this address."""
     path, _, query = asked.decode("latin-1").partition("?")
-    found = pages.page(_LOG.answers, Auditors({}), path, query)
-    promise(found is None or path.startswith("/log/"), "a page where there is none")
+    return pages.page(_LOG.answers, Auditors({}), path, query)
 
 
 def submission(data: bytes) -> None:
     """What a log says to a witness, and what that answers."""
     choice, script = (data[0], data[1:]) if data else (0, b"")
     if choice % 4 == 3:
-        check_one_form(decode_size, encode_size, edit(b"20852014\n", script))
+        size = check_one_form(decode_size, encode_size, edit(b"20852014\n", script))
+        promise(size is None or size <= MAX_SIZE, "a size that no log has")
     else:
-        honest = SUBMISSIONS[choice % len(SUBMISSIONS)]
-        check_one_form(Submission.decode, Submission.encode, edit(honest, script))
+        honest = (*SUBMISSIONS, _ENDLESS)[choice // 4 % 4]
+        taken = check_one_form(Submission.decode, Submission.encode, edit(honest, script))
+        promise(taken is None or taken.old <= MAX_SIZE, "a size that no log has")
+        promise(taken is None or len(taken.proof) <= MAX_PROOF_HASHES, "a proof without end")
 
 
 _CHOICES = tuple(bytes((choice,)) for choice in range(9))
@@ -191,10 +227,14 @@ TARGETS = (
            (*(bytes((choice, 255)) for choice in range(8)), b"\0\7", b"\1\7\0\0\0\2",
             b"\xff\1\1\0\2", b"\x80\1\x82\xff" + b"\xff" * 8)),
     Target("http_head", "a request ends where it says, or is refused", http_head,
-           (*_CHOICES[:3], b"\1\0\0\x20\2", b"\xc0GET / HTTP/1.1\r\n\r\n")),
+           (*_CHOICES[:3], b"\1\0\0\x20\2", b"\xc0GET / HTTP/1.1\r\n\r\n",
+            b"\xc0POST / HTTP/1.1\r\nHost: w\r\nContent-Length: +5\r\n\r\n",
+            b"\xc0GET /transfer-encoding: HTTP/1.0\r\n\r\n")),
     Target("http_answer", "an answer is taken whole, or as none", http_answer,
-           (*_CHOICES[:3], b"\1\0\0\x30\2", b"\2" + b"\4\0\xff2" * 20)),
+           (*_CHOICES[:3], b"\1\0\0\x30\2", b"\2" + b"\4\0\xff2" * 20,
+            b"\xc0HTTP/1.1 200 OK\r\n\r\n" + bytes(LIMIT + 1))),
     Target("log_page", "a page of the log, or none", log_page, _CHOICES),
     Target("submission", "one form of what a witness hears and answers", submission,
-           (*_CHOICES[:4], b"\1\4\xff\xff\0", b"\3\4\0\0\x30", b"\1\4\0\4\x30")),
+           (*(bytes((choice,)) for choice in range(0, 16, 4)), b"\3", b"\4\4\xff\xff\0",
+            b"\4\4\0\4\x30", b"\3\4\0\0\x30", b"\3" + b"\4\0\0\x39" * 11)),
 )  # fmt: skip

@@ -1,28 +1,36 @@
 """Targets: what people type, paste, scan and edit, and what is shown of it."""
 
 import unicodedata
+from itertools import pairwise
 from socket import AF_INET, AF_INET6, inet_pton
 from unittest.mock import patch
 
 from doorless_client import key_file
 from doorless_client.endpoint import Endpoint
-from doorless_client.key_file import WrongPassphraseError
+from doorless_client.key_file import CEILING, FLOOR, WrongPassphraseError
 from doorless_client.safety_words import places_of, words_at
 from doorless_client.settings.profile import ProfileSettings
 from doorless_client.text import MAX_TEXT, safe, safe_line
 from doorless_protocol.errors import MalformedError
-from doorless_protocol.handles import HandleError, canonical, skeleton
+from doorless_protocol.handles import (
+    MAX_HANDLE,
+    MIN_HANDLE,
+    HandleError,
+    canonical,
+    skeleton,
+)
 from doorless_protocol.invite import MAX_LINK, Address, InviteLink, RelayAddress
 from doorless_protocol.keys import AccountId
 from doorless_protocol.primitives import sha256
 from doorless_protocol.verification import LogAnchor, SafetyNumber, anchors_in
+from fuzz.harmless import check_harmless
 from fuzz.harness import Target, attempt, edit, promise
 from fuzz.identities import ACCOUNT, DEVICES, _random
 
 _LINK = InviteLink(
     RelayAddress("relay.example"), "alice", AccountId(bytes(32)), bytes(32), bytes(32), bytes(16)
 ).encode()
-_LINKS = (_LINK, "doorless:v1?relay=[::1]:9&handle=al&account=" + "A" * 43)
+LINKS = (_LINK, "doorless:v1?relay=[::1]:9&handle=al&account=" + "A" * 43)
 
 
 def text_of(data: bytes) -> str:
@@ -32,7 +40,7 @@ def text_of(data: bytes) -> str:
 
 def invite(data: bytes) -> None:
     choice, script = (data[0], data[1:]) if data else (0, b"")
-    edited = edit(_LINKS[choice % 2].encode(), script) if choice < 128 else script
+    edited = edit(LINKS[choice % 2].encode(), script) if choice < 128 else script
     text = text_of(edited)
     link = attempt(lambda: InviteLink.parse(text))
     if link is not None:
@@ -49,7 +57,9 @@ def address(data: bytes) -> None:
         promise(str(known).isascii() and str(known).isprintable(), "an address not harmless")
     endpoint = attempt(lambda: Endpoint.parse(text))
     if endpoint is not None:
-        promise(Endpoint.parse(endpoint.url) == endpoint, "a relay that is not itself again")
+        again = Endpoint.parse(endpoint.url, endpoint.pin)
+        promise(again == endpoint, "a relay that is not itself again")
+        promise(0 < endpoint.address.port < 2**16, "a port that there is not")
         here = _is_here(endpoint.address.host)
         promise(endpoint.tls or here, "in the clear beyond this computer")
 
@@ -59,11 +69,15 @@ def _is_here(host: str) -> bool:
     if host == "localhost":
         return True
     if ":" in host:
-        return inet_pton(AF_INET6, host) == bytes(15) + b"\1"
+        packed = inet_pton(AF_INET6, host)
+        return packed == _ONE or packed.startswith(_MAPPED)
     try:
         return inet_pton(AF_INET, host)[0] == 127
     except OSError:  # a name, and who knows whose
         return False
+
+
+_ONE, _MAPPED = bytes(15) + b"\1", bytes(10) + b"\xff\xff\x7f"
 
 
 NUMBER = SafetyNumber.of(ACCOUNT.verifying, DEVICES[0].signing.verifying)
@@ -87,7 +101,7 @@ def safety_number(data: bytes) -> None:
     promise(matches == same, "a safety number that is another one")
 
 
-_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
+_LETTERS, _DIGITS, _SEPARATORS = "abcdefghijklmnopqrstuvwxyz", "0123456789", "._-"
 
 
 def handle(data: bytes) -> None:
@@ -97,9 +111,12 @@ def handle(data: bytes) -> None:
     except HandleError as refused:
         promise(str(refused).isascii() and str(refused).isprintable(), "a reason not harmless")
         return
-    promise(taken == text and set(taken) <= _ALPHABET, "a handle in another spelling")
-    promise(not {".", "_", "-"} & {taken[0], taken[-1]}, "a separator at an end")
-    promise(not any(two in taken for two in ("..", "--", "__", "._", "-.")), "two separators")
+    alphabet = set(_LETTERS + _DIGITS + _SEPARATORS)
+    promise(taken == text and set(taken) <= alphabet, "a handle in another spelling")
+    promise(MIN_HANDLE <= len(taken) <= MAX_HANDLE, "a handle of no length")
+    promise(taken[0] in _LETTERS and taken[-1] not in _SEPARATORS, "an end that is none")
+    pairs = pairwise(taken)
+    promise(not any(set(pair) <= set(_SEPARATORS) for pair in pairs), "two separators")
     promise(skeleton(skeleton(taken)) == skeleton(taken), "a skeleton with another skeleton")
 
 
@@ -108,6 +125,8 @@ RAW_KEY, PASSPHRASE = bytes(range(32)), "correct horse battery"
 
 def _cheap(password: bytes, salt: bytes, passes: int, memory: int) -> bytes:
     """In place of Argon2id, which is not under test and takes a tenth of a second."""
+    promise(FLOOR.passes <= passes <= CEILING.passes, "a key that is too cheap, or too dear")
+    promise(FLOOR.memory <= memory <= CEILING.memory, "a key that is too cheap, or too dear")
     cost = passes.to_bytes(8, "big") + memory.to_bytes(8, "big")
     return sha256(salt + cost + password)
 
@@ -131,12 +150,14 @@ def profile_key(data: bytes) -> None:
 
 
 def settings(data: bytes) -> None:
-    taken = attempt(lambda: ProfileSettings.decode(data))
-    if taken is not None:
-        for again in (taken.encode(), taken.encode(data)):
-            promise(
-                ProfileSettings.decode(again) == taken, "settings that are not themselves again"
-            )
+    try:
+        taken = ProfileSettings.decode(data)
+    except MalformedError as refused:
+        said = str(refused)
+        promise(safe_line(said) == said, "a refusal that is no harmless line")
+        return
+    for again in (taken.encode(), taken.encode(data)):
+        promise(ProfileSettings.decode(again) == taken, "settings that are not themselves again")
 
 
 def shown_text(data: bytes) -> None:
@@ -145,31 +166,33 @@ def shown_text(data: bytes) -> None:
     shown, line = safe(text), safe_line(text)
     promise(len(shown) <= MAX_TEXT and len(line) <= 256, "longer than is shown")
     promise("\n" not in line, "a name of two lines")
-    for character in shown:
-        kind = unicodedata.category(character)
-        promise(character == "\n" or kind not in ("Cc", "Cs", "Zl", "Zp"), "a control character")
+    check_harmless(shown)
     promise(safe(str(shown)) == shown, "harmless text is not left as it is")
 
 
 TARGETS = (
     Target("invite", "a link is what it says when written again", invite,
-           (b"\0", b"\1", b"\xff" + _LINK.encode(), b"\0\0\0\x0d:"), max_size=1200),
+           (b"\0", b"\1", b"\xff" + _LINK.encode(), b"\0\0\0\x0d:",
+            b"\xff" + f"{_LINK}&later={'x' * MAX_LINK}".encode()), max_size=1400),
     Target("address", "an address is ASCII, itself again, and encrypted but to this computer",
            address, (b"alice@relay.example", b"a1@[::1]:8443", b"ws://localhost:1", b"127.0.0.1:80",
                      b"wss://relay.example/", b"bob@10.0.0.1", b"[::01]", b"ws://[0:0::0.0.0.1]",
-                     b"[2001:db8::1]", b"127.example", b"10.0.0.1")),
+                     b"[2001:db8::1]", b"127.example", b"10.0.0.1", b"[::ffff:127.0.0.1]",
+                     b"a1:65536", b"wss://localhost#" + b"A" * 43)),
     Target("safety_number", "matches itself alone", safety_number,
            (NUMBER.digits.encode(), NUMBER.code().encode(), " ".join(NUMBER.groups).encode(),
             NUMBER.code(ANCHORS).encode(), SPOKEN.encode()), 400),
     Target("handle", "ASCII in one spelling, or a reason that shows nothing of it", handle,
-           (b"alice", b"al.ice-b_2", b"Alice", "p\u0430ypal".encode(), b"rnvv10", b"a..b"), 40),
+           (b"alice", b"al.ice-b_2", b"Alice", "p\u0430ypal".encode(), b"rnvv10", b"a..b", b"a_.b",
+            b"1a", b"a" * 32), 40),
     Target("profile_key", "opens for one passphrase, from one file", profile_key,
            (b"\0", b"\1", b"\1\0\0\x0b\2", b"\0\0\0\0C")),
     Target("settings", "TOML with known settings, or a line that says why not", settings,
            (b"", b'theme = "dark"\n', b'theme = "light"', b"theme = 1", b"[a.b]\nc = [1, 2]",
             b"lock_after = 5  # minutes\n\nbell = false\n", b'density="rail"\nkeys = "vim"',
-            'theme = "\U0001f319"'.encode())),
+            b'"\\u001b[2J" = 1', 'theme = "\U0001f319"'.encode())),
     Target("shown_text", "no control character; harmless text stays as it is", shown_text,
            ("a\u0301e\u200d\U0001f469\u200d\U0001f52c\u202etxt.exe\x1b[2J".encode(),
-            b"two\nlines\tx")),
+            b"two\nlines\tx", ("\u0627" + ("\u064b" * 8 + "\u200c") * 5 + "\u064b").encode(),
+            "\u2066left\u202eright\u2060".encode())),
 )  # fmt: skip

@@ -57,6 +57,15 @@ def _any_length(data: bytes, at: int, end: int, kind: int) -> tuple[int, int]:
     return at + 2 + size, at + 2 + size + length
 
 
+def _with_turns(text: str, **_: int) -> str:
+    """safe_line that lets a change of direction through."""
+    return "".join(each for each in text if each.isprintable() or each in "\u202e\u2066")
+
+
+def _shouted(words: str) -> MalformedError:
+    return MalformedError(f"{words}\x1b[2J")
+
+
 PLANTED: dict[str, dict[str, Any]] = {
     "manifest": {"doorless_protocol.manifest.check_root": _nothing},
     "staple": {"doorless_protocol.merkle.verify_inclusion": _nothing},
@@ -105,6 +114,40 @@ PLANTED: dict[str, dict[str, Any]] = {
     "submission": {"doorless_server.witness.wire._OLD": re.compile(rb"old ([0-9]{1,19})")},
     "backup_record": {"doorless_protocol.backup_records.decode_canonical": _lenient},
 }
+
+
+SUBTLE: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("manifest", {"doorless_protocol.manifest.check_signature": _nothing}),
+    ("staple", {"doorless_protocol.manifest.check_signature": _nothing}),
+    ("bundle", {"doorless_protocol.prekeys.check_signature": _nothing}),
+    ("bundle", {"doorless_protocol.prekeys.check_owner": _nothing}),
+    ("invite", {"doorless_protocol.invite.MAX_LINK": 10_000}),
+    ("address", {"doorless_protocol.invite._MAX_PORT": 99_999}),
+    ("address", {"doorless_client.endpoint.is_loopback": lambda host: host.endswith(":1")}),
+    ("handle", {"doorless_protocol.handles._VALID": re.compile("[a-z0-9._-]{2,31}")}),
+    ("profile_key", {"doorless_client.key_file.check_cost": _nothing}),
+    ("settings", {"doorless_client.settings.profile.MalformedError": _shouted}),
+    ("shown_text", {"doorless_client.text._UNSAFE": re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")}),
+    ("shown_text", {"doorless_client.text._JOINERS": ""}),
+    ("told", {"doorless_client.core.notices.safe_line": _with_turns}),
+    ("demand_file", {"doorless_server.demands.intake._check_texts": _nothing}),
+    ("demand_file", {"doorless_server.demands.intake._check_times": _nothing}),
+    ("demand_file", {"doorless_server.demands.intake._BARE_KEY": re.compile("(?s).*")}),
+    ("canary", {"doorless_client.core.canaries.is_of_the_same": lambda *_: True}),
+    ("canary", {"doorless_client.core.canaries.follows": lambda *_: True}),
+    ("certificate", {"doorless_protocol.certificate._BEFORE_KEY": (0x02, *[0x30] * 3)}),
+    ("http_head", {"doorless_server.http_server._LENGTH": re.compile("[+0-9]{1,9}")}),
+    ("submission", {"doorless_server.witness.wire.MAX_PROOF_HASHES": 1_000}),
+    ("submission", {"doorless_server.witness.wire.MAX_SIZE": 2**64}),
+    (
+        "http_answer",
+        {
+            "doorless_server.http_client.check_body": _nothing,
+            "doorless_server.http_client.bytes": lambda body: bytes(body)[:20],
+        },
+    ),
+)
+"""Bugs that a target once did not find: what its promise says, and what it left unsaid."""
 
 
 def plant(name: str) -> None:

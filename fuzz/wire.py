@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from doorless_protocol import frames
+from doorless_protocol import blob_frames, frames, log_frames
 from doorless_protocol.content import (
     NO_PREVIOUS,
     Body,
@@ -57,6 +57,18 @@ _REQUESTS: tuple[frames.Request, ...] = (
     frames.Submit(ID, TOKEN, ID, ENVELOPE),
     frames.Lookup("bob", 3),
     frames.FetchBundle(ID),
+    frames.Leave(HASH, bytes(28)),
+    frames.Collect(HASH),
+    log_frames.LogHead(7),
+    log_frames.LogAnchors(1, 7),
+    log_frames.LogAtAnchor("bob", 1, 2),
+    log_frames.LogRecords("bob", 3),
+    log_frames.Dispute("bob", b"record", ID),
+    log_frames.AuditDeltas(ID, 7, 64),
+    blob_frames.BlobPut(HASH, 70_000, 65_536, b"piece"),
+    blob_frames.BlobStatus(HASH),
+    blob_frames.BlobGet(HASH, 65_536),
+    blob_frames.BlobDrop(HASH),
 )
 _ANSWERS: tuple[frames.Answered, ...] = (
     frames.Done(),
@@ -67,6 +79,11 @@ _ANSWERS: tuple[frames.Answered, ...] = (
     frames.Found(b"manifest", (b"head",), None),
     frames.BundleServed(b"bundle", b"pair", 1, (HASH, HASH)),
     NoticesHeld((NOTICE,), b"canary"),
+    frames.Collected(bytes(28)),
+    log_frames.Logged(b"receipt"),
+    log_frames.LogProof(b"proof"),
+    blob_frames.BlobHeld(65_536),
+    blob_frames.BlobPiece(b"piece"),
 )
 CALLS = tuple(frames.encode(frames.Call(at, each)) for at, each in enumerate(_REQUESTS))
 FROM_RELAY = (

@@ -5,10 +5,30 @@ Without atheris, so on every system. `make fuzz` looks longer, and guided by cov
 
 import os
 import tracemalloc
+from collections.abc import Callable
+from typing import Any, get_args
 
 import pytest
 from fuzz.harness import CORPUS, corpus, mutations, play
 from fuzz.targets import TARGETS
+
+from doorless_protocol import own_content
+from doorless_protocol.backup_records import decode as decode_record
+from doorless_protocol.content import Content, OwnDevices
+from doorless_protocol.frames import (
+    Answer,
+    Answered,
+    FromRelay,
+    Request,
+    decode_call,
+    decode_from_relay,
+)
+from doorless_protocol.invite import InviteLink
+from doorless_protocol.log.evidence import Evidence
+from doorless_server.demands.intake import parse as parse_demand
+from doorless_server.http_server import parse_head
+from doorless_server.witness.wire import Submission
+from fuzz import backups, demand_files, demands, keylog, linking, listening, log_forms, people, wire
 
 FRESH = int(os.environ.get("DOORLESS_FUZZ_INPUTS", "250"))
 """Inputs made anew for each target."""
@@ -26,6 +46,42 @@ def test_every_target_has_seeds_and_a_corpus() -> None:
     for target in TARGETS.values():
         assert target.seeds
         assert corpus(target)
+
+
+FORMS = (
+    *[(decode_call, each) for each in wire.CALLS],
+    *[(decode_from_relay, each) for each in wire.FROM_RELAY],
+    *[(Content.decode, each) for each in wire.CONTENTS],
+    *[(lambda held: own_content.decode(OwnDevices(held)), each) for each in linking.NOTICES],
+    *[(decode, honest) for decode, _, honest in (*linking.FORMS, *log_forms.FORMS)],
+    *(*demands.FORMS, *keylog.SENT, *keylog.STORED),
+    *[(Evidence.decode, each) for each in keylog.BUNDLES],
+    *[(decode_record, each) for each in backups.EXAMPLES],
+    *[(Submission.decode, each) for each in listening.SUBMISSIONS],
+    *[(parse_head, each) for each in listening.REQUESTS],
+    *[(lambda data: InviteLink.parse(data.decode()), each.encode()) for each in people.LINKS],
+    *[(listening.page, each) for each in listening.PAGES[:4]],
+    (parse_demand, demand_files.HONEST),
+)
+"""What decodes, and what honest bytes the targets edit."""
+
+
+@pytest.mark.parametrize(("decode", "honest"), FORMS, ids=range(len(FORMS)))
+def test_what_is_edited_is_taken_as_it_is(decode: Callable[[bytes], Any], honest: bytes) -> None:
+    """Else a decoder that refuses everything would keep any promise."""
+    assert decode(honest) is not None
+
+
+def test_every_frame_and_notice_is_edited() -> None:
+    asked = {type(decode_call(each).request) for each in wire.CALLS}
+    told = {type(decode_from_relay(each)) for each in wire.FROM_RELAY}
+    answers = [decode_from_relay(each) for each in wire.FROM_RELAY]
+    answered = {type(each.answered) for each in answers if isinstance(each, Answer)}
+    own = {type(own_content.decode(OwnDevices(each))) for each in linking.NOTICES}
+    assert asked == set(get_args(Request))
+    assert told == set(get_args(FromRelay))
+    assert answered == set(get_args(Answered))
+    assert own == set(get_args(own_content.Notice))
 
 
 def test_the_corpus_is_small() -> None:
