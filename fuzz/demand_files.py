@@ -68,6 +68,8 @@ TARGETS = (
     Target("demand_file", "a demand with all that it needs, or a line that says what it lacks",
            demand_file, (b"", HONEST, b"\0\0\x0dX", b"\6\1\0\0", b"\4\0\x60\x22\4\0\x61\x5c",
             b'"x` - at `$.channel" = 1', b'"x` - at `$.\xe2\x80\xae" = 1',
-            HONEST.replace(b"portal", b"x - at `$.foo"), HONEST.replace(b"2026-12", b"1926-12"),
+            HONEST.replace(b"portal", b"x - at `$.foo"),
+            HONEST.replace(b"portal", b"unknown field `" + b"x" * 2_000 + b"`"),
+            HONEST.replace(b"2026-12", b"1926-12"),
             HONEST.replace(b"of it", b"\\u202eof it"), HONEST.replace(b"all of", b"all\\nof"))),
 )  # fmt: skip

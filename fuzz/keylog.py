@@ -98,8 +98,8 @@ def evidence(data: bytes) -> None:
     edited = edit(honest, data[1:])
     check_one_form(Evidence.decode, Evidence.encode, edited)
     if attempt(lambda: verify(edited, PINS)) is not None:
-        said = of_these(CONFIG.vkeys, Evidence.decode(edited))
-        promise(said.encode() == honest, "a bundle that was altered convicts")
+        said, made = (of_these(CONFIG.vkeys, Evidence.decode(each)) for each in (edited, honest))
+        promise(said == made, "a bundle that was altered convicts")
 
 
 def log_sent(data: bytes) -> None:

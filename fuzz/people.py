@@ -69,15 +69,11 @@ def _is_here(host: str) -> bool:
     if host == "localhost":
         return True
     if ":" in host:
-        packed = inet_pton(AF_INET6, host)
-        return packed == _ONE or packed.startswith(_MAPPED)
+        return inet_pton(AF_INET6, host) == bytes(15) + b"\1"
     try:
         return inet_pton(AF_INET, host)[0] == 127
     except OSError:  # a name, and who knows whose
         return False
-
-
-_ONE, _MAPPED = bytes(15) + b"\1", bytes(10) + b"\xff\xff\x7f"
 
 
 NUMBER = SafetyNumber.of(ACCOUNT.verifying, DEVICES[0].signing.verifying)
@@ -190,7 +186,9 @@ TARGETS = (
     Target("settings", "TOML with known settings, or a line that says why not", settings,
            (b"", b'theme = "dark"\n', b'theme = "light"', b"theme = 1", b"[a.b]\nc = [1, 2]",
             b"lock_after = 5  # minutes\n\nbell = false\n", b'density="rail"\nkeys = "vim"',
-            b'"\\u001b[2J" = 1', 'theme = "\U0001f319"'.encode())),
+            b'"\\u001b[2J" = 1', ('"' + "\ue000" * 40 + '" = 1').encode(),
+            '"\U000f000e\u0301" = 1'.encode(),
+            'theme = "\U0001f319"'.encode())),
     Target("shown_text", "no control character; harmless text stays as it is", shown_text,
            ("a\u0301e\u200d\U0001f469\u200d\U0001f52c\u202etxt.exe\x1b[2J".encode(),
             b"two\nlines\tx", ("\u0627" + ("\u064b" * 8 + "\u200c") * 5 + "\u064b").encode(),

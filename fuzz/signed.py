@@ -1,6 +1,7 @@
 """What of a signed note is said: its text and the lines of known keys.
 
-A line of another key is ignored by whoever reads the note, so it may stand there or not.
+A line of another key is ignored by whoever reads the note, so it may stand there or not, and in
+which order lines stand says nothing.
 """
 
 from collections.abc import Sequence
@@ -11,12 +12,12 @@ from doorless_protocol.log.note import Note, Vkey
 
 
 def of_these(keys: Sequence[Vkey], value: Any) -> Any:
-    """The same value, each note in it without the lines of other keys."""
+    """The same value, each note in it without the lines of other keys, and in one order."""
     match value:
         case Note():
             known = {(key.name, key.key_id) for key in keys}
-            kept = (line for line in value.signatures if (line.name, line.key_id) in known)
-            return replace(value, signatures=tuple(kept))
+            kept = [line for line in value.signatures if (line.name, line.key_id) in known]
+            return replace(value, signatures=tuple(sorted(kept, key=lambda line: line.key_id)))
         case tuple():
             inside = [of_these(keys, each) for each in value]
             return tuple(inside) if type(value) is tuple else type(value)(*inside)

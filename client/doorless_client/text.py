@@ -11,8 +11,8 @@ glyph that they meant:
 - the non-joiner between two letters of the scripts that are spelled with it (Arabic and Persian,
   the scripts of India).
 
-The joiner between two such letters is left out: terminals draw both letters, and the toolkit
-takes them for one cell, so that a text of joiners would be drawn over whatever stands beside it.
+The joiner beside such a letter is left out: terminals draw both letters, and the toolkit takes
+them for one cell, so that a text of joiners would be drawn over whatever stands beside it.
 
 Anywhere else they, like the tags of subdivision flags, could only hide something.
 """
@@ -25,6 +25,9 @@ MAX_TEXT = 65_536
 
 MAX_LINE = 256
 """Characters of a name, a title or a preview: more than any screen shows of one."""
+
+MAX_QUOTED = 40
+"""Characters of what a message is about."""
 
 MAX_COMBINING = 8
 """Marks kept on one character; more of them only pile up, over other lines or past its cell.
@@ -65,7 +68,7 @@ _LONE_JOINER = (
     f"(?!(?<=[{EMOJI}])\u200d[{EMOJI}])(?!(?<=[{EMOJI}]\ufe0f)\u200d[{EMOJI}])"
     f"(?!(?<=[{_JOINED_LETTERS}])\u200c[{_JOINED_LETTERS}])[\u200c\u200d]"
 )
-_LETTERS_JOINED = re.compile(f"(?<=[{_JOINED_LETTERS}])\u200d(?=[{_JOINED_LETTERS}])")
+_LETTERS_JOINED = re.compile(f"(?<=[{_JOINED_LETTERS}])\u200d|\u200d(?=[{_JOINED_LETTERS}])")
 _UNSAFE = re.compile(f"{_NEVER}|{_LONE_SELECTOR}|{_LONE_JOINER}")
 
 
@@ -100,6 +103,11 @@ def safe_line(text: str, *, at_most: int = MAX_LINE) -> SafeText:
     return SafeText(shown.replace("\n", "␤")) if "\n" in shown else shown
 
 
+def quoted(text: str) -> SafeText:
+    """What somebody wrote, in a message about it: the beginning, on one line, between quotes."""
+    return SafeText(f"'{safe_line(text, at_most=MAX_QUOTED)}'")
+
+
 def composed(text: str) -> str:
     """As it is stored and found: in NFC, with bounded marks, and without U+0000."""
     return _normalise(text).replace("\0", "␀")
@@ -116,7 +124,7 @@ def neutralise(text: str) -> str:
 
 
 def apart(text: str) -> str:
-    """Without the joiners between letters."""
+    """Without the joiners beside letters."""
     return _LETTERS_JOINED.sub("", text) if "\u200d" in text else text
 
 

@@ -167,6 +167,8 @@ def _parse_ipv6(text: str) -> str:
         raise MalformedError("relay address is not an IPv6 address") from None
     if address.scope_id is not None:
         raise MalformedError("relay address with the scope of one machine")
+    if address.ipv4_mapped is not None:
+        raise MalformedError("relay address that is an IPv4 address: write it as one")
     return address.compressed
 
 

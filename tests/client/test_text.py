@@ -69,6 +69,21 @@ def test_joiners_between_marks_make_no_room_for_more_of_them(joiner: str) -> Non
     assert sum(map(unicodedata.combining, shown)) // unicodedata.combining("\u064b") == 8
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u0d05\u0d35\u0d28\u0d4d\u200d \u0d35",
+        "\u0647\u200d",
+        "\u200d\u0647",
+        "\u0915\u094d\u200d",
+        "\u0628\u200d\u200d\u0628",
+    ],
+    ids=["chillu", "initial", "final", "half", "two"],
+)
+def test_a_joiner_beside_a_letter_is_left_out(text: str) -> None:
+    assert safe(text) == text.replace("\u200d", "")
+
+
 @pytest.mark.parametrize("text", ["\u0928\u200d\u093c", "\u0627\u200d\u0653"])
 def test_what_a_joiner_held_apart_is_composed_without_it(text: str) -> None:
     assert safe(text) == unicodedata.normalize("NFC", text.replace("\u200d", ""))

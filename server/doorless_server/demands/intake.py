@@ -151,12 +151,12 @@ def _said(error: msgspec.ValidationError) -> DemandError:
     text = str(error)
     place = _PLACE.search(text)
     problem = text[: place.start()] if place else text
-    if unknown := re.search(r"unknown field `(.*)`", problem):
+    if problem.startswith("Invalid enum value"):  # and the value, which may say anything
+        problem = f"is none of {', '.join(_words(place[1] if place else ''))}"
+    elif unknown := re.search(r"unknown field `(.*)`", problem):
         problem = f"has an unknown field {unknown[1]}"
     elif absent := re.search(r"missing required field `(\w+)`", problem):
         problem = f"lacks the field {absent[1]}"
-    elif problem.startswith("Invalid enum value"):
-        problem = f"is none of {', '.join(_words(place[1] if place else ''))}"
     elif matched := re.search(r"matching regex '(.*)'", problem):
         problem = f"is not in its form, {matched[1].removeprefix(_BEGIN).removesuffix(_END)}"
     else:
@@ -225,8 +225,9 @@ def _check_handle(name: str, value: str) -> None:
     """Of this relay: the part behind an @ is not written here."""
     try:
         canonical(value)
-    except HandleError as error:
-        raise DemandError(name, str(error)) from None
+    except HandleError:
+        how = "two or more small letters and digits, with '.', '_' or '-' between them"
+        raise DemandError(name, f"is no handle: {how}") from None
 
 
 def _check_parts(demand: Demand) -> None:
