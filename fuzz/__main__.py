@@ -62,7 +62,7 @@ def _hunt(name: str, max_size: int, seconds: int) -> bool:
     """Whether nothing was found."""
     found = _folder(name)
     options = [f"-max_total_time={seconds}", f"-artifact_prefix={found}/", "-timeout=10"]
-    folders = [str(found), str(_seeded(name))]
+    folders = [str(found), *_known(name)]
     return _run(name, [*options, f"-max_len={max_size}", "-rss_limit_mb=2048", *folders])
 
 
@@ -73,7 +73,7 @@ def _minimise(name: str, max_size: int, seconds: int) -> bool:
     smaller.mkdir(parents=True, exist_ok=True)
     for old in smaller.iterdir():
         old.unlink()
-    folders = [str(smaller), str(_folder(name)), str(_seeded(name))]
+    folders = [str(smaller), str(_folder(name)), *_known(name)]
     options = ["-merge=1", f"-max_len={max_size}", f"-max_total_time={seconds}"]
     done = _run(name, [*options, *folders])
     if done:
@@ -91,14 +91,12 @@ def _folder(name: str) -> Path:
     return folder
 
 
-def _seeded(name: str) -> Path:
-    """The committed corpus; the seeds where there is none yet."""
-    if (HERE / "corpus" / name).is_dir():
-        return HERE / "corpus" / name
-    folder = _folder(f"{name}.seeds")
+def _known(name: str) -> list[str]:
+    """The seeds, and the committed corpus if there is one."""
+    seeds, corpus = _folder(f"{name}.seeds"), HERE / "corpus" / name
     for number, seed in enumerate(TARGETS[name].seeds):
-        (folder / f"seed-{number}").write_bytes(seed)
-    return folder
+        (seeds / f"seed-{number}").write_bytes(seed)
+    return [str(folder) for folder in (seeds, corpus) if folder.is_dir()]
 
 
 def _run(name: str, options: list[str]) -> bool:
