@@ -162,6 +162,8 @@ def test_a_relay_has_one_name(text, host, port, shown) -> None:
         "[::1",
         "[::1]8443",
         "[::1%eth0]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
         "[relay]",
         "::1",
         "user@relay",
