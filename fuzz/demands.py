@@ -76,6 +76,7 @@ def demand_proof(data: bytes) -> None:
     choice, script = (data[0] % 2, data[1:]) if data else (0, b"")
     if choice:
         edited = edit(_SHOWN.encode(), script)
+        check_one_form(DemandEvidence.decode, lambda taken: taken.encode(), edited)
         if attempt(lambda: verify(edited, {_RULES.hash.hex()})) is not None:
             said = of_these(_RULES.vkeys, DemandEvidence.decode(edited))
             promise(

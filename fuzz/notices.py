@@ -6,6 +6,7 @@ from doorless_client.core import canaries
 from doorless_client.core.notices import shown
 from doorless_client.notice_words import banner, canary_facts, facts
 from doorless_client.store.notice_records import ToldNotice
+from doorless_client.text import safe
 from doorless_protocol.canary import read, sign
 from doorless_protocol.frames import Answer, decode_from_relay, encode
 from doorless_protocol.notice_frames import Notice, NoticesHeld
@@ -64,6 +65,7 @@ def _told(notice: Notice) -> None:
 def _harmless(lines: list[tuple[str, str]]) -> None:
     for label, value in lines:
         check_harmless(label + value)
+        promise(safe(label + value) == label + value, "something that a terminal obeys")
         promise(len(value) < 4_000, "more than a screen")
 
 

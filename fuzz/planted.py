@@ -62,8 +62,18 @@ def _with_turns(text: str, **_: int) -> str:
     return "".join(each for each in text if each.isprintable() or each in "\u202e\u2066")
 
 
-def _shouted(words: str) -> MalformedError:
-    return MalformedError(f"{words}\x1b[2J")
+class _ShoutedError(MalformedError):
+    """A refusal that clears the screen."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(f"{words}\x1b[2J")
+
+
+_COMMANDS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Of what is unsafe: nothing that turns a line, or that nobody sees."""
+
+_DOUBLED = re.compile(r"(?=.{2,31}\Z)[a-z0-9]+(?:(?:_\.|\.-|[._-])[a-z0-9]+)*")
+"""Handles that may begin with a digit, and have two separators beside each other."""
 
 
 PLANTED: dict[str, dict[str, Any]] = {
@@ -121,13 +131,12 @@ SUBTLE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("staple", {"doorless_protocol.manifest.check_signature": _nothing}),
     ("bundle", {"doorless_protocol.prekeys.check_signature": _nothing}),
     ("bundle", {"doorless_protocol.prekeys.check_owner": _nothing}),
-    ("invite", {"doorless_protocol.invite.MAX_LINK": 10_000}),
     ("address", {"doorless_protocol.invite._MAX_PORT": 99_999}),
     ("address", {"doorless_client.endpoint.is_loopback": lambda host: host.endswith(":1")}),
-    ("handle", {"doorless_protocol.handles._VALID": re.compile("[a-z0-9._-]{2,31}")}),
+    ("handle", {"doorless_protocol.handles._VALID": _DOUBLED}),
     ("profile_key", {"doorless_client.key_file.check_cost": _nothing}),
-    ("settings", {"doorless_client.settings.profile.MalformedError": _shouted}),
-    ("shown_text", {"doorless_client.text._UNSAFE": re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")}),
+    ("settings", {"doorless_client.settings.profile.MalformedError": _ShoutedError}),
+    ("shown_text", {"doorless_client.text._UNSAFE": _COMMANDS}),
     ("shown_text", {"doorless_client.text._JOINERS": ""}),
     ("told", {"doorless_client.core.notices.safe_line": _with_turns}),
     ("demand_file", {"doorless_server.demands.intake._check_texts": _nothing}),
@@ -147,7 +156,7 @@ SUBTLE: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
 )
-"""Bugs that a target once did not find: what its promise says, and what it left unsaid."""
+"""More of a target's bugs: each breaks a part of its promise that the first one leaves whole."""
 
 
 def plant(name: str) -> None:

@@ -14,7 +14,7 @@ from doorless_client.profile import Profile
 from doorless_client.settings import profile
 from doorless_client.settings.preferences import THEMES
 from doorless_client.settings.schema import Setting, Value
-from doorless_client.text import quoted
+from doorless_client.text import in_quotes
 from doorless_protocol.errors import MalformedError
 
 FILE, ACCOUNT = "settings.toml", "account"
@@ -34,7 +34,7 @@ def settings(chosen: argparse.Namespace, now: Now, random: Random) -> int:
         if setting.name == name:
             return run(_account(chosen, now, random, setting, value))
     known = ", ".join(one.name for one in (*profile.SETTINGS, *account.SETTINGS))
-    raise UsageError(f"no setting {quoted(name)}; there are: {known}")
+    raise UsageError(f"no setting {in_quotes(name)}; there are: {known}")
 
 
 Shown = list[tuple[Setting, Value, str]]
@@ -58,7 +58,7 @@ def _check_theme(name: str, folder: Path) -> None:
     """Raises UsageError: the messenger would say so only at its next start."""
     if name not in profile.THEMES and not (folder / f"{name}.toml").is_file():
         ours = ", ".join(profile.THEMES)
-        raise UsageError(f"no theme {quoted(name)}; there are: {ours}, and files of {THEMES}/")
+        raise UsageError(f"no theme {in_quotes(name)}; there are: {ours}, and files of {THEMES}/")
 
 
 async def _account(

@@ -26,8 +26,8 @@ MAX_TEXT = 65_536
 MAX_LINE = 256
 """Characters of a name, a title or a preview: more than any screen shows of one."""
 
-MAX_QUOTED = 40
-"""Characters of what a message is about."""
+MAX_NAMED = 40
+"""Characters of a name that an error is about: they stand in a line with what is wrong."""
 
 MAX_COMBINING = 8
 """Marks kept on one character; more of them only pile up, over other lines or past its cell.
@@ -103,9 +103,9 @@ def safe_line(text: str, *, at_most: int = MAX_LINE) -> SafeText:
     return SafeText(shown.replace("\n", "␤")) if "\n" in shown else shown
 
 
-def quoted(text: str) -> SafeText:
-    """What somebody wrote, in a message about it: the beginning, on one line, between quotes."""
-    return SafeText(f"'{safe_line(text, at_most=MAX_QUOTED)}'")
+def in_quotes(text: str) -> SafeText:
+    """A name that somebody wrote, for an error about it: its beginning, on one line."""
+    return SafeText(f"'{safe_line(text, at_most=MAX_NAMED)}'")
 
 
 def composed(text: str) -> str:

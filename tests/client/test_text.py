@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorless_client.text import MAX_COMBINING, SafeText, safe, safe_line
+from doorless_client.text import (
+    MAX_COMBINING,
+    MAX_NAMED,
+    SafeText,
+    in_quotes,
+    safe,
+    safe_line,
+)
 
 HOSTILE = st.text(
     st.one_of(
@@ -55,7 +62,7 @@ def test_a_cut_is_visible_and_keeps_to_its_length(text: str, at_most: int) -> No
 def test_marks_do_not_pile_up_and_never_stand_alone(text: str) -> None:
     marks, before = 0, "\n"
     for character in safe(text):
-        if character in INVISIBLE:
+        if character in "\u200c\u200d":
             continue
         marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
         assert marks <= MAX_COMBINING
@@ -97,6 +104,13 @@ def test_safe_text_is_composed_once_and_for_all(text: str) -> None:
 @given(HOSTILE)
 def test_a_line_has_no_line_break(text: str) -> None:
     assert "\n" not in safe_line(text)
+
+
+@given(HOSTILE | st.text("\ue000\u0378\U000f000e\u0301'", max_size=80))
+def test_a_name_in_quotes_is_a_short_harmless_line(text: str) -> None:
+    shown = in_quotes(text)
+    assert len(shown) <= MAX_NAMED + 2
+    assert safe_line(str(shown)) == shown
 
 
 @pytest.mark.parametrize(

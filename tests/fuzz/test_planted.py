@@ -43,7 +43,7 @@ def test_the_planted_bug_is_found(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "bug"), SUBTLE, ids=[f"{name}-{at}" for at, (name, _) in enumerate(SUBTLE)]
 )
-def test_a_bug_that_was_once_not_found_is(name: str, bug: dict[str, Any]) -> None:
+def test_a_bug_in_a_part_of_the_promise_is_found(name: str, bug: dict[str, Any]) -> None:
     assert finds_planted(name, bug)
 
 

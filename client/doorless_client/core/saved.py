@@ -8,7 +8,7 @@ from typing import Final
 
 from doorless_client.core.api import BadInputError, RefusedError
 from doorless_client.core.saved_api import SavedReply
-from doorless_client.text import SafeText, quoted, safe, safe_line
+from doorless_client.text import SafeText, in_quotes, safe, safe_line
 
 MOST: Final = 50
 """Texts of one person: more are found more slowly than typed."""
@@ -54,7 +54,7 @@ def find(held: Sequence[SavedReply], name: str) -> SavedReply:
     for one in held:
         if _key(one.name) == wanted:
             return one
-    raise RefusedError(f"no saved reply is called {quoted(name)}")
+    raise RefusedError(f"no saved reply is called {in_quotes(name)}")
 
 
 def checked_name(name: str) -> SafeText:

@@ -22,7 +22,7 @@ from doorless_client.settings.schema import (
     declared,
 )
 from doorless_client.settings.toml_file import table_of
-from doorless_client.text import quoted
+from doorless_client.text import in_quotes
 from doorless_protocol.errors import MalformedError
 
 MAX_SETTINGS_BYTES = 4 * 1024
@@ -148,7 +148,7 @@ class ProfileSettings:
         known = {setting.name: setting for setting in SETTINGS}
         for name, value in table.items():
             if name not in known:
-                raise MalformedError(f"unknown setting {quoted(name)}")
+                raise MalformedError(f"unknown setting {in_quotes(name)}")
             known[name].check(value)
         return cls(**table)
 

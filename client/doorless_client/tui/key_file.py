@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from textual.keys import Keys as Known
 
 from doorless_client.settings.toml_file import table_of
-from doorless_client.text import quoted
+from doorless_client.text import in_quotes
 from doorless_client.tui.keymap import Keys, Place, in_words
 from doorless_protocol.errors import MalformedError
 
@@ -48,7 +48,7 @@ def decode(data: bytes, places: tuple[Place, ...], profile: Mapping[str, str]) -
 def _unknown(name: str, keys: Keys) -> str:
     near = get_close_matches(name[:40], sorted(keys.ids), 1)
     meant = f"; do you mean {near[0]}?" if near else ""
-    return f"unknown action {quoted(name)}{meant}"
+    return f"unknown action {in_quotes(name)}{meant}"
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -72,5 +72,5 @@ def _checked(name: str, key: str) -> str:
     *modifiers, last = key.split("+") if key != "+" else [key]
     known = len(last) == 1 and last.isprintable() and last not in ", "
     if not (known or last in _NAMED) or any(one not in _MODIFIERS for one in modifiers):
-        raise MalformedError(f"{name}: there is no key {quoted(key)}")
+        raise MalformedError(f"{name}: there is no key {in_quotes(key)}")
     return key

@@ -17,7 +17,7 @@ from textual.theme import Theme
 
 from doorless_client.settings.schema import ThemeName
 from doorless_client.settings.toml_file import table_of
-from doorless_client.text import quoted
+from doorless_client.text import in_quotes
 from doorless_client.tui.contrast import BARELY, contrast
 from doorless_client.tui.theme import TEXT_PAIRS, THEMES, short_name, token
 from doorless_protocol.errors import MalformedError
@@ -59,7 +59,7 @@ def decode(name: str, data: bytes) -> Theme:
 def _parts(table: dict[str, object]) -> tuple[Theme, dict[str, str]]:
     for key in table:
         if key not in ("like", "colours"):
-            raise MalformedError(f"unknown entry {quoted(key)}")
+            raise MalformedError(f"unknown entry {in_quotes(key)}")
     like, colours = table.get("like", "dark"), table.get("colours", {})
     if not isinstance(like, str) or like not in _BASES:
         raise MalformedError(f"like is one of: {', '.join(_BASES)}")
@@ -68,7 +68,7 @@ def _parts(table: dict[str, object]) -> tuple[Theme, dict[str, str]]:
     base = _BASES[like]
     for key, value in colours.items():
         if key not in _OWN and not _COLOUR.fullmatch(base.variables.get(key, "")):
-            raise MalformedError(f"unknown colour {quoted(key)}")
+            raise MalformedError(f"unknown colour {in_quotes(key)}")
         if not isinstance(value, str) or not _COLOUR.fullmatch(value):
             raise MalformedError(f'{key} is a colour such as "#4fd1b5"')
     return base, colours

@@ -15,7 +15,7 @@ from unicodedata import category as unicode_category
 
 import msgspec
 
-from doorless_protocol.handles import HandleError, canonical
+from doorless_protocol.handles import MAX_HANDLE, MIN_HANDLE, HandleError, canonical
 from doorless_server.demands.demand import Channel, Demand, Factor, Target, TargetType
 from doorless_server.demands.entries import AuthorityKind, Category
 from doorless_server.demands.instruments import all_instruments
@@ -139,8 +139,7 @@ def _texts(name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
             for key, inner in value.items():
                 if not _BARE_KEY.fullmatch(key):
                     raise DemandError(name, f"has an unknown field: {_SAYS_HOW}")
-                plain = key if re.fullmatch(r"[a-z_]{1,40}", key) else "(an unknown field)"
-                yield from _texts(f"{name}.{plain}" if name else plain, inner, depth + 1)
+                yield from _texts(f"{name}.{key}" if name else key, inner, depth + 1)
         case list():
             for place, inner in enumerate(value):
                 yield from _texts(f"{name}[{place}]", inner, depth + 1)
@@ -226,8 +225,9 @@ def _check_handle(name: str, value: str) -> None:
     try:
         canonical(value)
     except HandleError:
-        how = "two or more small letters and digits, with '.', '_' or '-' between them"
-        raise DemandError(name, f"is no handle: {how}") from None
+        form = "a small letter, then small letters and digits, with '.', '_' or '-' between them"
+        problem = f"is no handle of {MIN_HANDLE} to {MAX_HANDLE} characters: {form}"
+        raise DemandError(name, problem) from None
 
 
 def _check_parts(demand: Demand) -> None:
